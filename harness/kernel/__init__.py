@@ -1,0 +1,70 @@
+"""What runs inside the target. Scenario authors import everything they need from here.
+
+Standard library only, importable from Python 3.11 up, and without any module that a platform with threads but
+no processes (iOS, Android) lacks: the target may be a bare in-tree ``./python``, or about to crash.
+"""
+
+from harness.kernel.amplifiers import (
+    Amplifier,
+    Knobs,
+    class_depth,
+    dict_size,
+    dwell,
+    fan_out,
+    name_count,
+    readers,
+    writers,
+)
+from harness.kernel.objects import (
+    agree,
+    fresh_chain,
+    fresh_class,
+    fresh_subclass,
+    fresh_subclasses,
+    prime,
+)
+from harness.kernel.oracles import (
+    Deletion,
+    Finalizer,
+    Lifetime,
+    Oracle,
+    Order,
+    OwnWrite,
+    Permitted,
+    PerWriterOrder,
+    Presence,
+)
+from harness.kernel.scenario import Scenario, operation
+from harness.kernel.values import Ledger, MortalValue, Value
+
+__all__ = [
+    "Amplifier",
+    "Deletion",
+    "Finalizer",
+    "Knobs",
+    "Ledger",
+    "Lifetime",
+    "MortalValue",
+    "Oracle",
+    "Order",
+    "OwnWrite",
+    "PerWriterOrder",
+    "Permitted",
+    "Presence",
+    "Scenario",
+    "Value",
+    "agree",
+    "class_depth",
+    "dict_size",
+    "dwell",
+    "fan_out",
+    "fresh_chain",
+    "fresh_class",
+    "fresh_subclass",
+    "fresh_subclasses",
+    "name_count",
+    "operation",
+    "prime",
+    "readers",
+    "writers",
+]

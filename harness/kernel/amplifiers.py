@@ -1,0 +1,60 @@
+"""Amplifiers: knobs that widen a race window and never change what is allowed.
+
+Each is data: a name, its values (the first is the default) and what it widens. A scenario lists the ones it
+understands; a trial draws one value of each from its seed and hands them to ``prepare`` as ``knobs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Amplifier:
+    """One knob. ``values[0]`` is used where nothing is drawn."""
+
+    name: str
+    values: tuple[int, ...]
+    widens: str
+
+
+class Knobs(SimpleNamespace):
+    """A trial's settings, one attribute per amplifier of the scenario."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the scenario reads knobs.{name}, but does not list an amplifier of that name")
+
+
+def settings(amplifiers: tuple[Amplifier, ...], drawn: Mapping[str, int]) -> Knobs:
+    """The knobs of a trial: what was drawn, and the default of everything else.
+
+    Raises ValueError when ``drawn`` names a knob that is not declared.
+    """
+    unknown = set(drawn) - {amplifier.name for amplifier in amplifiers}
+    if unknown:
+        raise ValueError(f"the scenario has no amplifier named {', '.join(sorted(unknown))}")
+    return Knobs(**{a.name: drawn.get(a.name, a.values[0]) for a in amplifiers})
+
+
+readers = Amplifier(
+    "readers",
+    (2, 1, 4),
+    "how many threads play the reader: one leaves the writer fast, many are preempted in the middle",
+)
+writers = Amplifier("writers", (2, 3), "how many threads play the writer")
+fan_out = Amplifier(
+    "fan_out",
+    (0, 30, 300),
+    "subclasses with live versions: an invalidation walks them all before it clears the class's own version",
+)
+class_depth = Amplifier("class_depth", (1, 4, 16), "classes between the one that is stored into and the one read")
+dict_size = Amplifier(
+    "dict_size",
+    (0, 4, 9, 60),
+    "other names in the class dict: at a resize boundary a store replaces the table of keys",
+)
+name_count = Amplifier("name_count", (2, 6), "names churned at once: each store frees a value a reader may be holding")
+dwell = Amplifier("dwell", (0, 20, 200), "reads a finalizer makes before it returns: it holds the window open")

@@ -1,0 +1,108 @@
+"""The child's entry point: ``python -P child.py JSON`` in the target. See ``docs/how-it-works.md``.
+
+Started by path, so that the target needs nothing installed and its module search path stays its own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+KERNEL_FAILED = 70
+"""Exit status when the kernel itself failed: 70 is EX_SOFTWARE in sysexits.h."""
+
+
+def find_harness() -> None:
+    """Make ``import harness`` mean the package this file belongs to, without touching ``sys.path``."""
+    folder = Path(__file__).resolve().parent.parent
+    spec = importlib.util.spec_from_file_location("harness", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["harness"] = module
+    spec.loader.exec_module(module)
+
+
+def die_with_parent(alarm_s: int) -> None:
+    """Have the operating system end this process group when the manager is gone, whatever the interpreter is doing.
+
+    The manager holds the other end of stdin and never writes: when it dies, the pipe's end raises SIGIO, whose
+    default action ends the group (Linux). An alarm with its default action is the last resort everywhere.
+    """
+    if hasattr(signal, "alarm"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(alarm_s)
+    if sys.platform == "linux":
+        import fcntl
+
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+        if _parent_is_gone():
+            os._exit(0)
+
+
+def _parent_is_gone() -> bool:
+    import select
+
+    return bool(select.select([0], [], [], 0)[0])
+
+
+def main(text: str) -> int:
+    """Do what the JSON says, and return the exit status."""
+    spec: dict[str, Any] = json.loads(text)
+    die_with_parent(spec["alarm_s"])
+    find_harness()
+    import faulthandler
+
+    from harness.kernel.events import pipe_writer
+
+    faulthandler.enable()
+    emit = pipe_writer(spec["events_fd"])
+    try:
+        return _do(spec, emit)
+    except BrokenPipeError:
+        return KERNEL_FAILED
+    except Exception as error:
+        emit({"event": "failure", "message": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()})
+        return KERNEL_FAILED
+
+
+def _do(spec: dict[str, Any], emit: Any) -> int:
+    from harness.kernel.loader import describe_file
+    from harness.kernel.scenario import ScenarioError
+    from harness.kernel.trial import gil_enabled, run_trial
+
+    had_gil = gil_enabled()
+    emit(
+        {
+            "event": "hello",
+            "pid": os.getpid(),
+            "version": sys.version.split()[0],
+            "free_threaded": "free-threading" in sys.version or "experimental free" in sys.version,
+            "gil_enabled": had_gil,
+        }
+    )
+    if spec["do"] == "describe":
+        for file in spec["files"]:
+            try:
+                for event in describe_file(file):
+                    emit(event)
+            except ScenarioError as error:
+                emit({"event": "load_error", "file": file, "message": str(error)})
+        emit({"event": "done", "reason": "described"})
+        return 0
+    run_trial(spec, emit)
+    # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

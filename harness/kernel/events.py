@@ -1,0 +1,30 @@
+"""Events leave on a pipe of their own, one JSON object a line, so that stdout stays the target's."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def pipe_writer(descriptor: int) -> Emit:
+    """An ``emit`` that writes whole lines to ``descriptor``. Call it from one thread only."""
+
+    def emit(event: dict[str, Any]) -> None:
+        line = json.dumps(event, separators=(",", ":"), default=describe).encode() + b"\n"
+        while line:
+            line = line[os.write(descriptor, line) :]
+
+    return emit
+
+
+def describe(thing: object, limit: int = 300) -> str:
+    """``repr`` for evidence: bounded, and never raising, whatever the object has become."""
+    try:
+        text = repr(thing)
+    except Exception as error:  # a half-dead object is exactly what may be described here
+        text = f"<{type(thing).__name__} whose repr raises {type(error).__name__}>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,113 @@
+"""Turns what went wrong in a trial into events: one per cause, however often it is seen."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+from harness.kernel.compiler import Violation, oracle_of
+from harness.kernel.events import Emit, describe
+from harness.kernel.rounds import Role
+from harness.kernel.scenario import Scenario, operations
+
+
+class Recorder:
+    """Emits each cause once. ``total`` counts all of them.
+
+    ``unraisable`` and ``escaped`` run on any thread, in the middle of a race: they keep text and nothing else, and
+    what they kept is emitted with the next finding or round by the trial's own thread.
+    """
+
+    def __init__(self, emit: Emit, began: float, scenario: type[Scenario]) -> None:
+        self.emit = emit
+        self.began = began
+        self.scenario = scenario
+        self.total = 0
+        self._told: set[tuple[str, ...]] = set()
+        self._operations = {declared.name: declared for declared in operations(scenario)}
+        self.kept: list[tuple[str, str, str]] = []
+
+    def finding(self, kind: str, oracle: str, where: str, message: str, details: dict[str, Any], number: int) -> None:
+        """Emit a finding unless this cause has been told in this trial."""
+        self.total += 1
+        cause = (kind, oracle, where, str(details.get("exception", "")))
+        if cause in self._told:
+            return
+        self._told.add(cause)
+        self.emit(
+            {
+                "event": "finding",
+                "kind": kind,
+                "oracle": oracle,
+                "where": where,
+                "message": message,
+                "details": details,
+                "round": number,
+                "elapsed_s": round(time.monotonic() - self.began, 4),
+            }
+        )
+
+    def violation(self, role: Role, error: Violation, number: int) -> None:
+        name, seen, turn = error.args
+        oracle = oracle_of(self.scenario, self._operations[name])
+        assert oracle is not None
+        details = {
+            "actor": role.actor,
+            "thread": role.me,
+            "operation": turn,
+            "seen": [describe(thing) for thing in seen],
+        }
+        self.finding("violation", oracle.name, name, describe_text(oracle.explain, seen), details, number)
+
+    def refused(self, where: str, seen: tuple[Any, ...], number: int) -> None:
+        oracle = self.scenario.oracle
+        name = oracle.name if oracle else "scenario"
+        message = describe_text(oracle.explain, seen) if oracle else describe(seen)
+        self.finding("violation", name, where, message, {"seen": [describe(thing) for thing in seen]}, number)
+
+    def disagreement(self, what: str, found: object, expected: object, number: int) -> None:
+        message = f"with all actors parked, {what} gave {describe(found)} where {describe(expected)} was due"
+        where = what.rsplit(", read ", 1)[0]
+        self.finding("violation", "quiescence", where, message, {"read": what}, number)
+
+    def exception(self, where: str, error: BaseException, details: dict[str, Any], number: int) -> None:
+        name = type(error).__name__
+        message = f"{name} in {where}: {describe_error(error)}"
+        self.finding("exception", "process", where, message, {"exception": name} | details, number)
+
+    def unraisable(self, unraisable: Any) -> None:
+        """For ``sys.unraisablehook``: an exception in a finalizer."""
+        if unraisable.exc_type is not None and issubclass(unraisable.exc_type, self.scenario.finalizers_raise):
+            return
+        name = getattr(unraisable.exc_type, "__name__", "an exception")
+        self.kept.append(("finalizer", name, describe_error(unraisable.exc_value)))
+
+    def escaped(self, args: threading.ExceptHookArgs) -> None:
+        """For ``threading.excepthook``: an exception that left an actor's thread."""
+        thread = args.thread.name if args.thread is not None else "a thread"
+        self.kept.append((thread, args.exc_type.__name__, describe_error(args.exc_value)))
+
+    def flush(self, number: int) -> None:
+        """Emit what the hooks kept."""
+        kept, self.kept = self.kept, []
+        for where, name, text in kept:
+            self.finding("exception", "process", where, f"{name} in {where}: {text}", {"exception": name}, number)
+
+
+def describe_error(error: BaseException | None) -> str:
+    """``str(error)``, bounded, and never raising."""
+    try:
+        return str(error)[:300]
+    except Exception:
+        return "(its text cannot be had)"
+
+
+def describe_text(explain: Any, seen: tuple[Any, ...]) -> str:
+    """The oracle's sentence; what was seen may be half dead, and must not take the finding with it."""
+    try:
+        return str(explain(*seen))[:1000]
+    except Exception as error:
+        print(f"explaining a violation raised {type(error).__name__}", file=sys.stderr)
+        return f"saw {', '.join(describe(thing) for thing in seen)}"

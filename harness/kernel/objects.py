@@ -1,0 +1,59 @@
+"""Fresh classes, and what is asked of them once every actor is parked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+Agreement = tuple[str, object, object]
+"""What was read, what it gave, and what it should have given (the same object)."""
+
+MAX_VERSIONS_PER_CLASS = 1000
+"""A class gets this many version tags in its life and is never cached again (``Objects/typeobject.c``)."""
+
+VERSION_BUDGET = 960
+"""Stores a round makes into one class: below the maximum, so that priming and quiescence still hit the cache."""
+
+
+def fresh_class(*bases: type, metaclass: type = type, size: int = 0, **attributes: object) -> Any:
+    """A new class with ``attributes``, and ``size`` further names in its dict. Its type is left to be inferred."""
+    filling = {f"filler_{number}": number for number in range(size)}
+    return metaclass("C", bases, attributes | filling)
+
+
+def fresh_subclass(base: type, **attributes: object) -> Any:
+    """A new class directly below ``base``."""
+    return type(base)("D", (base,), dict(attributes))
+
+
+def fresh_subclasses(base: type, count: int) -> list[Any]:
+    """``count`` classes directly below ``base``. Keep the list: a class holds its subclasses weakly."""
+    return [type(base)(f"S{number}", (base,), {}) for number in range(count)]
+
+
+def fresh_chain(base: type, depth: int) -> list[Any]:
+    """``depth`` classes, each below the one before it; the last one is the deepest."""
+    chain: list[Any] = []
+    for number in range(depth):
+        chain.append(type(base)(f"D{number}", (chain[-1] if chain else base,), {}))
+    return chain
+
+
+def prime(*classes: Any, names: Iterable[str] = ("x",)) -> None:
+    """Give each class a version and fill its cache entries.
+
+    Twice, because the first miss after an invalidation computes its slot from the version before one is assigned,
+    and lands in the wrong one.
+    """
+    for _ in range(2):
+        for cls in classes:
+            for name in names:
+                getattr(cls, name, None)
+
+
+def agree(expected: object, name: str, *holders: Any) -> Iterator[Agreement]:
+    """For quiescence: each of ``holders`` gives ``expected`` for ``name``, read several times (see ``prime``)."""
+    for number, holder in enumerate(holders):
+        what = "class" if isinstance(holder, type) else "instance"
+        for turn in range(1, 4):
+            yield f"{name} of {what} {number}, read {turn}", getattr(holder, name, None), expected

@@ -1,0 +1,141 @@
+"""One round: fresh state, raced once by all actors, and what it left behind."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from itertools import repeat
+from time import perf_counter_ns
+from typing import Any
+
+from harness.kernel.amplifiers import Knobs
+from harness.kernel.compiler import ActorLoop, compile_actor
+from harness.kernel.objects import VERSION_BUDGET
+from harness.kernel.scenario import Scenario, actor_threads
+
+READ_STRIDE = 256
+"""Operations an endless actor does between two looks at whether the others have finished."""
+STORE_STRIDE = 64
+MEETING_SPINS = 400
+"""Looks an actor takes for an opponent before it starts alone: some tens of microseconds."""
+LENGTH_WITHOUT_STORES = 200
+"""Turns of each actor in a scenario that stores nothing."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What one thread does in every round."""
+
+    actor: str
+    me: int
+    """Index of the thread among its actor's threads."""
+    slot: int
+    """Index of the thread among the finite threads, or among the endless ones."""
+    loop: ActorLoop
+    limit: int
+    """Turns of a finite loop."""
+
+
+@dataclass
+class Round:
+    """The state of one round and what its threads recorded; nothing here is shared inside a stride."""
+
+    number: int
+    scenario: Scenario
+    pending: list[bool]
+    finite_inside: list[bool]
+    endless_inside: list[bool]
+    stop: list[bool] = field(default_factory=list)
+    """Not empty once the round must end early."""
+    tallies: list[list[int]] = field(default_factory=list)
+    """Per thread: turns of its loop, and observations made while an opponent was racing."""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    """Per thread: nanoseconds of the clock when it entered and left its loop."""
+    raised: list[tuple[Role, BaseException]] = field(default_factory=list)
+
+
+def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[Role]:
+    """One role per thread. Raises ScenarioError when an operation cannot be compiled into a loop."""
+    counts = actor_threads(scenario, knobs, threads)
+    alone = sum(counts.values()) == 1
+    loops = {actor: compile_actor(scenario, actor, alone) for actor in counts}
+    spent = sum(loops[actor].stores * count for actor, count in counts.items())
+    limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
+    result: list[Role] = []
+    slots = {True: 0, False: 0}
+    for actor, count in counts.items():
+        finite = loops[actor].finite
+        for me in range(count):
+            result.append(Role(actor, me, slots[finite], loops[actor], limit))
+            slots[finite] += 1
+    return result
+
+
+def new_round(number: int, scenario: Scenario, roles: list[Role]) -> Round:
+    finite = sum(role.loop.finite for role in roles)
+    race = Round(number, scenario, [True] * finite, [False] * finite, [False] * (len(roles) - finite))
+    race.tallies = [[0, 0] for _ in roles]
+    race.spans = [(0, 0)] * len(roles)
+    return race
+
+
+def race(current: Round, role: Role, index: int) -> None:
+    """Play ``role`` in one round; ``index`` is the thread's place among all roles. Raises nothing."""
+    finite = role.loop.finite
+    inside = current.finite_inside if finite else current.endless_inside
+    memory = role.loop.memory()
+    inside[role.slot] = True
+    _meet(current, inside, finite)
+    began = perf_counter_ns()
+    try:
+        role.loop.run(
+            current.scenario,
+            role.me,
+            role.limit,
+            STORE_STRIDE if finite else READ_STRIDE,
+            current.pending,
+            current.stop,
+            current.finite_inside,
+            current.endless_inside,
+            current.tallies[index],
+            memory,
+        )
+    except BaseException as error:
+        current.raised.append((role, error))
+    finally:
+        current.spans[index] = (began, perf_counter_ns())
+        inside[role.slot] = False
+        if finite:
+            current.pending[role.slot] = False
+
+
+def _meet(current: Round, inside: list[bool], finite: bool) -> None:
+    # Who comes first waits a little for an opponent: a round that one actor runs alone tests nothing.
+    opponents = (current.endless_inside or current.finite_inside) if finite else current.finite_inside
+    wanted = 2 if opponents is inside else 1
+    if len(opponents) < wanted:
+        return
+    for _ in repeat(None, MEETING_SPINS):
+        if opponents.count(True) >= wanted or True not in current.pending:
+            return
+
+
+def overlap_ns(spans: list[tuple[int, int]]) -> tuple[int, int]:
+    """Time in which two or more threads were inside their loops, and time from the first start to the last end."""
+    edges = sorted([(began, 1) for began, _ in spans] + [(ended, -1) for _, ended in spans])
+    together = inside = since = 0
+    for moment, change in edges:
+        if inside >= 2:
+            together += moment - since
+        inside += change
+        since = moment
+    return together, edges[-1][0] - edges[0][0]
+
+
+def evidence(role: Role, error: BaseException) -> dict[str, Any]:
+    """What an exception in an actor says, without holding on to its frames."""
+    return {
+        "actor": role.actor,
+        "thread": role.me,
+        "traceback": "".join(traceback.format_exception(error))[-4000:],
+    }

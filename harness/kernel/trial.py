@@ -1,0 +1,236 @@
+"""A trial: one scenario, one setting of its amplifiers, raced round after round until the budget is spent.
+
+Rounds come in batches, as in jcstress: the threads are released once and go through a row of fresh states, so that
+one synchronisation pays for many rounds. A batch is as long as keeps the threads racing for some tens of
+milliseconds. Between batches all actors are parked and drained, and every state is asked at quiescence.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from harness.kernel.amplifiers import Knobs, settings
+from harness.kernel.compiler import Violation
+from harness.kernel.events import Emit, describe
+from harness.kernel.findings import Recorder
+from harness.kernel.loader import find_scenario
+from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
+from harness.kernel.rounds import Role, Round, evidence, new_round, overlap_ns, race, roles
+from harness.kernel.scenario import Scenario
+from harness.kernel.workers import Stuck, Workers
+
+BATCH_S = 0.03
+LONGEST_BATCH = 256
+PROGRESS_S = 0.2
+COLLECT_EVERY = 1000
+"""Rounds between two collections; the collector is off while actors race."""
+EXTRA_DRAINS = 20
+"""How often the actors are drained again before something still owed is believed."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a trial is told; the fields of the child's JSON of the same names."""
+
+    file: str
+    scenario: str
+    knobs: dict[str, int]
+    budget_s: float
+    threads: int | None = None
+    memory_limit_bytes: int | None = None
+
+
+@dataclass
+class Count:
+    """What a trial has done so far."""
+
+    rounds: int = 0
+    rounds_hit: int = 0
+    samples: int = 0
+    stores: int = 0
+    reads: int = 0
+    live_reads: int = 0
+    overlap_ns: int = 0
+    span_ns: int = 0
+
+
+def gil_enabled() -> bool:
+    """Whether a GIL is held in this interpreter right now."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
+
+
+class Trial:
+    """Runs one trial and reports through ``emit``, from the calling thread only."""
+
+    def __init__(self, spec: Spec, emit: Emit) -> None:
+        self.spec = spec
+        self.emit = emit
+        self.scenario = find_scenario(spec.file, spec.scenario)
+        self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
+        self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
+        self.began = time.monotonic()
+        self.count = Count()
+        self.recorder = Recorder(emit, self.began, self.scenario)
+        self.had_gil = gil_enabled()
+        self.last_progress = 0.0
+
+    def run(self) -> None:
+        """Race until the budget is spent, and say ``done`` with the reason.
+
+        What the scenario does wrong is a finding; an exception that leaves here is the harness's own failure.
+        """
+        collecting = gc.isenabled()
+        gc.disable()
+        hook = sys.unraisablehook
+        sys.unraisablehook = self.recorder.unraisable
+        thread_hook = threading.excepthook
+        threading.excepthook = self.recorder.escaped
+        workers = Workers(self.roles, self._progress)
+        reason = "stuck"
+        try:
+            reason = self._race(workers)
+            workers.finish()
+        except Stuck as stuck:
+            self.recorder.finding("hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds)
+        finally:
+            sys.unraisablehook = hook
+            threading.excepthook = thread_hook
+            if collecting:
+                gc.enable()
+        self._progress(final=True)
+        self.emit({"event": "done", "reason": reason})
+
+    def _race(self, workers: Workers) -> str:
+        length = 1
+        collected = 0
+        while True:
+            batch = self._prepare(length)
+            if batch is None:
+                return "findings"
+            raced = workers.race(batch)
+            self._judge(batch, workers)
+            self.recorder.flush(self.count.rounds)
+            del batch
+            self._watch_gil()
+            self._progress()
+            if raced < BATCH_S / 2 and length < LONGEST_BATCH:
+                length *= 2
+            elif raced > BATCH_S * 2 and length > 1:
+                length //= 2
+            if self.count.rounds - collected >= COLLECT_EVERY:
+                collected = self.count.rounds
+                gc.collect()
+            if time.monotonic() - self.began >= self.spec.budget_s:
+                return "budget"
+            if self._memory_is_short():
+                return "memory"
+
+    def _prepare(self, length: int) -> list[Round] | None:
+        """Fresh states, or None when the scenario cannot make one."""
+        batch: list[Round] = []
+        deadline = self.began + self.spec.budget_s
+        for number in range(self.count.rounds + 1, self.count.rounds + length + 1):
+            scenario = self.scenario()
+            try:
+                scenario.prepare(self.knobs)
+            except Exception as error:
+                self.recorder.exception("prepare", error, {"traceback": describe(error)}, number)
+                return None
+            batch.append(new_round(number, scenario, self.roles))
+            if time.monotonic() > deadline:
+                break
+        return batch
+
+    def _judge(self, batch: list[Round], workers: Workers) -> None:
+        for current in batch:
+            hits = self.recorder.total
+            for role, error in current.raised:
+                if isinstance(error, Violation):
+                    self.recorder.violation(role, error, current.number)
+                else:
+                    self.recorder.exception(role.actor, error, evidence(role, error), current.number)
+            self._ask(current, workers)
+            self._add(current)
+            self.count.rounds_hit += self.recorder.total > hits
+
+    def _ask(self, current: Round, workers: Workers) -> None:
+        scenario = current.scenario
+        number = current.number
+        try:
+            for where, seen in scenario.refused():
+                self.recorder.refused(where, seen, number)
+            for what, found, expected in scenario.quiescence():
+                if found is not expected:
+                    self.recorder.disagreement(what, found, expected, number)
+            if current.raised:
+                return  # a raised exception holds frames, and with them values: nothing can be said about lifetimes
+            owed = scenario.unfinished()
+            for _ in range(EXTRA_DRAINS):
+                if owed is None:
+                    return
+                workers.drain()
+                gc.collect()
+                owed = scenario.unfinished()
+            if owed is not None:
+                self.recorder.finding("leak", "lifetime", "quiescence", owed, {}, number)
+        except Exception as error:
+            self.recorder.exception("quiescence", error, {}, number)
+
+    def _add(self, current: Round) -> None:
+        count = self.count
+        count.rounds += 1
+        stores = sum(role.loop.stores * tally[0] for role, tally in zip(self.roles, current.tallies, strict=True))
+        reads = sum(role.loop.observations * tally[0] for role, tally in zip(self.roles, current.tallies, strict=True))
+        count.stores += stores
+        count.reads += reads
+        count.live_reads += reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
+        count.samples += sum(tally[1] for tally in current.tallies)
+        share = 1.0
+        if len(self.roles) > 1:
+            together, span = overlap_ns(current.spans)
+            count.overlap_ns += together
+            count.span_ns += span
+            share = together / span if span else 0.0
+        count.samples += int(current.scenario.observed() * share)
+
+    def _watch_gil(self) -> None:
+        if gil_enabled() and not self.had_gil:
+            self.had_gil = True
+            self.emit({"event": "gil", "enabled": True, "when": f"in round {self.count.rounds}"})
+
+    def _memory_is_short(self) -> bool:
+        limit = self.spec.memory_limit_bytes
+        return limit is not None and resident_peak_bytes() > 0.7 * limit
+
+    def _progress(self, final: bool = False) -> None:
+        now = time.monotonic()
+        if not final and now - self.last_progress < PROGRESS_S:
+            return
+        self.last_progress = now
+        self.emit({"event": "progress", "elapsed_s": round(now - self.began, 4)} | vars(self.count))
+
+
+def resident_peak_bytes() -> int:
+    """The process's largest resident size so far; 0 where the platform does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform in ("darwin", "ios") else peak * 1024
+
+
+def run_trial(spec: dict[str, Any], emit: Emit) -> None:
+    """Run the trial that ``spec`` describes (the child's JSON) in this process.
+
+    Raises ScenarioError when the scenario cannot be found or compiled.
+    """
+    fields = ("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes")
+    Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()
+
+

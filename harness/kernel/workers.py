@@ -1,0 +1,123 @@
+"""The threads of a trial: made once, released together, parked together, drained."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import repeat
+
+from harness.kernel.rounds import Role, Round, race
+
+WAKE_S = 0.1
+STUCK_WAKES = 100
+"""Wake-ups in a row in which no actor moved before a hang is believed. Wake-ups, not seconds: a machine that was
+suspended, or starved this process, delays them too."""
+DRAIN_TURNS = 200
+
+
+class Stuck(Exception):
+    """Actors did not come back, and did not move either."""
+
+    def __init__(self, inside: list[str]) -> None:
+        super().__init__(f"{', '.join(inside)} did not return, and did nothing for {STUCK_WAKES} looks in a row")
+        self.inside = inside
+
+
+class Workers:
+    """Plays the roles. A single role is played on the caller's own thread, so that nothing runs beside it."""
+
+    def __init__(self, roles: list[Role], alive: Callable[[], None]) -> None:
+        self.roles = roles
+        self.alive = alive
+        self.batch: list[Round] = []
+        self.stopping = False
+        self.start = threading.Barrier(len(roles) + 1)
+        self.parked = threading.Semaphore(0)
+        self.threads: list[threading.Thread] = []
+        if len(roles) > 1:
+            self.threads = [
+                threading.Thread(target=self._work, args=(index,), name=f"{role.actor}-{role.me}", daemon=True)
+                for index, role in enumerate(roles)
+            ]
+            for thread in self.threads:
+                thread.start()
+
+    def race(self, batch: list[Round]) -> float:
+        """Race every round of ``batch``; seconds it took. Raises Stuck when actors hang."""
+        began = time.perf_counter()
+        self.batch = batch
+        if not self.threads:
+            for current in batch:
+                race(current, self.roles[0], 0)
+        else:
+            self.start.wait()
+            self._wait_parked()
+        took = time.perf_counter() - began
+        self.batch = []
+        self.drain()
+        return took
+
+    def drain(self) -> None:
+        """Let every thread run on for a moment: values that others dropped are finalized on their owner's thread."""
+        _run_on()
+        if self.threads:
+            self.start.wait()
+            self._wait_parked()
+            _run_on()
+
+    def finish(self) -> None:
+        """End the threads. Raises Stuck when one does not."""
+        self.stopping = True
+        if not self.threads:
+            return
+        self.start.wait()
+        for thread in self.threads:
+            thread.join(WAKE_S * STUCK_WAKES)
+        left = [thread.name for thread in self.threads if thread.is_alive()]
+        if left:
+            raise Stuck(left)
+
+    def _work(self, index: int) -> None:
+        role = self.roles[index]
+        while True:
+            self.start.wait()
+            if self.stopping:
+                return
+            for current in self.batch:
+                race(current, role, index)
+            current = None  # type: ignore[assignment]  # a parked thread must not hold a state
+            _run_on()
+            self.parked.release()
+
+    def _wait_parked(self) -> None:
+        missing = len(self.threads)
+        idle = 0
+        before: list[int] = []
+        while missing:
+            if self.parked.acquire(timeout=WAKE_S):
+                missing -= 1
+                idle = 0
+                continue
+            self.alive()
+            turns = [tally[0] for current in self.batch for tally in current.tallies]
+            turns += [span[1] for current in self.batch for span in current.spans]
+            idle = idle + 1 if turns == before else 0
+            before = turns
+            if idle >= STUCK_WAKES:
+                raise Stuck(self._inside())
+
+    def _inside(self) -> list[str]:
+        """Names of the threads that are inside a loop."""
+        names = []
+        for current in self.batch:
+            for role, thread in zip(self.roles, self.threads, strict=True):
+                inside = current.finite_inside if role.loop.finite else current.endless_inside
+                if inside[role.slot]:
+                    names.append(thread.name)
+        return names or ["the actors"]
+
+
+def _run_on() -> None:
+    for _ in repeat(None, DRAIN_TURNS):
+        pass

@@ -1,0 +1,86 @@
+"""The result of a campaign: the data behind ``result.json`` and every report (schema 1)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from harness.record.target import Target
+
+Verdict = Literal["new", "known", "not observed", "not exercised", "skipped"]
+Kind = Literal["violation", "crash", "hang", "leak", "sanitizer", "exception"]
+WithGil = Literal["observed", "not observed", "not tried", "not applicable"]
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """What one scenario showed over all its trials. Rates and bounds are per round."""
+
+    name: str
+    trials: int
+    rounds: int
+    samples: int
+    stores: int
+    overlap: float | None
+    """Share of the rounds' time in which two or more actors were inside their loops; None where one thread is meant."""
+    cache_live: float | None
+    """Share of reads made while the class still had versions to give; None where no class is read."""
+    verdict: Verdict
+    reason: str | None
+    """Why it was skipped or not exercised; None otherwise."""
+    findings: tuple[str, ...]
+    """Ids of its findings."""
+    rate_per_round: float
+    bound_95: float | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a correct interpreter would not do: one cause, however often it was seen."""
+
+    id: str
+    kind: Kind
+    scenario: str
+    oracle: str
+    signature: str
+    known: str | None
+    """Id of the known issue that it matches: ``gh-118492`` or ``ftstress-0001``."""
+    with_gil: WithGil
+    first_seen_s: float
+    """Seconds after the campaign's start."""
+    trials_hit: int
+    trials_run: int
+    message: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Totals:
+    trials: int
+    rounds: int
+    samples: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole campaign, graded."""
+
+    complete: bool
+    """False while it runs, and for ever if it was interrupted or killed."""
+    exit_status: int
+    seed: int
+    budget_s: float
+    elapsed_s: float
+    target: Target
+    totals: Totals
+    scenarios: tuple[ScenarioResult, ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[str, ...] = ()
+    """Sentences that a reader must see: the GIL came on, rubbish in an event pipe, what was skipped."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's ``result.json``, as plain data."""
+        return {"schema": SCHEMA} | asdict(self)
