@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def _do(spec: dict[str, Any], emit: Any) -> int:
             "event": "hello",
             "pid": os.getpid(),
             "version": sys.version.split()[0],
-            "free_threaded": "free-threading" in sys.version or "experimental free" in sys.version,
+            "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
             "gil_enabled": had_gil,
         }
     )
@@ -96,6 +97,11 @@ def _do(spec: dict[str, Any], emit: Any) -> int:
             except ScenarioError as error:
                 emit({"event": "load_error", "file": file, "message": str(error)})
         emit({"event": "done", "reason": "described"})
+        return 0
+    if spec["do"] == "bench":
+        from harness.kernel.bench import run_bench
+
+        run_bench(spec, emit)
         return 0
     run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.

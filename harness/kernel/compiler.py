@@ -190,6 +190,8 @@ def _inline_operation(scenario: type[Scenario], declared: Operation, index: int,
     for node in (node for statement in body for node in ast.walk(statement)):
         if isinstance(node, ast.Return) and node is not body[-1]:
             raise ScenarioError(f"{where} returns at line {node.lineno}: it may only return in its last line")
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            raise ScenarioError(f"{where} imports at line {node.lineno}: import at the top of the file")
         if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)):
             raise ScenarioError(f"{where} uses {type(node).__name__.lower()}, which a stride loop cannot hold")
     rename = _Rename(declared.function, f"_{index}_", parts, where)

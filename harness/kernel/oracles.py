@@ -133,13 +133,13 @@ class Lifetime(Oracle):
 
 
 class Permitted(Oracle):
-    """What is read is one of the objects that were ever there. Sound always: nothing else was stored."""
+    """What is read is one of the objects that were ever there, by identity. Sound always: nothing else was stored."""
 
     name = "permitted"
 
     @staticmethod
     def judge(value: Any, permitted: Any) -> bool:
-        return value not in permitted
+        return all(value is not one for one in permitted)
 
     def explain(self, *seen: Any) -> str:
         return f"read {seen[0]!r}, which was never stored there; only {seen[1]!r} were"

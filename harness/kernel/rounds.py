@@ -13,7 +13,7 @@ from harness.kernel.compiler import ActorLoop, compile_actor
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.scenario import Scenario, actor_threads
 
-READ_STRIDE = 256
+READ_STRIDE = 64
 """Operations an endless actor does between two looks at whether the others have finished."""
 STORE_STRIDE = 64
 MEETING_SPINS = 400

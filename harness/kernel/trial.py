@@ -98,10 +98,13 @@ class Trial:
         except Stuck as stuck:
             self.recorder.finding("hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds)
         finally:
+            if reason != "stuck":
+                gc.collect()  # the last states' finalizers belong to this trial, and to its hooks
             sys.unraisablehook = hook
             threading.excepthook = thread_hook
             if collecting:
                 gc.enable()
+        self.recorder.flush(self.count.rounds)
         self._progress(final=True)
         self.emit({"event": "done", "reason": reason})
 

@@ -92,30 +92,29 @@ class Workers:
 
     def _wait_parked(self) -> None:
         missing = len(self.threads)
-        idle = 0
-        before: list[int] = []
+        idle = [0] * missing
+        before: list[list[int]] = [[] for _ in self.threads]
         while missing:
             if self.parked.acquire(timeout=WAKE_S):
                 missing -= 1
-                idle = 0
                 continue
             self.alive()
-            turns = [tally[0] for current in self.batch for tally in current.tallies]
-            turns += [span[1] for current in self.batch for span in current.spans]
-            idle = idle + 1 if turns == before else 0
-            before = turns
-            if idle >= STUCK_WAKES:
-                raise Stuck(self._inside())
+            for index in range(len(self.threads)):
+                moved = [current.tallies[index][0] for current in self.batch]
+                idle[index] = idle[index] + 1 if moved == before[index] else 0
+                before[index] = moved
+            stuck = [self.threads[index].name for index in self._racing() if idle[index] >= STUCK_WAKES]
+            if stuck:
+                for current in self.batch:
+                    current.pending[:] = [False] * len(current.pending)
+                    current.stop.append(True)
+                raise Stuck(stuck)
 
-    def _inside(self) -> list[str]:
-        """Names of the threads that are inside a loop."""
-        names = []
-        for current in self.batch:
-            for role, thread in zip(self.roles, self.threads, strict=True):
-                inside = current.finite_inside if role.loop.finite else current.endless_inside
-                if inside[role.slot]:
-                    names.append(thread.name)
-        return names or ["the actors"]
+    def _racing(self) -> list[int]:
+        """Indices of the threads that have not gone through the whole batch."""
+        if not self.batch:
+            return list(range(len(self.threads)))
+        return [index for index, span in enumerate(self.batch[-1].spans) if span == (0, 0)]
 
 
 def _run_on() -> None:
