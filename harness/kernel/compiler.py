@@ -255,7 +255,10 @@ def _inline_judge(
     refusal = ast.parse(f"if WRONG:\n    raise {violation}({declared.name!r}, ({names},), {number})").body[0]
     assert isinstance(refusal, ast.If)
     refusal.test = rename.visit(verdict.value)
-    return observed, [*judged, refusal]
+    judged.append(refusal)
+    for node in (node for statement in judged for node in ast.walk(statement) if hasattr(node, "lineno")):
+        ast.copy_location(node, value)  # a traceback out of the judge points to what it judged
+    return observed, judged
 
 
 class _Rename(ast.NodeTransformer):

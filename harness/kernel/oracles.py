@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.kernel.values import MortalValue
+from harness.kernel.values import MortalValue, Value
 
 
 class Oracle:
@@ -41,7 +41,7 @@ class Order(Oracle):
     name = "order"
 
     @staticmethod
-    def judge(earlier: Any, later: Any) -> bool:
+    def judge(earlier: Value, later: Value) -> bool:
         return later is not earlier and (later.count < earlier.count or later.tag != earlier.tag)
 
     def explain(self, *seen: Any) -> str:
