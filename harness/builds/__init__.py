@@ -1,0 +1,1 @@
+"""Targets: found on this machine, told apart by their fingerprint, or built."""

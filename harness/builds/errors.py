@@ -1,0 +1,11 @@
+"""Why a target could not be built."""
+
+from __future__ import annotations
+
+
+class NotBuilt(Exception):
+    """There is no build; the message says why, and names the log file where there is one."""
+
+
+class NotASource(Exception):
+    """What was given is neither a version, nor a tarball, nor a folder of CPython's source; the message says so."""

@@ -1,0 +1,123 @@
+"""Make a free-threaded target: from the cache, by uv, or by compiling a release, a tarball or a source folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.builds import cache, fetch, uv
+from harness.builds.compile import check_tools, compile_into
+from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.fingerprint import NotATarget, probe
+from harness.builds.progress import Progress, Step, silent
+from harness.builds.source import Source, from_directory, from_tarball
+
+DEFAULT_VERSION = "3.13.5"
+
+_VERSION = re.compile(r"(?P<release>3\.(?P<minor>\d+)\.\d+(?:(?:a|b|rc)\d+)?)t?")
+
+
+def configure_arguments(debug: bool) -> tuple[str, ...]:
+    """How a target is configured. Line tables are kept (-g1): a finding is to name the C line."""
+    # ensurepip would fail where zlib's headers are missing, and nothing in a target needs pip.
+    common = ("--disable-gil", "--without-ensurepip")
+    return (*common, "--with-pydebug", "CFLAGS=-Og -g1") if debug else (*common, "CFLAGS=-O2 -g1")
+
+
+def build(what: str | None = None, *, debug: bool = False, progress: Progress = silent) -> Path:
+    """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder, or None for the default.
+
+    What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when ``what``
+    is none of these, NotBuilt when it cannot be made, with every reason and the log's name.
+    """
+    what = what or DEFAULT_VERSION
+    try:
+        if _VERSION.fullmatch(what):
+            return _from_version(_threaded(what), debug, progress)
+        path = Path(what).expanduser().absolute()
+        if path.is_dir():
+            return _from_source(from_directory(path), debug, progress)
+        if path.is_file():
+            return _from_source(from_tarball(path), debug, progress)
+    except OSError as error:
+        raise NotBuilt(f"the build cannot go on: {error}; make room, or set XDG_CACHE_HOME to a folder that can be written") from error
+    raise NotASource(f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source")
+
+
+def _threaded(version: str) -> str:
+    """The version as a release is named. Raises NotASource for one that cannot be built without the GIL."""
+    match = _VERSION.fullmatch(version)
+    if match and int(match["minor"]) < 13:
+        raise NotASource(f"CPython {version} cannot be built free-threaded: give 3.13.0 or later")
+    return match["release"] if match else version
+
+
+def _from_version(version: str, debug: bool, progress: Progress) -> Path:
+    kept = _kept(version, debug)
+    if kept:
+        progress(Step(f"CPython {version} was built before"))
+        return kept
+    if debug:
+        progress(Step("passed over uv: it is asked for release builds only"))
+    else:
+        try:
+            return uv.install(version)
+        except uv.UvFailed as error:
+            progress(Step(f"passed over uv: {error}"))
+    check_tools()
+    return _from_source(fetch.release(version, progress), debug, progress)
+
+
+def _kept(version: str, debug: bool) -> Path | None:
+    """A build of this release. A tarball or folder that says it is this version may hold anything, and is not one."""
+    for entry in cache.entries():
+        receipt = entry.receipt()
+        if receipt and (receipt.version, receipt.origin, receipt.configure) == (version, "release", configure_arguments(debug)):
+            return entry.executable()
+    return None
+
+
+def _from_source(source: Source, debug: bool, progress: Progress) -> Path:
+    _threaded(source.version)
+    configure = configure_arguments(debug)
+    entry = cache.entry(source.version, source.hash, configure)
+    entry.directory.parent.mkdir(parents=True, exist_ok=True)
+    with _held(entry, progress):
+        built = entry.executable() if entry.receipt() else None
+        if built:
+            progress(Step(f"CPython {source.version} was built from this source before"))
+            return built
+        check_tools()
+        compile_into(entry, source, configure, progress)
+        return _checked(entry)
+
+
+@contextmanager
+def _held(entry: cache.Entry, progress: Progress) -> Iterator[None]:
+    """Hold the entry's lock; the system lets go of it when its holder dies, however it dies."""
+    lock = FileLock(entry.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress(Step("somebody else is building the same: waiting for it"))
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _checked(entry: cache.Entry) -> Path:
+    """The interpreter just built, if it really is what was asked for."""
+    executable = entry.executable()
+    try:
+        target = probe(executable or entry.install)
+    except NotATarget as error:
+        raise NotBuilt(f"what was built does not work: {error}; the log is {entry.log}") from error
+    if not target.free_threaded or target.gil_enabled:
+        raise NotBuilt(f"what was built is {target.title} and runs with the GIL; the log is {entry.log}")
+    return Path(target.executable)

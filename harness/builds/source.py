@@ -1,0 +1,110 @@
+"""CPython's source: a release that is fetched, a tarball, or a folder that somebody works in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.builds.cache import Origin
+from harness.builds.errors import NotASource
+
+_LEFT_BEHIND = re.compile(
+    r"(.*/)?(__pycache__|\.git|\.hg|autom4te\.cache)(/.*)?|build/.*|.*\.(o|so|a|pyc|gcda|gcno)"
+    r"|Makefile|Makefile\.pre|pyconfig\.h|config\.(log|status)|pybuilddir\.txt|platform|python(\.exe)?|_bootstrap_python"
+    r"|Programs/(_freeze_module|_testembed)|Modules/(config\.c|Setup\.local|Setup\.bootstrap|Setup\.stdlib|ld_so_aix)"
+)
+"""What a build leaves in a source folder that is not under version control."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that can be unpacked into a configured tree; ``hash`` is that of its contents."""
+
+    path: Path
+    origin: Origin
+    version: str
+    hash: str
+    commit: str = ""
+    """The revision, where it is a folder under git."""
+
+    def unpack(self, tree: Path) -> None:
+        """Put the source into ``tree``, which is made. Raises NotASource where the tarball is broken."""
+        if self.path.is_dir():
+            for name in _files(self.path):
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(self.path / name, tree / name, follow_symlinks=False)
+            return
+        scratch = tree.with_name("unpacking")
+        try:
+            with tarfile.open(self.path) as archive:
+                if hasattr(tarfile, "data_filter"):  # 3.11.4 and later: nothing may land outside the folder
+                    archive.extractall(scratch, filter="data")
+                else:
+                    archive.extractall(scratch)
+        except (tarfile.TarError, OSError, EOFError) as error:
+            raise NotASource(f"{self.path} cannot be unpacked ({error}): fetch it again") from error
+        (top,) = [path for path in scratch.iterdir() if path.is_dir()]
+        top.rename(tree)
+        shutil.rmtree(scratch)
+
+
+def from_tarball(path: Path, origin: Origin = "tarball") -> Source:
+    """Look into a tarball. Raises NotASource unless it holds CPython's source in one top folder."""
+    try:
+        with tarfile.open(path) as archive:
+            header = next((one for one in archive if re.fullmatch(r"(\./)?[^/]+/Include/patchlevel\.h", one.name)), None)
+            stream = archive.extractfile(header) if header else None
+            text = stream.read().decode("utf-8", "replace") if stream else ""
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise NotASource(f"{path} is not a tarball that can be read ({error}): give a release such as Python-3.13.5.tar.xz") from error
+    if not text:
+        raise NotASource(f"{path} holds no CPython source (no Include/patchlevel.h): give a release such as Python-3.13.5.tar.xz")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Source(path, origin, _version(text), digest)
+
+
+def from_directory(path: Path) -> Source:
+    """Look into a folder of source. What is hashed is what would be compiled: changes that are not committed count."""
+    try:
+        text = (path / "Include" / "patchlevel.h").read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise NotASource(f"{path} holds no CPython source (no Include/patchlevel.h): give the top folder of one") from error
+    digest = hashlib.sha256()
+    for name in _files(path):
+        file = path / name
+        content = str(file.readlink()).encode() if file.is_symlink() else file.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return Source(path, "directory", _version(text), digest.hexdigest(), _git(path, "rev-parse", "--short", "HEAD").strip())
+
+
+def _version(patchlevel: str) -> str:
+    found = re.search(r'^#define PY_VERSION\s+"([^"]+)"', patchlevel, re.MULTILINE)
+    return found[1] if found else "unknown"
+
+
+def _files(folder: Path) -> list[str]:
+    """The files of a source folder by name, sorted, without what a build in it left behind."""
+    listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names: Iterable[str]
+    if listed and (folder / ".git").exists():
+        names = (name for name in listed.split("\0") if name and (folder / name).is_file())
+    else:
+        inside = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        names = (name for name in inside if not _LEFT_BEHIND.fullmatch(name))
+    return sorted(set(names))
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """What git says about a folder; nothing where there is no git, or the folder is none of its."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
