@@ -1,0 +1,51 @@
+"""Measures what the harness itself costs in a target: its samples per second beside the bare loop's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.campaign import child
+from harness.campaign.watch import Limits, watch
+from harness.diagnosis.ending import what_happened
+from harness.record.target import Target
+
+PAIRS = 7
+SECONDS = 1.0
+READERS = (1, 2)
+
+
+class BenchError(Exception):
+    """The measuring child did not come through; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Samples per second of both loops, measured one after the other in one process."""
+
+    readers: int
+    harness: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        return self.harness / self.bare
+
+
+def measure(target: Target, readers: int, heard: Callable[[Pair], None]) -> list[Pair]:
+    """Measure ``PAIRS`` pairs with so many readers, telling each as it comes. Raises BenchError."""
+    pairs: list[Pair] = []
+
+    def listen(event: dict[str, Any]) -> None:
+        if event["event"] == "pair":
+            pairs.append(Pair(readers, event["harness"], event["bare"]))
+            heard(pairs[-1])
+
+    limit = PAIRS * SECONDS * 10
+    spec = {"do": "bench", "seconds": SECONDS, "pairs": PAIRS, "readers": readers, "alarm_s": int(limit * 2)}
+    limits = Limits(time_s=limit, silence_s=limit, memory_bytes=4 << 30)
+    ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, listen, lambda: False)
+    if ending.how != "ok" or not pairs:
+        raise BenchError(f"the bench could not be measured: its child {what_happened(ending)}")
+    return pairs

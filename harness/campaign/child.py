@@ -1,0 +1,83 @@
+"""How a child of the target is started: its command, its environment, its pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from harness.kernel import child as entry_point
+from harness.record.target import Target
+
+LEFT_OUT = ("PYTHON_GIL", "PYTHONHOME", "PYTHONSTARTUP")
+LEFT_OUT_PREFIXES = ("PYTEST_", "COV_")
+
+MakeCommand = Callable[[int], list[str]]
+"""From the descriptor that the child writes its events to, to its command line."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running child. It leads a process group of its own, so that everything it starts can be ended with
+    it.
+    """
+
+    process: subprocess.Popen[bytes]
+    events: int
+    stdout: int
+    stderr: int
+    lifeline: IO[bytes]
+    """The child's stdin. Nothing is ever written to it; when this process is gone, it closes, and the child
+    ends.
+    """
+
+    def close(self) -> None:
+        """Let go of the pipes. The process must have been reaped."""
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        os.close(self.events)
+
+
+def command(target: Target, spec: dict[str, Any]) -> list[str]:
+    """The command line of a child that does what ``spec`` says. A build with a GIL is never given ``-X
+    gil=0``.
+    """
+    gil = ["-X", "gil=0"] if target.free_threaded else []
+    return [target.executable, "-P", *gil, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
+
+
+def environment() -> dict[str, str]:
+    """What a child inherits: everything but what would turn the GIL on, or make it another program."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in LEFT_OUT and not name.startswith(LEFT_OUT_PREFIXES)
+    }
+
+
+def start(make_command: MakeCommand) -> Child:
+    """Start a child. Raises OSError when the target cannot be executed."""
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            make_command(writing),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=[writing],
+            env=environment(),
+            start_new_session=True,
+        )
+    except BaseException:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    return Child(process, reading, process.stdout.fileno(), process.stderr.fileno(), process.stdin)

@@ -1,0 +1,271 @@
+"""From a journal's events to the result: pure, so that a campaign can be graded again, and while it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.campaign.plan import why_skipped
+from harness.campaign.select import ScenarioInfo
+from harness.diagnosis import known
+from harness.diagnosis.known import KnownIssue
+from harness.diagnosis.signature import short_id, signature
+from harness.record.journal import JournalError
+from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict
+from harness.record.statistics import upper_bound_95
+from harness.record.target import Target
+
+MOST_NOTICES = 20
+COUNTED = ("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns")
+
+
+@dataclass
+class _Tally:
+    """What one scenario has shown so far."""
+
+    info: ScenarioInfo
+    trials: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+    """Rounds in which the target itself ended: no progress event counts them."""
+    gil: str | None = None
+    unwell: str | None = None
+    """How its last trial ended, where that was not well."""
+
+
+@dataclass
+class _Cause:
+    """Everything that has one signature."""
+
+    first: dict[str, Any]
+    scenario: str
+    known: str | None
+    trials: set[int] = field(default_factory=set)
+
+
+class Grader:
+    """Takes a journal's events in order; ``result()`` grades what has come so far."""
+
+    def __init__(self, issues: list[KnownIssue] | None = None) -> None:
+        self.issues = known.load() if issues is None else issues
+        self.header: dict[str, Any] | None = None
+        self.target: Target
+        self.strict = False
+        self.complete = False
+        self.elapsed_s = 0.0
+        self.tallies: dict[str, _Tally] = {}
+        self.trials: dict[int, dict[str, Any]] = {}
+        self.progress: dict[int, dict[str, Any]] = {}
+        self.causes: dict[str, _Cause] = {}
+        self.failures: list[str] = []
+        self.notices: dict[str, None] = {}
+
+    def feed(self, event: dict[str, Any]) -> None:
+        """Take in one event. What it does not know it passes over, so that a newer journal can be read."""
+        kind, number = event.get("event"), event.get("trial")
+        if (self.header is None) != (kind == "campaign"):
+            return
+        if number is not None and number not in self.trials and kind != "trial_start":
+            return
+        self.elapsed_s = max(self.elapsed_s, float(event.get("at_s", 0.0)))
+        handler = getattr(self, f"_on_{kind}", None)
+        if handler is not None:
+            handler(event)
+
+    def counting(self) -> bool:
+        """Whether a finding that counts has been seen."""
+        return any(cause.known is None or self.strict for cause in self.causes.values())
+
+    def result(self) -> Result:
+        """The result so far. Raises JournalError when no campaign has begun."""
+        if self.header is None:
+            raise JournalError("the journal has no beginning: its campaign was ended before it began")
+        scenarios = tuple(self._scenario(tally) for tally in self.tallies.values())
+        findings = tuple(self._finding(text, cause) for text, cause in self.causes.items())
+        return Result(
+            complete=self.complete,
+            exit_status=self._exit_status(scenarios),
+            seed=self.header["seed"],
+            budget_s=self.header["budget_s"],
+            elapsed_s=round(self.elapsed_s, 3),
+            target=self.target,
+            totals=Totals(
+                trials=sum(scenario.trials for scenario in scenarios),
+                rounds=sum(scenario.rounds for scenario in scenarios),
+                samples=sum(scenario.samples for scenario in scenarios),
+                findings=len(findings),
+            ),
+            scenarios=scenarios,
+            findings=findings,
+            notices=self._told(),
+        )
+
+    def _on_campaign(self, event: dict[str, Any]) -> None:
+        self.header = event
+        self.target = Target.from_json(event["target"])
+        self.strict = event["options"]["strict"]
+        self.tallies = {data["name"]: _Tally(ScenarioInfo.from_json(data)) for data in event["scenarios"]}
+
+    def _on_resume(self, event: dict[str, Any]) -> None:
+        self.complete = False
+        self.strict = event["strict"]
+
+    def _on_campaign_end(self, event: dict[str, Any]) -> None:
+        self.complete = event["complete"]
+
+    def _on_trial_start(self, event: dict[str, Any]) -> None:
+        self.trials[event["trial"]] = event
+        self.tallies[event["scenario"]].trials += 1
+
+    def _on_trial_end(self, event: dict[str, Any]) -> None:
+        self.progress.pop(event["trial"], None)
+        self.tallies[event["scenario"]].unwell = event.get("unwell")
+        if event.get("notice"):
+            self.notices[event["notice"]] = None
+
+    def _on_progress(self, event: dict[str, Any]) -> None:
+        # Cumulative in its trial: what is new is the difference.
+        before = self.progress.get(event["trial"], {})
+        counts = self._tally(event).counts
+        for name in COUNTED:
+            counts[name] += event.get(name, 0) - before.get(name, 0)
+        self.progress[event["trial"]] = event
+
+    def _on_hello(self, event: dict[str, Any]) -> None:
+        if event["gil_enabled"]:
+            self._gil(event, "from the start")
+
+    def _on_gil(self, event: dict[str, Any]) -> None:
+        if event["enabled"]:
+            self._gil(event, event["when"])
+
+    def _gil(self, event: dict[str, Any], when: str) -> None:
+        tally = self._tally(event)
+        if self.target.free_threaded:
+            tally.gil = tally.gil or f"the GIL was on {when}"
+            self.notices[f"{tally.info.name}: {tally.gil}, in a target built to run without it"] = None
+
+    def _on_failure(self, event: dict[str, Any]) -> None:
+        self.failures.append(event["message"])
+        self.notices[f"the harness failed: {event['message']}"] = None
+
+    def _on_finding(self, event: dict[str, Any]) -> None:
+        tally = self._tally(event)
+        name = tally.info.name
+        text = signature(name, event)
+        if text not in self.causes:
+            issue = known.find(self.issues, self.target, event["kind"], name, text)
+            self.causes[text] = _Cause(event, name, issue)
+        self.causes[text].trials.add(event["trial"])
+        tally.lost += event.get("round") is None
+
+    def _tally(self, event: dict[str, Any]) -> _Tally:
+        return self.tallies[self.trials[event["trial"]]["scenario"]]
+
+    def _scenario(self, tally: _Tally) -> ScenarioResult:
+        counts = tally.counts
+        causes = {text: cause for text, cause in self.causes.items() if cause.scenario == tally.info.name}
+        seen_in = len(set().union(*(cause.trials for cause in causes.values())))
+        hits = max(counts["rounds_hit"] + tally.lost, seen_in)
+        raced = max(counts["rounds"] + tally.lost, hits)
+        verdict, reason = self._verdict(tally, list(causes.values()))
+        return ScenarioResult(
+            name=tally.info.name,
+            trials=tally.trials,
+            rounds=counts["rounds"],
+            samples=counts["samples"],
+            stores=counts["stores"],
+            overlap=_share(counts["overlap_ns"], counts["span_ns"]),
+            cache_live=_share(counts["live_reads"], counts["reads"]),
+            verdict=verdict,
+            reason=reason,
+            findings=tuple(short_id(text) for text in causes),
+            rate_per_round=hits / raced if raced else 0.0,
+            bound_95=upper_bound_95(hits, raced),
+        )
+
+    def _verdict(self, tally: _Tally, causes: list[_Cause]) -> tuple[Verdict, str | None]:
+        if any(cause.known is None for cause in causes):
+            return "new", None
+        if causes:
+            return "known", None
+        if reason := why_skipped(tally.info, self.target):
+            return "skipped", reason
+        if reason := self._why_not_exercised(tally):
+            return "not exercised", reason
+        return "not observed", None
+
+    def _why_not_exercised(self, tally: _Tally) -> str | None:
+        counts = tally.counts
+        if not tally.trials:
+            return (
+                "no trial of it was started: the budget was too short"
+                if self.complete
+                else "no trial of it was started"
+            )
+        if tally.gil:
+            return tally.gil
+        if not counts["rounds"]:
+            return "no trial finished a round" + (f": the last one {tally.unwell}" if tally.unwell else "")
+        if sum(tally.info.actors.values()) > 1 and not counts["overlap_ns"]:
+            return f"its actors never overlapped in {counts['rounds']} rounds"
+        if not counts["samples"]:
+            return f"nothing was observed while its actors raced: 0 samples in {counts['rounds']} rounds"
+        return None
+
+    def _finding(self, text: str, cause: _Cause) -> Finding:
+        event, tally = cause.first, self.tallies[cause.scenario]
+        start = self.trials[event["trial"]]
+        again = {
+            "trial": event["trial"],
+            "knobs": start["knobs"],
+            "seed": start["seed"],
+            "threads": start["threads"],
+        }
+        return Finding(
+            id=short_id(text),
+            kind=event["kind"],
+            scenario=cause.scenario,
+            oracle=event["oracle"],
+            signature=text,
+            known=cause.known,
+            with_gil="not tried" if self.target.free_threaded else "not applicable",
+            first_seen_s=event["at_s"],
+            trials_hit=len(cause.trials),
+            trials_run=tally.trials,
+            message=event["message"],
+            details=event["details"] | again,
+        )
+
+    def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
+        # The contract's order: the first that applies. 2 is told before a campaign begins.
+        if self.failures:
+            return 4
+        if self.counting():
+            return 1
+        if not self.complete:
+            return 130
+        gil_on = self.target.free_threaded and (
+            self.target.gil_enabled or any(t.gil for t in self.tallies.values())
+        )
+        exercised = any(scenario.verdict in ("known", "not observed") for scenario in scenarios)
+        return 0 if exercised and not gil_on else 3
+
+    def _told(self) -> tuple[str, ...]:
+        told = list(self.notices)
+        more = len(told) - MOST_NOTICES
+        return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
+
+
+def grade(events: Iterable[dict[str, Any]]) -> Result:
+    """The result that a journal's events amount to. Raises JournalError when they hold no campaign."""
+    grader = Grader()
+    for event in events:
+        grader.feed(event)
+    return grader.result()
+
+
+def _share(part: int, whole: int) -> float | None:
+    return min(1.0, part / whole) if whole else None

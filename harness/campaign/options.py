@@ -1,0 +1,42 @@
+"""What a campaign is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psutil
+
+MOST_MEMORY = 2 << 30
+
+
+@dataclass(frozen=True)
+class Options:
+    """The common options of a run. ``None`` means: what this machine can take."""
+
+    budget_s: float
+    seed: int
+    jobs: int | None = None
+    """Trials at a time; by default as many as their threads find cores."""
+    threads: int | None = None
+    """Threads of a trial; by default the scenario's."""
+    stop_at_first: bool = False
+    strict: bool = False
+    in_process: bool = False
+    resume: bool = False
+    memory_limit_bytes: int | None = None
+    """What a child and everything it started may hold; by default 2 GiB, less on a small machine."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class CampaignError(Exception):
+    """The campaign cannot be started as asked; the message is one sentence for the user (exit status 2)."""
+
+
+def memory_limit(options: Options, children: int) -> int:
+    """Bytes that one of ``children`` may hold: together at most half of what the machine has."""
+    if options.memory_limit_bytes is not None:
+        return options.memory_limit_bytes
+    return int(min(MOST_MEMORY, psutil.virtual_memory().total // 2 // max(1, children)))

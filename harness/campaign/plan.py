@@ -1,0 +1,137 @@
+"""Which trials a campaign runs, drawn from its seed.
+
+Nothing about one scenario depends on which others run beside it: filtering doesn't change a schedule.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from harness.campaign.options import Options
+from harness.campaign.select import ScenarioInfo
+from harness.record.target import Target
+
+START_UP_S = 0.15
+"""A child's start and end, which its budget does not include."""
+SHORTEST_S = 0.3
+LONGEST_S = 5.0
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One trial: the same seed gives the same one, whatever else is run."""
+
+    scenario: ScenarioInfo
+    index: int
+    """How many trials of the scenario come before it."""
+    knobs: dict[str, int]
+    seed: str
+    threads: int
+    """How many threads its actors are."""
+    budget_s: float
+
+
+def why_skipped(scenario: ScenarioInfo, target: Target) -> str | None:
+    """Why ``target`` cannot exercise ``scenario``, or None."""
+    if scenario.unavailable:
+        return scenario.unavailable
+    if scenario.needs_parallelism and target.gil_enabled:
+        return "needs threads that run in parallel, and the target's GIL is on"
+    return None
+
+
+def trials(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) -> Iterator[PlannedTrial]:
+    """Trials without end: every scenario once before any twice, in an order drawn anew for each pass."""
+    runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
+    if not runnable:
+        return
+    length = trial_length(runnable, options)
+    for index in count():
+        order = {s.name: random.Random(f"{options.seed}:{s.name}:{index}:order").random() for s in runnable}
+        for scenario in sorted(runnable, key=lambda scenario: order[scenario.name]):
+            knobs = draw_knobs(scenario, options.seed, index)
+            yield PlannedTrial(
+                scenario=scenario,
+                index=index,
+                knobs=knobs,
+                seed=f"{options.seed}:{scenario.name}:{index}",
+                threads=threads_of(scenario, knobs, options.threads),
+                budget_s=length,
+            )
+
+
+def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, int]:
+    """One value of each amplifier: each of its values comes once before any comes again, in an order of the
+    seed's.
+    """
+    knobs = {}
+    for name, values in scenario.amplifiers:
+        turn, place = divmod(index, len(values))
+        order = random.Random(f"{seed}:{scenario.name}:{name}:{turn}").sample(values, len(values))
+        knobs[name] = order[place]
+    return knobs
+
+
+def threads_of(scenario: ScenarioInfo, knobs: dict[str, int], total: int | None) -> int:
+    """Threads of a trial: an amplifier named after an actor (``readers``) decides how many play it."""
+    scalable = [actor for actor in scenario.actors if f"{actor}s" in knobs]
+    if total is not None and scalable:
+        return total
+    return sum(knobs.get(f"{actor}s", threads) for actor, threads in scenario.actors.items())
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def children_at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
+    """How many trials run beside each other, on average: what the cores can take, or ``--jobs``."""
+    if options.in_process:
+        return 1
+    if options.jobs is not None:
+        return options.jobs
+    threads = [
+        threads_of(scenario, draw_knobs(scenario, options.seed, 0), options.threads) for scenario in scenarios
+    ]
+    return max(1, cores() * len(threads) // max(1, sum(threads)))
+
+
+def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
+    """Seconds a trial: as long as lets every amplifier show each of its values within the budget.
+
+    Where that is not to be had, short enough that every scenario gets one trial; never below 0.3 s, for less
+    would be start-up only, nor above 5 s, so that one child holds little that a crash could take with it.
+    """
+    budget = options.budget_s * children_at_once(scenarios, options)
+    for wanted in (sum(max([1, *(len(v) for _, v in s.amplifiers)]) for s in scenarios), len(scenarios)):
+        length = budget / wanted - START_UP_S
+        if length >= SHORTEST_S:
+            return min(length, LONGEST_S)
+    return SHORTEST_S
+
+
+def cut(planned_s: float, left_s: float, never_run: int, at_once: int) -> float:
+    """Seconds for the next trial: as planned, less where the campaign's time is short for those never run
+    yet.
+    """
+    share = left_s * at_once / max(1, never_run) - START_UP_S
+    return max(min(planned_s, left_s - START_UP_S, max(SHORTEST_S, share)), 0.0)
+
+
+def dry_run(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) -> list[PlannedTrial]:
+    """The trials that the budget has room for, as they would be started."""
+    left = options.budget_s * children_at_once(scenarios, options)
+    planned: list[PlannedTrial] = []
+    for trial in trials(scenarios, target, options):
+        left -= trial.budget_s + START_UP_S
+        if left < 0 and planned:
+            break
+        planned.append(trial)
+    return planned

@@ -1,0 +1,294 @@
+"""A campaign: trials beside each other until the budget is spent, everything they say in the journal, graded
+as it goes.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness.campaign import plan, trial
+from harness.campaign.grade import Grader
+from harness.campaign.history import check_same_target, header, open_journal, read_past, write_result
+from harness.campaign.interrupts import Flag, noted
+from harness.campaign.options import CampaignError, Options, memory_limit
+from harness.campaign.plan import PlannedTrial
+from harness.campaign.select import ScenarioInfo
+from harness.diagnosis import ending as endings
+from harness.diagnosis.ending import Ending
+from harness.record.journal import Journal
+from harness.record.result import Result
+from harness.record.target import Target
+
+__all__ = ["CampaignError", "Listener", "Options", "run_campaign"]
+
+Listener = Callable[[dict[str, Any]], None]
+
+WORTH_STARTING_S = 0.2
+"""A trial that would get less than this is not started, unless it is the first."""
+LOOK_S = 0.1
+"""Between two looks at the interrupt flag."""
+QUEUED = 1000
+"""Events that children may be ahead of the journal."""
+
+
+def run_campaign(
+    target: Target, scenarios: Sequence[ScenarioInfo], options: Options, out: Path, listener: Listener
+) -> Result:
+    """Run trials of ``scenarios`` on ``target`` until the budget is spent; ``out`` has everything as it happens.
+
+    With ``options.resume`` the seed, the budget, the threads and the scenarios are those of the campaign in
+    ``out``. ``listener`` gets each event once the journal has it. Interrupted by a signal, it ends its
+    children and returns what there is (exit status 130, or 1). Raises CampaignError when it cannot be started
+    as asked, and JournalError when the journal can no longer be written; whatever it raises, no child is
+    left.
+    """
+    with noted(wanted=not options.in_process) as interrupted:
+        past = read_past(out) if options.resume else None
+        if past is not None:
+            check_same_target(past, target, out)
+            scenarios = past.scenarios
+            options = replace(options, seed=past.seed, budget_s=past.budget_s, threads=past.threads)
+        with open_journal(out, options.resume) as journal:
+            campaign = _Campaign(target, scenarios, options, out, listener, journal, interrupted)
+            if past is None:
+                campaign.record(header(target, scenarios, options))
+            else:
+                for event in past.events:
+                    campaign.grader.feed(event)
+                campaign.resume(past.elapsed_s, past.last_trial, past.finished)
+            return campaign.run()
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a trial's thread has for the journal: an event, its ending, or the error that kept it from
+    running.
+    """
+
+    number: int
+    at_s: float
+    what: dict[str, Any] | Ending | OSError
+
+
+class _Campaign:
+    """A running campaign. Only the calling thread records; a thread per trial watches its child."""
+
+    def __init__(
+        self,
+        target: Target,
+        scenarios: Sequence[ScenarioInfo],
+        options: Options,
+        out: Path,
+        listener: Listener,
+        journal: Journal,
+        interrupted: Flag,
+    ) -> None:
+        self.target = target
+        self.options = options
+        self.out = out
+        self.listener = listener
+        self.journal = journal
+        self.interrupted = interrupted
+        self.grader = Grader()
+        self.began = time.monotonic()
+        self.last_trial = 0
+        self.finished: frozenset[tuple[str, int]] = frozenset()
+        self.plan = self._trials(scenarios)
+        self.next: PlannedTrial | None = None
+        self.unseen = {s.name for s in scenarios if plan.why_skipped(s, target) is None}
+        self.at_once = plan.children_at_once(scenarios, options)
+        self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
+        self.said: queue.Queue[_Said] = queue.Queue(QUEUED)
+        self.stop = threading.Event()
+        self.reason = "budget"
+
+    def resume(self, elapsed_s: float, last_trial: int, finished: frozenset[tuple[str, int]]) -> None:
+        """Go on where the campaign in the directory ended."""
+        self.began = time.monotonic() - elapsed_s
+        self.last_trial = last_trial
+        self.finished = finished
+        self.unseen -= {scenario for scenario, _ in finished}
+        self.record({"event": "resume", "at_s": self.now(), "strict": self.options.strict})
+
+    def now(self) -> float:
+        """Seconds of the campaign's own time: the pauses before a resume are not in it."""
+        return round(time.monotonic() - self.began, 4)
+
+    def record(self, event: dict[str, Any]) -> None:
+        self.journal.append(event)
+        self.grader.feed(event)
+        self.listener(event)
+
+    def run(self) -> Result:
+        try:
+            self.next = next(self.plan, None)
+            while True:
+                self._start_what_fits()
+                if not self.running:
+                    break
+                self._hear()
+        except KeyboardInterrupt:  # in-process, or not the main thread: otherwise the flag is set instead
+            self._halt("interrupted")
+        finally:
+            self._let_go()
+        return self._end()
+
+    def _trials(self, scenarios: Sequence[ScenarioInfo]) -> Iterator[PlannedTrial]:
+        for planned in plan.trials(scenarios, self.target, self.options):
+            if (planned.scenario.name, planned.index) not in self.finished:
+                yield planned
+
+    def _start_what_fits(self) -> None:
+        while self.next is not None and not self._is_halted() and self._has_room(self.next):
+            left = self.options.budget_s - self.now()
+            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once)
+            if budget < WORTH_STARTING_S and self.last_trial:
+                self.next = None
+                return
+            planned, self.next = self.next, next(self.plan, None)
+            self.unseen.discard(planned.scenario.name)
+            self._start(planned, max(budget, 0.05))
+
+    def _is_halted(self) -> bool:
+        if self.interrupted.set:
+            self._halt("interrupted")
+        return self.stop.is_set()
+
+    def _halt(self, reason: str) -> None:
+        if not self.stop.is_set():
+            self.reason = reason
+            self.stop.set()
+
+    def _has_room(self, planned: PlannedTrial) -> bool:
+        if self.options.in_process:
+            return not self.running
+        if self.options.jobs is not None:
+            return len(self.running) < self.options.jobs
+        busy = sum(other.threads for other, _ in self.running.values())
+        return not busy or busy + planned.threads <= plan.cores()
+
+    def _start(self, planned: PlannedTrial, budget_s: float) -> None:
+        self.last_trial += 1
+        number = self.last_trial
+        spec = trial.trial_spec(
+            planned, budget_s, self.options.threads, memory_limit(self.options, self.at_once)
+        )
+        self.running[number] = planned, None
+        self.record(
+            {
+                "event": "trial_start",
+                "trial": number,
+                "at_s": self.now(),
+                "scenario": planned.scenario.name,
+                "index": planned.index,
+                "knobs": planned.knobs,
+                "seed": planned.seed,
+                "threads": planned.threads,
+                "budget_s": spec["budget_s"],
+            }
+        )
+        if self.options.in_process:
+            self._ended(number, self.now(), self._here(number, spec))
+            return
+        thread = threading.Thread(target=self._watch, args=(number, spec), name=f"trial {number}")
+        self.running[number] = planned, thread
+        thread.start()
+
+    def _watch(self, number: int, spec: dict[str, Any]) -> None:
+        def tell(event: dict[str, Any]) -> None:
+            self.said.put(_Said(number, self.now(), event))
+
+        what: Ending | OSError
+        try:
+            what = trial.run_in_child(self.target, spec, tell, self.stop.is_set)
+        except OSError as error:
+            what = error
+        self.said.put(_Said(number, self.now(), what))
+
+    def _here(self, number: int, spec: dict[str, Any]) -> Ending:
+        return trial.run_here(spec, lambda event: self._child_said(number, self.now(), event))
+
+    def _hear(self) -> None:
+        """Record what the trials have said; wait for it a moment."""
+        self._is_halted()
+        try:
+            said = self.said.get(timeout=LOOK_S)
+        except queue.Empty:
+            return
+        if isinstance(said.what, dict):
+            self._child_said(said.number, said.at_s, said.what)
+        elif isinstance(said.what, Ending):
+            self._ended(said.number, said.at_s, said.what)
+        else:
+            self._not_started(said.number, said.at_s, said.what)
+
+    def _child_said(self, number: int, at_s: float, event: dict[str, Any]) -> None:
+        planned, _ = self.running[number]
+        self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})
+        if event["event"] == "finding" and self.options.stop_at_first and self.grader.counting():
+            self._halt("found")
+
+    def _ended(self, number: int, at_s: float, ending: Ending) -> None:
+        planned, _ = self.running[number]
+        name = planned.scenario.name
+        found = endings.finding(ending, number, name)
+        if found is not None:
+            self._child_said(number, at_s, found)
+        failure = endings.failure(ending)
+        last = ending.last_event or {}
+        if failure is not None and last.get("event") != "failure":  # else it has told so itself
+            self._child_said(
+                number, at_s, {"event": "failure", "message": failure, "traceback": ending.stderr}
+            )
+        self.record(
+            {
+                "event": "trial_end",
+                "trial": number,
+                "at_s": at_s,
+                "scenario": name,
+                "index": planned.index,
+                "ending": ending.to_json(),
+                "unwell": None if ending.how == "ok" else endings.what_happened(ending),
+                "notice": endings.notice(ending, number, name),
+            }
+        )
+        self._forget(number)
+        write_result(self.out, self.grader.result())
+
+    def _not_started(self, number: int, at_s: float, error: OSError) -> None:
+        # The next trial would fare no better, and would be tried thousands of times.
+        message = f"a child could not be started: {error.strerror or error} ({self.target.executable})"
+        self._child_said(number, at_s, {"event": "failure", "message": message, "traceback": ""})
+        self._forget(number)
+        self._halt("failure")
+
+    def _forget(self, number: int) -> None:
+        _, thread = self.running.pop(number)
+        if thread is not None:
+            thread.join()
+
+    def _let_go(self) -> None:
+        """End what still runs; on the way out of an exception nothing more is recorded."""
+        self.stop.set()
+        for _, thread in self.running.values():
+            while thread is not None and thread.is_alive():
+                try:
+                    self.said.get(timeout=LOOK_S)
+                except queue.Empty:
+                    continue
+        self.running.clear()
+
+    def _end(self) -> Result:
+        complete = self.reason in ("budget", "found")
+        self.record(
+            {"event": "campaign_end", "at_s": self.now(), "complete": complete, "reason": self.reason}
+        )
+        result = self.grader.result()
+        write_result(self.out, result)
+        return result

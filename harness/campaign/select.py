@@ -1,0 +1,147 @@
+"""Which scenarios there are, as the target itself describes them, and which of them are meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from harness.campaign import child
+from harness.campaign.watch import Limits, watch
+from harness.diagnosis.ending import Ending, what_happened
+from harness.kernel.suite import selects
+from harness.kernel.suite import suite_files as shipped_files
+from harness.record.target import Target
+
+LOAD_S = 20.0
+"""For importing a file of scenarios: above this it hangs."""
+
+
+@dataclass(frozen=True)
+class ScenarioInfo:
+    """A scenario as the target described it."""
+
+    name: str
+    file: str
+    line: int
+    class_name: str
+    doc: str
+    issues: tuple[str, ...]
+    oracle: str
+    actors: dict[str, int]
+    """Threads per actor when every amplifier has its default value."""
+    amplifiers: tuple[tuple[str, tuple[int, ...]], ...]
+    """Name and values of each."""
+    needs_parallelism: bool
+    unavailable: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ScenarioInfo:
+        """Rebuild it from a journal; fields that a newer harness added are ignored."""
+        kept = {field.name: data[field.name] for field in fields(cls)}
+        kept["issues"] = tuple(kept["issues"])
+        kept["amplifiers"] = tuple((name, tuple(values)) for name, values in kept["amplifiers"])
+        return cls(**kept)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What files of scenarios hold. ``errors`` has one sentence for each that cannot be loaded."""
+
+    scenarios: list[ScenarioInfo]
+    errors: list[str]
+
+
+def suite_files() -> list[Path]:
+    """The files of the suites that ship with the package."""
+    return shipped_files()
+
+
+def split(arguments: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """Files of scenarios and patterns: a ``.py`` file, or a folder of them, that exists; all else is a
+    PATTERN.
+    """
+    files: list[Path] = []
+    patterns: list[str] = []
+    for argument in arguments:
+        path = Path(argument)
+        if path.suffix == ".py" and path.is_file():
+            files.append(path)
+        elif path.is_dir():
+            files += [
+                file
+                for file in sorted(path.rglob("*.py"))
+                if not file.name.startswith(("_", "test_", "conftest"))
+            ]
+        else:
+            patterns.append(argument)
+    return files, patterns
+
+
+def select(catalogue: Catalogue, patterns: Sequence[str]) -> list[ScenarioInfo]:
+    """The scenarios that any of ``patterns`` selects; all of them when there is no pattern."""
+    if not patterns:
+        return list(catalogue.scenarios)
+    return [
+        found for found in catalogue.scenarios if any(selects(pattern, found.name) for pattern in patterns)
+    ]
+
+
+def describe(target: Target, files: Sequence[Path]) -> Catalogue:
+    """Ask the target what is in ``files``. Whatever they do when they are imported, they do it to a child.
+
+    All go through one child; only when that child does not come through is each file asked in a child of its
+    own, so that the sentence names the culprit and the others can be used.
+    """
+    paths = [str(Path(file).resolve()) for file in files]
+    if not paths:
+        return Catalogue([], [])
+    events, ending = _ask(target, paths)
+    if ending.how == "ok":
+        return _catalogue(events)
+    events = []
+    for path in paths:
+        some, ending = _ask(target, [path])
+        if ending.how == "ok":
+            events += some
+        else:
+            events.append({"event": "load_error", "message": _sentence(path, ending)})
+    return _catalogue(events)
+
+
+def _ask(target: Target, paths: list[str]) -> tuple[list[dict[str, Any]], Ending]:
+    events: list[dict[str, Any]] = []
+    spec = {"do": "describe", "files": paths, "alarm_s": int(LOAD_S * 3)}
+    limits = Limits(time_s=LOAD_S, silence_s=LOAD_S, memory_bytes=2 << 30)
+    ending = watch(
+        lambda fd: child.command(target, spec | {"events_fd": fd}), limits, events.append, lambda: False
+    )
+    return events, ending
+
+
+def _sentence(path: str, ending: Ending) -> str:
+    last_words = ending.stderr.strip().rpartition("\n")[2].strip()
+    said = f": {last_words}" if last_words else ""
+    return f"{path} cannot be loaded: the child that imported it {what_happened(ending)}{said}"
+
+
+def _catalogue(events: list[dict[str, Any]]) -> Catalogue:
+    scenarios = [_info(event) for event in events if event["event"] == "scenario"]
+    errors = [str(event["message"]) for event in events if event["event"] in ("load_error", "failure")]
+    for name, count in Counter(scenario.name for scenario in scenarios).items():
+        if count > 1:
+            where = " and ".join(scenario.file for scenario in scenarios if scenario.name == name)
+            errors.append(
+                f"{count} scenarios are named {name}: in {where}; rename one of the classes or files"
+            )
+    return Catalogue(scenarios, errors)
+
+
+def _info(event: dict[str, Any]) -> ScenarioInfo:
+    amplifiers = [[amplifier["name"], amplifier["values"]] for amplifier in event["amplifiers"]]
+    return ScenarioInfo.from_json(event | {"class_name": event["class"], "amplifiers": amplifiers})

@@ -1,0 +1,99 @@
+"""Runs one planned trial: in a child that is watched, or, where there are no processes, in this one."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from harness.campaign import child
+from harness.campaign.plan import PlannedTrial
+from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Tell, watch
+from harness.diagnosis.ending import Ending
+from harness.kernel.events import describe
+from harness.record.target import Target
+
+GRACE_S = 20.0
+"""Beyond its budget, before a trial hangs: the kernel itself needs 10 s to be sure that its actors do."""
+SILENCE_S = 15.0
+"""A living child says something five times a second, also while its actors hang."""
+ALARM_S = 60
+"""Beyond its budget, when the child's own alarm ends it: the last resort, for when nobody watches."""
+
+
+def longest_s(budget_s: float) -> float:
+    """How long a trial may take from start to end, hang and all. Another watchdog must wait longer."""
+    return budget_s + GRACE_S + LAST_WORDS_S + LEFTOVER_S + 1.0
+
+
+def trial_spec(
+    trial: PlannedTrial, budget_s: float, threads: int | None, memory_bytes: int
+) -> dict[str, Any]:
+    """What the kernel is told."""
+    return {
+        "do": "trial",
+        "file": trial.scenario.file,
+        "scenario": trial.scenario.name,
+        "knobs": trial.knobs,
+        "seed": trial.seed,
+        "budget_s": round(budget_s, 3),
+        "threads": threads,
+        "memory_limit_bytes": memory_bytes,
+        "alarm_s": int(budget_s + ALARM_S),
+    }
+
+
+def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+    """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
+    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
+    return watch(
+        lambda descriptor: child.command(target, spec | {"events_fd": descriptor}), limits, tell, stop
+    )
+
+
+def run_here(spec: dict[str, Any], tell: Tell) -> Ending:
+    """Run a trial in this process. A crash or a hang takes the campaign with it; its journal stays.
+
+    Raises KeyboardInterrupt when it is interrupted.
+    """
+    from harness.kernel.trial import gil_enabled, run_trial
+
+    began = time.monotonic()
+    last: dict[str, Any] = {}
+
+    def hear(event: dict[str, Any]) -> None:
+        last.update(event=event)
+        tell(event)
+
+    free_threaded = hasattr(sys, "_is_gil_enabled") and "free-threading" in sys.version
+    hear(
+        {
+            "event": "hello",
+            "version": sys.version.split()[0],
+            "free_threaded": free_threaded,
+            "gil_enabled": gil_enabled(),
+        }
+    )
+    done: str | None = None
+    try:
+        run_trial(spec, hear)
+        done = last["event"].get("reason")
+    except Exception as error:
+        message = f"{type(error).__name__}: {describe(error)}"
+        hear({"event": "failure", "message": message, "traceback": traceback.format_exc()})
+    return Ending(
+        how="ok" if done is not None else "failure",
+        status=0,
+        done=done,
+        started=True,
+        last_event=last.get("event"),
+        stdout="",
+        stderr="",
+        stdout_bytes=0,
+        stderr_bytes=0,
+        noise=0,
+        peak_bytes=0,
+        wall_s=round(time.monotonic() - began, 3),
+    )

@@ -1,0 +1,234 @@
+"""Watches one child from its start to its end: reads it, times it, weighs it, ends it with everything it
+started.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from harness.campaign import child
+from harness.campaign.child import Child, MakeCommand
+from harness.campaign.streams import EventLines, Excerpt
+from harness.diagnosis.ending import Ending, How, how_it_left
+
+TICK_S = 0.1
+TREE_S = 1.0
+"""Between two looks at everything the child has started; its own memory is looked at every tick."""
+CHUNK = 256 << 10
+LAST_WORDS_S = 1.5
+"""After SIGABRT, for faulthandler to write its text."""
+LEFTOVER_S = 0.5
+"""After the child's end, for pipes that somebody it started still holds open."""
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Above these a child is ended. Times count only while this process runs too: a machine that sleeps ends
+    nothing.
+    """
+
+    time_s: float
+    silence_s: float
+    memory_bytes: int
+
+
+def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
+    """Run a child to its end. ``tell`` gets each event as it comes; ``stop`` returning True ends the child.
+
+    Whatever happens here, an exception of ``tell`` included, no process of the child's is left and it is
+    reaped. Raises OSError when the target cannot be executed.
+    """
+    started = child.start(make_command)
+    watched = _Watched(started, limits, tell, stop)
+    try:
+        return watched.run()
+    finally:
+        watched.end()
+
+
+class _Watched:
+    def __init__(self, started: Child, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> None:
+        self.child = started
+        self.limits = limits
+        self.tell = tell
+        self.stop = stop
+        self.pid = started.process.pid
+        self.began = time.monotonic()
+        self.lines = EventLines()
+        self.outputs = {started.stdout: Excerpt(), started.stderr: Excerpt()}
+        self.last: dict[str, Any] | None = None
+        self.done: str | None = None
+        self.started = False
+        self.failed = False
+        self.running_s = 0.0
+        self.silent_s = 0.0
+        self.peak = 0
+        self.weighed_s = 0.0
+        self.tree: set[psutil.Process] = set()
+        self.selector = selectors.DefaultSelector()
+        for descriptor in (started.events, started.stdout, started.stderr):
+            os.set_blocking(descriptor, False)
+            self.selector.register(descriptor, selectors.EVENT_READ)
+
+    def run(self) -> Ending:
+        how: How | None = None
+        while not self._has_ended():
+            self._tick()
+            how = self._verdict()
+            if how is not None:
+                self._abort(last_words=how != "stopped")
+                break
+        self._rest()
+        for event in self.lines.finish():
+            self._hear(event)
+        self._kill_group()
+        status = self.child.process.wait()
+        stdout, stderr = self.outputs[self.child.stdout], self.outputs[self.child.stderr]
+        return Ending(
+            how=how or how_it_left(status, self.done, self.failed),
+            status=status,
+            done=self.done,
+            started=self.started,
+            last_event=self.last,
+            stdout=stdout.text(),
+            stderr=stderr.text(),
+            stdout_bytes=stdout.total,
+            stderr_bytes=stderr.total,
+            noise=self.lines.noise,
+            peak_bytes=self.peak,
+            wall_s=round(time.monotonic() - self.began, 3),
+        )
+
+    def end(self) -> None:
+        """Kill and reap whatever is left."""
+        if self.child.process.returncode is None:
+            self._kill_group()
+            self.child.process.wait()
+        for process in (
+            self.tree
+        ):  # those that left the process group; psutil checks that a pid is still the same process
+            with suppress(psutil.Error):
+                process.kill()
+        self.selector.close()
+        self.child.close()
+
+    def _has_ended(self) -> bool:
+        # Left unreaped: until then its pid, which names the process group too, cannot be given to anybody
+        # else.
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return ended is not None
+
+    def _tick(self) -> None:
+        before = time.monotonic()
+        heard = self._read(TICK_S)
+        passed = min(time.monotonic() - before, 2 * TICK_S)
+        self.running_s += passed
+        self.silent_s = 0.0 if heard else self.silent_s + passed
+
+    def _read(self, timeout_s: float) -> bool:
+        """Read once from everything that has something; whether there was an event."""
+        if not self.selector.get_map():
+            time.sleep(min(timeout_s, 0.02))
+            return False
+        heard = False
+        for key, _ in self.selector.select(timeout_s):
+            try:
+                data = os.read(key.fd, CHUNK)
+            except BlockingIOError:
+                continue
+            if not data:
+                self.selector.unregister(key.fd)
+            elif key.fd == self.child.events:
+                heard = True
+                for event in self.lines.feed(data):
+                    self._hear(event)
+            else:
+                self.outputs[key.fd].add(data)
+        return heard
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        if kind != "noise":
+            self.last = event
+        self.started |= kind == "hello"
+        self.failed |= kind == "failure"
+        if kind == "done":
+            self.done = event["reason"]
+        self.tell(event)
+
+    def _verdict(self) -> How | None:
+        """Why the child must be ended now, or None."""
+        if self.stop():
+            return "stopped"
+        if self.lines.flooded:
+            return "flood"
+        if self._weigh() > self.limits.memory_bytes:
+            return "memory"
+        if self._has_ended():
+            return None
+        if self.running_s > self.limits.time_s:
+            return "timeout"
+        if self.silent_s > self.limits.silence_s:
+            return "silent"
+        return None
+
+    def _weigh(self) -> int:
+        """Bytes that the child holds; once a second with everything it started."""
+        try:
+            process = psutil.Process(self.pid)
+            held: int = process.memory_info().rss
+            if self.running_s - self.weighed_s >= TREE_S:
+                self.weighed_s = self.running_s
+                children = process.children(recursive=True)
+                self.tree.update(children)
+                held += sum(_resident(grandchild) for grandchild in children)
+        except psutil.Error:  # it is ending
+            return 0
+        self.peak = max(self.peak, held)
+        return held
+
+    def _abort(self, last_words: bool) -> None:
+        """End the child; with SIGABRT first where faulthandler's text is wanted."""
+        with suppress(psutil.Error):
+            self.tree.update(psutil.Process(self.pid).children(recursive=True))
+        if last_words:
+            os.kill(self.pid, signal.SIGABRT)  # not reaped yet: its pid is its own
+            deadline = time.monotonic() + LAST_WORDS_S
+            while not self._has_ended() and time.monotonic() < deadline:
+                self._read(TICK_S / 2)
+        self._kill_group()
+
+    def _rest(self) -> None:
+        """Read what the pipes still hold. Somebody may hold them open: not for ever."""
+        deadline = time.monotonic() + LEFTOVER_S
+        while self.selector.get_map() and time.monotonic() < deadline:
+            before = self._total()
+            self._read(0.02)
+            if self._total() == before and self._has_ended():
+                self._kill_group()
+
+    def _total(self) -> int:
+        return self.lines.total + sum(output.total for output in self.outputs.values())
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        rss: int = process.memory_info().rss
+        return rss
+    except psutil.Error:
+        return 0

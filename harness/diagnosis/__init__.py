@@ -1,0 +1,1 @@
+"""What a child's ending means, what makes two findings the same, and which ones are known."""

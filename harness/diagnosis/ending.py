@@ -1,0 +1,155 @@
+"""How a child ended, and what that means: a finding, a failure of ours, or something a reader should know."""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.kernel.child import KERNEL_FAILED
+
+How = Literal[
+    "ok",
+    "failure",
+    "signal",
+    "exit",
+    "ntstatus",
+    "timeout",
+    "silent",
+    "memory",
+    "flood",
+    "stopped",
+    "lifeline",
+]
+
+LIFELINES = ("SIGALRM", "SIGIO")
+"""What ends a child when its manager is gone or asleep: never the target's own doing."""
+
+NTSTATUS = {
+    0x80000003: "STATUS_BREAKPOINT",
+    0xC0000005: "STATUS_ACCESS_VIOLATION",
+    0xC000001D: "STATUS_ILLEGAL_INSTRUCTION",
+    0xC0000094: "STATUS_INTEGER_DIVIDE_BY_ZERO",
+    0xC00000FD: "STATUS_STACK_OVERFLOW",
+    0xC0000135: "STATUS_DLL_NOT_FOUND",
+    0xC000013A: "STATUS_CONTROL_C_EXIT",
+    0xC0000374: "STATUS_HEAP_CORRUPTION",
+    0xC0000409: "STATUS_STACK_BUFFER_OVERRUN",
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is left of a child. ``how`` says who ended it: itself, a signal, or the watchdog (and why)."""
+
+    how: How
+    status: int | None
+    """Exit status, or minus the signal's number; None when it never started."""
+    done: str | None
+    """The reason it gave with its last word, ``done``."""
+    started: bool
+    """Whether it said hello."""
+    last_event: dict[str, Any] | None
+    stdout: str
+    stderr: str
+    stdout_bytes: int
+    stderr_bytes: int
+    noise: int
+    """Lines in the event pipe that were no events."""
+    peak_bytes: int
+    """The most memory that it and everything it started were seen to hold."""
+    wall_s: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def how_it_left(status: int, done: str | None, failed: bool) -> How:
+    """What a status says about a child that ended by itself."""
+    if status < 0:
+        return "lifeline" if signal_name(-status) in LIFELINES else "signal"
+    if failed or status == KERNEL_FAILED:
+        return "failure"
+    if status == 0 and done is not None:
+        return "ok"
+    return "ntstatus" if status in NTSTATUS or status >= 0x80000000 else "exit"
+
+
+def signal_name(number: int) -> str:
+    """``SIGSEGV``; ``signal 42`` where the platform has no name for it."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def what_happened(ending: Ending) -> str:
+    """The ending as the predicate of a sentence: ``died of SIGSEGV``."""
+    status = ending.status if ending.status is not None else 0
+    said = f" ({error})" if (error := fatal_error(ending.stderr)) else ""
+    left = f"left with exit status {status}"
+    return {
+        "ok": "ended well",
+        "failure": f"failed inside the harness's own code, exit status {status}",
+        "signal": f"died of {signal_name(-status)}{said}",
+        "exit": (left if ending.done else f"left without saying done, exit status {status}") + said,
+        "ntstatus": f"died of {NTSTATUS.get(status, 'NTSTATUS')} (0x{status:08X}){said}",
+        "timeout": "was still running long after its time was over",
+        "silent": "went silent without ending",
+        "memory": f"held {ending.peak_bytes >> 20} MiB and was ended at the memory limit",
+        "flood": "flooded the event pipe and was ended",
+        "stopped": "was ended because the campaign ended",
+        "lifeline": "was ended by its own alarm: this machine, or this program, stood still",
+    }[ending.how]
+
+
+def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
+    """The finding that the ending itself is: a crash or a hang. None where it is neither.
+
+    A target that outgrew its memory limit is not a leak: on 3.13t types never die.
+    """
+    if ending.how not in ("signal", "exit", "ntstatus", "timeout", "silent") or failure(ending):
+        return None
+    hang = ending.how in ("timeout", "silent")
+    status = ending.status or 0
+    return {
+        "event": "finding",
+        "kind": "hang" if hang else "crash",
+        "oracle": "process",
+        "where": "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}",
+        "message": f"the target {what_happened(ending)} in trial {trial} of {scenario}",
+        "details": {
+            "ending": ending.how,
+            "frames": top_frames(ending.stderr),
+            "fatal": fatal_error(ending.stderr),
+            "last_event": ending.last_event,
+            "stderr": ending.stderr,
+            "stdout": ending.stdout,
+        },
+    }
+
+
+def failure(ending: Ending) -> str | None:
+    """What the harness itself got wrong: its kernel failed, or could not even be started. None otherwise."""
+    if ending.how == "failure":
+        return f"the kernel failed in a child: {_last_line(ending.stderr) or 'see the journal'}"
+    if ending.how == "exit" and not ending.started and ending.status:
+        last_words = _last_line(ending.stderr) or "it said nothing"
+        return f"a child could not be started, exit status {ending.status}: {last_words}"
+    return None
+
+
+def notice(ending: Ending, trial: int, scenario: str) -> str | None:
+    """What a reader must know about an ending that is not a finding. None where there is nothing to say."""
+    if ending.how in ("memory", "flood", "lifeline"):
+        return f"trial {trial} of {scenario} {what_happened(ending)}"
+    if ending.noise:
+        lines = f"{ending.noise} lines" if ending.noise > 1 else "a line"
+        return f"trial {trial} of {scenario} wrote {lines} into the event pipe that were no events"
+    return None
+
+
+def _last_line(text: str) -> str:
+    return re.split(r"[\r\n]+", text.strip())[-1][:300]

@@ -1,0 +1,133 @@
+"""The known-issue list: what real interpreters are known to get wrong, each entry with its proof."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from harness.record.target import Target
+
+FOLDER = Path(__file__).resolve().parent
+LIST = FOLDER / "known_issues.toml"
+PROOFS = FOLDER / "proofs"
+KINDS = ("violation", "crash", "hang", "leak", "sanitizer", "exception")
+
+
+class KnownIssuesError(Exception):
+    """The list cannot be used; the message is one sentence that names the file and the entry."""
+
+
+@dataclass(frozen=True)
+class KnownIssue:
+    """One entry. It says for which versions it was shown, and how it looks in a finding."""
+
+    id: str
+    """``gh-118492``, or ``ftstress-0001`` for what nobody has reported yet."""
+    title: str
+    kind: str
+    scenario: str
+    """A glob on the scenario's dotted name."""
+    signature: str
+    """A regular expression, searched for in a finding's signature."""
+    proof: str
+    """A program in ``proofs/`` that shows it without the harness: exit status 1 when it does."""
+    with_gil: bool
+    """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
+    seen: str
+    """How often, in words."""
+    link: str = ""
+    oldest: str = ""
+    """The first version it applies to; empty: from ever."""
+    fixed: str = ""
+    """The first version it does not apply to; empty: none yet."""
+    free_threaded: bool | None = None
+    """True or False: only on builds that are, or are not; None: on any."""
+
+    def applies_to(self, target: Target) -> bool:
+        """Whether the target is one of the builds that the entry names."""
+        if self.free_threaded is not None and self.free_threaded != target.free_threaded:
+            return False
+        if self.oldest and target.version_info < _version(self.oldest):
+            return False
+        return not (self.fixed and target.version_info >= _version(self.fixed))
+
+    def matches(self, kind: str, scenario: str, signature: str) -> bool:
+        """Whether a finding looks like this."""
+        alike = kind == self.kind and fnmatchcase(scenario, self.scenario)
+        return alike and re.search(self.signature, signature) is not None
+
+
+def load(path: Path = LIST) -> list[KnownIssue]:
+    """Read the list. Raises KnownIssuesError for whatever is wrong with it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise KnownIssuesError(f"{path} cannot be read: {error}") from error
+    entries = data.get("issue", [])
+    if not isinstance(entries, list) or set(data) - {"issue"}:
+        raise KnownIssuesError(f"{path}: every entry is an [[issue]] table, and there is nothing beside them")
+    issues = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
+    names = [issue.id for issue in issues]
+    for name in names:
+        if names.count(name) > 1:
+            raise KnownIssuesError(f"{path}: {name} is listed twice")
+    return issues
+
+
+def find(
+    issues: Sequence[KnownIssue], target: Target, kind: str, scenario: str, signature: str
+) -> str | None:
+    """The id of the first entry that applies to the target and looks like the finding; None: it is new."""
+    for issue in issues:
+        if issue.applies_to(target) and issue.matches(kind, scenario, signature):
+            return issue.id
+    return None
+
+
+def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
+    where = f"{path}: issue {number}"
+    if not isinstance(entry, dict):
+        raise KnownIssuesError(f"{where} is not a table")
+    where += f" ({entry.get('id', 'no id')})"
+    known = {field.name: field for field in fields(KnownIssue)}
+    needed = {name for name, field in known.items() if field.default is MISSING}
+    if missing := sorted(needed - set(entry)):
+        raise KnownIssuesError(f"{where} lacks {', '.join(missing)}")
+    if unknown := sorted(set(entry) - set(known)):
+        raise KnownIssuesError(f"{where} has no field named {', '.join(unknown)}")
+    for name, value in entry.items():
+        wanted = bool if name in ("with_gil", "free_threaded") else str
+        if not isinstance(value, wanted):
+            raise KnownIssuesError(
+                f"{where}: {name} must be {'true or false' if wanted is bool else 'a text'}"
+            )
+    issue = KnownIssue(**entry)
+    _check(where, issue)
+    return issue
+
+
+def _check(where: str, issue: KnownIssue) -> None:
+    if not re.fullmatch(r"gh-\d+|ftstress-\d{4}", issue.id):
+        raise KnownIssuesError(f"{where}: an id is gh-NUMBER or ftstress-NNNN")
+    if issue.kind not in KINDS:
+        raise KnownIssuesError(f"{where}: kind must be one of {', '.join(KINDS)}")
+    try:
+        re.compile(issue.signature)
+        for version in filter(None, (issue.oldest, issue.fixed)):
+            _version(version)
+    except (re.error, ValueError) as error:
+        raise KnownIssuesError(f"{where}: {error}") from error
+    if not (PROOFS / issue.proof).is_file() or "/" in issue.proof:
+        raise KnownIssuesError(f"{where}: there is no proof {issue.proof} in {PROOFS}")
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    if not re.fullmatch(r"\d+\.\d+(\.\d+)?", text):
+        raise ValueError(f"{text!r} is not a version such as 3.13 or 3.13.5")
+    major, minor, micro = [*map(int, text.split(".")), 0][:3]
+    return major, minor, micro

@@ -1,0 +1,24 @@
+"""What makes two findings the same: all that says where and what, nothing that changes from run to run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+
+
+def signature(scenario: str, finding: Mapping[str, Any]) -> str:
+    """Kind, oracle, scenario, operation; then what was raised, or how the target died; joined by `` | ``."""
+    details = finding.get("details") or {}
+    parts = [str(finding["kind"]), str(finding["oracle"]), scenario, str(finding["where"])]
+    parts += [str(details[name]) for name in ("exception", "fatal") if details.get(name)]
+    parts += [str(frame) for frame in details.get("frames") or ()]
+    return " | ".join(ADDRESS.sub("0x…", " ".join(part.split())) for part in parts)
+
+
+def short_id(text: str) -> str:
+    """A finding's id: eight hexadecimal digits of its signature's hash, the same on every machine."""
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]

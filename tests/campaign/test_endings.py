@@ -1,0 +1,164 @@
+"""A child that goes wrong is told by how it went, and nothing that it said before is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.campaign import child, trial
+from harness.campaign.options import Options
+from harness.campaign.run import run_campaign
+from tests.campaign.conftest import RunFake
+from tests.campaign.fakes import alive, fake_scenario, fake_target, wait_for
+
+Journal = Callable[[], list[dict[str, Any]]]
+
+DEATHS = {
+    "sigkill": "died of SIGKILL",
+    "sigsegv": "died of SIGSEGV (Segmentation fault)",
+    "sigabrt": "died of SIGABRT (Aborted)",
+    "exit_0": "left without saying done, exit status 0",
+    "exit_3": "left without saying done, exit status 3",
+}
+
+
+@pytest.mark.parametrize("behaviour", DEATHS)
+def test_a_death_is_a_crash_finding_and_nothing_before_it_is_lost(run_fake: RunFake, behaviour: str) -> None:
+    result = run_fake(behaviour)
+    (finding,) = result.findings
+    assert (finding.kind, finding.oracle, result.exit_status) == ("crash", "process", 1)
+    assert DEATHS[behaviour] in finding.message
+    assert finding.details["last_event"]["event"] == "progress"
+    (shown,) = result.scenarios
+    assert shown.rounds == 5 * shown.trials
+    assert shown.samples == 1000 * shown.trials
+    assert shown.verdict == "new"
+
+
+def test_a_crash_carries_what_faulthandler_said(run_fake: RunFake) -> None:
+    (finding,) = run_fake("sigsegv").findings
+    assert "most recent call first" in finding.details["stderr"]
+    assert finding.details["frames"][0].startswith("fake_child.py:")
+    assert "SIGSEGV | Segmentation fault | fake_child.py:" in finding.signature
+
+
+@pytest.mark.parametrize("behaviour", ["silent", "endless"])
+def test_a_child_that_never_ends_is_a_hang_finding(run_fake: RunFake, behaviour: str) -> None:
+    result = run_fake(behaviour, jobs=1)
+    (finding,) = result.findings
+    assert (finding.kind, result.exit_status) == ("hang", 1)
+    assert "for_ever" in finding.details["stderr"] or "says_it_is_alive" in finding.details["stderr"]
+
+
+@pytest.mark.parametrize("behaviour", ["eater", "eating_tree"])
+def test_a_child_that_eats_memory_is_ended_and_is_no_leak(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch, behaviour: str
+) -> None:
+    monkeypatch.setattr(trial, "GRACE_S", 60.0)
+    result = run_fake(behaviour, memory_limit_bytes=300 << 20, jobs=1)
+    assert result.findings == ()
+    assert result.exit_status == 0, "it ran rounds before"
+    assert "MiB and was ended at the memory limit" in result.notices[0]
+
+
+def test_a_flood_of_output_is_drained_and_its_ends_are_kept(run_fake: RunFake, journal: Journal) -> None:
+    assert run_fake("loud").exit_status == 0
+    ending = next(event["ending"] for event in journal() if event["event"] == "trial_end")
+    assert (ending["stdout_bytes"], ending["stderr_bytes"]) == (400 * 90_000, 400 * 90_000)
+    assert len(ending["stdout"]) < 40_000
+    assert ending["stdout"].startswith("outout")
+    assert ending["stderr"].endswith("err")
+    assert "bytes left out" in ending["stderr"]
+
+
+def test_garbage_in_the_event_pipe_is_kept_as_noise_and_events_beside_it_count(
+    run_fake: RunFake, journal: Journal
+) -> None:
+    result = run_fake("garbage")
+    assert result.exit_status == 0
+    assert result.complete, "a child cannot end the campaign by saying so"
+    (shown,) = result.scenarios
+    assert shown.rounds == 7 * shown.trials
+    noise = [event for event in journal() if event["event"] == "noise" and event["trial"] == 1]
+    assert len(noise) == 11
+    assert noise[0]["begins"] == r"\x00\xff\x1b[31m garbage"
+    assert max(len(event["begins"]) for event in noise) <= 800
+    assert "no events" in result.notices[0]
+
+
+def test_a_child_that_floods_the_event_pipe_is_ended(run_fake: RunFake, tmp_path: Path) -> None:
+    result = run_fake("flood")
+    assert result.exit_status == 0, "it ran rounds before"
+    assert "flooded the event pipe" in result.notices[0]
+    assert (tmp_path / "out" / "journal.jsonl").stat().st_size < 1 << 20
+
+
+def test_an_alarm_of_our_own_is_no_crash(run_fake: RunFake) -> None:
+    result = run_fake("sigalrm")
+    assert (result.findings, result.exit_status) == ((), 0)
+    assert "stood still" in result.notices[0]
+
+
+def test_a_failing_kernel_is_a_failure_of_the_harness(run_fake: RunFake) -> None:
+    result = run_fake("fails", "finds")
+    assert result.exit_status == 4
+    assert any("ZeroDivisionError" in notice for notice in result.notices)
+
+
+def test_a_child_that_cannot_start_is_a_failure_of_the_harness(run_fake: RunFake) -> None:
+    result = run_fake("stillborn")
+    assert result.exit_status == 4
+    assert "this target cannot even import os" in result.notices[0]
+
+
+def test_a_target_that_is_gone_ends_the_campaign(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(child, "command", lambda target, spec: [str(tmp_path / "gone")])
+    options = Options(budget_s=30, seed=1)
+    result = run_campaign(fake_target(), [fake_scenario()], options, tmp_path / "out", lambda event: None)
+    assert (result.exit_status, result.complete) == (4, False)
+    assert "could not be started: No such file or directory" in result.notices[0]
+
+
+def test_what_a_child_started_ends_with_it(run_fake: RunFake, journal: Journal) -> None:
+    run_fake("parent")
+    endings = [event["ending"] for event in journal() if event["event"] == "trial_end"]
+    assert endings
+    for ending in endings:
+        assert ending["how"] == "ok"
+        wait_for(lambda pid=int(ending["stdout"]): not alive(pid))  # type: ignore[misc]  # a default binds it now
+
+
+def test_what_left_the_process_group_ends_too(run_fake: RunFake, journal: Journal) -> None:
+    run_fake("hiding")
+    endings = [event["ending"] for event in journal() if event["event"] == "trial_end"]
+    assert endings
+    for ending in endings:
+        assert ending["how"] == "silent"
+        wait_for(lambda pid=int(ending["stdout"]): not alive(pid))  # type: ignore[misc]  # a default binds it now
+
+
+def test_a_child_inherits_no_gil_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHON_GIL", "PYTHONHOME", "PYTEST_CURRENT_TEST", "COV_CORE_SOURCE", "KEPT"):
+        monkeypatch.setenv(name, "1")
+    inherited = child.environment()
+    assert "KEPT" in inherited
+    assert not {"PYTHON_GIL", "PYTHONHOME", "PYTEST_CURRENT_TEST", "COV_CORE_SOURCE"} & set(inherited)
+
+
+def test_a_build_with_the_gil_is_never_told_to_do_without() -> None:
+    spec = {"do": "describe"}
+    assert "gil=0" in child.command(fake_target(), spec)
+    assert "gil=0" not in child.command(fake_target(free_threaded=False, gil_enabled=True), spec)
+    assert json.loads(child.command(fake_target(), spec)[-1]) == spec
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts descriptors in /proc")
+def test_no_descriptor_is_left_open(run_fake: RunFake) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    run_fake("well", "sigsegv", "garbage")
+    assert len(os.listdir("/proc/self/fd")) == before

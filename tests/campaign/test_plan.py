@@ -1,0 +1,92 @@
+"""The same seed plans the same trials, whatever runs beside them."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from harness.campaign import plan
+from harness.campaign.options import Options
+from harness.campaign.select import ScenarioInfo
+from tests.campaign.fakes import fake_scenario, fake_target
+
+TARGET = fake_target()
+AMPLIFIERS = (("fan_out", (0, 30, 300)), ("readers", (2, 1, 4)), ("writers", (2, 3)))
+
+
+def scenarios(count: int) -> list[ScenarioInfo]:
+    return [fake_scenario(name=f"suite.scenario_{number}", amplifiers=AMPLIFIERS) for number in range(count)]
+
+
+def first(count: int, chosen: list[ScenarioInfo], seed: int = 1, budget_s: float = 60.0) -> list[plan.PlannedTrial]:
+    return list(islice(plan.trials(chosen, TARGET, Options(budget_s, seed)), count))
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    assert first(50, scenarios(5)) == first(50, scenarios(5))
+
+
+def test_another_seed_gives_another_plan() -> None:
+    assert first(50, scenarios(5)) != first(50, scenarios(5), seed=2)
+
+
+def test_filtering_changes_no_schedule() -> None:
+    wanted = "suite.scenario_3"
+    everything = [(t.index, t.knobs, t.seed) for t in first(90, scenarios(9)) if t.scenario.name == wanted]
+    alone = [(t.index, t.knobs, t.seed) for t in first(10, scenarios(9)[3:4])]
+    assert everything == alone
+
+
+def test_a_pass_runs_every_scenario_once() -> None:
+    planned = first(21, scenarios(7))
+    for start in (0, 7, 14):
+        assert len({trial.scenario.name for trial in planned[start : start + 7]}) == 7
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_value_of_every_amplifier_comes_once_before_any_comes_again(seed: int) -> None:
+    planned = first(6, scenarios(1), seed)
+    for name, values in AMPLIFIERS:
+        for start in range(0, 6, len(values)):
+            assert {trial.knobs[name] for trial in planned[start : start + len(values)]} == set(values)
+
+
+def test_an_amplifier_named_after_an_actor_decides_how_many_play_it() -> None:
+    scenario = fake_scenario(actors={"writer": 1, "reader": 2}, amplifiers=AMPLIFIERS)
+    assert plan.threads_of(scenario, {"fan_out": 30, "readers": 4, "writers": 3}, None) == 7
+    assert plan.threads_of(scenario, {"fan_out": 30, "readers": 4, "writers": 3}, 5) == 5
+    assert plan.threads_of(fake_scenario(), {}, 5) == 2, "nothing here can be scaled"
+
+
+@pytest.mark.parametrize("budget_s", [1.0, 10.0, 30.0, 120.0, 3600.0])
+@pytest.mark.parametrize("count", [1, 10, 80])
+def test_a_trial_is_short_enough_for_all_and_between_its_bounds(budget_s: float, count: int) -> None:
+    options = Options(budget_s, 1, jobs=1)
+    length = plan.trial_length(scenarios(count), options)
+    assert plan.SHORTEST_S <= length <= plan.LONGEST_S
+    assert length == plan.SHORTEST_S or count * (length + plan.START_UP_S) <= budget_s + 1e-9
+
+
+def test_the_last_trial_is_cut_to_what_is_left() -> None:
+    assert plan.cut(5.0, 2.0, 0, 1) == pytest.approx(2.0 - plan.START_UP_S)
+    assert plan.cut(5.0, 100.0, 0, 1) == 5.0
+    assert plan.cut(5.0, 10.0, 10, 1) == pytest.approx(1.0 - plan.START_UP_S), "nine others still want their turn"
+    assert plan.cut(5.0, 0.0, 0, 1) == 0.0
+
+
+def test_a_dry_run_plans_what_the_budget_has_room_for() -> None:
+    options = Options(30.0, 1, jobs=2)
+    planned = plan.dry_run(scenarios(4), TARGET, options)
+    assert planned == list(islice(plan.trials(scenarios(4), TARGET, options), len(planned)))
+    assert sum(trial.budget_s + plan.START_UP_S for trial in planned) <= 60.0
+    assert len(plan.dry_run(scenarios(4), TARGET, Options(0.1, 1, jobs=1))) == 1
+
+
+def test_what_needs_parallelism_is_skipped_where_the_gil_is_on() -> None:
+    with_gil = fake_target(free_threaded=False, gil_enabled=True)
+    chosen = [fake_scenario("racing"), fake_scenario("alone", needs_parallelism=False)]
+    planned = islice(plan.trials(chosen, with_gil, Options(60, 1)), 3)
+    assert {trial.scenario.name for trial in planned} == {"fake.alone"}
+    assert "GIL is on" in (plan.why_skipped(chosen[0], with_gil) or "")
+    assert plan.why_skipped(fake_scenario(unavailable="needs Python 3.12"), TARGET) == "needs Python 3.12"
