@@ -1,0 +1,120 @@
+"""The command line: ``ftstress COMMAND``. One module a command; here what goes wrong becomes an exit status.
+
+Statuses are the contract's: 2 bad arguments or a file that cannot be loaded, 3 nothing to exercise, 4 the
+harness itself failed, 130 interrupted. Nothing exits above 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from harness import __version__
+from harness.builds.find import NoTarget
+from harness.builds.fingerprint import NotATarget
+from harness.campaign.options import CampaignError
+from harness.cli import bench, build, builds, listing, report, run
+from harness.cli.errors import Stop, say
+from harness.cli.terminal import NotShown, drop_output, write
+from harness.record.journal import JournalError
+
+COMMANDS = (listing, run, report, builds, build, bench)
+
+
+class Parser(argparse.ArgumentParser):
+    """Bad arguments are told in one sentence, without the usage text, and exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> Parser:
+    """The whole command line, one subparser a command."""
+    top = Parser(prog="ftstress", description="Stress tests for free-threaded CPython.", allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"ftstress {__version__}")
+    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status, what went wrong is a sentence on stderr. Never raises."""
+    _end_like_ctrl_c()
+    _make_streams_safe()
+    arguments = argparse.Namespace()
+    try:
+        try:
+            parser().parse_args(argv, arguments)
+        except SystemExit as asked:  # argparse's own: --help, --version, an error that it has told already
+            return int(asked.code or 0)
+        status: int = arguments.run(arguments)
+        write("")  # what is still buffered must be out before success is claimed
+        return status
+    except Stop as stop:
+        say(str(stop))
+        return stop.status
+    except NoTarget as error:
+        say(str(error))
+        return 3
+    except (NotATarget, CampaignError) as error:
+        say(str(error))
+        return 2
+    except (JournalError, NotShown) as error:
+        say(str(error))
+        return 4
+    except BrokenPipeError:
+        drop_output()  # whoever read it has seen enough
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  # whatever it is: a sentence and status 4, not a traceback
+        _tell_failure(error, getattr(arguments, "out", None))
+        return 4
+
+
+def _make_streams_safe() -> None:
+    """Nothing printed raises because of where it goes: a terminal without the character, or no stream at all."""
+    if sys.stdout is None:  # started with it closed
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _end_like_ctrl_c() -> None:
+    """SIGTERM and SIGHUP end a command as Ctrl-C does: all is kept, status 130 (a signal's own is above)."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, interrupt)
+
+
+def _tell_failure(error: Exception, out: Path | None) -> None:
+    """A sentence on stderr; the traceback goes into the campaign's directory, or behind the sentence."""
+    what = f"the harness itself failed: {type(error).__name__}: {error}"
+    trace = "".join(traceback.format_exception(error))
+    if out is not None:
+        path = out / "harness-failure.txt"
+        try:
+            path.write_text(trace, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            pass
+        else:
+            say(f"{what}; its traceback is in {path}")
+            return
+    say(f"{what}\n{trace}")

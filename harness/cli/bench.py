@@ -1,0 +1,61 @@
+"""``ftstress bench``: the harness's own cost beside the bare loop."""
+
+from __future__ import annotations
+
+import argparse
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.builds.find import resolve
+from harness.campaign.bench import PAIRS, READERS, BenchError, Pair, measure
+from harness.cli.errors import Stop
+from harness.cli.terminal import terminal
+from harness.record.target import Target
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    parser = subparsers.add_parser(
+        "bench", help="the harness's own cost beside the bare loop", description="Samples per second, in pairs."
+    )
+    parser.add_argument("--target", metavar="PY", help="a path, or a spec such as 3.13t")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a table of pairs as they come, and the median of their ratios. Returns the exit status."""
+    target = resolve(args.target)
+    out = terminal()
+    out.print(f"{target.title}: samples a second of one scenario, and of the same loop written by hand")
+    table = Table("readers", "harness/s", "bare loop/s", "median of ratios", "worst", "best")
+    for column in table.columns:
+        column.justify = "right"
+    for readers in READERS:
+        pairs = _measured(target, readers, out)
+        ratios = [pair.ratio for pair in pairs]
+        table.add_row(
+            str(readers),
+            f"{median(pair.harness for pair in pairs):,.0f}",
+            f"{median(pair.bare for pair in pairs):,.0f}",
+            f"{median(ratios):.2f}",
+            f"{min(ratios):.2f}",
+            f"{max(ratios):.2f}",
+        )
+    out.print(table)
+    return 0
+
+
+def _measured(target: Target, readers: int, out: Console) -> list[Pair]:
+    done: list[Pair] = []
+    with out.status(f"{readers} reader(s)") as status:
+
+        def heard(pair: Pair) -> None:
+            done.append(pair)
+            status.update(f"{readers} reader(s): pair {len(done)} of {PAIRS}, ratio {pair.ratio:.2f}")
+
+        try:
+            return measure(target, readers, heard)
+        except BenchError as error:
+            raise Stop(str(error), 4) from error

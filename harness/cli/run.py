@@ -1,0 +1,163 @@
+"""``ftstress run``: stress scenarios on a target, and say what was seen."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from harness.builds.find import resolve
+from harness.builds.fingerprint import probe
+from harness.campaign.history import RESULT, Past, read_past
+from harness.campaign.options import Options
+from harness.campaign.plan import dry_run, why_skipped
+from harness.campaign.run import run_campaign
+from harness.campaign.select import ScenarioInfo
+from harness.cli import outdir
+from harness.cli.arguments import budget, count, seed
+from harness.cli.choose import choose, refuse_missing
+from harness.cli.errors import Stop, say
+from harness.cli.terminal import terminal
+from harness.record.result import Result
+from harness.record.target import Target
+from harness.report import live, text
+from harness.report.escape import escape
+from harness.report.numbers import counted, duration
+
+BUDGET_S = 120.0
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("run", help="stress scenarios on a target")
+    parser.add_argument(
+        "patterns", nargs="*", metavar="PATTERN|FILE", help="which scenarios (default: the suites)"
+    )
+    parser.add_argument(
+        "--target", metavar="PY", help="a path, or a spec such as 3.13t (default: newest free-threaded)"
+    )
+    parser.add_argument("--budget", type=budget, metavar="TIME", help="30s, 2m, 1h (default: 2m)")
+    parser.add_argument("--seed", type=seed, metavar="N", help="of all trials (default: drawn and printed)")
+    parser.add_argument(
+        "--jobs", type=count, metavar="N", help="trials at a time (default: what the cores can take)"
+    )
+    parser.add_argument(
+        "--threads", type=count, metavar="N", help="threads of a trial (default: the scenario's)"
+    )
+    parser.add_argument(
+        "-x", dest="stop_at_first", action="store_true", help="stop at the first finding that counts"
+    )
+    parser.add_argument("--strict", action="store_true", help="known findings count too")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: ftstress-results/TIME-SEED, with a link latest"
+    )
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--resume", action="store_true", help="go on with the campaign in --out, or in latest"
+    )
+    either.add_argument("--dry-run", action="store_true", help="say what would be run, and run nothing")
+    parser.add_argument("--in-process", action="store_true", help="no children: race in this interpreter")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the campaign. Returns its exit status; what was recorded is kept whatever happens."""
+    refuse_missing(arguments.patterns)
+    console = terminal()
+    drawn = random.SystemRandom().randrange(2**32)
+    if arguments.resume:
+        arguments.out = out = outdir.held(arguments.out)
+        past = read_past(out)
+        _refuse_other(arguments, past)
+        target = _target(arguments, past.target.executable)
+        scenarios = past.scenarios
+        options = _options(arguments, past.seed, past.budget_s)
+    else:
+        target = _target(arguments, None)
+        scenarios = choose(target, arguments.patterns)
+        options = _options(
+            arguments, arguments.seed if arguments.seed is not None else drawn, arguments.budget or BUDGET_S
+        )
+        if arguments.dry_run:
+            return _dry_run(console, target, scenarios, options)
+        arguments.out = out = outdir.fresh(arguments.out, options.seed)
+    console.print(
+        Text(_opening(target, scenarios, options, f"out {escape(str(out))}")),
+        soft_wrap=not console.is_terminal,
+    )
+    with live.shown(console, options.budget_s) as listener:
+        result = run_campaign(target, scenarios, options, out, listener)
+    return _close(console, result, out)
+
+
+def _options(arguments: argparse.Namespace, seed: int, budget_s: float) -> Options:
+    return Options(
+        budget_s=budget_s,
+        seed=seed,
+        jobs=arguments.jobs,
+        threads=arguments.threads,
+        stop_at_first=arguments.stop_at_first,
+        strict=arguments.strict,
+        in_process=arguments.in_process,
+        resume=arguments.resume,
+    )
+
+
+def _refuse_other(arguments: argparse.Namespace, past: Past) -> None:
+    """A resumed campaign is the one that was begun: its rounds mean nothing beside another seed's."""
+    for name, begun in (("seed", past.seed), ("budget", past.budget_s), ("threads", past.threads)):
+        asked = getattr(arguments, name)
+        if asked is not None and asked != begun:
+            raise Stop(f"--{name} {asked:g} is not what the campaign was begun with ({begun}): leave it out")
+
+
+def _target(arguments: argparse.Namespace, begun_on: str | None) -> Target:
+    if not arguments.in_process:
+        return resolve(arguments.target or begun_on)
+    here = probe(sys.executable)
+    if (
+        arguments.target
+        and Path(resolve(arguments.target).executable).resolve() != Path(here.executable).resolve()
+    ):
+        raise Stop(
+            "--in-process races in the interpreter that runs ftstress: leave --target out, or start that one"
+        )
+    return here
+
+
+def _opening(target: Target, scenarios: Sequence[ScenarioInfo], options: Options, last: str) -> str:
+    return (
+        f"{escape(target.title)} ({escape(target.executable)}), seed {options.seed},"
+        f" budget {duration(options.budget_s)}, {counted(len(scenarios), 'scenario')}, {last}"
+    )
+
+
+def _dry_run(console: Console, target: Target, scenarios: Sequence[ScenarioInfo], options: Options) -> int:
+    """Say what the same arguments without ``--dry-run`` would start, as far as that is known beforehand."""
+    planned = dry_run(scenarios, target, options)
+    console.print(Text(_opening(target, scenarios, options, "dry run")), soft_wrap=True)
+    for trial in planned:
+        knobs = "".join(f", {name} {value}" for name, value in trial.knobs.items())
+        line = f"{trial.scenario.name}: {duration(trial.budget_s)}, {counted(trial.threads, 'thread')}{knobs}"
+        console.print(Text(escape(line)), soft_wrap=True)
+    for scenario in scenarios:
+        if reason := why_skipped(scenario, target):
+            console.print(Text(escape(f"skipped: {scenario.name}: {reason}")), soft_wrap=True)
+    console.print(counted(len(planned), "trial"))
+    return 0 if planned else 3
+
+
+def _close(console: Console, result: Result, out: Path) -> int:
+    """Show the result. From here on Ctrl-C cuts the text short; the status is the campaign's."""
+    try:
+        text.show(result, console, f"result: {escape(str(out / RESULT))}")
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        say(f"{error}; ftstress report {out} shows the result again")
+    return result.exit_status

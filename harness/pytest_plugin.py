@@ -1,0 +1,202 @@
+"""The pytest face: ``pytest stress_tests`` runs each scenario as an item, in a child of the target.
+
+A scenario file is never imported here: what is in it is asked of the target, in a child, and an item runs
+the same campaign as ``ftstress run``. Registered once under the name ``harness.pytest_plugin``, whether by the entry point
+of an installed package or by ``pytest_plugins`` in a checkout's ``conftest.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.builds.find import NoTarget, resolve
+from harness.builds.fingerprint import NotATarget, probe
+from harness.campaign.options import CampaignError, Options
+from harness.campaign.plan import LONGEST_S
+from harness.campaign.run import run_campaign
+from harness.campaign.select import ScenarioInfo, describe
+from harness.campaign.trial import longest_s
+from harness.record.journal import JournalError
+from harness.record.result import Result
+from harness.record.target import Target
+from harness.report.findings import finding_text
+from harness.report.verdict import verdict_line
+
+TARGET_VARIABLE = "FTSTRESS_TARGET"
+SEED_KEY = pytest.StashKey[int]()
+TARGET_KEY = pytest.StashKey["Target | str"]()
+"""The target, or the sentence that says why there is none; asked for by the session's first scenario file."""
+
+_PACKAGE = Path(__file__).resolve().parent
+_IMPORTS_KERNEL = re.compile(
+    r"^\s*(?:from\s+harness\.kernel\b|import\s+harness\.kernel\b|from\s+harness\s+import\s.*\bkernel\b)",
+    re.MULTILINE,
+)
+
+
+class StressFailure(Exception):
+    """The item fails, or cannot be run; the message is all that is shown."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ftstress", "stress tests for free-threaded CPython")
+    group.addoption("--target", metavar="PY", help="interpreter under test: a path, or a spec such as 3.13t")
+    group.addoption(
+        "--stress-budget", type=float, default=2.0, metavar="SECONDS", help="a scenario (default: 2)"
+    )
+    group.addoption(
+        "--stress-seed", type=int, metavar="N", help="seed of all trials (default: drawn and shown)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fix the session's seed: the one given, the one that xdist's controller handed over, or a fresh one."""
+    if not config.getoption("stress_budget") > 0:
+        raise pytest.UsageError("--stress-budget takes a number of seconds above 0")
+    given = getattr(config, "workerinput", {}).get("stress_seed", config.getoption("stress_seed"))
+    config.stash[SEED_KEY] = random.SystemRandom().randrange(2**32) if given is None else given
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: every worker stresses with the controller's seed."""
+    node.workerinput["stress_seed"] = node.config.stash[SEED_KEY]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    budget_s: float = config.getoption("stress_budget")
+    return f"ftstress: --stress-seed={config.stash[SEED_KEY]}, {budget_s:g} s a scenario"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[None]:
+    """Take over scenario files, also those named on the command line: pytest itself would import them."""
+    collected = yield
+    if is_scenario_file(file_path):
+        return [ScenarioFile.from_parent(parent, path=file_path)]  # type: ignore[return-value]  # a hook's result
+    return collected
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Whether it imports the kernel and is neither a test nor part of the harness. Read, not imported."""
+    if path.suffix != ".py" or path.name.startswith(("test_", "_", "conftest")) or _PACKAGE in path.parents:
+        return False
+    return bool(_IMPORTS_KERNEL.search(path.read_text(encoding="utf-8", errors="replace")))
+
+
+def the_target(config: pytest.Config) -> Target:
+    """The interpreter under test. Raises StressFailure with the sentence when there is none."""
+    if TARGET_KEY not in config.stash:
+        config.stash[TARGET_KEY] = _find_target(config)
+    target = config.stash[TARGET_KEY]
+    if isinstance(target, str):
+        raise StressFailure(target)
+    return target
+
+
+def _find_target(config: pytest.Config) -> Target | str:
+    asked: str | None = config.getoption("target") or os.environ.get(TARGET_VARIABLE)
+    try:
+        if not asked and sysconfig.get_config_var("Py_GIL_DISABLED"):
+            return probe(sys.executable)
+        return resolve(asked)
+    except (NotATarget, NoTarget) as error:
+        return str(error)
+
+
+def limit_s(budget_s: float) -> float:
+    """Seconds that an item never needs, hang and all: the last trial starts before the budget is spent."""
+    return 2 * (budget_s + longest_s(LONGEST_S))
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios, described by a child of the target."""
+
+    def collect(self) -> Iterator[ScenarioItem]:
+        try:
+            target = the_target(self.config)
+        except StressFailure as failure:
+            raise self.CollectError(str(failure)) from None
+        catalogue = describe(target, [self.path])
+        if catalogue.errors:
+            raise self.CollectError("\n".join(catalogue.errors))
+        for scenario in catalogue.scenarios:
+            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario. Its campaign runs in the set-up, the call judges what it showed.
+
+    So a failure of the harness is pytest's error, and a finding its failure.
+    """
+
+    result: Result
+
+    def __init__(self, *, scenario: ScenarioInfo, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scenario = scenario
+        if self.config.pluginmanager.hasplugin("timeout"):
+            # pytest-timeout loses the cause of a hang: our watchdog comes first, whatever --timeout says.
+            self.add_marker(pytest.mark.timeout(limit_s(self.config.getoption("stress_budget"))))
+
+    def setup(self) -> None:
+        out = Path(tempfile.mkdtemp(prefix="ftstress-"))
+        options = Options(
+            budget_s=self.config.getoption("stress_budget"),
+            seed=self.config.stash[SEED_KEY],
+            jobs=1,
+        )
+        try:
+            self.result = run_campaign(
+                the_target(self.config), [self.scenario], options, out, lambda event: None
+            )
+        except (CampaignError, JournalError) as error:
+            raise StressFailure(str(error)) from error
+        if self.result.exit_status == 4:
+            raise StressFailure(
+                "\n".join([verdict_line(self.result), *self.result.notices, f"journal: {out}"])
+            )
+        if self.result.exit_status == 130:
+            raise KeyboardInterrupt
+        if not self.result.complete:  # a finding, then Ctrl-C: the item still fails with it
+            self.session.shouldstop = "interrupted"
+        if self.result.scenarios[0].verdict in ("new", "not exercised"):
+            self.add_report_section("setup", "ftstress", f"journal: {out}")
+        else:
+            shutil.rmtree(out, ignore_errors=True)
+
+    def runtest(self) -> None:
+        (shown,) = self.result.scenarios
+        known = [finding_text(finding) for finding in self.result.findings if finding.known]
+        if known:
+            self.add_report_section("call", "known issues", "\n\n".join(known))
+        if shown.verdict == "skipped":
+            pytest.skip(shown.reason or "skipped")
+        if shown.verdict == "not exercised":
+            raise StressFailure(f"not exercised: {shown.reason}")
+        if shown.verdict == "new":
+            new = [finding_text(finding) for finding in self.result.findings if not finding.known]
+            raise StressFailure("\n\n".join([*new, self._how_again(), verdict_line(self.result)]))
+
+    def _how_again(self) -> str:
+        target, seed = self.result.target, self.result.seed
+        return f"target: {target.title}, {target.executable}; --stress-seed={seed} ran these trials"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, StressFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.scenario.line - 1, self.name

@@ -1,0 +1,56 @@
+"""A finding, told to a person: the same text in the terminal, in a report and in a failing pytest item."""
+
+from __future__ import annotations
+
+import json
+from textwrap import indent, wrap
+from typing import Any
+
+from harness.record.result import Finding
+from harness.report.escape import escape
+from harness.report.numbers import counted, duration
+
+MAX_LINES = 60
+"""Lines of one detail that are shown; the journal has the rest."""
+
+
+def headline(finding: Finding) -> str:
+    """One line: whether it is new, what it is, where, and the id that other commands take."""
+    status = f"known ({escape(finding.known)})" if finding.known else "NEW"
+    return f"{status} {finding.kind} in {escape(finding.scenario)} [{escape(finding.id)}]"
+
+
+def finding_text(finding: Finding, width: int = 100) -> str:
+    """Everything that is recorded about ``finding``, escaped, ready to be printed."""
+    hit = f"{finding.trials_hit} of {counted(finding.trials_run, 'trial')}"
+    facts = (
+        f"oracle: {escape(finding.oracle)} · seen in {hit}, first after {duration(finding.first_seen_s)}"
+        f" · with the GIL: {finding.with_gil}"
+    )
+    parts = [headline(finding), *wrap(facts, width - 2, initial_indent="  ", subsequent_indent="  ")]
+    parts += _message(finding.message, width)
+    parts.append(f"  signature: {escape(finding.signature)}")
+    parts += [
+        _detail(name, value) for name, value in finding.details.items() if value not in (None, "", [], {})
+    ]
+    return "\n".join(parts)
+
+
+def _message(message: str, width: int) -> list[str]:
+    """A sentence is wrapped, anything of several lines is left as it is."""
+    text = escape(message, lines=True).strip("\n")
+    if "\n" in text:
+        return [indent(text, "  ")]
+    return wrap(text, width - 2, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _detail(name: str, value: Any) -> str:
+    label = escape(name).replace("_", " ")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    lines = escape(text, lines=True).strip("\n").split("\n")
+    if len(lines) == 1:
+        return f"  {label}: {lines[0]}"
+    if len(lines) > MAX_LINES:
+        left_out = counted(len(lines) - MAX_LINES, "line")
+        lines[MAX_LINES // 2 : -MAX_LINES // 2] = [f"... {left_out} left out; the journal has them ..."]
+    return f"  {label}:\n" + indent("\n".join(lines), "    ")

@@ -1,0 +1,94 @@
+"""A running campaign, graded from the journal's events as they are written: what the live display shows."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock
+from typing import Any
+
+from harness.campaign.grade import Grader
+from harness.record.result import Finding, Totals
+from harness.report.escape import escape
+from harness.report.findings import headline
+from harness.report.numbers import duration
+
+WINDOW_S = 5.0
+"""The speed shown is that of the last seconds: a stall must show."""
+NOTHING = Totals(trials=0, rounds=0, samples=0, findings=0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The campaign at one moment."""
+
+    elapsed_s: float
+    totals: Totals
+    samples_per_s: float
+    racing: tuple[str, ...]
+    """The scenarios of the trials that are running."""
+
+
+class Meter:
+    """A campaign's listener; read from another thread. ``tell`` gets a line for each finding, once."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.tell: Callable[[str], None] = lambda line: None
+        self.first_samples = Event()
+        self._lock = Lock()
+        self._grader = Grader()
+        self._began = clock()
+        self._racing: dict[int, str] = {}
+        self._told: set[str] = set()
+        self._recent: deque[tuple[float, int]] = deque()
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        with self._lock:
+            lines = self._take(event)
+        for line in lines:
+            self.tell(line)
+
+    def reading(self) -> Reading:
+        """A consistent look at what there is so far."""
+        with self._lock:
+            now = self.clock()
+            totals = self._totals()
+            speed = 0.0
+            if self._recent and now > self._recent[0][0]:
+                speed = max(0, totals.samples - self._recent[0][1]) / (now - self._recent[0][0])
+            return Reading(max(0.0, now - self._began), totals, speed, tuple(self._racing.values()))
+
+    def _totals(self) -> Totals:
+        return self._grader.result().totals if self._grader.header else NOTHING
+
+    def _take(self, event: dict[str, Any]) -> list[str]:
+        self._grader.feed(event)
+        what, now = event["event"], self.clock()
+        if what in ("campaign", "resume"):  # a resumed campaign's time goes on where it stood
+            self._began = now - event["at_s"]
+        elif what == "trial_start":
+            self._racing[event["trial"]] = event["scenario"]
+        elif what == "trial_end":
+            self._racing.pop(event["trial"], None)
+        elif what == "progress":
+            self._recent.append((now, self._totals().samples))
+            while self._recent[0][0] < now - WINDOW_S:
+                self._recent.popleft()
+            if self._recent[-1][1]:
+                self.first_samples.set()
+        elif what == "finding":
+            return [_line(found) for found in self._grader.result().findings if self._is_new(found)]
+        return []
+
+    def _is_new(self, found: Finding) -> bool:
+        new = found.id not in self._told
+        self._told.add(found.id)
+        return new
+
+
+def _line(found: Finding) -> str:
+    first_line = found.message.strip().partition("\n")[0]
+    return f"{duration(found.first_seen_s)}: {headline(found)}: {escape(first_line)}"

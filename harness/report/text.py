@@ -1,0 +1,150 @@
+"""The report for a terminal: table, findings, notices and the verdict in one line, all from a Result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from harness.record.result import Finding, Result, ScenarioResult, Verdict
+from harness.report.escape import escape
+from harness.report.findings import finding_text
+from harness.report.numbers import counted, duration, percent, rate, short
+from harness.report.verdict import verdict_line
+
+MAX_WIDTH = 120
+"""Wider than this, prose is hard to read; the table needs less."""
+
+_STYLES: dict[Verdict, str] = {
+    "new": "bold red",
+    "known": "yellow",
+    "not observed": "green",
+    "not exercised": "magenta",
+    "skipped": "dim",
+}
+
+
+def render(result: Result, width: int = 100) -> str:
+    """The whole report as plain text without colours, for files, pipes and tests."""
+    buffer = StringIO()
+    console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False, emoji=False)
+    show(result, console)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def show(result: Result, console: Console, *last: str) -> None:
+    """Print the report, and ``last`` behind the verdict.
+
+    Prose is wrapped on a terminal only: what is written to a file can be searched line by line.
+    """
+    for part in parts(result, console.width, last):
+        whole = isinstance(part, Text) and (not console.is_terminal or "\n" in part.plain)
+        console.print(part, soft_wrap=whole)
+
+
+def parts(result: Result, width: int, last: tuple[str, ...]) -> Iterator[RenderableType]:
+    """The report's parts in reading order; what came from a target is escaped and no markup."""
+    gil = gil_sentence(result)
+    if gil:
+        yield Text(gil)
+    yield Text()
+    yield scenario_table(result)
+    yield from _reasons(result)
+    for finding in _in_order(result.findings):
+        yield Text()
+        yield Text(finding_text(finding, min(width, MAX_WIDTH)), style="yellow" if finding.known else "red")
+    yield Text()
+    for notice in result.notices:
+        yield Text(f"note: {escape(notice)}")
+    yield Text(verdict_line(result), style="bold")
+    yield from map(Text, last)
+    if gil:
+        yield Text(gil)
+
+
+def gil_sentence(result: Result) -> str:
+    """What a person must know first and last about a target with its GIL on; empty where it is off."""
+    target = result.target
+    if not target.gil_enabled:
+        return ""
+    if target.free_threaded:
+        return f"{escape(target.title)}: its GIL is on, so nothing here was exercised in parallel"
+    skipped = sum(scenario.verdict == "skipped" for scenario in result.scenarios)
+    ran = len(result.scenarios) - skipped
+    return (
+        f"{escape(target.title)}: only what needs no parallelism runs on it:"
+        f" {counted(ran, 'scenario')}, {skipped} skipped"
+    )
+
+
+def scenario_table(result: Result) -> Table:
+    """A row a scenario under a row a suite, worst verdict first; the columns fit into 80 characters."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("scenario", overflow="fold", min_width=18)
+    for header in ("rounds", "samples", "stores", "over-\nlap", "cache\nlive"):
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("bound", justify="right", no_wrap=True)
+    suite = ""
+    for scenario in sorted(result.scenarios, key=_suite_and_verdict):
+        prefix, _, name = scenario.name.rpartition(".")
+        if prefix != suite:
+            suite = prefix
+            table.add_row(Text(escape(suite) + "."))
+        table.add_row(*_cells(scenario, "  " * bool(prefix) + escape(name)))
+    return table
+
+
+def _suite_and_verdict(scenario: ScenarioResult) -> tuple[str, int, str]:
+    return scenario.name.rpartition(".")[0], list(_STYLES).index(scenario.verdict), scenario.name
+
+
+def _cells(scenario: ScenarioResult, name: str) -> list[Text]:
+    style = _STYLES[scenario.verdict]
+    if scenario.verdict == "skipped":
+        return [
+            Text(name, style=style),
+            *(Text("-", style=style) for _ in range(5)),
+            Text("skipped", style=style),
+        ]
+    return [
+        Text(name),
+        Text(short(scenario.rounds)),
+        Text(short(scenario.samples)),
+        Text(short(scenario.stores)),
+        Text(percent(scenario.overlap)),
+        Text(percent(scenario.cache_live)),
+        Text(scenario.verdict, style=style),
+        Text(rate(scenario.bound_95)),
+    ]
+
+
+def _reasons(result: Result) -> Iterator[Text]:
+    """Why something was skipped or not exercised: a sentence a reason, with the scenarios it goes for."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for scenario in result.scenarios:
+        if scenario.verdict in ("skipped", "not exercised"):
+            reason = scenario.reason or "no reason recorded"
+            names.setdefault((scenario.verdict, reason), []).append(escape(scenario.name))
+    if names:
+        yield Text()
+    for (verdict, reason), which in names.items():
+        shown = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
+        yield Text(f"{verdict}: {shown}: {escape(reason)}", style=_STYLES[verdict])  # type: ignore[index]  # a Verdict
+
+
+def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Known ones first: what is new stands last, next to the verdict, where a terminal leaves the eye."""
+    return sorted(findings, key=lambda finding: (finding.known is None, finding.first_seen_s))
+
+
+def opening(result: Result, out: str) -> str:
+    """The line above a report made later: what was run, on what, for how long."""
+    totals = result.totals
+    return (
+        f"{escape(out)}: {escape(result.target.title)}, seed {result.seed}, {counted(totals.trials, 'trial')}"
+        f" in {duration(result.elapsed_s)} of {duration(result.budget_s)}"
+    )

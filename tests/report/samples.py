@@ -1,0 +1,86 @@
+"""Results made by hand, for tests of what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from harness.record.result import Finding, Result, ScenarioResult, Totals
+from harness.record.target import Target
+
+FREE_THREADED = Target(
+    executable="/opt/python3.13t",
+    version="3.13.5",
+    version_info=(3, 13, 5),
+    implementation="CPython",
+    free_threaded=True,
+    gil_enabled=False,
+    debug=False,
+    sanitizer=None,
+    compiler="GCC 12.2.0",
+    commit="",
+    configure_args="--disable-gil",
+    platform="linux",
+)
+WITH_GIL = replace(
+    FREE_THREADED, version="3.12.1", version_info=(3, 12, 1), free_threaded=False, gil_enabled=True
+)
+
+QUIET = ScenarioResult(
+    name="type_attributes.subclass_read",
+    trials=4,
+    rounds=51_234,
+    samples=181_234_567,
+    stores=912_345,
+    overlap=0.93,
+    cache_live=0.996,
+    verdict="not observed",
+    reason=None,
+    findings=(),
+    rate_per_round=0.0,
+    bound_95=3 / 51_234,
+)
+FINDING = Finding(
+    id="f1",
+    kind="violation",
+    scenario=QUIET.name,
+    oracle="order",
+    signature="violation/order/read",
+    known=None,
+    with_gil="not observed",
+    first_seen_s=0.41,
+    trials_hit=3,
+    trials_run=4,
+    message="first read gave #8, the read after it gave the older #7",
+    details={"knobs": {"fan_out": 100}, "traceback": "Traceback\n  line one\n  line two"},
+)
+
+
+def scenario(**changes: Any) -> ScenarioResult:
+    return replace(QUIET, **changes)
+
+
+def finding(**changes: Any) -> Finding:
+    return replace(FINDING, **changes)
+
+
+def result(*scenarios: ScenarioResult, findings: tuple[Finding, ...] = (), **changes: Any) -> Result:
+    shown = scenarios or (QUIET,)
+    totals = Totals(
+        trials=sum(one.trials for one in shown),
+        rounds=sum(one.rounds for one in shown),
+        samples=sum(one.samples for one in shown),
+        findings=len(findings),
+    )
+    made = Result(
+        complete=True,
+        exit_status=0,
+        seed=7,
+        budget_s=120.0,
+        elapsed_s=119.4,
+        target=FREE_THREADED,
+        totals=totals,
+        scenarios=shown,
+        findings=findings,
+    )
+    return replace(made, **changes)
