@@ -1,0 +1,221 @@
+"""Two commands for a fresh machine, with nothing but Python 3.11 or later.
+
+    python3 ci/job.py stress [ARGUMENT ...]   finds or builds python3.13t, then `ftstress run ARGUMENT ...` on it
+    python3 ci/job.py test                    runs the harness's own tests
+
+It makes a tool environment in the user's cache, gets a free-threaded target, and hands over to tox.ini, whose environments can
+also be called by hand. Exit status of ``stress``: that of ``ftstress run``; 3 where no target can be had.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036  # whoever starts it with an older one is told so; the file parses from 3.6 on
+    sys.stderr.write("ci/job.py needs Python 3.11 or later, and this is %d.%d: start it with a newer one\n" % sys.version_info[:2])
+    sys.exit(3)
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+try:
+    import fcntl
+except ImportError:  # no such locks here: two first runs at the same moment are on their own
+    fcntl = None  # type: ignore[assignment]
+
+ROOT = Path(__file__).resolve().parent.parent
+TOX = "tox>=4.20"
+WANTED = (3, 13)
+"""The environment py313t in tox.ini needs a target of this version."""
+USAGE = "usage: python3 ci/job.py stress [argument of ftstress run ...] | test\n"
+
+
+class Stop(Exception):
+    """The job cannot go on; the message is one sentence for the user."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; nothing exits above 130."""
+    if arguments[:1] not in (["stress"], ["test"]) or (arguments[0] == "test" and arguments[1:]):
+        asked = arguments[:1] in (["-h"], ["--help"])
+        (sys.stdout if asked else sys.stderr).write(USAGE)
+        return 0 if asked else 2
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        return stress(arguments[1:]) if arguments[0] == "stress" else test()
+    except Stop as stop:
+        say(str(stop))
+        return stop.status
+    except KeyboardInterrupt:
+        return 130
+
+
+def stress(arguments: Sequence[str]) -> int:
+    """Stress a target with the suites, or with what ``arguments`` say. Returns the status of ``ftstress run``."""
+    python = tool_environment()
+    names_target = any(one == "--target" or one.startswith("--target=") for one in arguments)
+    target = None if names_target else target_path(python)
+    with tempfile.TemporaryDirectory(prefix="ftstress-job-") as folder:
+        report = Path(folder) / "tox.json"
+        status = tox(python, ["-e", "stress", "--result-json", str(report), "--", *arguments], target)
+        return ended(report, status)
+
+
+def test() -> int:
+    """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
+    python = tool_environment()
+    status = tox(python, ["-e", "tests,py313t"], target_path(python))
+    return min(status, 130) if status >= 0 else 1
+
+
+def ended(report: Path, tox_status: int) -> int:
+    """The status of the command that tox ran. tox's own 1 would be read as a finding where only its set-up failed."""
+    try:
+        runs = json.loads(report.read_text(encoding="utf-8"))["testenvs"]["stress"].get("test", [])
+    except (OSError, ValueError, KeyError):
+        runs = []
+    if runs:
+        status = int(runs[-1]["retcode"])
+        return status if 0 <= status <= 130 else 4
+    if tox_status in (130, -signal.SIGINT):
+        return 130
+    raise Stop("tox could not make the environment that ftstress runs in: its own words are above", 4)
+
+
+def tox(python: Path, arguments: Sequence[str], target: str | None) -> int:
+    """Hand over to tox.ini; its output is this program's output."""
+    variables = {"FTSTRESS_TARGET": target, "TOX_DISCOVER": target} if target else {}
+    return run([str(python), "-m", "tox", "run", "-c", str(ROOT / "tox.ini"), *arguments], variables)
+
+
+def target_path(python: Path) -> str:
+    """A free-threaded target: ``$FTSTRESS_TARGET``, one that is found, or one that is built now. Raises Stop with 3."""
+    given = os.environ.get("FTSTRESS_TARGET")
+    if given:
+        return given
+    listed = harness(python, "builds", "--json")
+    for target in json.loads(listed.stdout or "[]"):
+        ordinary = not target["debug"] and target["sanitizer"] is None and not target["gil_enabled"]
+        if target["free_threaded"] and ordinary and tuple(target["version_info"][:2]) == WANTED:
+            say("target: CPython {version} free-threaded, {executable}".format(**target))
+            return str(target["executable"])
+    say("no python3.13t on this machine: building one, which takes a few minutes")
+    built = harness(python, "build", passes_stderr=True)
+    if built.returncode == 130:
+        raise KeyboardInterrupt
+    if built.returncode != 0 or not built.stdout.strip():
+        raise Stop("no free-threaded target can be had on this machine: the reasons are above", 3)
+    path: str = built.stdout.strip().splitlines()[-1]
+    say(f"target: {path}")
+    return path
+
+
+def harness(python: Path, *arguments: str, passes_stderr: bool = False) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the checkout's own ``ftstress`` and take its stdout; stderr is shown, or kept for the worst."""
+    command = [str(python), "-m", "harness", *arguments]
+    stderr = None if passes_stderr else subprocess.PIPE
+    done = subprocess.run(command, cwd=ROOT, env=environment({}), stdout=subprocess.PIPE, stderr=stderr, text=True)
+    if done.returncode not in (0, 3, 130):
+        raise Stop(f"`ftstress {' '.join(arguments)}` failed with {done.returncode}: {(done.stderr or 'see above').strip()}", 4)
+    return done
+
+
+def tool_environment() -> Path:
+    """The Python of an environment with tox and what the harness needs; made once for each list of requirements."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        requirements = [TOX, *tomllib.load(file)["project"]["dependencies"]]
+    key = hashlib.sha256("\0".join([sys.version, sys.executable, *requirements]).encode()).hexdigest()[:16]
+    folder = cache() / "tools" / key
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    whole = folder / "whole"
+    with locked(folder.with_name(key + ".lock")):
+        if not whole.exists():
+            say(f"making the tool environment in {folder}")
+            make_environment(folder, python, requirements)
+            whole.touch()
+    return python
+
+
+def make_environment(folder: Path, python: Path, requirements: Sequence[str]) -> None:
+    """A fresh virtual environment with ``requirements``. pip takes them from where this machine's settings say."""
+    if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
+        raise Stop("this Python cannot make virtual environments: install it (Debian: the package python3-venv)", 3)
+    shutil.rmtree(folder, ignore_errors=True)
+    made = run([sys.executable, "-m", "venv", str(folder)], {})
+    if made != 0:
+        raise Stop(f"no virtual environment could be made in {folder}: the reason is above", 4)
+    installed = run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements], {})
+    if installed != 0:
+        raise Stop("pip could not install the tools: the reason is above; its settings say where it looks (`pip config list`)", 4)
+
+
+def cache() -> Path:
+    """The folder that the harness's own cache lies in, too. Raises Stop where it cannot be made."""
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "ftstress"
+    try:
+        (folder / "tools").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(f"{folder} cannot be made ({error.strerror}): set XDG_CACHE_HOME to a folder that can be written", 4) from error
+    return folder
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; the system lets go of it when this process ends, however it ends."""
+    with path.open("w") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def run(command: Sequence[str], variables: dict[str, str]) -> int:
+    """Run a command to its end, also when interrupted: it is told, and given the time to keep what it has."""
+    child = subprocess.Popen(command, cwd=ROOT, env=environment(variables))
+    interrupted = False
+    while True:
+        try:
+            status = child.wait()
+        except KeyboardInterrupt as interrupt:
+            interrupted = True
+            if interrupt.args:  # a signal to this process alone; Ctrl-C on a terminal reaches the child by itself
+                child.send_signal(signal.SIGINT)
+        else:
+            return 130 if interrupted else status
+
+
+def environment(variables: dict[str, str]) -> dict[str, str]:
+    """This process's environment, less what would make another Python import something else."""
+    dropped = ("PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHON_GIL", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if name not in dropped} | variables
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
+def say(message: str) -> None:
+    sys.stderr.write(f"ci/job.py: {message}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
