@@ -186,20 +186,22 @@ class Trial:
 
     def _add(self, current: Round) -> None:
         count = self.count
-        count.rounds += 1
-        stores = sum(role.loop.stores * tally[0] for role, tally in zip(self.roles, current.tallies, strict=True))
-        reads = sum(role.loop.observations * tally[0] for role, tally in zip(self.roles, current.tallies, strict=True))
-        count.stores += stores
-        count.reads += reads
-        count.live_reads += reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
-        count.samples += sum(tally[1] for tally in current.tallies)
+        stores = reads = samples = 0
+        for role, (turns, observed) in zip(self.roles, current.tallies, strict=True):
+            stores += role.loop.stores * turns
+            reads += role.loop.observations * turns
+            samples += observed
         share = 1.0
         if len(self.roles) > 1:
             together, span = overlap_ns(current.spans)
             count.overlap_ns += together
             count.span_ns += span
             share = together / span if span else 0.0
-        count.samples += int(current.scenario.observed() * share)
+        count.rounds += 1
+        count.stores += stores
+        count.reads += reads
+        count.live_reads += reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
+        count.samples += samples + int(current.scenario.observed() * share)
 
     def _watch_gil(self) -> None:
         if gil_enabled() and not self.had_gil:

@@ -1,0 +1,1 @@
+"""The scenario suites that ship with ftstress, a folder each."""

@@ -1,0 +1,238 @@
+"""Classes created, listed and collected beside stores and look-ups."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+from harness.kernel import (
+    Amplifier,
+    Knobs,
+    Order,
+    OwnWrite,
+    Permitted,
+    Scenario,
+    Value,
+    agree,
+    fan_out,
+    fresh_class,
+    fresh_subclass,
+    fresh_subclasses,
+    operation,
+    prime,
+    readers,
+)
+
+creators = Amplifier("creators", (1, 3), "how many threads create classes below the same base")
+EVERY = 64
+"""Turns between two collections: each one stops every thread."""
+
+
+class _Creation(Scenario):
+    """Creators keep what they create, each in a list of its own."""
+
+    oracle = Order()
+    amplifiers = (creators, readers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.stored = vars(self.base)
+        self.created: list[list[Any]] = [[] for _ in range(knobs.creators)]
+        prime(self.base, *self.siblings)
+
+    def everything(self) -> list[Any]:
+        return [cls for made in self.created for cls in made] + self.siblings
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        created = self.everything()
+        yield from agree(self.stored["x"], "x", self.base, *created[:5])
+        listed = self.base.__subclasses__()
+        yield "__subclasses__() without doubles", len(listed) == len(set(listed)), True
+        yield "__subclasses__()", set(listed) == set(created), True
+
+
+class CreateBesideStores(_Creation):
+    """A class created while its base is stored into gives what the base holds, at once and later (gh-118362).
+
+    Sound: one writer. A creator reads the base's dict first and looks the name up in its new class after that: never
+    something older. Once all are parked, ``__subclasses__()`` lists exactly what was created.
+    """
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = Value(n)
+
+    @operation(actor="creator", stores=1)
+    def create(self, me: int) -> Any:
+        earlier = self.stored["x"]
+        created = fresh_subclass(self.base)
+        self.created[me].append(created)
+        return earlier, created.x
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.stored["x"], self.base.x
+
+
+class CreateBesideCollection(_Creation):
+    """Look-ups and new classes go on in order while the collector stops the world again and again (gh-118362).
+
+    Sound as without the collector, which changes nothing that can be reached.
+    """
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = Value(n)
+
+    @operation(actor="creator", stores=1)
+    def create(self, me: int) -> Any:
+        earlier = self.stored["x"]
+        created = fresh_subclass(self.base)
+        self.created[me].append(created)
+        return earlier, created.x
+
+    @operation(actor="collector", stores=1)
+    def collect(self, n: int) -> None:
+        if n % EVERY == 0:
+            gc.collect()
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.stored["x"], self.base.x
+
+
+class CreateBesideListing(_Creation):
+    """``__subclasses__()`` read while classes are created lists classes below the base, each once (gh-151377).
+
+    Sound: nothing but direct subclasses was ever added; a class that is being created may be listed or not.
+    """
+
+    oracle = Permitted()
+
+    @operation(actor="creator", stores=1)
+    def create(self, me: int) -> None:
+        self.created[me].append(fresh_subclass(self.base))
+
+    @operation(actor="reader")
+    def list_them(self) -> Any:
+        listed = self.base.__subclasses__()
+        return len(listed) == len(set(listed)), (True,)
+
+
+class CreateBesideSlots(_Creation):
+    """A class created while a special method is set and deleted in its base ends with the base's slot (gh-151377).
+
+    Sound: once all are parked, ``len()`` of an instance of each class does what the base's dict says.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.base.__len__ = length
+
+    @operation(actor="writer", stores=1)
+    def delete(self) -> None:
+        del self.base.__len__
+
+    @operation(actor="writer", stores=1)
+    def store(self) -> None:
+        self.base.__len__ = length
+
+    @operation(actor="creator", stores=1)
+    def create(self, me: int) -> None:
+        self.created[me].append(fresh_subclass(self.base))
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.stored["x"], self.base.x
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from super().quiescence()
+        deaf = [cls for cls in self.everything() if not has_length(cls())]
+        yield "len() of an instance of each class created", not deaf, True
+
+
+def length(thing: Any) -> int:
+    """The special method that comes and goes."""
+    return 7
+
+
+def has_length(thing: Any) -> bool:
+    """Whether the interpreter finds it."""
+    try:
+        return len(thing) == 7
+    except TypeError:
+        return False
+
+
+class CreateAndCollect(Scenario):
+    """A class that has died leaves nothing behind: a new one finds its own values (gh-118362).
+
+    Sound: the only thread. Where classes can die their memory is used again, and a cache entry that outlived its
+    class would answer for the new one.
+    """
+
+    oracle = OwnWrite()
+    amplifiers = (fan_out,)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+
+    @operation(actor="writer", stores=1)
+    def create(self, n: int) -> Any:
+        value = Value(n)
+        created = fresh_subclass(self.base, x=value)
+        prime(created)
+        return value, created.x
+
+    @operation(actor="writer")
+    def collect(self, n: int) -> None:
+        if n % EVERY == 0:
+            gc.collect()
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        gc.collect()
+        listed = [cls for cls in self.base.__subclasses__() if cls not in self.siblings]
+        yield "classes left after collection", len(listed) <= 1, True
+
+
+class DeathBesideListing(Scenario):
+    """``__subclasses__()`` and look-ups go on while classes below the base die (gh-151377).
+
+    Sound: a dying class may be listed or not; every class that is listed is alive while it is held, and gives what
+    the base held before it was asked, or something newer. Classes die from 3.14 on when threads have run.
+    """
+
+    oracle = Order()
+    amplifiers = (creators, readers)
+    minimum_version = (3, 14)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.stored = vars(self.base)
+        prime(self.base)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = Value(n)
+
+    @operation(actor="creator", stores=1)
+    def create(self) -> Any:
+        earlier = self.stored["x"]
+        return earlier, fresh_subclass(self.base).x
+
+    @operation(actor="collector", stores=1)
+    def collect(self, n: int) -> None:
+        if n % EVERY == 0:
+            gc.collect()
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        earlier = self.stored["x"]
+        found = self.base
+        for found in self.base.__subclasses__():
+            pass
+        return earlier, found.x

@@ -1,0 +1,118 @@
+"""A name is deleted and added again, so that the cache holds misses too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.kernel import (
+    Deletion,
+    Knobs,
+    Presence,
+    Scenario,
+    Value,
+    agree,
+    class_depth,
+    fan_out,
+    fresh_chain,
+    fresh_class,
+    fresh_subclasses,
+    operation,
+    prime,
+    readers,
+)
+
+
+class _Deleted(Scenario):
+    oracle = Deletion()
+    amplifiers = (readers, fan_out, class_depth)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = self.holder()
+        self.leaf = fresh_chain(self.base, knobs.class_depth)[-1]
+        self.thing = self.leaf()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.there = [0]
+        self.deleted = [0]
+        prime(self.base, self.leaf, *self.siblings)
+
+    def holder(self) -> Any:
+        return fresh_class()
+
+    @operation(actor="writer", stores=3)
+    def add_and_delete(self, n: int) -> None:
+        # Two stores: the name is there all through the second one, and that is when readers ask for it.
+        self.base.x = Value(2 * n - 1)
+        self.there[0] = 2 * n - 1
+        self.base.x = Value(2 * n)
+        self.there[0] = 0
+        del self.base.x
+        self.deleted[0] = 2 * n
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from agree(None, "x", self.base, self.leaf, self.thing)
+
+
+class DeletedFromClass(_Deleted):
+    """A deleted name is not found again in the class, and one that is there is found.
+
+    Sound: one writer. It publishes a count once its store has returned, withdraws it before it deletes, and
+    publishes what it deleted once the delete has returned; counts never repeat.
+    """
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], getattr(self.base, "x", None)
+
+    @operation(actor="reader", oracle=Presence())
+    def read_there(self) -> Any:
+        return self.there[0], getattr(self.base, "x", None), self.there[0]
+
+
+class DeletedFromBase(_Deleted):
+    """A name deleted from a class is not found again through a subclass, and one that is there is found.
+
+    Sound as for the class: one writer, counts that never repeat; the subclass has no such name of its own.
+    """
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], getattr(self.leaf, "x", None)
+
+    @operation(actor="reader", oracle=Presence())
+    def read_there(self) -> Any:
+        return self.there[0], getattr(self.leaf, "x", None), self.there[0]
+
+
+class DeletedUnderInstance(_Deleted):
+    """A name deleted from a class is not found again through an instance, and one that is there is found.
+
+    Sound as for the class: one writer, counts that never repeat; the instance has no such name of its own.
+    """
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], getattr(self.thing, "x", None)
+
+    @operation(actor="reader", oracle=Presence())
+    def read_there(self) -> Any:
+        return self.there[0], getattr(self.thing, "x", None), self.there[0]
+
+
+class DeletedRevealsBase(_Deleted):
+    """Deleting a name shows what a base holds under it; adding it hides that again. Something is always found.
+
+    Sound: one writer, and nobody changes the base, which holds None. A look-up goes through all classes or none: it
+    never raises AttributeError, and gives None only while the name is deleted.
+    """
+
+    def holder(self) -> Any:
+        return fresh_class(fresh_class(x=None))
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], self.leaf.x
+
+    @operation(actor="reader", oracle=Presence())
+    def read_there(self) -> Any:
+        return self.there[0], self.thing.x, self.there[0]

@@ -1,0 +1,214 @@
+"""What ``type.__setattr__`` does with names that are not plain interned strings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from harness.kernel import (
+    Knobs,
+    Order,
+    OwnWrite,
+    Scenario,
+    Value,
+    agree,
+    fan_out,
+    fresh_class,
+    fresh_subclass,
+    fresh_subclasses,
+    operation,
+    prime,
+    readers,
+)
+
+
+class Name(str):
+    """A name of a type of its own: never cached, and copied by ``type.__setattr__`` before it is stored."""
+
+    __slots__ = ()
+
+
+class Inside(threading.local):
+    """Whether this thread is inside a comparison that looks: looking compares too."""
+
+    looking = False
+
+
+class Looking(str):
+    """A name that runs Python code when it is compared: it reads the attribute of that name from a class.
+
+    ``watched`` holds the class, once there is one.
+    """
+
+    watched: list[Any]
+    inside = Inside()
+
+    def __eq__(self, other: object) -> bool:
+        if not self.inside.looking:
+            self.inside.looking = True
+            for cls in self.watched:
+                getattr(cls, "x", None)
+            self.inside.looking = False
+        return str.__eq__(self, str(other))
+
+    __hash__ = str.__hash__
+
+
+LONG = "long_" * 25
+"""More than the 100 characters up to which a name is cached."""
+
+
+class _Named(Scenario):
+    oracle = Order()
+    amplifiers = (readers, fan_out)
+    name = "x"
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.key = str(self.name)
+        self.base = self.holder()
+        self.sub = fresh_subclass(self.base)
+        self.thing = self.sub()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.stored = vars(self.base)
+        prime(self.base, self.sub, *self.siblings, names=(self.key,))
+
+    def holder(self) -> Any:
+        return fresh_class(**{self.key: Value(0)})
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from agree(self.stored[self.key], self.key, self.base, self.sub, self.thing)
+
+
+class NameNotInterned(_Named):
+    """A class attribute under names made at run time, a new string object each time: reads keep their order.
+
+    Sound: one writer; equal strings are one name. The cache compares names by address: entries are filled under
+    strings that die, and whose address the next one may have.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.start, self.rest = "na", "me"
+
+    name = "name"
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        setattr(self.base, self.start + self.rest, Value(n))
+
+    @operation(actor="reader")
+    def read_made(self) -> Any:
+        return self.stored["name"], getattr(self.base, self.start + self.rest)
+
+    @operation(actor="reader")
+    def read_plain(self) -> Any:
+        return getattr(self.sub, self.start + self.rest), self.thing.name
+
+
+class NameOfStrSubclass(_Named):
+    """A class attribute stored and read under an instance of a ``str`` subclass: reads keep their order.
+
+    Sound: one writer; the name is equal to the plain string, under which the class, the subclass and the instance
+    are read too.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.special = Name("x")
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        setattr(self.base, self.special, Value(n))
+
+    @operation(actor="reader")
+    def read_special(self) -> Any:
+        return self.stored["x"], getattr(self.base, self.special)
+
+    @operation(actor="reader")
+    def read_plain(self) -> Any:
+        return getattr(self.sub, self.special), self.thing.x
+
+
+class LongName(_Named):
+    """A class attribute whose name is too long for the type cache: reads keep their order.
+
+    Sound: one writer. A control: every look-up goes through the dicts, so a finding here is not the cache's.
+    """
+
+    name = LONG
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        setattr(self.base, self.key, Value(n))
+
+    @operation(actor="reader")
+    def read_dict_first(self) -> Any:
+        return self.stored[self.key], getattr(self.sub, self.key)
+
+    @operation(actor="reader")
+    def read_dict_last(self) -> Any:
+        return getattr(self.thing, self.key), self.stored[self.key]
+
+
+class KeyOfStrSubclass(_Named):
+    """A class whose dict holds its name as an instance of a ``str`` subclass: reads keep their order.
+
+    Sound: one writer, storing under the plain string, which is equal to the key; the dict keeps the key it has.
+    """
+
+    def holder(self) -> Any:
+        names: dict[str, object] = {Name("x"): Value(0), Name("y"): Value(0, "y")}
+        return type("C", (), names)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = Value(n)
+
+    @operation(actor="reader")
+    def read_dict_first(self) -> Any:
+        return self.stored["x"], self.base.x
+
+    @operation(actor="reader")
+    def read_dict_last(self) -> Any:
+        return self.thing.x, self.stored["x"]
+
+
+class _KeyLooks(_Named):
+    def holder(self) -> Any:
+        watched: list[Any] = []
+        key = Looking("x")
+        key.watched = watched
+        names: dict[str, object] = {key: Value(0)}
+        cls = type("C", (), names)
+        watched.append(cls)
+        return cls
+
+    @operation(actor="writer", stores=1, oracle=OwnWrite())
+    def store(self, n: int) -> Any:
+        value = Value(n)
+        self.base.x = value
+        return value, self.sub.x
+
+
+class KeyLooks(_KeyLooks):
+    """A key that reads the class when it is compared, inside the store: the only thread reads back what it stored.
+
+    Sound: nothing runs beside it, and after the store has returned every look-up must find its value. The key is
+    compared inside the store, so its look-up may fill the cache in the middle of it, as a finalizer did (gh-118492).
+    """
+
+    amplifiers = (fan_out,)
+    needs_parallelism = False
+
+
+class KeyLooksBesideReaders(_KeyLooks):
+    """A key that reads the class when it is compared: the only writer reads back what it stored, beside readers.
+
+    Sound: one writer; reads by others, and by the key, must not leave what was there before in the cache. A reader
+    asks for the order of two reads only.
+    """
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.stored["x"], self.base.x

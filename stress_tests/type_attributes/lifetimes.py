@@ -1,0 +1,202 @@
+"""Values whose last reference a store drops while readers are taking theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.kernel import (
+    Knobs,
+    Ledger,
+    Lifetime,
+    MortalValue,
+    Scenario,
+    agree,
+    fan_out,
+    fresh_class,
+    fresh_subclass,
+    fresh_subclasses,
+    name_count,
+    operation,
+    prime,
+    readers,
+    writers,
+)
+
+CAPACITY = 1024
+"""Above the number of stores in a round."""
+NAMES = ("a", "b", "c", "d", "e", "f")
+
+
+class _Mortal(Scenario):
+    oracle = Lifetime()
+    amplifiers = (readers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.ledger = Ledger(CAPACITY)
+        self.base = fresh_class(x=MortalValue(0, self.ledger))
+        self.sub = fresh_subclass(self.base)
+        self.thing = self.sub()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.stored = vars(self.base)
+        prime(self.base, self.sub, *self.siblings)
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from agree(self.stored.get("x"), "x", self.base, self.sub, self.thing)
+        yield "a value was finalized twice", bool(self.ledger.twice()), False
+
+    def unfinished(self) -> str | None:
+        current = self.stored["x"].count
+        missing = self.ledger.missing(current, None)
+        return f"values that were replaced and never finalized: {missing[:10]}" if missing else None
+
+
+class ReplacedValue(_Mortal):
+    """A value that a store replaces, while readers take references to it, is alive wherever it is read.
+
+    Sound: who has read a value holds a reference, and a value is finalized once its last reference is gone; each
+    exactly once. The writer made what it drops, so a value that nobody else holds is freed inside the store.
+    """
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = MortalValue(n, self.ledger)
+
+    @operation(actor="reader")
+    def read_class(self) -> Any:
+        return self.base.x, "x"
+
+    @operation(actor="reader")
+    def read_instance(self) -> Any:
+        return self.thing.x, "x"
+
+
+class DeletedValue(_Mortal):
+    """A value that is dropped by deleting its name, while readers take references to it, is alive where it is read.
+
+    Sound as for a replaced value. The name may be missing: AttributeError is allowed.
+    """
+
+    @operation(actor="writer", stores=2)
+    def store(self, n: int) -> None:
+        self.base.x = MortalValue(n, self.ledger)
+        del self.base.x
+
+    @operation(actor="reader", may_raise=(AttributeError,))
+    def read_class(self) -> Any:
+        return self.base.x, "x"
+
+    @operation(actor="reader", may_raise=(AttributeError,))
+    def read_subclass(self) -> Any:
+        return self.sub.x, "x"
+
+    def unfinished(self) -> str | None:
+        missing = self.ledger.missing(self.ledger.deaths.rfind(1) + 1, None)
+        return f"values that were deleted and never finalized: {missing[:10]}" if missing else None
+
+
+class ValueMadeElsewhere(_Mortal):
+    """A value that another thread made is alive wherever it is read, and finalized once, on whichever thread.
+
+    Sound as for a replaced value. Reference counts are biased: the store drops a value it does not own, whose owner
+    settles the count when it gets round to it; what is owed is asked only after every thread has run on.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.made = [MortalValue(count, self.ledger) for count in range(CAPACITY - 1, 0, -1)]
+
+    @operation(actor="writer", stores=1)
+    def store(self) -> None:
+        self.base.x = self.made.pop()
+
+    @operation(actor="reader")
+    def read_class(self) -> Any:
+        return self.base.x, "x"
+
+    @operation(actor="reader")
+    def read_instance(self) -> Any:
+        return self.thing.x, "x"
+
+
+class ValueOfAnotherWriter(_Mortal):
+    """Writers replace one another's values: each value is alive wherever it is read, and finalized once.
+
+    Sound as for a replaced value, with any number of writers. Half of the stores drop a value of their own.
+    """
+
+    amplifiers = (readers, writers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.ledgers = [Ledger(CAPACITY) for _ in range(knobs.writers)]
+        self.made = [0] * knobs.writers
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int, me: int) -> None:
+        self.base.x = MortalValue(n, self.ledgers[me], "x", me)
+        self.made[me] = n
+
+    @operation(actor="reader")
+    def read_class(self) -> Any:
+        return self.base.x, "x"
+
+    @operation(actor="reader")
+    def read_subclass(self) -> Any:
+        return self.sub.x, "x"
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from super().quiescence()
+        yield "a writer's value was finalized twice", any(ledger.twice() for ledger in self.ledgers), False
+
+    def unfinished(self) -> str | None:
+        current = self.stored["x"]
+        for me, ledger in enumerate(self.ledgers):
+            held = current.count if current.writer == me else None
+            missing = [count for count in ledger.missing(self.made[me] + 1, held) if count != 0]
+            if missing:
+                return f"values of writer {me} that were replaced and never finalized: {missing[:10]}"
+        return None
+
+
+class ManyNamesReplaced(_Mortal):
+    """Values are replaced under several names in turn: each is alive where it is read, and under its own name.
+
+    Sound as for a replaced value. A value that was freed and whose memory holds the next one, of another name, is
+    seen by its tag.
+    """
+
+    amplifiers = (name_count, readers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.names = NAMES[: knobs.name_count]
+        self.many = len(self.names)
+        for name in self.names:
+            setattr(self.base, name, MortalValue(0, Ledger(1), name))
+        prime(self.base, self.sub, names=self.names)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        name = self.names[n % self.many]
+        setattr(self.base, name, MortalValue(n, self.ledger, name))
+
+    @operation(actor="reader")
+    def read(self, n: int) -> Any:
+        name = self.names[n % self.many]
+        return getattr(self.base, name), name
+
+    @operation(actor="reader")
+    def read_same(self, n: int) -> Any:
+        name = self.names[n % self.many]
+        return getattr(self.sub, name), name
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from super().quiescence()
+        for name in self.names:
+            yield from agree(self.stored[name], name, self.base, self.sub, self.thing)
+
+    def unfinished(self) -> str | None:
+        current = {self.stored[name].count for name in self.names} | {0}
+        missing = [count for count in self.ledger.missing(max(current), None) if count not in current]
+        return f"values that were replaced and never finalized: {missing[:10]}" if missing else None

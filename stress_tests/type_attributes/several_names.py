@@ -1,0 +1,171 @@
+"""Several names and several writers on one class, and names that share a slot of the type cache."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from harness.kernel import (
+    Knobs,
+    Order,
+    PerWriterOrder,
+    Scenario,
+    Value,
+    agree,
+    fan_out,
+    fresh_class,
+    fresh_subclass,
+    fresh_subclasses,
+    name_count,
+    operation,
+    prime,
+    readers,
+    writers,
+)
+
+CACHE_SLOTS = 4096
+
+
+def colliding_names(wanted: int) -> tuple[str, ...]:
+    """Interned names that share a slot of the type cache on every class.
+
+    A slot's index is the class's version ^ (the name's address >> 3), so on one class names collide when these bits
+    of their addresses agree.
+    """
+    by_slot: dict[int, list[str]] = {}
+    for number in count():
+        name = sys.intern(f"colliding_{number}")
+        names = by_slot.setdefault((id(name) >> 3) % CACHE_SLOTS, [])
+        names.append(name)
+        if len(names) == wanted:
+            return tuple(names)
+    raise AssertionError("count() does not end")
+
+
+PLAIN = ("a", "b", "c", "d", "e", "f")
+COLLIDING = colliding_names(6)
+
+
+class _Names(Scenario):
+    oracle = Order()
+    amplifiers = (name_count, readers, fan_out)
+    pool = PLAIN
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.names = self.pool[: knobs.name_count]
+        self.many = len(self.names)
+        self.base = fresh_class(**{name: Value(0, name) for name in self.names})
+        self.sub = fresh_subclass(self.base)
+        self.thing = self.sub()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.stored = vars(self.base)
+        prime(self.base, self.sub, *self.siblings, names=self.names)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        name = self.names[n % self.many]
+        setattr(self.base, name, Value(n, name))
+
+    @operation(actor="reader")
+    def read_class(self, n: int, me: int) -> Any:
+        name = self.names[(n + me) % self.many]
+        return self.stored[name], getattr(self.base, name)
+
+    @operation(actor="reader")
+    def read_instance(self, n: int, me: int) -> Any:
+        name = self.names[(n + me) % self.many]
+        return getattr(self.thing, name), self.stored[name]
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        for name in self.names:
+            yield from agree(self.stored[name], name, self.base, self.sub, self.thing)
+
+
+class SeveralNames(_Names):
+    """A store under one name disturbs no other: every name gives its own values, in order.
+
+    Sound: one writer, so the counts of each name only go up; a value carries the name it was stored under.
+    """
+
+
+class CollidingNames(_Names):
+    """Names that share a slot of the type cache give their own values, in order, while they evict one another.
+
+    Sound: one writer, so the counts of each name only go up; a value carries the name it was stored under. An entry
+    that is read while it is being replaced would give one name's value for the other.
+    """
+
+    pool = COLLIDING
+
+
+class CollidingNamesAtRest(_Names):
+    """Names that share a slot of the type cache give their own values while nothing changes them.
+
+    Sound: the names are stored once; the writer changes another class, so versions last and every read can hit. What
+    is read is the one object stored under that name.
+    """
+
+    pool = COLLIDING
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.other = fresh_class()
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.other.x = Value(n)
+
+
+class _Writers(Scenario):
+    oracle = PerWriterOrder()
+    amplifiers = (readers, writers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0), y=Value(0, "y"))
+        self.sub = fresh_subclass(self.base)
+        self.thing = self.sub()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.stored = vars(self.base)
+        prime(self.base, self.sub, *self.siblings, names=("x", "y"))
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        for name in ("x", "y"):
+            yield from agree(self.stored[name], name, self.base, self.sub, self.thing)
+
+
+class SeveralWriters(_Writers):
+    """Several threads store under one name: no reader sees one writer's values go back, in dict or class.
+
+    Sound with any number of writers: each one's stores follow one another, and so do one reader's reads, whether it
+    looks into the dict, the class or the subclass.
+    """
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int, me: int) -> None:
+        self.base.x = Value(n, "x", me)
+
+    @operation(actor="reader")
+    def read(self, n: int) -> Any:
+        return self.stored["x"] if n % 3 == 0 else self.base.x if n % 3 == 1 else self.sub.x
+
+
+class WritersOfTwoNames(_Writers):
+    """Several threads store under two names: under neither does a reader see one writer's values go back.
+
+    Sound with any number of writers, for each name by itself.
+    """
+
+    @operation(actor="writer", stores=2)
+    def store(self, n: int, me: int) -> None:
+        self.base.x = Value(n, "x", me)
+        self.base.y = Value(n, "y", me)
+
+    @operation(actor="reader")
+    def read_x(self, n: int) -> Any:
+        return self.stored["x"] if n % 2 else self.sub.x
+
+    @operation(actor="reader")
+    def read_y(self, n: int) -> Any:
+        return self.stored["y"] if n % 2 else self.thing.y
