@@ -22,7 +22,9 @@ KERNEL_FAILED = 70
 def find_harness() -> None:
     """Make ``import harness`` mean the package this file belongs to, without touching ``sys.path``."""
     folder = Path(__file__).resolve().parent.parent
-    spec = importlib.util.spec_from_file_location("harness", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    spec = importlib.util.spec_from_file_location(
+        "harness", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["harness"] = module
@@ -69,8 +71,9 @@ def main(text: str) -> int:
         return _do(spec, emit)
     except BrokenPipeError:
         return KERNEL_FAILED
-    except Exception as error:
-        emit({"event": "failure", "message": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()})
+    except Exception as error:  # noqa: BLE001  # whatever it is, the manager must hear of it
+        message = f"{type(error).__name__}: {error}"
+        emit({"event": "failure", "message": message, "traceback": traceback.format_exc()})
         return KERNEL_FAILED
 
 

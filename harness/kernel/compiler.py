@@ -320,9 +320,10 @@ def _nested_names(code: Any) -> set[str]:
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0]
-    described = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    return body[1:] if described and len(body) > 1 else body
+    match body:
+        case [ast.Expr(ast.Constant(str())), _, *_]:
+            return body[1:]
+    return body
 
 
 def _drop_counter(function: ast.FunctionDef, repeat_name: str) -> None:

@@ -25,6 +25,6 @@ def describe(thing: object, limit: int = 300) -> str:
     """``repr`` for evidence: bounded, and never raising, whatever the object has become."""
     try:
         text = repr(thing)
-    except Exception as error:  # a half-dead object is exactly what may be described here
+    except Exception as error:  # noqa: BLE001  # a half-dead object is exactly what may be described here
         text = f"<{type(thing).__name__} whose repr raises {type(error).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -100,7 +100,7 @@ def describe_error(error: BaseException | None) -> str:
     """``str(error)``, bounded, and never raising."""
     try:
         return str(error)[:300]
-    except Exception:
+    except Exception:  # noqa: BLE001  # the exception may be half dead, too
         return "(its text cannot be had)"
 
 
@@ -108,6 +108,6 @@ def describe_text(explain: Any, seen: tuple[Any, ...]) -> str:
     """The oracle's sentence; what was seen may be half dead, and must not take the finding with it."""
     try:
         return str(explain(*seen))[:1000]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # see above
         print(f"explaining a violation raised {type(error).__name__}", file=sys.stderr)
         return f"saw {', '.join(describe(thing) for thing in seen)}"

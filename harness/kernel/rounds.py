@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass, field
-from itertools import repeat
-from time import perf_counter_ns
+from time import perf_counter_ns, sleep
 from typing import Any
 
 from harness.kernel.amplifiers import Knobs
@@ -17,7 +16,10 @@ READ_STRIDE = 64
 """Operations an endless actor does between two looks at whether the others have finished."""
 STORE_STRIDE = 64
 MEETING_SPINS = 400
-"""Looks an actor takes for an opponent before it starts alone: some tens of microseconds."""
+"""Looks an actor takes for the others before it naps between looks: some tens of microseconds."""
+MEETING_NAPS = 60
+"""Naps before it starts without them: some milliseconds, enough for a thread that waits for a core."""
+NAP_S = 0.00005
 LENGTH_WITHOUT_STORES = 200
 """Turns of each actor in a scenario that stores nothing."""
 
@@ -85,7 +87,7 @@ def race(current: Round, role: Role, index: int) -> None:
     inside = current.finite_inside if finite else current.endless_inside
     memory = role.loop.memory()
     inside[role.slot] = True
-    _meet(current, inside, finite)
+    _meet(current, finite)
     began = perf_counter_ns()
     try:
         role.loop.run(
@@ -100,7 +102,7 @@ def race(current: Round, role: Role, index: int) -> None:
             current.tallies[index],
             memory,
         )
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  # every exception in an actor is recorded
         current.raised.append((role, error))
     finally:
         current.spans[index] = (began, perf_counter_ns())
@@ -109,15 +111,19 @@ def race(current: Round, role: Role, index: int) -> None:
             current.pending[role.slot] = False
 
 
-def _meet(current: Round, inside: list[bool], finite: bool) -> None:
-    # Who comes first waits a little for an opponent: a round that one actor runs alone tests nothing.
-    opponents = (current.endless_inside or current.finite_inside) if finite else current.finite_inside
-    wanted = 2 if opponents is inside else 1
-    if len(opponents) < wanted:
-        return
-    for _ in repeat(None, MEETING_SPINS):
-        if opponents.count(True) >= wanted or True not in current.pending:
+def _meet(current: Round, finite: bool) -> None:
+    # Who comes first waits a little for the others: a round that one actor runs alone tests nothing, and finite actors
+    # that ran ahead of each other would stay apart round after round.
+    for look in range(MEETING_SPINS + MEETING_NAPS):
+        due = current.pending.count(True)
+        if not due or (_opponents_are_in(current, due) if finite else True in current.finite_inside):
             return
+        if look >= MEETING_SPINS:
+            sleep(NAP_S)
+
+
+def _opponents_are_in(current: Round, due: int) -> bool:
+    return current.finite_inside.count(True) >= due and (not current.endless_inside or True in current.endless_inside)
 
 
 def overlap_ns(spans: list[tuple[int, int]]) -> tuple[int, int]:

@@ -57,7 +57,8 @@ def run_suite(patterns: list[str], budget_s: float, seed: int) -> int:
         found += len(findings)
         samples += final["samples"]
         verdict = "; ".join(e["message"] for e in findings) or "not observed"
-        print(f"{scenario['name']:<50} {final['rounds']:>7} rounds {final['samples']:>11} samples  {verdict}", flush=True)
+        done = f"{final['rounds']:>7} rounds {final['samples']:>11} samples"
+        print(f"{scenario['name']:<50} {done}  {verdict}", flush=True)
         if any(e["event"] == "done" and e["reason"] == "stuck" for e in events):
             print("actors hang in this process: it stops here")
             break

@@ -20,8 +20,7 @@ from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
-from harness.kernel.rounds import Role, Round, evidence, new_round, overlap_ns, race, roles
-from harness.kernel.scenario import Scenario
+from harness.kernel.rounds import Role, Round, evidence, new_round, overlap_ns, roles
 from harness.kernel.workers import Stuck, Workers
 
 BATCH_S = 0.03
@@ -115,7 +114,7 @@ class Trial:
             batch = self._prepare(length)
             if batch is None:
                 return "findings"
-            raced = workers.race(batch)
+            raced = workers.race(batch, self.began + self.spec.budget_s)
             self._judge(batch, workers)
             self.recorder.flush(self.count.rounds)
             del batch
@@ -141,7 +140,7 @@ class Trial:
             scenario = self.scenario()
             try:
                 scenario.prepare(self.knobs)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
                 self.recorder.exception("prepare", error, {"traceback": describe(error)}, number)
                 return None
             batch.append(new_round(number, scenario, self.roles))
@@ -151,6 +150,8 @@ class Trial:
 
     def _judge(self, batch: list[Round], workers: Workers) -> None:
         for current in batch:
+            if not any(turns for turns, _ in current.tallies) and not current.raised:
+                continue  # the budget ended before its turn
             hits = self.recorder.total
             for role, error in current.raised:
                 if isinstance(error, Violation):
@@ -181,7 +182,7 @@ class Trial:
                 owed = scenario.unfinished()
             if owed is not None:
                 self.recorder.finding("leak", "lifetime", "quiescence", owed, {}, number)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
             self.recorder.exception("quiescence", error, {}, number)
 
     def _add(self, current: Round) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -43,8 +44,11 @@ class Workers:
             for thread in self.threads:
                 thread.start()
 
-    def race(self, batch: list[Round]) -> float:
-        """Race every round of ``batch``; seconds it took. Raises Stuck when actors hang."""
+    def race(self, batch: list[Round], deadline: float) -> float:
+        """Race the rounds of ``batch``; seconds it took. Raises Stuck when actors hang.
+
+        At ``deadline`` (of the monotonic clock) actors leave the round they are in, and those still to come.
+        """
         began = time.perf_counter()
         self.batch = batch
         if not self.threads:
@@ -52,7 +56,7 @@ class Workers:
                 race(current, self.roles[0], 0)
         else:
             self.start.wait()
-            self._wait_parked()
+            self._wait_parked(deadline)
         took = time.perf_counter() - began
         self.batch = []
         self.drain()
@@ -63,7 +67,7 @@ class Workers:
         _run_on()
         if self.threads:
             self.start.wait()
-            self._wait_parked()
+            self._wait_parked(math.inf)
             _run_on()
 
     def finish(self) -> None:
@@ -90,7 +94,7 @@ class Workers:
             _run_on()
             self.parked.release()
 
-    def _wait_parked(self) -> None:
+    def _wait_parked(self, deadline: float) -> None:
         missing = len(self.threads)
         idle = [0] * missing
         before: list[list[int]] = [[] for _ in self.threads]
@@ -99,16 +103,21 @@ class Workers:
                 missing -= 1
                 continue
             self.alive()
+            if time.monotonic() > deadline:
+                self._stop()
             for index in range(len(self.threads)):
                 moved = [current.tallies[index][0] for current in self.batch]
                 idle[index] = idle[index] + 1 if moved == before[index] else 0
                 before[index] = moved
             stuck = [self.threads[index].name for index in self._racing() if idle[index] >= STUCK_WAKES]
             if stuck:
-                for current in self.batch:
-                    current.pending[:] = [False] * len(current.pending)
-                    current.stop.append(True)
+                self._stop()
                 raise Stuck(stuck)
+
+    def _stop(self) -> None:
+        for current in self.batch:
+            current.stop.append(True)
+            current.pending[:] = [False] * len(current.pending)
 
     def _racing(self) -> list[int]:
         """Indices of the threads that have not gone through the whole batch."""

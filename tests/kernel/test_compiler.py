@@ -155,9 +155,8 @@ def test_a_traceback_points_into_the_scenario_file(scenario_file: Write) -> None
 def test_an_operation_that_cannot_be_a_loop_is_refused_in_one_sentence(
     scenario_file: Write, operation: str, complaint: str
 ) -> None:
-    path = scenario_file(
-        f'class Sample(Scenario):\n    "Wrong."\n    oracle = Order()\n    @operation(actor="reader")\n    {operation}\n'
-    )
+    head = 'class Sample(Scenario):\n    "Wrong."\n    oracle = Order()\n'
+    path = scenario_file(f'{head}    @operation(actor="reader")\n    {operation}\n')
     with pytest.raises(ScenarioError) as caught:
         describe_file(str(path))
     assert complaint in str(caught.value)

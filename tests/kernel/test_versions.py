@@ -8,7 +8,10 @@ from harness.kernel.objects import MAX_VERSIONS_PER_CLASS, VERSION_BUDGET
 from harness.record.target import Target
 
 COUNT = """
-from _testinternalcapi import type_get_version
+try:
+    from _testinternalcapi import type_get_version
+except ImportError:  # 3.13 has it here
+    from _testcapi import type_get_version
 cls = type("C", (), {"x": 0})
 for stores in range(1, 3000):
     cls.x = stores
