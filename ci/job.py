@@ -3,14 +3,18 @@
     python3 ci/job.py stress [ARGUMENT ...]   finds or builds python3.13t, then `ftstress run ARGUMENT ...` on it
     python3 ci/job.py test                    runs the harness's own tests
 
-It makes a tool environment in the user's cache, gets a free-threaded target, and hands over to tox.ini, whose environments can
-also be called by hand. Exit status of ``stress``: that of ``ftstress run``; 3 where no target can be had.
+It makes a tool environment in the user's cache, gets a free-threaded target, and hands over to tox.ini, whose
+environments can also be called by hand. Exit status of ``stress``: that of ``ftstress run``; 3 where no target can
+be had.
 """
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036  # whoever starts it with an older one is told so; the file parses from 3.6 on
-    sys.stderr.write("ci/job.py needs Python 3.11 or later, and this is %d.%d: start it with a newer one\n" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036  # whoever starts it with an older one is told; it parses from 3.6 on
+    _THIS = ".".join(map(str, sys.version_info[:2]))
+    sys.stderr.write(
+        "ci/job.py needs Python 3.11 or later, and this is " + _THIS + ": start it with a newer one\n"
+    )
     sys.exit(3)
 
 import hashlib
@@ -127,9 +131,14 @@ def harness(python: Path, *arguments: str, passes_stderr: bool = False) -> "subp
     """Run a command of the checkout's own ``ftstress`` and take its stdout; stderr is shown, or kept for the worst."""
     command = [str(python), "-m", "harness", *arguments]
     stderr = None if passes_stderr else subprocess.PIPE
-    done = subprocess.run(command, cwd=ROOT, env=environment({}), stdout=subprocess.PIPE, stderr=stderr, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment({}), stdout=subprocess.PIPE, stderr=stderr, text=True
+    )
     if done.returncode not in (0, 3, 130):
-        raise Stop(f"`ftstress {' '.join(arguments)}` failed with {done.returncode}: {(done.stderr or 'see above').strip()}", 4)
+        raise Stop(
+            f"`ftstress {' '.join(arguments)}` failed with {done.returncode}: {(done.stderr or 'see above').strip()}",
+            4,
+        )
     return done
 
 
@@ -152,14 +161,21 @@ def tool_environment() -> Path:
 def make_environment(folder: Path, python: Path, requirements: Sequence[str]) -> None:
     """A fresh virtual environment with ``requirements``. pip takes them from where this machine's settings say."""
     if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
-        raise Stop("this Python cannot make virtual environments: install it (Debian: the package python3-venv)", 3)
+        raise Stop(
+            "this Python cannot make virtual environments: install it (Debian: the package python3-venv)", 3
+        )
     shutil.rmtree(folder, ignore_errors=True)
     made = run([sys.executable, "-m", "venv", str(folder)], {})
     if made != 0:
         raise Stop(f"no virtual environment could be made in {folder}: the reason is above", 4)
-    installed = run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements], {})
+    installed = run(
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements], {}
+    )
     if installed != 0:
-        raise Stop("pip could not install the tools: the reason is above; its settings say where it looks (`pip config list`)", 4)
+        raise Stop(
+            "pip could not install the tools: the reason is above; its settings say where it looks (`pip config list`)",
+            4,
+        )
 
 
 def cache() -> Path:
@@ -174,7 +190,10 @@ def cache() -> Path:
     try:
         (folder / "tools").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Stop(f"{folder} cannot be made ({error.strerror}): set XDG_CACHE_HOME to a folder that can be written", 4) from error
+        raise Stop(
+            f"{folder} cannot be made ({error.strerror}): set XDG_CACHE_HOME to a folder that can be written",
+            4,
+        ) from error
     return folder
 
 
@@ -196,7 +215,9 @@ def run(command: Sequence[str], variables: dict[str, str]) -> int:
             status = child.wait()
         except KeyboardInterrupt as interrupt:
             interrupted = True
-            if interrupt.args:  # a signal to this process alone; Ctrl-C on a terminal reaches the child by itself
+            if (
+                interrupt.args
+            ):  # a signal to this process alone; Ctrl-C on a terminal reaches the child by itself
                 child.send_signal(signal.SIGINT)
         else:
             return 130 if interrupted else status

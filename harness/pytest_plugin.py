@@ -1,12 +1,13 @@
 """The pytest face: ``pytest stress_tests`` runs each scenario as an item, in a child of the target.
 
 A scenario file is never imported here: what is in it is asked of the target, in a child, and an item runs
-the same campaign as ``ftstress run``. Registered once under the name ``harness.pytest_plugin``, whether by the entry point
-of an installed package or by ``pytest_plugins`` in a checkout's ``conftest.py``.
+the same campaign as ``ftstress run``. Registered once under the name ``harness.pytest_plugin``, whether by the
+entry point of an installed package or by ``pytest_plugins`` in a checkout's ``conftest.py``.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import re
@@ -39,10 +40,8 @@ TARGET_KEY = pytest.StashKey["Target | str"]()
 """The target, or the sentence that says why there is none; asked for by the session's first scenario file."""
 
 _PACKAGE = Path(__file__).resolve().parent
-_IMPORTS_KERNEL = re.compile(
-    r"^\s*(?:from\s+harness\.kernel\b|import\s+harness\.kernel\b|from\s+harness\s+import\s.*\bkernel\b)",
-    re.MULTILINE,
-)
+_KERNEL_IMPORT = re.compile(r"^\s*(?:from|import)\s+harness\b.*\bkernel\b", re.MULTILINE)
+"""Where this is not found there is no need to parse."""
 
 
 class StressFailure(Exception):
@@ -92,7 +91,25 @@ def is_scenario_file(path: Path) -> bool:
     """Whether it imports the kernel and is neither a test nor part of the harness. Read, not imported."""
     if path.suffix != ".py" or path.name.startswith(("test_", "_", "conftest")) or _PACKAGE in path.parents:
         return False
-    return bool(_IMPORTS_KERNEL.search(path.read_text(encoding="utf-8", errors="replace")))
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return bool(_KERNEL_IMPORT.search(text)) and _imports_kernel(text)
+
+
+def _imports_kernel(text: str) -> bool:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return True  # somebody's scenarios, broken: the target says what is wrong with them
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        if any(f"{name}.".startswith("harness.kernel.") for name in names):
+            return True
+    return False
 
 
 def the_target(config: pytest.Config) -> Target:

@@ -17,7 +17,9 @@ def free_threaded() -> Target:
     try:
         target = resolve(None if "FTSTRESS_TARGET" in os.environ else "3.13t")
     except (NoTarget, NotATarget) as error:
-        pytest.fail(f"this test needs a free-threaded target: run `python3 ci/job.py test`, or set FTSTRESS_TARGET\n{error}")
+        pytest.fail(
+            f"this test needs a free-threaded target: run `python3 ci/job.py test`, or set FTSTRESS_TARGET\n{error}"
+        )
     if not target.free_threaded:
         pytest.fail(f"FTSTRESS_TARGET is {target.title}: name a free-threaded one")
     return target

@@ -9,8 +9,8 @@
         sources/Python-3.13.5.tar.xz        release tarballs that were fetched
         logs/<version>-<key>.log            what configure and make said
 
-The tree stays beside the install because a seeded fault is made from it: with one file patched, ``make python`` compiles that
-file and links again, in seconds, where a build from nothing takes minutes.
+The tree stays beside the install because a seeded fault is made from it: with one file patched, ``make python``
+compiles that file and links again, in seconds, where a build from nothing takes minutes.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Entry:
             return None
 
     def executable(self) -> Path | None:
-        """The interpreter that was built here, by its full name: ``python3.13t``, ``python3.13td`` where it is a debug build."""
+        """The interpreter built here, by its full name: ``python3.13t``, ``python3.13td`` where it is a debug build."""
         found = [path for path in self.install.glob("bin/python3.*") if path.name[9:].rstrip("td").isdigit()]
         return max(found, key=lambda path: len(path.name), default=None)
 

@@ -10,11 +10,10 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from harness.builds.cache import Entry, Receipt, write_receipt
-from harness.builds.errors import NotBuilt
+from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.progress import Progress, Step
 from harness.builds.source import Source
 
@@ -31,25 +30,38 @@ def check_tools() -> None:
     compiler = (os.environ.get("CC") or "").split()[:1]
     if not any(shutil.which(name) for name in compiler or ["gcc", "cc", "clang"]):
         missing = compiler[0] if compiler else "C compiler"
-        raise NotBuilt(f"no {missing} on PATH, so nothing can be built: install one (Debian: the package build-essential)")
+        raise NotBuilt(
+            f"no {missing} on PATH, so nothing can be built: install one (Debian: the package build-essential)"
+        )
     if not shutil.which("make"):
-        raise NotBuilt("no make on PATH, so nothing can be built: install it (Debian: the package build-essential)")
+        raise NotBuilt(
+            "no make on PATH, so nothing can be built: install it (Debian: the package build-essential)"
+        )
 
 
 def compile_into(entry: Entry, source: Source, configure: Sequence[str], progress: Progress) -> None:
     """Build ``source`` in ``entry``, whose lock the caller holds.
 
-    The tree is made where it stays, so that the paths in its Makefile and in debug information hold; the install is made
-    beside it and appears by a rename, so that there is never half of one. Raises NotBuilt, which names the log, or NotASource.
+    The tree is made where it stays, so that the paths in its Makefile and in debug information hold; the install is
+    made beside it and appears by a rename, so that there is never half of one. Raises NotBuilt, which names the log.
     """
     shutil.rmtree(entry.directory, ignore_errors=True)
     entry.directory.mkdir(parents=True)
     entry.log.parent.mkdir(parents=True, exist_ok=True)
     progress(Step(f"unpacking CPython {source.version}; the log is {entry.log}"))
     with entry.log.open("w", encoding="utf-8", errors="replace") as log:
-        source.unpack(entry.tree)
+        try:
+            source.unpack(entry.tree)
+        except NotASource as error:
+            log.write(f"{error}\n")
+            raise NotBuilt(f"{error}; the log is {entry.log}") from error
         work = _Work(entry, log, progress)
-        work.run("configuring", ["./configure", f"--prefix={entry.install}", *configure], CONFIGURE_LINES, lambda line: True)
+        work.run(
+            "configuring",
+            ["./configure", f"--prefix={entry.install}", *configure],
+            CONFIGURE_LINES,
+            lambda line: True,
+        )
         make = ["make", f"-j{_cores()}", *_revision(source)]
         said = work.run("compiling", make, USUAL_OBJECTS, lambda line: bool(_COMPILES.search(line)))
         for missing in _missing_modules(said):
@@ -58,7 +70,9 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
         shutil.rmtree(entry.tree / "Lib" / "test", ignore_errors=True)
         shutil.rmtree(entry.tree / "Doc", ignore_errors=True)
         staging = entry.directory / "staging"
-        work.run("installing", ["make", *_revision(source), "install", f"DESTDIR={staging}"], 0, lambda line: False)
+        work.run(
+            "installing", ["make", *_revision(source), "install", f"DESTDIR={staging}"], 0, lambda line: False
+        )
     staged = staging / entry.install.relative_to(entry.install.anchor)
     for library in staged.rglob("libpython*.a"):
         library.unlink()
@@ -120,7 +134,11 @@ class _Work:
 def _environment() -> dict[str, str]:
     """This process's environment without what would steer somebody else's make or Python."""
     dropped = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "DESTDIR", "CONFIG_SITE")
-    kept = {name: value for name, value in os.environ.items() if name not in dropped and not name.startswith("PYTHON")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in dropped and not name.startswith("PYTHON")
+    }
     return {**kept, "LC_ALL": "C"}
 
 
@@ -144,7 +162,9 @@ def _reason(lines: Sequence[str]) -> str:
 
 def _missing_modules(lines: Sequence[str]) -> list[str]:
     """What CPython's build says about modules it left out for want of headers, as remarks for a person."""
-    start = next((at for at, line in enumerate(lines) if line.startswith("The necessary bits to build these")), None)
+    start = next(
+        (at for at, line in enumerate(lines) if line.startswith("The necessary bits to build these")), None
+    )
     if start is None:
         return []
     names: list[str] = []
@@ -154,5 +174,7 @@ def _missing_modules(lines: Sequence[str]) -> list[str]:
         names.extend(line.split())
     remarks = [f"built without {', '.join(names)}: their header files are not on this machine"]
     if "zlib" in names:
-        remarks.append("without zlib, pip cannot install into this build: for tox environments install zlib1g-dev and build again")
+        remarks.append(
+            "without zlib, pip cannot install into this build: for tox environments install zlib1g-dev and build again"
+        )
     return remarks

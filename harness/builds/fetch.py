@@ -1,7 +1,8 @@
 """Get the tarball of a CPython release: kept from before, from python.org, or from Debian's source package.
 
-Each way fails fast, and says in one line why it was passed over. No registry's host is named here: Debian's mirror is the one
-that this machine's own apt is set up with, asked with private state, so that nothing of the system's is touched.
+Each way fails fast, and says in one line why it was passed over. No registry's host is named here: Debian's mirror
+is the one that this machine's own apt is set up with, asked with private state, so that nothing of the system's is
+touched.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def _from_suite(state: Path, mirror: str, suite: str, package: str, version: str
     for folder in ("lists/partial", "cache/archives/partial", "parts", "down"):
         (state / folder).mkdir(parents=True)
     (state / "parts" / "source.sources").write_text(
-        f"Types: deb-src\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {_KEYRING}\n", encoding="utf-8"
+        f"Types: deb-src\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {_KEYRING}\n",
+        encoding="utf-8",
     )
     settings = {
         "Dir::Etc::sourcelist": os.devnull,
@@ -168,6 +170,8 @@ def _apt(options: list[str], *arguments: str, folder: Path | None = None) -> str
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _PassedOver(f"apt-get {arguments[-1]} failed ({error})") from error
     if done.returncode != 0:
-        complaints = [line for line in done.stderr.splitlines() if line.startswith(("E:", "Err:"))] or ["no reason given"]
+        complaints = [line for line in done.stderr.splitlines() if line.startswith(("E:", "Err:"))] or [
+            "no reason given"
+        ]
         raise _PassedOver(f"apt-get says {complaints[0]}")
     return done.stdout

@@ -71,7 +71,9 @@ def resolve(spec: str | None) -> Target:
         command = shutil.which(spec)
         if command:
             return probe(command)
-        raise NotATarget(f"{spec} is neither a file, nor a command on PATH, nor a spec such as 3.13t: give one of these")
+        raise NotATarget(
+            f"{spec} is neither a file, nor a command on PATH, nor a spec such as 3.13t: give one of these"
+        )
     return probe(Path(spec).expanduser())
 
 
@@ -103,17 +105,23 @@ def _preference(target: Target) -> tuple[bool, bool, tuple[int, int, int]]:
 
 def _nothing_fits(spec: str | None, probed: list[_Probed]) -> str:
     wanted = f"{spec} target" if spec else "free-threaded target"
-    lines = [f"no {wanted} on this machine: make one with `ftstress build`, or give one with --target; looked at"]
+    lines = [
+        f"no {wanted} on this machine: make one with `ftstress build`, or give one with --target; looked at"
+    ]
     for one in probed:
         reason = one.passed_over or f"{one.candidate.path} is {one.target.title if one.target else ''}"
         lines.append(f"  {one.candidate.where}: {reason}")
     places = {one.candidate.where for one in probed}
-    lines.extend(f"  {place}: nothing there" for place in ("our own builds", "PATH", "pyenv", "uv") if place not in places)
+    lines.extend(
+        f"  {place}: nothing there"
+        for place in ("our own builds", "PATH", "pyenv", "uv")
+        if place not in places
+    )
     return "\n".join(lines)
 
 
 def _probe_all() -> list[_Probed]:
-    """Ask all candidates at once. An interpreter that is reached by several names is asked once, by the first of them."""
+    """Ask all candidates at once. One that is reached by several names is asked once, by the first of them."""
     different: dict[Path, _Candidate] = {}
     for candidate in _candidates():
         different.setdefault(candidate.path.resolve(), candidate)
@@ -163,7 +171,8 @@ def _interpreters(folder: Path) -> list[Path]:
 def _managed_by_uv() -> list[Path]:
     """Where uv keeps interpreters differs by system, variable and release: python-discovery knows.
 
-    It would also search PATH, slowly where there are shims, and without a word on what it passes over: that is done here.
+    It would also search PATH, slowly where there are shims, and without a word on what it passes over: that is done
+    here.
     """
     environment = {**os.environ, "PATH": os.devnull}
     known = DiskCache(cache.root() / "discovery")

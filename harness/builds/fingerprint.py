@@ -76,11 +76,15 @@ def _check_file(path: Path) -> None:
         raise NotATarget(f"{path} cannot be looked at: {error.strerror or error}") from error
     if is_directory:
         inside = next((one for one in (path / "python", path / "bin" / "python3") if one.is_file()), None)
-        hint = f"give the interpreter in it, {inside}" if inside else "give the interpreter itself, not a folder"
+        hint = (
+            f"give the interpreter in it, {inside}" if inside else "give the interpreter itself, not a folder"
+        )
         raise NotATarget(f"{path} is a directory: {hint}")
     if not exists:
         what = "is a link to nothing" if path.is_symlink() else "does not exist"
-        raise NotATarget(f"{path} {what}: see `ftstress builds` for what is there, or make one with `ftstress build`")
+        raise NotATarget(
+            f"{path} {what}: see `ftstress builds` for what is there, or make one with `ftstress build`"
+        )
     if not os.access(path, os.X_OK):
         raise NotATarget(f"{path} is not executable: give an interpreter, or make it one with chmod +x")
 
@@ -90,8 +94,14 @@ def _interrogate(path: Path, options: list[str], timeout_s: float) -> dict[str, 
     try:
         answer = ask([str(path), "-E", "-s", "-S", *options, "-c", _QUESTION], timeout_s)
     except OSError as error:
-        reason = "the program in its first line is missing" if isinstance(error, FileNotFoundError) else error.strerror
-        raise NotATarget(f"{path} cannot be started ({reason}): give an interpreter built for this machine") from error
+        reason = (
+            "the program in its first line is missing"
+            if isinstance(error, FileNotFoundError)
+            else error.strerror
+        )
+        raise NotATarget(
+            f"{path} cannot be started ({reason}): give an interpreter built for this machine"
+        ) from error
     line = next((line for line in answer.out.splitlines() if line.startswith(_MARK)), None)
     if line is not None and answer.ended == "exit" and answer.status == 0:
         try:
@@ -125,9 +135,13 @@ def _why_no_answer(path: Path, options: list[str], answer: Answer, timeout_s: fl
 def _check_kind(path: Path, said: dict[str, Any]) -> None:
     implementation, version = said.get("implementation"), said.get("version")
     if implementation != "cpython":
-        raise NotATarget(f"{path} is {implementation} {version}: only CPython can be put under test; give a CPython")
+        raise NotATarget(
+            f"{path} is {implementation} {version}: only CPython can be put under test; give a CPython"
+        )
     if tuple(said["version_info"]) < OLDEST:
-        raise NotATarget(f"{path} is CPython {version}: what runs inside a target needs 3.11 or later; give a newer one")
+        raise NotATarget(
+            f"{path} is CPython {version}: what runs inside a target needs 3.11 or later; give a newer one"
+        )
 
 
 def _sanitizer(flags: str) -> str | None:

@@ -29,10 +29,10 @@ def configure_arguments(debug: bool) -> tuple[str, ...]:
 
 
 def build(what: str | None = None, *, debug: bool = False, progress: Progress = silent) -> Path:
-    """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder, or None for the default.
+    """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder; None is the default.
 
-    What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when ``what``
-    is none of these, NotBuilt when it cannot be made, with every reason and the log's name.
+    What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when
+    ``what`` is none of these, NotBuilt when it cannot be made, with every reason and the log's name.
     """
     what = what or DEFAULT_VERSION
     try:
@@ -44,8 +44,12 @@ def build(what: str | None = None, *, debug: bool = False, progress: Progress = 
         if path.is_file():
             return _from_source(from_tarball(path), debug, progress)
     except OSError as error:
-        raise NotBuilt(f"the build cannot go on: {error}; make room, or set XDG_CACHE_HOME to a folder that can be written") from error
-    raise NotASource(f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source")
+        raise NotBuilt(
+            f"the build cannot go on: {error}; make room, or set XDG_CACHE_HOME to a folder that can be written"
+        ) from error
+    raise NotASource(
+        f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source"
+    )
 
 
 def _threaded(version: str) -> str:
@@ -76,7 +80,11 @@ def _kept(version: str, debug: bool) -> Path | None:
     """A build of this release. A tarball or folder that says it is this version may hold anything, and is not one."""
     for entry in cache.entries():
         receipt = entry.receipt()
-        if receipt and (receipt.version, receipt.origin, receipt.configure) == (version, "release", configure_arguments(debug)):
+        if receipt and (receipt.version, receipt.origin, receipt.configure) == (
+            version,
+            "release",
+            configure_arguments(debug),
+        ):
             return entry.executable()
     return None
 

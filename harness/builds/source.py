@@ -58,13 +58,19 @@ def from_tarball(path: Path, origin: Origin = "tarball") -> Source:
     """Look into a tarball. Raises NotASource unless it holds CPython's source in one top folder."""
     try:
         with tarfile.open(path) as archive:
-            header = next((one for one in archive if re.fullmatch(r"(\./)?[^/]+/Include/patchlevel\.h", one.name)), None)
+            header = next(
+                (one for one in archive if re.fullmatch(r"(\./)?[^/]+/Include/patchlevel\.h", one.name)), None
+            )
             stream = archive.extractfile(header) if header else None
             text = stream.read().decode("utf-8", "replace") if stream else ""
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise NotASource(f"{path} is not a tarball that can be read ({error}): give a release such as Python-3.13.5.tar.xz") from error
+        raise NotASource(
+            f"{path} is not a tarball that can be read ({error}): give a release such as Python-3.13.5.tar.xz"
+        ) from error
     if not text:
-        raise NotASource(f"{path} holds no CPython source (no Include/patchlevel.h): give a release such as Python-3.13.5.tar.xz")
+        raise NotASource(
+            f"{path} holds no CPython source (no Include/patchlevel.h): give a release such as Python-3.13.5.tar.xz"
+        )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Source(path, origin, _version(text), digest)
@@ -75,13 +81,21 @@ def from_directory(path: Path) -> Source:
     try:
         text = (path / "Include" / "patchlevel.h").read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NotASource(f"{path} holds no CPython source (no Include/patchlevel.h): give the top folder of one") from error
+        raise NotASource(
+            f"{path} holds no CPython source (no Include/patchlevel.h): give the top folder of one"
+        ) from error
     digest = hashlib.sha256()
     for name in _files(path):
         file = path / name
         content = str(file.readlink()).encode() if file.is_symlink() else file.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return Source(path, "directory", _version(text), digest.hexdigest(), _git(path, "rev-parse", "--short", "HEAD").strip())
+    return Source(
+        path,
+        "directory",
+        _version(text),
+        digest.hexdigest(),
+        _git(path, "rev-parse", "--short", "HEAD").strip(),
+    )
 
 
 def _version(patchlevel: str) -> str:
@@ -104,7 +118,9 @@ def _files(folder: Path) -> list[str]:
 def _git(folder: Path, *arguments: str) -> str:
     """What git says about a folder; nothing where there is no git, or the folder is none of its."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=60
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""

@@ -34,10 +34,20 @@ def install(version: str) -> Path:
 
 def _uv(*arguments: str) -> str:
     # No retries: without a network each would only make the user wait before the next way is tried.
-    environment = {**os.environ, "UV_HTTP_RETRIES": "0", "UV_PYTHON_PREFERENCE": "only-managed", "NO_COLOR": "1"}
+    environment = {
+        **os.environ,
+        "UV_HTTP_RETRIES": "0",
+        "UV_PYTHON_PREFERENCE": "only-managed",
+        "NO_COLOR": "1",
+    }
     try:
         done = subprocess.run(
-            ["uv", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT_S, env=environment
+            ["uv", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            env=environment,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UvFailed(str(error)) from error

@@ -80,7 +80,7 @@ def run_here(spec: dict[str, Any], tell: Tell) -> Ending:
     try:
         run_trial(spec, hear)
         done = last["event"].get("reason")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # as in a child: whatever it is, it is our failure and is told
         message = f"{type(error).__name__}: {describe(error)}"
         hear({"event": "failure", "message": message, "traceback": traceback.format_exc()})
     return Ending(

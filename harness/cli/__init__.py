@@ -82,11 +82,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _make_streams_safe() -> None:
-    """Nothing printed raises because of where it goes: a terminal without the character, or no stream at all."""
+    """Nothing printed raises because of where it goes: a terminal that lacks a character, no stream at all."""
     if sys.stdout is None:  # started with it closed
-        sys.stdout = open(os.devnull, "w")
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # for as long as the process lives
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

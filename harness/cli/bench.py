@@ -18,7 +18,9 @@ from harness.record.target import Target
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser(
-        "bench", help="the harness's own cost beside the bare loop", description="Samples per second, in pairs."
+        "bench",
+        help="the harness's own cost beside the bare loop",
+        description="Samples per second, in pairs.",
     )
     parser.add_argument("--target", metavar="PY", help="a path, or a spec such as 3.13t")
     parser.set_defaults(run=run)

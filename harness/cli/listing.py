@@ -65,7 +65,7 @@ def _checks(scenario: ScenarioInfo) -> str:
 
 def first_sentence(doc: str) -> str:
     """Up to the first full stop that ends a sentence; the issue in brackets has a column of its own."""
-    sentence = re.split(r"(?<=[.!?])\s", " ".join(doc.split()), maxsplit=1)[0]
+    sentence = re.split(r"(?<=[.!?])\s(?=[^a-z`])", " ".join(doc.split()), maxsplit=1)[0]
     return re.sub(r"\s*\((?:gh-\d+(?:, )?)+\)", "", sentence)
 
 

@@ -6,6 +6,7 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
+from harness.campaign.grade import grade
 from harness.campaign.history import RESULT, Past, read_past
 from harness.campaign.options import Options
 from harness.campaign.plan import dry_run, why_skipped
@@ -24,6 +26,7 @@ from harness.cli.arguments import budget, count, seed
 from harness.cli.choose import choose, refuse_missing
 from harness.cli.errors import Stop, say
 from harness.cli.terminal import terminal
+from harness.record.journal import JournalError, read_journal
 from harness.record.result import Result
 from harness.record.target import Target
 from harness.report import live, text
@@ -65,34 +68,48 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
+@dataclass(frozen=True)
+class _Start:
+    """What a campaign is begun with, or was."""
+
+    target: Target
+    scenarios: Sequence[ScenarioInfo]
+    options: Options
+    past: Sequence[dict[str, Any]] = ()
+    """The events of the campaign that is gone on with."""
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the campaign. Returns its exit status; what was recorded is kept whatever happens."""
     refuse_missing(arguments.patterns)
     console = terminal()
-    drawn = random.SystemRandom().randrange(2**32)
-    if arguments.resume:
-        arguments.out = out = outdir.held(arguments.out)
-        past = read_past(out)
-        _refuse_other(arguments, past)
-        target = _target(arguments, past.target.executable)
-        scenarios = past.scenarios
-        options = _options(arguments, past.seed, past.budget_s)
-    else:
-        target = _target(arguments, None)
-        scenarios = choose(target, arguments.patterns)
-        options = _options(
-            arguments, arguments.seed if arguments.seed is not None else drawn, arguments.budget or BUDGET_S
-        )
-        if arguments.dry_run:
-            return _dry_run(console, target, scenarios, options)
-        arguments.out = out = outdir.fresh(arguments.out, options.seed)
-    console.print(
-        Text(_opening(target, scenarios, options, f"out {escape(str(out))}")),
-        soft_wrap=not console.is_terminal,
-    )
-    with live.shown(console, options.budget_s) as listener:
-        result = run_campaign(target, scenarios, options, out, listener)
+    held = outdir.held(arguments.out) if arguments.resume else None
+    start = _again(arguments, held) if held else _anew(arguments)
+    if arguments.dry_run:
+        return _dry_run(console, start)
+    arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
+    opening = _opening(start, f"out {escape(str(out))}")
+    console.print(Text(opening), soft_wrap=not console.is_terminal)
+    try:
+        with live.shown(console, start.options.budget_s, start.past) as listener:
+            result = run_campaign(start.target, start.scenarios, start.options, out, listener)
+    except KeyboardInterrupt:  # a second one, while the first was being dealt with: what is recorded counts
+        result = _recorded(out)
     return _close(console, result, out)
+
+
+def _anew(arguments: argparse.Namespace) -> _Start:
+    target = _target(arguments, None)
+    scenarios = choose(target, arguments.patterns)
+    drawn = random.SystemRandom().randrange(2**32) if arguments.seed is None else arguments.seed
+    return _Start(target, scenarios, _options(arguments, drawn, arguments.budget or BUDGET_S))
+
+
+def _again(arguments: argparse.Namespace, out: Path) -> _Start:
+    past = read_past(out)
+    _refuse_other(arguments, past)
+    target = _target(arguments, past.target.executable)
+    return _Start(target, past.scenarios, _options(arguments, past.seed, past.budget_s), past.events)
 
 
 def _options(arguments: argparse.Namespace, seed: int, budget_s: float) -> Options:
@@ -130,26 +147,34 @@ def _target(arguments: argparse.Namespace, begun_on: str | None) -> Target:
     return here
 
 
-def _opening(target: Target, scenarios: Sequence[ScenarioInfo], options: Options, last: str) -> str:
+def _opening(start: _Start, last: str) -> str:
+    target, options = start.target, start.options
     return (
         f"{escape(target.title)} ({escape(target.executable)}), seed {options.seed},"
-        f" budget {duration(options.budget_s)}, {counted(len(scenarios), 'scenario')}, {last}"
+        f" budget {duration(options.budget_s)}, {counted(len(start.scenarios), 'scenario')}, {last}"
     )
 
 
-def _dry_run(console: Console, target: Target, scenarios: Sequence[ScenarioInfo], options: Options) -> int:
+def _dry_run(console: Console, start: _Start) -> int:
     """Say what the same arguments without ``--dry-run`` would start, as far as that is known beforehand."""
-    planned = dry_run(scenarios, target, options)
-    console.print(Text(_opening(target, scenarios, options, "dry run")), soft_wrap=True)
+    planned = dry_run(start.scenarios, start.target, start.options)
+    console.print(Text(_opening(start, "dry run")), soft_wrap=True)
     for trial in planned:
         knobs = "".join(f", {name} {value}" for name, value in trial.knobs.items())
         line = f"{trial.scenario.name}: {duration(trial.budget_s)}, {counted(trial.threads, 'thread')}{knobs}"
         console.print(Text(escape(line)), soft_wrap=True)
-    for scenario in scenarios:
-        if reason := why_skipped(scenario, target):
+    for scenario in start.scenarios:
+        if reason := why_skipped(scenario, start.target):
             console.print(Text(escape(f"skipped: {scenario.name}: {reason}")), soft_wrap=True)
     console.print(counted(len(planned), "trial"))
     return 0 if planned else 3
+
+
+def _recorded(out: Path) -> Result:
+    try:
+        return grade(read_journal(out))
+    except JournalError:  # interrupted before anything was
+        raise KeyboardInterrupt from None
 
 
 def _close(console: Console, result: Result, out: Path) -> int:

@@ -8,19 +8,24 @@ FRAME = re.compile(r'^  File "(?P<file>[^"\n]*)", line \S+ in (?P<function>.+)$'
 HEADER = re.compile(r"^(?:Current thread|Thread|Stack)\b.*\(most recent call first\):\s*$")
 FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
 ASSERTION = re.compile(r"^.*?([\w./-]+):\d+: (?:.*?: )?Assertion [`'](.+)' failed", re.MULTILINE)
+SIGNALS = ("Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating-point exception")
+"""What faulthandler calls the signals: no more than the exit status says, and not always written."""
+OURS = re.compile(r"[/\\\\]harness[/\\\\]kernel[/\\\\]")
 
 
 def fatal_error(text: str) -> str | None:
-    """The interpreter's or the C library's last words: ``Fatal Python error: …`` or a failed assertion."""
+    """Last words that say more than the signal: a failed assertion, or an error the interpreter found fatal."""
     if match := ASSERTION.search(text):
         return f"assertion {match[2]} failed in {_base(match[1])}"[:300]
-    if match := FATAL.search(text):
-        return match[1].strip()[:300]
-    return None
+    fatal = [message.strip() for message in FATAL.findall(text)]
+    return next((message[:300] for message in fatal if message not in SIGNALS), None)
 
 
 def top_frames(text: str, most: int = 3) -> list[str]:
-    """``file:function`` of the innermost frames of the thread that died; no line numbers, no addresses."""
+    """``file:function`` of the innermost frames of the thread that died, the kernel's own left out.
+
+    No line numbers and no addresses: they change from version to version and from run to run.
+    """
     lines = text.splitlines()
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if not headers:
@@ -31,6 +36,8 @@ def top_frames(text: str, most: int = 3) -> list[str]:
         match = FRAME.match(line)
         if match is None or len(frames) == most:
             break
+        if OURS.search(match["file"]):
+            continue
         frames.append(f"{_base(match['file'])}:{match['function'].strip()}")
     return frames
 

@@ -11,8 +11,10 @@ from harness.kernel.amplifiers import (
     dict_size,
     dwell,
     fan_out,
+    lock_free,
     name_count,
     readers,
+    rest,
     writers,
 )
 from harness.kernel.objects import (
@@ -35,7 +37,7 @@ from harness.kernel.oracles import (
     Presence,
 )
 from harness.kernel.scenario import Scenario, operation
-from harness.kernel.values import Ledger, MortalValue, Value
+from harness.kernel.values import Ledger, MortalValue, Value, sharing
 
 __all__ = [
     "Amplifier",
@@ -62,9 +64,12 @@ __all__ = [
     "fresh_class",
     "fresh_subclass",
     "fresh_subclasses",
+    "lock_free",
     "name_count",
     "operation",
     "prime",
     "readers",
+    "rest",
+    "sharing",
     "writers",
 ]

@@ -58,3 +58,13 @@ dict_size = Amplifier(
 )
 name_count = Amplifier("name_count", (2, 6), "names churned at once: each store frees a value a reader may be holding")
 dwell = Amplifier("dwell", (0, 20, 200), "reads a finalizer makes before it returns: it holds the window open")
+lock_free = Amplifier(
+    "lock_free",
+    (1, 0),
+    "whether readers can take a fresh value without a lock (see sharing): otherwise they wait for a store to end",
+)
+rest = Amplifier(
+    "rest",
+    (100, 0, 1000),
+    "turns a writer idles between two stores: a class that was not read twice since the last one has nothing cached",
+)

@@ -6,11 +6,14 @@ lifetime, and two stores of it cannot be told apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from weakref import ref
+
 
 class Value:
     """What one store stored: the ``count`` of the store, the ``tag`` of the name, and the ``writer`` that made it."""
 
-    __slots__ = ("count", "tag", "writer")
+    __slots__ = ("__weakref__", "count", "tag", "writer")
 
     def __init__(self, count: int, tag: str = "x", writer: int = 0) -> None:
         self.count = count
@@ -19,6 +22,16 @@ class Value:
 
     def __repr__(self) -> str:
         return f"{self.tag}#{self.count}" if self.writer == 0 else f"{self.tag}#{self.count} of writer {self.writer}"
+
+
+def sharing(lock_free: int) -> Callable[[object], object]:
+    """What a writer calls on a value before it stores it, for the amplifier ``lock_free``.
+
+    Reference counts are biased: a thread that finds a value nobody else has referenced yet must take the lock of the
+    dict that holds it, and so it waits for a store under way to end. A value that was referenced weakly once can be
+    taken without.
+    """
+    return ref if lock_free else id
 
 
 class Ledger:

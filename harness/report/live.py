@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -21,12 +22,14 @@ REFRESH_PER_S = 4
 
 
 @contextmanager
-def shown(console: Console, budget_s: float) -> Iterator[Meter]:
+def shown(console: Console, budget_s: float, past: Iterable[dict[str, Any]] = ()) -> Iterator[Meter]:
     """Show what the yielded meter hears, until the block ends. The meter is the campaign's listener.
 
     What cannot be shown (a closed pipe, a terminal that has gone) is not; the campaign goes on.
+    ``past`` is what a resumed campaign had recorded.
     """
     meter = Meter()
+    meter.catch_up(past)
     with _moving(console, meter, budget_s) if console.is_terminal else _plain(console, meter, budget_s):
         yield meter
 

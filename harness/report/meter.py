@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any
@@ -44,6 +44,14 @@ class Meter:
         self._racing: dict[int, str] = {}
         self._told: set[str] = set()
         self._recent: deque[tuple[float, int]] = deque()
+
+    def catch_up(self, events: Iterable[dict[str, Any]]) -> None:
+        """Take in what a campaign that is gone on with had recorded before: nothing of it is told again."""
+        with self._lock:
+            for event in events:
+                self._grader.feed(event)
+            if self._grader.header:
+                self._told = {found.id for found in self._grader.result().findings}
 
     def __call__(self, event: dict[str, Any]) -> None:
         with self._lock:

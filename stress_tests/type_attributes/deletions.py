@@ -17,21 +17,26 @@ from harness.kernel import (
     fresh_chain,
     fresh_class,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 
 class _Deleted(Scenario):
     oracle = Deletion()
-    amplifiers = (readers, fan_out, class_depth)
+    amplifiers = (readers, fan_out, class_depth, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = self.holder()
         self.leaf = fresh_chain(self.base, knobs.class_depth)[-1]
         self.thing = self.leaf()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         self.there = [0]
         self.deleted = [0]
         prime(self.base, self.leaf, *self.siblings)
@@ -42,12 +47,20 @@ class _Deleted(Scenario):
     @operation(actor="writer", stores=3)
     def add_and_delete(self, n: int) -> None:
         # Two stores: the name is there all through the second one, and that is when readers ask for it.
-        self.base.x = Value(2 * n - 1)
+        value = Value(2 * n - 1)
+        self.share(value)
+        self.base.x = value
         self.there[0] = 2 * n - 1
-        self.base.x = Value(2 * n)
+        value = Value(2 * n)
+        self.share(value)
+        self.base.x = value
+        for _ in self.rest:
+            pass
         self.there[0] = 0
         del self.base.x
         self.deleted[0] = 2 * n
+        for _ in self.rest:
+            pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         yield from agree(None, "x", self.base, self.leaf, self.thing)

@@ -16,9 +16,12 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 
@@ -36,6 +39,18 @@ def as_it_is(function: Any) -> Any:
     return function
 
 
+class ReferableClassMethod(classmethod):  # type: ignore[type-arg]
+    """A class method that can be referenced weakly (see ``sharing``)."""
+
+
+class ReferableStaticMethod(staticmethod):  # type: ignore[type-arg]
+    """A static method that can be referenced weakly (see ``sharing``)."""
+
+
+class ReferableProperty(property):
+    """A property that can be referenced weakly (see ``sharing``)."""
+
+
 def calling_up(base: Any) -> Any:
     """A subclass whose ``x`` calls ``super().x``."""
 
@@ -48,7 +63,7 @@ def calling_up(base: Any) -> Any:
 
 class _Replaced(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size)
+    amplifiers = (readers, fan_out, dict_size, lock_free, rest)
     wrap: Any = staticmethod(as_it_is)
 
     def prepare(self, knobs: Knobs) -> None:
@@ -57,11 +72,17 @@ class _Replaced(Scenario):
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = self.wrap(answering(Value(n)))
+        attribute = self.wrap(answering(Value(n)))
+        self.share(attribute)
+        self.base.x = attribute
+        for _ in self.rest:
+            pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         expected = self.stored["x"].__get__(self.thing, self.sub)()
@@ -125,7 +146,7 @@ class ClassMethodReplaced(_Replaced):
     Sound as for the method: one writer, and of two calls the second may not give an older count.
     """
 
-    wrap = classmethod
+    wrap = ReferableClassMethod
 
     @operation(actor="reader")
     def call_dict_first(self) -> Any:
@@ -142,7 +163,7 @@ class StaticMethodReplaced(_Replaced):
     Sound as for the method: one writer, and of two calls the second may not give an older count.
     """
 
-    wrap = staticmethod
+    wrap = ReferableStaticMethod
 
     @operation(actor="reader")
     def call_dict_first(self) -> Any:
@@ -159,7 +180,7 @@ class PropertyReplaced(_Replaced):
     Sound: one writer stores properties whose getters return counts; of two reads the second may not give an older one.
     """
 
-    wrap = property
+    wrap = ReferableProperty
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -184,7 +205,7 @@ class PropertyComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         own, answered = Value(1, "own"), Value(2, "answered")
@@ -196,13 +217,20 @@ class PropertyComesAndGoes(Scenario):
         self.thing.x = own
         self.property = property(answering(answered))
         self.plain = Value(3, "plain")
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
     def come_and_go(self) -> None:
         self.base.x = self.property
+        for _ in self.rest:
+            pass
         self.base.x = self.plain
+        for _ in self.rest:
+            pass
         del self.base.x
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read(self) -> Any:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     OwnWrite,
     Permitted,
     Scenario,
     Value,
     agree,
-    class_depth,
     fan_out,
     fresh_chain,
     fresh_class,
@@ -22,21 +22,27 @@ from harness.kernel import (
     readers,
 )
 
+below = Amplifier("below", (0, 3, 20), "further classes below the moved one: their orders and slots are renewed one by one")
+depth = Amplifier("depth", (1, 4), "classes from the moved one down to the one that is read")
+MOVE = 4
+"""A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds."""
+
 
 class _Bases(Scenario):
     """One class moves between two bases; ``turn`` 0 and 1 are the two."""
 
-    amplifiers = (readers, fan_out, class_depth)
+    amplifiers = (readers, below, depth)
 
     def prepare(self, knobs: Knobs) -> None:
         self.values = (Value(0), Value(1))
         self.parents = tuple(fresh_class(x=value) for value in self.values)
         self.bases = tuple((parent,) for parent in self.parents)
-        self.moving = fresh_class(*self.bases[0])
-        self.deepest = fresh_chain(self.moving, knobs.class_depth)[-1]
-        self.siblings = fresh_subclasses(self.moving, knobs.fan_out)
+        self.moving = fresh_class(*self.bases[1])
+        self.moving.__bases__ = self.bases[0]
+        self.deepest = fresh_chain(self.moving, knobs.depth)[-1]
+        self.siblings = fresh_subclasses(self.moving, knobs.below)
         self.thing = self.deepest()
-        self.which = [1]
+        self.which = [-1]
         prime(self.moving, self.deepest, *self.siblings)
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -58,7 +64,7 @@ class BasesLookup(_Bases):
 
     oracle = Permitted()
 
-    @operation(actor="writer", stores=1, oracle=OwnWrite())
+    @operation(actor="writer", stores=MOVE, oracle=OwnWrite())
     def move(self, n: int) -> Any:
         self.moving.__bases__ = self.bases[n % 2]
         return self.values[n % 2], self.moving.x
@@ -85,7 +91,7 @@ class BasesLookupInOrder(_Bases):
 
     oracle = OwnWrite()
 
-    @operation(actor="writer", stores=1)
+    @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
         self.which[0] = -1
         self.moving.__bases__ = self.bases[n % 2]
@@ -95,7 +101,7 @@ class BasesLookupInOrder(_Bases):
     def read(self) -> Any:
         before = self.which[0]
         value = self.thing.x
-        return self.values[before % 2] if before > 1 and before == self.which[0] else value, value
+        return self.values[before % 2] if before > 0 and before == self.which[0] else value, value
 
 
 class BasesStructure(_Bases):
@@ -106,7 +112,7 @@ class BasesStructure(_Bases):
 
     oracle = Permitted()
 
-    @operation(actor="writer", stores=1)
+    @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
         self.moving.__bases__ = self.bases[n % 2]
 
@@ -131,7 +137,7 @@ class BasesIsinstance(_Bases):
 
     oracle = Permitted()
 
-    @operation(actor="writer", stores=1)
+    @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
         self.moving.__bases__ = self.bases[n % 2]
 
@@ -152,7 +158,7 @@ class BasesSubclasses(_Bases):
 
     oracle = Permitted()
 
-    @operation(actor="writer", stores=1)
+    @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
         self.moving.__bases__ = self.bases[n % 2]
 
@@ -176,7 +182,7 @@ class BasesSlots(_Bases):
         self.lengths = (5,)
         self.parents[0].__len__ = lambda thing: 5
 
-    @operation(actor="writer", stores=1)
+    @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
         self.moving.__bases__ = self.bases[n % 2]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     Order,
     OwnWrite,
@@ -17,9 +18,12 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 
@@ -36,7 +40,7 @@ class Inside(threading.local):
 
 
 class Looking(str):
-    """A name that runs Python code when it is compared: it reads the attribute of that name from a class.
+    """A name that runs Python code when it is compared: it reads the attribute of that name from a class, twice.
 
     ``watched`` holds the class, once there is one.
     """
@@ -48,7 +52,7 @@ class Looking(str):
         if not self.inside.looking:
             self.inside.looking = True
             for cls in self.watched:
-                getattr(cls, "x", None)
+                prime(cls)
             self.inside.looking = False
         return str.__eq__(self, str(other))
 
@@ -61,7 +65,7 @@ LONG = "long_" * 25
 
 class _Named(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest)
     name = "x"
 
     def prepare(self, knobs: Knobs) -> None:
@@ -71,10 +75,13 @@ class _Named(Scenario):
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings, names=(self.key,))
 
     def holder(self) -> Any:
-        return fresh_class(**{self.key: Value(0)})
+        held: dict[str, Any] = {self.key: Value(0)}
+        return fresh_class(**held)
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         yield from agree(self.stored[self.key], self.key, self.base, self.sub, self.thing)
@@ -89,21 +96,25 @@ class NameNotInterned(_Named):
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
-        self.start, self.rest = "na", "me"
+        self.start, self.end = "na", "me"
 
     name = "name"
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        setattr(self.base, self.start + self.rest, Value(n))
+        value = Value(n)
+        self.share(value)
+        setattr(self.base, self.start + self.end, value)
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_made(self) -> Any:
-        return self.stored["name"], getattr(self.base, self.start + self.rest)
+        return self.stored["name"], getattr(self.base, self.start + self.end)
 
     @operation(actor="reader")
     def read_plain(self) -> Any:
-        return getattr(self.sub, self.start + self.rest), self.thing.name
+        return getattr(self.sub, self.start + self.end), self.thing.name
 
 
 class NameOfStrSubclass(_Named):
@@ -119,7 +130,11 @@ class NameOfStrSubclass(_Named):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        setattr(self.base, self.special, Value(n))
+        value = Value(n)
+        self.share(value)
+        setattr(self.base, self.special, value)
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_special(self) -> Any:
@@ -140,7 +155,11 @@ class LongName(_Named):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        setattr(self.base, self.key, Value(n))
+        value = Value(n)
+        self.share(value)
+        setattr(self.base, self.key, value)
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -163,7 +182,11 @@ class KeyOfStrSubclass(_Named):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = Value(n)
+        value = Value(n)
+        self.share(value)
+        self.base.x = value
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -175,6 +198,11 @@ class KeyOfStrSubclass(_Named):
 
 
 class _KeyLooks(_Named):
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        # The cache may give a value that was dropped. Kept alive, it can be told; freed, it is a crash.
+        self.kept = [self.stored["x"]]
+
     def holder(self) -> Any:
         watched: list[Any] = []
         key = Looking("x")
@@ -186,9 +214,13 @@ class _KeyLooks(_Named):
 
     @operation(actor="writer", stores=1, oracle=OwnWrite())
     def store(self, n: int) -> Any:
+        for _ in self.rest:
+            pass
         value = Value(n)
+        self.share(value)
+        self.kept.append(value)
         self.base.x = value
-        return value, self.sub.x
+        return value, self.base.x
 
 
 class KeyLooks(_KeyLooks):
@@ -198,7 +230,7 @@ class KeyLooks(_KeyLooks):
     compared inside the store, so its look-up may fill the cache in the middle of it, as a finalizer did (gh-118492).
     """
 
-    amplifiers = (fan_out,)
+    amplifiers = (fan_out, lock_free, rest)
     needs_parallelism = False
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     Ledger,
     Lifetime,
@@ -16,10 +17,12 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     name_count,
     operation,
     prime,
     readers,
+    sharing,
     writers,
 )
 
@@ -30,7 +33,7 @@ NAMES = ("a", "b", "c", "d", "e", "f")
 
 class _Mortal(Scenario):
     oracle = Lifetime()
-    amplifiers = (readers, fan_out)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free)
 
     def prepare(self, knobs: Knobs) -> None:
         self.ledger = Ledger(CAPACITY)
@@ -39,6 +42,7 @@ class _Mortal(Scenario):
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
         prime(self.base, self.sub, *self.siblings)
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -60,7 +64,9 @@ class ReplacedValue(_Mortal):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = MortalValue(n, self.ledger)
+        value = MortalValue(n, self.ledger)
+        self.share(value)
+        self.base.x = value
 
     @operation(actor="reader")
     def read_class(self) -> Any:
@@ -79,7 +85,9 @@ class DeletedValue(_Mortal):
 
     @operation(actor="writer", stores=2)
     def store(self, n: int) -> None:
-        self.base.x = MortalValue(n, self.ledger)
+        value = MortalValue(n, self.ledger)
+        self.share(value)
+        self.base.x = value
         del self.base.x
 
     @operation(actor="reader", may_raise=(AttributeError,))
@@ -105,6 +113,8 @@ class ValueMadeElsewhere(_Mortal):
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
         self.made = [MortalValue(count, self.ledger) for count in range(CAPACITY - 1, 0, -1)]
+        for value in self.made:
+            self.share(value)
 
     @operation(actor="writer", stores=1)
     def store(self) -> None:
@@ -125,7 +135,7 @@ class ValueOfAnotherWriter(_Mortal):
     Sound as for a replaced value, with any number of writers. Half of the stores drop a value of their own.
     """
 
-    amplifiers = (readers, writers, fan_out)
+    amplifiers = (readers, writers, fan_out, lock_free)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -134,7 +144,9 @@ class ValueOfAnotherWriter(_Mortal):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int, me: int) -> None:
-        self.base.x = MortalValue(n, self.ledgers[me], "x", me)
+        value = MortalValue(n, self.ledgers[me], "x", me)
+        self.share(value)
+        self.base.x = value
         self.made[me] = n
 
     @operation(actor="reader")
@@ -166,7 +178,7 @@ class ManyNamesReplaced(_Mortal):
     seen by its tag.
     """
 
-    amplifiers = (name_count, readers, fan_out)
+    amplifiers = (name_count, readers, fan_out, lock_free)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -179,7 +191,9 @@ class ManyNamesReplaced(_Mortal):
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         name = self.names[n % self.many]
-        setattr(self.base, name, MortalValue(n, self.ledger, name))
+        value = MortalValue(n, self.ledger, name)
+        self.share(value)
+        setattr(self.base, name, value)
 
     @operation(actor="reader")
     def read(self, n: int) -> Any:

@@ -18,9 +18,12 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 
@@ -49,7 +52,7 @@ class MetaclassAttribute(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Value(0))
@@ -60,11 +63,17 @@ class MetaclassAttribute(Scenario):
             fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)
         ]
         self.stored = vars(self.meta)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.meta, self.below, self.cls, self.other, *self.siblings)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.meta.x = Value(n)
+        value = Value(n)
+        self.share(value)
+        self.meta.x = value
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -86,13 +95,15 @@ class ClassOverMetaclass(Scenario):
     """
 
     oracle = Deletion()
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=None)
         self.cls = fresh_class(metaclass=self.meta)
         self.sub = fresh_subclass(self.cls)
         self.siblings = fresh_subclasses(self.cls, knobs.fan_out)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         self.there = [0]
         self.deleted = [0]
         prime(self.meta, self.cls, self.sub, *self.siblings)
@@ -100,12 +111,20 @@ class ClassOverMetaclass(Scenario):
     @operation(actor="writer", stores=3)
     def add_and_delete(self, n: int) -> None:
         # Two stores: the name is there all through the second one, and that is when readers ask for it.
-        self.cls.x = Value(2 * n - 1)
+        value = Value(2 * n - 1)
+        self.share(value)
+        self.cls.x = value
         self.there[0] = 2 * n - 1
-        self.cls.x = Value(2 * n)
+        value = Value(2 * n)
+        self.share(value)
+        self.cls.x = value
+        for _ in self.rest:
+            pass
         self.there[0] = 0
         del self.cls.x
         self.deleted[0] = 2 * n
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_deleted(self) -> Any:
@@ -127,18 +146,24 @@ class MetaclassDescriptorReplaced(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Carrying(Value(0)))
         self.cls = fresh_class(metaclass=self.meta, x=Value(0, "hidden"))
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.stored = vars(self.meta)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.meta, self.cls, *self.siblings)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.meta.x = Carrying(Value(n))
+        descriptor = Carrying(Value(n))
+        self.share(descriptor)
+        self.meta.x = descriptor
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -161,7 +186,7 @@ class MetaclassDescriptorComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         own, carried = Value(1, "own"), Value(2, "carried")
@@ -171,14 +196,22 @@ class MetaclassDescriptorComesAndGoes(Scenario):
         self.sub = fresh_subclass(self.cls)
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.descriptor = Carrying(carried)
+        sharing(knobs.lock_free)(self.descriptor)
+        self.rest = range(knobs.rest)
         self.plain = Value(3, "plain")
         prime(self.meta, self.cls, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
     def come_and_go(self) -> None:
         self.meta.x = self.descriptor
+        for _ in self.rest:
+            pass
         self.meta.x = self.plain
+        for _ in self.rest:
+            pass
         del self.meta.x
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_class(self) -> Any:

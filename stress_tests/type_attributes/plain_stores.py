@@ -17,15 +17,18 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 
 class _Stored(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size)
+    amplifiers = (readers, fan_out, dict_size, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(size=knobs.dict_size, x=Value(0))
@@ -33,11 +36,17 @@ class _Stored(Scenario):
         self.thing = self.base()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = Value(n)
+        value = Value(n)
+        self.share(value)
+        self.base.x = value
+        for _ in self.rest:
+            pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         yield from agree(self.stored["x"], "x", self.base, self.sub, self.thing)
@@ -130,6 +139,7 @@ class ReadBack(_Stored):
     @operation(actor="writer", stores=1, oracle=OwnWrite())
     def store(self, n: int) -> Any:
         value = Value(n)
+        self.share(value)
         self.base.x = value
         return value, self.base.x
 
@@ -139,6 +149,8 @@ class ReadBack(_Stored):
 
     @operation(actor="writer", oracle=OwnWrite())
     def read_back_instance(self) -> Any:
+        for _ in self.rest:
+            pass
         return self.stored["x"], self.thing.x
 
     @operation(actor="reader")

@@ -18,10 +18,13 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     name_count,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
     writers,
 )
 
@@ -50,23 +53,30 @@ COLLIDING = colliding_names(6)
 
 class _Names(Scenario):
     oracle = Order()
-    amplifiers = (name_count, readers, fan_out)
-    pool = PLAIN
+    amplifiers = (name_count, readers, fan_out, lock_free, rest)
+    pool: tuple[str, ...] = PLAIN
 
     def prepare(self, knobs: Knobs) -> None:
         self.names = self.pool[: knobs.name_count]
         self.many = len(self.names)
-        self.base = fresh_class(**{name: Value(0, name) for name in self.names})
+        held: dict[str, Any] = {name: Value(0, name) for name in self.names}
+        self.base = fresh_class(**held)
         self.sub = fresh_subclass(self.base)
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings, names=self.names)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         name = self.names[n % self.many]
-        setattr(self.base, name, Value(n, name))
+        value = Value(n, name)
+        self.share(value)
+        setattr(self.base, name, value)
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_class(self, n: int, me: int) -> Any:
@@ -120,7 +130,7 @@ class CollidingNamesAtRest(_Names):
 
 class _Writers(Scenario):
     oracle = PerWriterOrder()
-    amplifiers = (readers, writers, fan_out)
+    amplifiers = (readers, writers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0), y=Value(0, "y"))
@@ -128,6 +138,8 @@ class _Writers(Scenario):
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings, names=("x", "y"))
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -144,7 +156,11 @@ class SeveralWriters(_Writers):
 
     @operation(actor="writer", stores=1)
     def store(self, n: int, me: int) -> None:
-        self.base.x = Value(n, "x", me)
+        value = Value(n, "x", me)
+        self.share(value)
+        self.base.x = value
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read(self, n: int) -> Any:
@@ -159,8 +175,14 @@ class WritersOfTwoNames(_Writers):
 
     @operation(actor="writer", stores=2)
     def store(self, n: int, me: int) -> None:
-        self.base.x = Value(n, "x", me)
-        self.base.y = Value(n, "y", me)
+        value = Value(n, "x", me)
+        self.share(value)
+        self.base.x = value
+        value = Value(n, "y", me)
+        self.share(value)
+        self.base.y = value
+        for _ in self.rest:
+            pass
 
     @operation(actor="reader")
     def read_x(self, n: int) -> Any:

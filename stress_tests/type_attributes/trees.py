@@ -19,9 +19,12 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    lock_free,
     operation,
     prime,
     readers,
+    rest,
+    sharing,
 )
 
 WIDE = Amplifier("fan_out", (100, 30, 300, 1000), fan_out.widens)
@@ -31,9 +34,19 @@ DEEP = Amplifier("class_depth", (8, 2, 40), class_depth.widens)
 class _Tree(Scenario):
     oracle = Order()
 
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.stored = vars(self.base)
+        self.share = sharing(knobs.lock_free)
+        self.rest = range(knobs.rest)
+
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = Value(n)
+        value = Value(n)
+        self.share(value)
+        self.base.x = value
+        for _ in self.rest:
+            pass
 
 
 class DeepSubclass(_Tree):
@@ -42,14 +55,13 @@ class DeepSubclass(_Tree):
     Sound: one writer, and no class between has the name, so counts only go up.
     """
 
-    amplifiers = (DEEP, readers, fan_out)
+    amplifiers = (DEEP, readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(x=Value(0))
+        super().prepare(knobs)
         self.chain = fresh_chain(self.base, knobs.class_depth)
         self.leaf = self.chain[-1]
         self.siblings = fresh_subclasses(self.chain[0], knobs.fan_out)
-        self.stored = vars(self.base)
         prime(self.base, *self.chain, *self.siblings)
 
     @operation(actor="reader")
@@ -71,14 +83,13 @@ class WideTree(_Tree):
     versions: an invalidation walks them before it clears the base's own.
     """
 
-    amplifiers = (WIDE, readers)
+    amplifiers = (WIDE, readers, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(x=Value(0))
+        super().prepare(knobs)
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.many = len(self.siblings)
         self.last = self.siblings[-1]
-        self.stored = vars(self.base)
         prime(self.base, *self.siblings)
 
     @operation(actor="reader")
@@ -104,15 +115,14 @@ class Diamond(_Tree):
     class below at full speed and changes nothing that is read here.
     """
 
-    amplifiers = (readers, fan_out)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(x=Value(0))
+        super().prepare(knobs)
         self.left = fresh_subclass(self.base)
         self.right = fresh_subclass(self.base)
         self.below = fresh_class(self.left, self.right)
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
-        self.stored = vars(self.base)
         prime(self.base, self.left, self.right, self.below, *self.siblings)
 
     @operation(actor="disturber", stores=1, oracle=OwnWrite())

@@ -15,7 +15,7 @@ from harness.campaign import child
 from harness.campaign.select import ScenarioInfo
 from harness.record.target import Target
 
-FAKE_CHILD = Path(__file__).with_name("fake_child.py")
+FAKE_CHILD = Path(__file__).with_name("_fake_child.py")
 PATIENCE_S = 60.0
 
 
@@ -39,7 +39,7 @@ def fake_target(**changed: Any) -> Target:
 
 
 def fake_scenario(behaviour: str = "well", **changed: Any) -> ScenarioInfo:
-    """A scenario whose child does what ``fake_child.py`` has under that name."""
+    """A scenario whose child does what ``_fake_child.py`` has under that name."""
     fields: dict[str, Any] = {
         "name": f"fake.{behaviour}",
         "file": "/nowhere/fake.py",

@@ -49,7 +49,9 @@ def resume(out: Path, **options: Any) -> Result:
     return run_campaign(fake_target(), [], chosen, out, lambda event: None)
 
 
-def test_a_killed_manager_takes_its_children_along_and_can_be_resumed(fake_children: None, tmp_path: Path) -> None:
+def test_a_killed_manager_takes_its_children_along_and_can_be_resumed(
+    fake_children: None, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     with manager(out, "slow", "well", budget_s=8.0) as process:
         wait_for(lambda: events(out, "trial_end") and events(out, "progress"))
@@ -85,7 +87,7 @@ def test_what_was_cut_is_run_again(fake_children: None, tmp_path: Path) -> None:
     (cut,) = events(out, "trial_end")
     assert (cut["index"], cut["ending"]["how"]) == (0, "stopped")
     with manager(out, "slow", resume=True) as process:
-        wait_for(lambda: len(events(out, "trial_start")) == 2)
+        wait_for(lambda: len(events(out, "trial_start")) > 1)
     again = events(out, "trial_start")[1]
     assert (again["trial"], again["index"]) == (2, 0)
 
@@ -142,7 +144,7 @@ def test_a_full_disk_ends_the_campaign_and_what_was_recorded_stays(
     fake_children: None, tmp_path: Path, file_limit: int
 ) -> None:
     out = tmp_path / "out"
-    with manager(out, "well", "endless", "finds", file_limit=file_limit) as process:
+    with manager(out, "well", "endless", "finds", budget_s=6.0, file_limit=file_limit) as process:
         stdout, stderr = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 4, stdout + stderr
     assert "cannot write" in stdout

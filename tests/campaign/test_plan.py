@@ -19,7 +19,9 @@ def scenarios(count: int) -> list[ScenarioInfo]:
     return [fake_scenario(name=f"suite.scenario_{number}", amplifiers=AMPLIFIERS) for number in range(count)]
 
 
-def first(count: int, chosen: list[ScenarioInfo], seed: int = 1, budget_s: float = 60.0) -> list[plan.PlannedTrial]:
+def first(
+    count: int, chosen: list[ScenarioInfo], seed: int = 1, budget_s: float = 60.0
+) -> list[plan.PlannedTrial]:
     return list(islice(plan.trials(chosen, TARGET, Options(budget_s, seed)), count))
 
 
@@ -71,7 +73,9 @@ def test_a_trial_is_short_enough_for_all_and_between_its_bounds(budget_s: float,
 def test_the_last_trial_is_cut_to_what_is_left() -> None:
     assert plan.cut(5.0, 2.0, 0, 1) == pytest.approx(2.0 - plan.START_UP_S)
     assert plan.cut(5.0, 100.0, 0, 1) == 5.0
-    assert plan.cut(5.0, 10.0, 10, 1) == pytest.approx(1.0 - plan.START_UP_S), "nine others still want their turn"
+    assert plan.cut(5.0, 10.0, 10, 1) == pytest.approx(1.0 - plan.START_UP_S), (
+        "nine others still want their turn"
+    )
     assert plan.cut(5.0, 0.0, 0, 1) == 0.0
 
 

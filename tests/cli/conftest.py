@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.targets import free_threaded_target, gil_target
+from tests.cli.targets import free_threaded_target, gil_targets, target_before_3_13
 
 
 @pytest.fixture
@@ -16,4 +16,10 @@ def free_threaded() -> str:
 @pytest.fixture
 def with_gil() -> str:
     """The path of a real interpreter with the GIL."""
-    return gil_target().executable
+    return gil_targets()[0].executable
+
+
+@pytest.fixture
+def before_3_13() -> str:
+    """The path of a real interpreter that has gh-118492."""
+    return target_before_3_13().executable

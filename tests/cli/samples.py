@@ -60,6 +60,14 @@ CRASHES = "import os\nimport signal\n" + QUIET.replace("class Quiet", "class Cra
     'return self.stored["x"], self.cls.x', "os.kill(os.getpid(), signal.SIGSEGV)"
 )
 
+LOADS_ONCE = (
+    "from pathlib import Path\n"
+    "seen = Path(__file__ + '.seen')\n"
+    "assert not seen.exists(), 'loaded twice'\n"
+    "seen.touch()\n"
+) + QUIET
+"""Described without a complaint, and then the kernel cannot find it: a failure that is nobody's finding."""
+
 SYNTAX_ERROR = _HEAD + "class Broken(Scenario:\n    pass\n"
 NO_SCENARIO = _HEAD + "x = 1\n"
 IMPORTS_PYTEST = "import pytest\n" + QUIET

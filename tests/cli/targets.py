@@ -23,9 +23,17 @@ def free_threaded_target() -> Target:
 
 
 @cache
-def gil_target() -> Target:
-    """Any build with the GIL from 3.11 up."""
-    found = [target for target in find_targets(lambda line: None) if not target.free_threaded]
+def gil_targets() -> list[Target]:
+    """All builds with the GIL from 3.11 up."""
+    found = [target for target in find_targets() if not target.free_threaded]
     if not found:
         pytest.skip("no interpreter with the GIL from 3.11 up was found")
+    return found
+
+
+def target_before_3_13() -> Target:
+    """A build that has gh-118492."""
+    found = [target for target in gil_targets() if target.version_info < (3, 13)]
+    if not found:
+        pytest.skip("no CPython 3.11 or 3.12 was found: gh-118492 is fixed in 3.13")
     return found[0]

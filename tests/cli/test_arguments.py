@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli.arguments import budget, count, seed
-from tests.cli.samples import ftstress
+from harness.cli.listing import first_sentence
+from tests.cli.samples import QUIET, ftstress, write
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_a_budget_is_seconds_minutes_or_hours(text: str, seconds: float) -> None
     "text", ["", "0", "-1", "2 minutes", "1e9", "nan", "inf", "1d", "0.0s", "99999h", "²"]
 )
 def test_what_is_no_budget_is_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="duration|range"):
+    with pytest.raises(argparse.ArgumentTypeError, match=r"duration|range"):
         budget(text)
 
 
@@ -68,3 +69,26 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert done.returncode == 0
     for command in ("list", "run", "report", "builds", "build", "bench"):
         assert f"    {command} " in done.stdout
+
+
+def test_a_pipe_gets_a_line_a_scenario_without_colours(tmp_path: Path) -> None:
+    file = write(tmp_path, "mine.py", QUIET)
+    done = ftstress("list", file, cwd=tmp_path, COLUMNS="40")
+    assert done.returncode == 0
+    head, line, last = done.stdout.splitlines()
+    assert head.split("  ")[0] == "scenario"
+    assert line.startswith("mine.quiet  gh-118362  order   1 writer, 1 reader")
+    assert line.endswith("What is stored into a class is read back from it.")
+    assert last == "1 scenario"
+
+
+@pytest.mark.parametrize(
+    ("doc", "first"),
+    [
+        ("Checks it (gh-1234). More.", "Checks it."),
+        ("What e.g. ``C.x`` holds\nis read back.  And so on", "What e.g. ``C.x`` holds is read back."),
+        ("No full stop (gh-1, gh-22)", "No full stop"),
+    ],
+)
+def test_what_a_scenario_checks_is_its_first_sentence(doc: str, first: str) -> None:
+    assert first_sentence(doc) == first

@@ -99,15 +99,15 @@ def test_ctrl_c_during_the_imports_is_130(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
     file = write(tmp_path, "mine.py", QUIET)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "harness", "list", file],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-    )
-    assert process.stdout is not None and process.stderr is not None
-    process.stdout.close()
-    assert process.wait(30) == 0
-    assert process.stderr.read() == ""
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""

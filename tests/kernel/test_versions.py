@@ -18,7 +18,7 @@ for stores in range(1, 3000):
     cls.x, cls.x
     if not type_get_version(cls):
         break
-print(stores)
+print(stores - 1)
 """
 
 

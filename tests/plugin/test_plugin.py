@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.pytest_plugin import is_scenario_file
 from tests.cli.samples import (
     ALONE,
     CRASHES,
     FINDS,
     IMPORTS_PYTEST,
+    LOADS_ONCE,
     NEVER_RETURNS,
     NO_SCENARIO,
     QUIET,
@@ -29,11 +31,13 @@ Outcome = tuple[int, str]
 
 def run_pytest(folder: Path, *arguments: str, plugin: bool = True, **variables: str) -> Outcome:
     """pytest in a process of its own, as a user starts it: exit status and output."""
+    scratch = folder / ".tmp"  # journals of findings are kept
+    scratch.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), "-rA"]
     done = subprocess.run(
         [*command, *(("-p", "harness.pytest_plugin") if plugin else ()), *arguments],
         cwd=folder,
-        env=environment(**variables),
+        env=environment(TMPDIR=str(scratch), **variables),
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -89,6 +93,22 @@ def test_a_crash_fails_its_item_alone_also_under_xdist(tmp_path: Path, free_thre
     assert "node down" not in output
 
 
+def test_a_known_issue_passes_and_its_text_is_kept(tmp_path: Path, before_3_13: str) -> None:
+    file = ROOT / "stress_tests" / "type_attributes" / "finalizers.py"
+    name = f"{file}::type_attributes.finalizer_reads_class"
+    status, output = run_pytest(tmp_path, name, "--target", before_3_13, "--stress-budget", "1")
+    assert status == 0 and "1 passed" in output
+    assert "known (gh-118492) violation in type_attributes.finalizer_reads_class" in output
+
+
+def test_a_failure_of_the_harness_is_an_error_and_no_finding(tmp_path: Path, free_threaded: str) -> None:
+    write(tmp_path, "mine.py", LOADS_ONCE)
+    status, output = run_pytest(tmp_path, "mine.py", "--target", free_threaded, "--stress-budget", "1")
+    assert status == 1 and "1 error" in output and "failed" not in output.splitlines()[-1]
+    assert "harness failure: this campaign gives no verdict" in output and "loaded twice" in output
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["--timeout=1", "ini", "--timeout-method=thread"])
 def test_a_hang_is_reported_by_us_with_its_cause_whatever_pytest_timeout_says(
     tmp_path: Path, free_threaded: str, given: str
@@ -169,6 +189,14 @@ def test_installed_and_in_a_checkout_at_once_it_is_registered_once(
     )
     assert status == 0, output
     assert output.count("mine.py::mine.quiet") == 1
+
+
+def test_a_file_that_only_quotes_scenarios_is_none(tmp_path: Path) -> None:
+    quoting = write(tmp_path, "samples.py", f"TEXT = '''\\\n{QUIET.replace(chr(34) * 3, chr(34))}'''\n")
+    assert not is_scenario_file(quoting)
+    assert is_scenario_file(write(tmp_path, "mine.py", QUIET))
+    assert is_scenario_file(write(tmp_path, "broken.py", SYNTAX_ERROR))
+    assert is_scenario_file(write(tmp_path, "other.py", "from harness import kernel\n"))
 
 
 def test_a_session_without_scenarios_asks_for_no_target(tmp_path: Path) -> None:

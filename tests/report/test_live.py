@@ -91,10 +91,23 @@ def test_a_cause_is_told_once_however_often_it_is_seen() -> None:
     assert told[0].endswith("]: wrong \\x1b[2J [bold]value[/bold]")
 
 
-def test_a_resumed_campaign_s_time_goes_on_where_it_stood() -> None:
-    meter = Meter(Clock())
-    meter({"event": "resume", "at_s": 42.0, "strict": False})
-    assert meter.reading().elapsed_s == 42.0
+def test_a_resumed_campaign_goes_on_where_it_stood_and_tells_no_finding_twice() -> None:
+    clock = Clock()
+    meter = Meter(clock)
+    told: list[str] = []
+    meter.tell = told.append
+    meter.catch_up([*begun(), progress(1.0, 500), finding()])
+    start = begun()[1] | {"trial": 2}
+    for event in [
+        {"event": "resume", "at_s": 42.0, "strict": False},
+        start,
+        finding(trial=2),
+        finding(where="b"),
+    ]:
+        meter(event)
+    reading = meter.reading()
+    assert (reading.elapsed_s, reading.totals.samples, reading.totals.findings) == (42.0, 500, 2)
+    assert len(told) == 1
 
 
 def test_into_a_pipe_go_plain_lines_the_first_with_the_first_samples() -> None:

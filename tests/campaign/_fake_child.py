@@ -1,6 +1,6 @@
 """A child that speaks the event protocol and does one thing: what the last part of its scenario's name says.
 
-Run as ``python fake_child.py JSON``. It needs nothing of the kernel's but the lifeline.
+Run as ``python _fake_child.py JSON``. It needs nothing of the kernel's but the lifeline.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from harness.kernel.child import die_with_parent  # noqa: E402  # the path comes first
+from harness.kernel.child import die_with_parent
 
 COUNTS = {"samples": 1000, "stores": 100, "reads": 1000, "live_reads": 900, "overlap_ns": 90, "span_ns": 100}
 
@@ -46,7 +46,11 @@ def main(spec: dict[str, Any]) -> None:
     else:
         progress()
     BEHAVIOURS.get(behaviour, lambda *_: None)(send, progress, pipe)
-    time.sleep(min(spec["budget_s"], 0.3) if behaviour != "slow" else spec["budget_s"])
+    until = time.monotonic() + (spec["budget_s"] if behaviour == "slow" else min(spec["budget_s"], 0.3))
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, 0.2))
+        if behaviour == "slow":
+            progress()
     send("done", reason="budget")
 
 

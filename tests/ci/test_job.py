@@ -1,0 +1,188 @@
+"""``ci/job.py`` on machines that lack something, and what becomes of the status of the command that tox ran."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci import job
+
+FILE = Path(job.__file__)
+
+
+@pytest.fixture(autouse=True)
+def no_target_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FTSTRESS_TARGET", raising=False)
+
+
+def test_it_parses_in_python_3_6_and_needs_nothing_but_the_standard_library() -> None:
+    tree = ast.parse(FILE.read_text(), feature_version=(3, 6))
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_an_older_python_is_told_in_one_line_before_anything_else_is_imported() -> None:
+    pretend = f"import sys; sys.version_info = (3, 6, 15); exec(compile(open({str(FILE)!r}).read(), 'job.py', 'exec'))"
+    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+    assert done.returncode == 3
+    assert done.stderr == "ci/job.py needs Python 3.11 or later, and this is 3.6: start it with a newer one\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["strss"], ["test", "more"], ["--budget", "10s", "stress"]])
+def test_anything_but_its_two_commands_is_a_bad_argument(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert job.main(arguments) == 2
+    assert capsys.readouterr().err == job.USAGE
+
+
+def recorded(tmp_path: Path, *codes: int) -> Path:
+    """What tox 4 leaves behind, less what is not read."""
+    path = tmp_path / "tox.json"
+    runs = [{"command": ["ftstress", "run"], "output": "", "err": "", "retcode": code} for code in codes]
+    environment: dict[str, Any] = {"result": {"success": False}} | ({"test": runs} if runs else {})
+    path.write_text(json.dumps({"toxversion": "4.67.15", "testenvs": {".pkg": {}, "stress": environment}}))
+    return path
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 130])
+def test_the_status_of_ftstress_survives_tox(tmp_path: Path, code: int) -> None:
+    assert job.ended(recorded(tmp_path, code), 1 if code else 0) == code
+
+
+@pytest.mark.parametrize("code", [-9, -11, 255])
+def test_a_death_of_ftstress_is_a_failure_of_the_harness_and_no_finding(tmp_path: Path, code: int) -> None:
+    assert job.ended(recorded(tmp_path, code), 1) == 4
+
+
+def test_an_environment_that_could_not_be_made_is_no_finding(tmp_path: Path) -> None:
+    for report in (recorded(tmp_path), tmp_path / "nothing.json"):
+        with pytest.raises(job.Stop, match="tox could not make the environment") as raised:
+            job.ended(report, 1)
+        assert raised.value.status == 4
+
+
+def test_an_interruption_before_ftstress_ran_is_130(tmp_path: Path) -> None:
+    assert job.ended(recorded(tmp_path), 130) == 130
+
+
+def test_a_python_that_cannot_make_environments_is_told_which_package_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "ensurepip" else name)
+    assert job.main(["stress"]) == 3
+    assert "Debian: the package python3-venv" in capsys.readouterr().err
+
+
+def test_a_cache_that_cannot_be_made_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert job.main(["test"]) == 4
+    assert "set XDG_CACHE_HOME to a folder that can be written" in capsys.readouterr().err
+
+
+def test_a_second_run_takes_the_tool_environment_that_the_first_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def make(folder: Path, python: Path, requirements: list[str]) -> None:
+        folder.mkdir()
+        made.append(folder)
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(job, "make_environment", make)
+    assert job.tool_environment() == job.tool_environment()
+    assert len(made) == 1
+
+
+def fake_harness(
+    monkeypatch: pytest.MonkeyPatch, found: list[dict[str, Any]], built: tuple[int, str]
+) -> list[str]:
+    """Answers for ``ftstress builds`` and ``ftstress build``; returns the list of what was called."""
+    called: list[str] = []
+
+    def harness(
+        python: Path, *arguments: str, passes_stderr: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        called.append(arguments[0])
+        status, out = (0, json.dumps(found)) if arguments[0] == "builds" else built
+        return subprocess.CompletedProcess(arguments, status, out, "")
+
+    monkeypatch.setattr(job, "harness", harness)
+    return called
+
+
+def target(executable: str, **changes: object) -> dict[str, Any]:
+    return {
+        "executable": executable,
+        "version": "3.13.5",
+        "version_info": [3, 13, 5],
+        "free_threaded": True,
+        "gil_enabled": False,
+        "debug": False,
+        "sanitizer": None,
+    } | changes
+
+
+def test_a_target_that_is_given_is_taken_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = fake_harness(monkeypatch, [], (1, ""))
+    monkeypatch.setenv("FTSTRESS_TARGET", "/given")
+    assert job.target_path(Path("python")) == "/given"
+    assert called == []
+
+
+def test_an_ordinary_3_13t_that_is_found_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        target("/newer", version_info=[3, 14, 0]),
+        target("/debug", debug=True),
+        target("/sanitized", sanitizer="thread"),
+        target("/gil", free_threaded=False, gil_enabled=True),
+        target("/ordinary"),
+    ]
+    called = fake_harness(monkeypatch, found, (1, ""))
+    assert job.target_path(Path("python")) == "/ordinary"
+    assert called == ["builds"]
+
+
+def test_otherwise_one_is_built_and_its_path_is_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = fake_harness(monkeypatch, [], (0, "something\n/built/python3.13t\n"))
+    assert job.target_path(Path("python")) == "/built/python3.13t"
+    assert called == ["builds", "build"]
+
+
+@pytest.mark.parametrize("command", ["stress", "test"])
+def test_without_any_target_both_commands_fail_and_run_nothing(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake_harness(monkeypatch, [], (3, ""))
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "tox", None)
+    assert job.main([command]) == 3
+    assert (
+        "no free-threaded target can be had on this machine: the reasons are above" in capsys.readouterr().err
+    )
+
+
+def test_arguments_of_stress_reach_ftstress_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+
+    def tox(python: Path, arguments: list[str], target: str | None) -> int:
+        given.append((arguments[-4:], target))
+        return 0
+
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "tox", tox)
+    monkeypatch.setattr(job, "ended", lambda report, status: status)
+    assert job.main(["stress", "--target", "/mine", "--budget", "10s"]) == 0
+    assert given == [(["--target", "/mine", "--budget", "10s"], None)]

@@ -1,0 +1,61 @@
+"""Every entry of the known-issue list is proven by a program without the harness, on the interpreters there are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from harness.builds.fingerprint import probe
+from harness.diagnosis.known import PROOFS, KnownIssue, load
+from harness.record.target import Target
+
+ISSUES = load()
+TRIES = 3
+"""For a race that shows within a second where it shows at all; the program itself looks for 20 s."""
+
+
+def proof_shows(issue: KnownIssue, executable: str, *options: str, tries: int = TRIES) -> bool:
+    for _ in range(tries):
+        done = subprocess.run(
+            [executable, *options, str(PROOFS / issue.proof)], capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        if done.returncode == 1:
+            return True
+    return False
+
+
+@pytest.fixture
+def targets(free_threaded: Target) -> list[Target]:
+    """The interpreter that runs these tests, and a free-threaded one."""
+    return [probe(sys.executable), free_threaded]
+
+
+@pytest.mark.parametrize("issue", ISSUES, ids=lambda issue: issue.id)
+def test_a_proof_shows_it_where_the_entry_applies(issue: KnownIssue, targets: list[Target]) -> None:
+    applicable = [target for target in targets if issue.applies_to(target)]
+    if not applicable:
+        pytest.skip(f"{issue.id} applies to none of {', '.join(target.title for target in targets)}")
+    for target in applicable:
+        options = ["-X", "gil=0"] if target.free_threaded else []
+        assert proof_shows(issue, target.executable, *options), target.title
+
+
+@pytest.mark.parametrize("issue", [issue for issue in ISSUES if issue.fixed], ids=lambda issue: issue.id)
+def test_a_proof_does_not_show_it_where_it_is_fixed(issue: KnownIssue, targets: list[Target]) -> None:
+    clean = [target for target in targets if not issue.applies_to(target)]
+    if not clean:
+        pytest.skip(f"{issue.id} applies to all of {', '.join(target.title for target in targets)}")
+    for target in clean:
+        assert not proof_shows(issue, target.executable, tries=1), target.title
+
+
+@pytest.mark.parametrize("issue", ISSUES, ids=lambda issue: issue.id)
+def test_a_proof_needs_nothing_of_the_harness(issue: KnownIssue) -> None:
+    text = (PROOFS / issue.proof).read_text()
+    assert issue.id in text.splitlines()[0]
+    assert "import harness" not in text
+    assert "from harness" not in text

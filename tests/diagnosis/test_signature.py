@@ -1,0 +1,78 @@
+"""The same cause has the same signature, from run to run and from machine to machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.diagnosis.signature import short_id, signature
+
+THIS_THREAD = """Fatal Python error: Segmentation fault
+
+Thread 0x00007f0ebac696c0 (most recent call first):
+  File "/opt/lib/python3.13t/threading.py", line 994 in run
+  File "/opt/lib/python3.13t/threading.py", line 1043 in _bootstrap_inner
+
+Current thread 0x00007f0ebad0d740 (most recent call first):
+  File "/home/a/scenario.py", line 538 in store
+  File "<loop of store>", line 3 in loop
+  File "/home/harness/kernel/rounds.py", line 4 in race
+  File "/home/harness/kernel/workers.py", line 6 in _work
+
+Extension modules: _testcapi (total: 1)
+"""
+ONLY_STACK = """Fatal Python error: Aborted
+
+<Cannot show all threads while the GIL is disabled>
+Stack (most recent call first):
+  File "C:\\\\a\\\\scenario.py", line 5 in read
+"""
+ASSERTION = "python: Objects/typeobject.c:1044: int set_version(PyTypeObject *): Assertion `x == 0' failed.\n"
+
+
+def crash(stderr: str) -> dict[str, Any]:
+    return {
+        "kind": "crash",
+        "oracle": "process",
+        "where": "SIGSEGV",
+        "details": {"frames": top_frames(stderr), "fatal": fatal_error(stderr)},
+    }
+
+
+def test_the_frames_of_the_thread_that_died_are_taken() -> None:
+    assert top_frames(THIS_THREAD) == ["scenario.py:store", "<loop of store>:loop"]
+    assert top_frames(ONLY_STACK) == ["scenario.py:read"]
+    assert top_frames("no traceback") == []
+    assert top_frames("Current thread 0x1 (most recent call first):\n  <no Python frame>\n") == []
+
+
+def test_last_words_are_found() -> None:
+    assert fatal_error(THIS_THREAD) is None, "the status says as much"
+    assert fatal_error("Fatal Python error: gc: bad count\n\n" + ONLY_STACK) == "gc: bad count"
+    assert fatal_error(ASSERTION + THIS_THREAD) == "assertion x == 0 failed in typeobject.c"
+    assert fatal_error("") is None
+
+
+def test_addresses_threads_and_line_numbers_are_left_out() -> None:
+    moved = THIS_THREAD.replace("0x00007f0ebad0d740", "0x00007fffffffffff").replace("line 538", "line 539")
+    assert signature("s.c", crash(THIS_THREAD)) == signature("s.c", crash(moved.replace("/home/a", "/srv")))
+    assert signature("s.c", crash(THIS_THREAD)) == (
+        "crash | process | s.c | SIGSEGV | scenario.py:store | <loop of store>:loop"
+    )
+
+
+def test_where_and_what_tell_findings_apart() -> None:
+    base = {"kind": "violation", "oracle": "order", "where": "read", "details": {"seen": ["a"]}}
+    text = signature("s.c", base)
+    assert text == "violation | order | s.c | read"
+    assert signature("s.c", base | {"details": {"seen": ["b"]}}) == text
+    assert signature("s.d", base) != text
+    assert signature("s.c", base | {"details": {"exception": "KeyError"}}) == f"{text} | KeyError"
+    assert (
+        signature("s.c", base | {"where": "x at 0x7f00\nof it"}) == "violation | order | s.c | x at 0x… of it"
+    )
+
+
+def test_an_id_is_eight_digits_whatever_the_text() -> None:
+    assert short_id("violation | order | s.c | read") == short_id("violation | order | s.c | read")
+    assert len(short_id("\udcff")) == 8
