@@ -10,7 +10,7 @@ FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
 ASSERTION = re.compile(r"^.*?([\w./-]+):\d+: (?:.*?: )?Assertion [`'](.+)' failed", re.MULTILINE)
 SIGNALS = ("Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating-point exception")
 """What faulthandler calls the signals: no more than the exit status says, and not always written."""
-OURS = re.compile(r"[/\\\\]harness[/\\\\]kernel[/\\\\]")
+OURS = re.compile(r"[/\\]harness[/\\]kernel[/\\]")
 
 
 def fatal_error(text: str) -> str | None:

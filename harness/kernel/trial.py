@@ -69,14 +69,15 @@ class Trial:
     def __init__(self, spec: Spec, emit: Emit) -> None:
         self.spec = spec
         self.emit = emit
+        self.had_gil = gil_enabled()
         self.scenario = find_scenario(spec.file, spec.scenario)
         self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
         self.began = time.monotonic()
         self.count = Count()
         self.recorder = Recorder(emit, self.began, self.scenario)
-        self.had_gil = gil_enabled()
         self.last_progress = 0.0
+        self._watch_gil("after the imports")
 
     def run(self) -> None:
         """Race until the budget is spent, and say ``done`` with the reason.
@@ -118,7 +119,7 @@ class Trial:
             self._judge(batch, workers)
             self.recorder.flush(self.count.rounds)
             del batch
-            self._watch_gil()
+            self._watch_gil(f"in round {self.count.rounds}")
             self._progress()
             if raced < BATCH_S / 2 and length < LONGEST_BATCH:
                 length *= 2
@@ -204,10 +205,10 @@ class Trial:
         count.live_reads += reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
         count.samples += samples + int(current.scenario.observed() * share)
 
-    def _watch_gil(self) -> None:
+    def _watch_gil(self, when: str) -> None:
         if gil_enabled() and not self.had_gil:
             self.had_gil = True
-            self.emit({"event": "gil", "enabled": True, "when": f"in round {self.count.rounds}"})
+            self.emit({"event": "gil", "enabled": True, "when": when})
 
     def _memory_is_short(self) -> bool:
         limit = self.spec.memory_limit_bytes
