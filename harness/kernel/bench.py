@@ -16,7 +16,7 @@ from harness.kernel.amplifiers import Amplifier, Knobs
 from harness.kernel.events import Emit
 from harness.kernel.objects import VERSION_BUDGET, fresh_class, fresh_subclass, prime
 from harness.kernel.oracles import Order
-from harness.kernel.rounds import READ_STRIDE
+from harness.kernel.rounds import LONGEST_STRIDE
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.trial import Spec, Trial
 from harness.kernel.values import Value
@@ -75,12 +75,12 @@ def bare_samples(seconds: float, readers: int) -> float:
     def read(me: int) -> None:
         while not stopped:
             _, sub, stored = current[0]
-            for _ in range(READ_STRIDE):
+            for _ in range(LONGEST_STRIDE):
                 earlier = stored["x"]
                 later = sub.x
                 if later is not earlier and (later.count < earlier.count or later.tag != earlier.tag):
                     wrong.append((earlier, later))
-            reads[me] += READ_STRIDE
+            reads[me] += LONGEST_STRIDE
 
     threads = [threading.Thread(target=write)]
     threads += [threading.Thread(target=read, args=(me,)) for me in range(readers)]

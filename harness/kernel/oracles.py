@@ -73,7 +73,8 @@ class PerWriterOrder(Oracle):
     def judge(value: Any, *, newest: dict[int, int]) -> bool:
         before = newest.get(value.writer, 0)
         newest[value.writer] = value.count
-        return value.count < before
+        went_back: bool = value.count < before
+        return went_back
 
     def memory(self) -> dict[str, Any]:
         return {"newest": {}}

@@ -12,14 +12,13 @@ from harness.kernel.compiler import ActorLoop, compile_actor
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.scenario import Scenario, actor_threads
 
-READ_STRIDE = 64
-"""Operations an endless actor does between two looks at whether the others have finished."""
-STORE_STRIDE = 64
-MEETING_SPINS = 400
-"""Looks an actor takes for the others before it naps between looks: some tens of microseconds."""
-MEETING_NAPS = 60
-"""Naps before it starts without them: some milliseconds, enough for a thread that waits for a core."""
-NAP_S = 0.00005
+LONGEST_STRIDE = 64
+"""Operations between two looks at whether the others have finished."""
+FIRST_STRIDE = 8
+STRIDE_NS = 20_000_000
+"""A stride takes no longer than this: an actor whose operations are slow still moves, and still hears its deadline."""
+MEETING_NS = 3_000_000
+"""How long an actor looks for the others before it starts without them: enough for a thread that waits for a core."""
 LENGTH_WITHOUT_STORES = 200
 """Turns of each actor in a scenario that stores nothing."""
 
@@ -45,8 +44,13 @@ class Round:
     number: int
     scenario: Scenario
     pending: list[bool]
+    finite_here: list[bool]
+    endless_here: list[bool]
+    """Who has come to the round; who is ``inside`` is in its loop."""
     finite_inside: list[bool]
     endless_inside: list[bool]
+    strides: list[int]
+    """Per thread."""
     stop: list[bool] = field(default_factory=list)
     """Not empty once the round must end early."""
     tallies: list[list[int]] = field(default_factory=list)
@@ -73,9 +77,19 @@ def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[R
     return result
 
 
-def new_round(number: int, scenario: Scenario, roles: list[Role]) -> Round:
+def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[int]) -> Round:
     finite = sum(role.loop.finite for role in roles)
-    race = Round(number, scenario, [True] * finite, [False] * finite, [False] * (len(roles) - finite))
+    endless = len(roles) - finite
+    race = Round(
+        number,
+        scenario,
+        pending=[True] * finite,
+        finite_here=[False] * finite,
+        endless_here=[False] * endless,
+        finite_inside=[False] * finite,
+        endless_inside=[False] * endless,
+        strides=strides,
+    )
     race.tallies = [[0, 0] for _ in roles]
     race.spans = [(0, 0)] * len(roles)
     return race
@@ -85,16 +99,18 @@ def race(current: Round, role: Role, index: int) -> None:
     """Play ``role`` in one round; ``index`` is the thread's place among all roles. Raises nothing."""
     finite = role.loop.finite
     inside = current.finite_inside if finite else current.endless_inside
+    here = current.finite_here if finite else current.endless_here
     memory = role.loop.memory()
-    inside[role.slot] = True
+    here[role.slot] = True
     _meet(current, finite)
+    inside[role.slot] = True
     began = perf_counter_ns()
     try:
         role.loop.run(
             current.scenario,
             role.me,
             role.limit,
-            STORE_STRIDE if finite else READ_STRIDE,
+            current.strides[index],
             current.pending,
             current.stop,
             current.finite_inside,
@@ -106,7 +122,7 @@ def race(current: Round, role: Role, index: int) -> None:
         current.raised.append((role, error))
     finally:
         current.spans[index] = (began, perf_counter_ns())
-        inside[role.slot] = False
+        inside[role.slot] = here[role.slot] = False
         if finite:
             current.pending[role.slot] = False
 
@@ -114,16 +130,29 @@ def race(current: Round, role: Role, index: int) -> None:
 def _meet(current: Round, finite: bool) -> None:
     # Who comes first waits a little for the others: a round that one actor runs alone tests nothing, and finite actors
     # that ran ahead of each other would stay apart round after round.
-    for look in range(MEETING_SPINS + MEETING_NAPS):
+    patience = perf_counter_ns() + MEETING_NS
+    while True:
         due = current.pending.count(True)
-        if not due or (_opponents_are_in(current, due) if finite else True in current.finite_inside):
+        if not due or (_opponents_are_in(current, due) if finite else True in current.finite_here):
             return
-        if look >= MEETING_SPINS:
-            sleep(NAP_S)
+        if perf_counter_ns() > patience:
+            return
+        sleep(0)  # who waits for the GIL gets it; without one this is a look of a microsecond
 
 
 def _opponents_are_in(current: Round, due: int) -> bool:
-    return current.finite_inside.count(True) >= due and (not current.endless_inside or True in current.endless_inside)
+    return current.finite_here.count(True) >= due and (not current.endless_here or True in current.endless_here)
+
+
+def next_strides(batch: list[Round]) -> list[int]:
+    """How long each thread's strides should be, from what its turns took in ``batch``."""
+    strides = list(batch[0].strides)
+    for index in range(len(strides)):
+        turns = sum(current.tallies[index][0] for current in batch)
+        took = sum(current.spans[index][1] - current.spans[index][0] for current in batch)
+        fitting = STRIDE_NS * turns // max(took, 1)
+        strides[index] = max(1, min(fitting, LONGEST_STRIDE))
+    return strides
 
 
 def overlap_ns(spans: list[tuple[int, int]]) -> tuple[int, int]:

@@ -20,7 +20,16 @@ from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
-from harness.kernel.rounds import Role, Round, evidence, new_round, overlap_ns, roles
+from harness.kernel.rounds import (
+    FIRST_STRIDE,
+    Role,
+    Round,
+    evidence,
+    new_round,
+    next_strides,
+    overlap_ns,
+    roles,
+)
 from harness.kernel.workers import Stuck, Workers
 
 BATCH_S = 0.03
@@ -75,6 +84,7 @@ class Trial:
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
         self.began = time.monotonic()
         self.count = Count()
+        self.strides = [FIRST_STRIDE] * len(self.roles)
         self.recorder = Recorder(emit, self.began, self.scenario)
         self.last_progress = 0.0
         self._watch_gil("after the imports")
@@ -118,6 +128,7 @@ class Trial:
             raced = workers.race(batch, self.began + self.spec.budget_s)
             self._judge(batch, workers)
             self.recorder.flush(self.count.rounds)
+            self.strides = next_strides(batch)
             del batch
             self._watch_gil(f"in round {self.count.rounds}")
             self._progress()
@@ -144,7 +155,7 @@ class Trial:
             except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
                 self.recorder.exception("prepare", error, {"traceback": describe(error)}, number)
                 return None
-            batch.append(new_round(number, scenario, self.roles))
+            batch.append(new_round(number, scenario, self.roles, self.strides))
             if time.monotonic() > deadline:
                 break
         return batch

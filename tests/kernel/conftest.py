@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def scenario_file(tmp_path: Path) -> Write:
 
 
 @pytest.fixture
-def trial(scenario_file: Write) -> RunTrial:
+def trial(scenario_file: Write) -> Iterator[RunTrial]:
     """Runs one trial of the scenario ``Sample`` in this process and returns its events."""
 
     def run(body: str, **spec: Any) -> list[dict[str, Any]]:
@@ -39,7 +40,10 @@ def trial(scenario_file: Write) -> RunTrial:
         run_trial(fields, events.append)
         return events
 
-    return run
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # with a GIL, actors meet inside a round
+    yield run
+    sys.setswitchinterval(before)
 
 
 def findings(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
