@@ -78,12 +78,13 @@ def _read(
         while time.monotonic() < deadline:
             if len(read) > MOST_OUTPUT or os.fstat(err.fileno()).st_size > MOST_OUTPUT:
                 return read, "flood"
-            ready = not at_end and selector.select(0.02)
-            if ready:
+            # Asked before the pipe is looked at: what a child that has ended wrote last is in the pipe by now.
+            ended = child.poll() is not None
+            if not at_end and selector.select(0 if ended else 0.02):
                 piece = os.read(out.fileno(), 65536)
                 read += piece
-                at_end = at_end or not piece
-            elif child.poll() is not None:
+                at_end = not piece
+            elif ended:
                 return read, "exit"
             elif at_end:
                 time.sleep(0.005)

@@ -131,7 +131,7 @@ def _probe_all() -> list[_Probed]:
 
 def _ask(candidate: _Candidate) -> _Probed:
     try:
-        return _Probed(candidate, probe(candidate.path, timeout_s=5), "")
+        return _Probed(candidate, probe(candidate.path), "")
     except NotATarget as error:
         return _Probed(candidate, None, str(error))
 

@@ -62,10 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Stop as stop:
         say(str(stop))
         return stop.status
-    except NoTarget as error:
+    except (NoTarget, NotATarget) as error:
         say(str(error))
         return 3
-    except (NotATarget, CampaignError) as error:
+    except CampaignError as error:
         say(str(error))
         return 2
     except (JournalError, NotShown) as error:

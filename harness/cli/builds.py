@@ -58,5 +58,5 @@ def _show(targets: Sequence[Target]) -> None:
         table.add_row(*map(Text, row))
     console = terminal()
     if not console.is_terminal:  # whoever reads a pipe wants whole paths, not folded ones
-        console.width = max(console.width, console.measure(table).maximum)
+        console.width += max(len(target.executable) for target in targets)
     console.print(table)

@@ -24,7 +24,10 @@ class KnownIssuesError(Exception):
 
 @dataclass(frozen=True)
 class KnownIssue:
-    """One entry. It says for which versions it was shown, and how it looks in a finding."""
+    """One entry. It says for which versions it was shown, and how it looks in a finding.
+
+    An issue that looks different at different times has an entry for each look, under the same id.
+    """
 
     id: str
     """``gh-118492``, or ``ftstress-0001`` for what nobody has reported yet."""
@@ -72,10 +75,10 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     if not isinstance(entries, list) or set(data) - {"issue"}:
         raise KnownIssuesError(f"{path}: every entry is an [[issue]] table, and there is nothing beside them")
     issues = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
-    names = [issue.id for issue in issues]
-    for name in names:
-        if names.count(name) > 1:
-            raise KnownIssuesError(f"{path}: {name} is listed twice")
+    looks = [(issue.id, issue.kind, issue.scenario) for issue in issues]
+    for look in looks:
+        if looks.count(look) > 1:
+            raise KnownIssuesError(f"{path}: {look[0]} is listed twice for {look[1]} in {look[2]}")
     return issues
 
 

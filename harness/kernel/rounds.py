@@ -12,11 +12,13 @@ from harness.kernel.compiler import ActorLoop, compile_actor
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.scenario import Scenario, actor_threads
 
-LONGEST_STRIDE = 64
+LONGEST_STRIDE = 32
 """Operations between two looks at whether the others have finished."""
 FIRST_STRIDE = 8
 STRIDE_NS = 20_000_000
 """A stride takes no longer than this: an actor whose operations are slow still moves, and still hears its deadline."""
+SPIN_NS = 200_000
+"""How long an actor spins for the others; then it lets others run between two looks, which costs 60 µs a look."""
 MEETING_NS = 3_000_000
 """How long an actor looks for the others before it starts without them: enough for a thread that waits for a core."""
 LENGTH_WITHOUT_STORES = 200
@@ -130,14 +132,16 @@ def race(current: Round, role: Role, index: int) -> None:
 def _meet(current: Round, finite: bool) -> None:
     # Who comes first waits a little for the others: a round that one actor runs alone tests nothing, and finite actors
     # that ran ahead of each other would stay apart round after round.
-    patience = perf_counter_ns() + MEETING_NS
+    began = perf_counter_ns()
     while True:
         due = current.pending.count(True)
         if not due or (_opponents_are_in(current, due) if finite else True in current.finite_here):
             return
-        if perf_counter_ns() > patience:
+        waited = perf_counter_ns() - began
+        if waited > MEETING_NS:
             return
-        sleep(0)  # who waits for the GIL gets it; without one this is a look of a microsecond
+        if waited > SPIN_NS:
+            sleep(0)
 
 
 def _opponents_are_in(current: Round, due: int) -> bool:

@@ -32,6 +32,8 @@ from harness.kernel.rounds import (
 )
 from harness.kernel.workers import Stuck, Workers
 
+SWITCH_S = 1e-5
+"""With a GIL, actors take turns within a round, which lasts a millisecond; the default of 5 ms would keep them apart."""
 BATCH_S = 0.03
 LONGEST_BATCH = 256
 PROGRESS_S = 0.2
@@ -99,6 +101,8 @@ class Trial:
         hook = sys.unraisablehook
         sys.unraisablehook = self.recorder.unraisable
         thread_hook = threading.excepthook
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         threading.excepthook = self.recorder.escaped
         workers = Workers(self.roles, self._progress)
         reason = "stuck"
@@ -110,6 +114,7 @@ class Trial:
         finally:
             if reason != "stuck":
                 gc.collect()  # the last states' finalizers belong to this trial, and to its hooks
+            sys.setswitchinterval(interval)
             sys.unraisablehook = hook
             threading.excepthook = thread_hook
             if collecting:
@@ -161,6 +166,9 @@ class Trial:
         return batch
 
     def _judge(self, batch: list[Round], workers: Workers) -> None:
+        # A raised exception holds frames, and with them values: of its own round, and of a later one where the target
+        # gave a reader memory that has been used again. Nothing can be said about the lifetimes of its batch.
+        held = any(current.raised for current in batch)
         for current in batch:
             if not any(turns for turns, _ in current.tallies) and not current.raised:
                 continue  # the budget ended before its turn
@@ -170,11 +178,11 @@ class Trial:
                     self.recorder.violation(role, error, current.number)
                 else:
                     self.recorder.exception(role.actor, error, evidence(role, error), current.number)
-            self._ask(current, workers)
+            self._ask(current, workers, held)
             self._add(current)
             self.count.rounds_hit += self.recorder.total > hits
 
-    def _ask(self, current: Round, workers: Workers) -> None:
+    def _ask(self, current: Round, workers: Workers, held: bool) -> None:
         scenario = current.scenario
         number = current.number
         try:
@@ -183,8 +191,8 @@ class Trial:
             for what, found, expected in scenario.quiescence():
                 if found is not expected:
                     self.recorder.disagreement(what, found, expected, number)
-            if current.raised:
-                return  # a raised exception holds frames, and with them values: nothing can be said about lifetimes
+            if held:
+                return
             owed = scenario.unfinished()
             for _ in range(EXTRA_DRAINS):
                 if owed is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
     Amplifier,
     Knobs,
+    Oracle,
     Order,
     OwnWrite,
     Permitted,
@@ -32,7 +33,7 @@ EVERY = 64
 class _Creation(Scenario):
     """Creators keep what they create, each in a list of its own."""
 
-    oracle = Order()
+    oracle: ClassVar[Oracle] = Order()
     amplifiers = (creators, readers, fan_out)
 
     def prepare(self, knobs: Knobs) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     Ledger,
+    Oracle,
     Order,
     OwnWrite,
     PerWriterOrder,
@@ -87,8 +89,8 @@ class Returning(Value):
 
 
 class _Acting(Scenario):
-    oracle = Order()
-    amplifiers = (readers, fan_out)
+    oracle: ClassVar[Oracle] = Order()
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
@@ -159,7 +161,6 @@ class RaisingFinalizer(_Acting):
     store did nor what it returns (gh-118492 moved that finalizer to the end of the store).
     """
 
-    oracle = Order()
     finalizers_raise = (OnPurpose,)
 
     @operation(actor="writer", stores=1, oracle=OwnWrite())

@@ -22,7 +22,9 @@ from harness.kernel import (
     readers,
 )
 
-below = Amplifier("below", (0, 3, 20), "further classes below the moved one: their orders and slots are renewed one by one")
+below = Amplifier(
+    "below", (0, 3, 20), "further classes below the moved one: each move renews them one by one"
+)
 depth = Amplifier("depth", (1, 4), "classes from the moved one down to the one that is read")
 MOVE = 4
 """A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds."""
@@ -48,7 +50,11 @@ class _Bases(Scenario):
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         turn = self.parents.index(self.moving.__bases__[0])
         yield from agree(self.values[turn], "x", self.moving, self.deepest, self.thing)
-        yield "__mro__ of the moved class", self.moving.__mro__ == (self.moving, self.parents[turn], object), True
+        yield (
+            "__mro__ of the moved class",
+            self.moving.__mro__ == (self.moving, self.parents[turn], object),
+            True,
+        )
         yield "end of __mro__ of its subclass", self.deepest.__mro__[-3:] == self.moving.__mro__, True
         yield "__base__ of the moved class", self.moving.__base__, self.parents[turn]
         yield "__subclasses__() of its base", self.parents[turn].__subclasses__() == [self.moving], True
@@ -79,7 +85,7 @@ class BasesLookup(_Bases):
 
     @operation(actor="reader")
     def read_super(self) -> Any:
-        return super(self.moving, self.thing).x, self.values
+        return getattr(super(self.moving, self.thing), "x"), self.values
 
 
 class BasesLookupInOrder(_Bases):
@@ -197,7 +203,11 @@ class BasesSlots(_Bases):
                 found = len(self.thing)
             except (TypeError, AttributeError):
                 found = 0
-            yield f"len() of an instance, read {turn}", found, 5 if self.moving.__bases__ is self.bases[0] else 0
+            yield (
+                f"len() of an instance, read {turn}",
+                found,
+                5 if self.moving.__bases__ is self.bases[0] else 0,
+            )
 
 
 class _Class(Scenario):

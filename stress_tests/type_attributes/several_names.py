@@ -67,6 +67,8 @@ class _Names(Scenario):
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
         self.rest = range(knobs.rest)
+        for value in held.values():
+            self.share(value)
         prime(self.base, self.sub, *self.siblings, names=self.names)
 
     @operation(actor="writer", stores=1)
@@ -80,12 +82,12 @@ class _Names(Scenario):
 
     @operation(actor="reader")
     def read_class(self, n: int, me: int) -> Any:
-        name = self.names[(n + me) % self.many]
+        name = self.names[((n >> 4) + me) % self.many]  # some reads in a row: the first ones miss
         return self.stored[name], getattr(self.base, name)
 
     @operation(actor="reader")
     def read_instance(self, n: int, me: int) -> Any:
-        name = self.names[(n + me) % self.many]
+        name = self.names[((n >> 4) + me) % self.many]  # some reads in a row: the first ones miss
         return getattr(self.thing, name), self.stored[name]
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:

@@ -52,7 +52,8 @@ class _Slot(Scenario):
     kind: ClassVar[type[Value]] = Answer
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(__exit__=Number(0), **{self.special: self.kind(0)})
+        state: dict[str, Any] = {self.special: self.kind(0), "__exit__": Number(0)}
+        self.base = fresh_class(**state)
         self.sub = fresh_subclass(self.base)
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
@@ -84,7 +85,11 @@ class _Slot(Scenario):
                     found = self.answer(thing)
                 except (TypeError, AttributeError) as error:
                     found = error
-                yield f"{self.special} of an instance of the {which}, read {turn}", due if found == due else found, due
+                yield (
+                    f"{self.special} of an instance of the {which}, read {turn}",
+                    due if found == due else found,
+                    due,
+                )
 
 
 class SlotLen(_Slot):

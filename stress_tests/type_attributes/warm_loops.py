@@ -1,7 +1,8 @@
 """Reads that the interpreter has specialised, while a store pulls the ground from under them.
 
 From 3.11 on an instruction that has run some fifty times on the same class carries the class's version and what was
-found: an inline cache of its own, beside the type cache. These scenarios race with the GIL on too, because threads
+found: an inline cache of its own, beside the type cache. It does so only where what was found is of an immutable type:
+plain values are numbers here, and count for themselves. These scenarios race with the GIL on too, because threads
 take turns between two instructions, and free-threaded from 3.14 on, whose loops are specialised as well.
 """
 
@@ -37,6 +38,23 @@ SHORT_INTERVAL = 1e-5
 USUAL_INTERVAL = sys.getswitchinterval()
 
 
+class NumberOrder(Oracle):
+    """Two reads of one name that holds numbers: the second is never lower. Sound as ``Order``: one writer counts up."""
+
+    name = "order"
+
+    @staticmethod
+    def judge(earlier: int, later: int) -> bool:
+        return later < earlier
+
+    def explain(self, *seen: Any) -> str:
+        return f"first read gave {seen[0]!r}, the read after it gave the older {seen[1]!r}"
+
+
+FIRST = 1000
+"""Where numbers start: small ones are immortal, and the same object each time."""
+
+
 def answering(value: Value) -> Callable[..., Value]:
     """A function that returns ``value``, whatever it is called with."""
 
@@ -44,6 +62,15 @@ def answering(value: Value) -> Callable[..., Value]:
         return value
 
     return answer
+
+
+def getting(value: Value) -> Callable[[object], Value]:
+    """A getter that returns ``value``; with one parameter, or the read of its property is not specialised."""
+
+    def get(thing: object) -> Value:
+        return value
+
+    return get
 
 
 def keeping(value: Value) -> Callable[[Any], None]:
@@ -88,16 +115,23 @@ class _Warm(Scenario):
         yield from ()
 
 
-class WarmClassRead(_Warm):
-    """A specialised read of a class attribute is never older than what the dict held before it.
+class _WarmNumbers(_Warm):
+    oracle = NumberOrder()
 
-    Sound: one writer, so counts only go up, and of two reads the second may not be older.
-    """
+    def made(self, value: Value) -> Any:
+        return FIRST + value.count
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = Value(n)
+        self.base.x = FIRST + n
         sleep(self.pause)
+
+
+class WarmClassRead(_WarmNumbers):
+    """A specialised read of a class attribute is never older than what the dict held before it.
+
+    Sound: one writer, so the numbers only go up, and of two reads the second may not be older.
+    """
 
     @operation(actor="reader")
     def read_class(self) -> Any:
@@ -108,16 +142,11 @@ class WarmClassRead(_Warm):
         return self.sub.x, self.stored["x"]
 
 
-class WarmInstanceRead(_Warm):
+class WarmInstanceRead(_WarmNumbers):
     """A specialised read of a class attribute through an instance is never older than what the dict held before it.
 
     Sound: one writer; the instance has no such name of its own.
     """
-
-    @operation(actor="writer", stores=1)
-    def store(self, n: int) -> None:
-        self.base.x = Value(n)
-        sleep(self.pause)
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
@@ -162,20 +191,20 @@ class WarmPropertyRead(_Warm):
     """
 
     def made(self, value: Value) -> Any:
-        return property(answering(value))
+        return property(getting(value))
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
-        self.base.x = property(answering(Value(n)))
+        self.base.x = property(getting(Value(n)))
         sleep(self.pause)
 
     @operation(actor="reader")
     def read_dict_first(self) -> Any:
-        return self.stored["x"].fget(), self.thing.x
+        return self.stored["x"].fget(None), self.thing.x
 
     @operation(actor="reader")
     def read_dict_last(self) -> Any:
-        return self.thing.x, self.stored["x"].fget()
+        return self.thing.x, self.stored["x"].fget(None)
 
 
 class WarmSubscript(_Warm):
@@ -244,8 +273,8 @@ class WarmOwnAttribute(_Warm):
         own, answered = Value(1, "own"), Value(2, "answered")
         self.permitted = (own, answered)
         self.thing.x = own
-        self.property = property(answering(answered))
-        self.plain = Value(3, "plain")
+        self.property = property(getting(answered))
+        self.plain = FIRST
 
     @operation(actor="writer", stores=3)
     def come_and_go(self) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import sys
 import sysconfig
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harness.builds.ask import ask
 from harness.builds.fingerprint import NotATarget, probe
 from harness.record.target import Target
 from tests.builds.conftest import MakeProgram
@@ -184,3 +187,18 @@ def test_the_sanitizer_is_read_from_how_it_was_built(
     program: MakeProgram, flags: str, sanitizer: str | None
 ) -> None:
     assert probe(program(f"echo banner; echo '{recorded(flags=flags)}'")).sanitizer == sanitizer
+
+
+def test_an_answer_given_just_before_the_end_is_never_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    selecting = selectors.DefaultSelector.select
+
+    def late(self: selectors.DefaultSelector, timeout: float | None = None) -> list[Any]:
+        found = selecting(self, timeout)
+        if not found and timeout:
+            time.sleep(
+                0.2
+            )  # the program answers and ends here: after the look at the pipe, before the next look at it
+        return found
+
+    monkeypatch.setattr(selectors.DefaultSelector, "select", late)
+    assert ask(["/bin/sh", "-c", "sleep 0.1; echo answer"], 10).out == "answer\n"

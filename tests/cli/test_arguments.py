@@ -48,7 +48,6 @@ def test_what_is_no_number_of_threads_is_refused(text: str) -> None:
         (("run", "--seed", "lucky"), "'lucky' is not a seed"),
         (("run", "--jobs", "0"), "'0' is not a number from 1 to 1000"),
         (("run", "--bugdet", "3"), "--bugdet"),
-        (("run", "--target", "/nonexistent/python"), "/nonexistent/python"),
         (("run", "nowhere.py"), "there is no file nowhere.py"),
         (("report",), "DIR"),
         (("report", "nowhere"), "nowhere holds no campaign"),
@@ -61,6 +60,14 @@ def test_a_mistake_is_told_in_one_sentence(tmp_path: Path, arguments: tuple[str,
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("path", ["/nonexistent/python", "/bin/true", "/"])
+def test_a_target_that_is_no_interpreter_is_nothing_exercised(tmp_path: Path, path: str) -> None:
+    done = ftstress("run", "--target", path, cwd=tmp_path)
+    assert done.returncode == 3
+    assert path in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and done.stdout == ""
     assert list(tmp_path.iterdir()) == []
 
 
