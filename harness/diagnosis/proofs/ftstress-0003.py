@@ -2,8 +2,8 @@
 
 `type_set_annotations`, `type_set_abstractmethods` and `type_set_type_params` (Objects/typeobject.c) store first, which
 finalizes the old value, and end the cached entries after that: gh-118492 once more, in setters that its repair did
-not touch. Measured: every run
-on 3.10.13, 3.11.7, 3.12.1, 3.13.0; on 3.13.5 free-threaded 10 of 10 with -X gil=0, 5 of 5 with -X gil=1.
+not touch. Measured: every run on 3.10.13, 3.11.7, 3.12.1 and 3.13.0; on 3.13.5, free-threaded, 10 of 10 with
+-X gil=0 and 5 of 5 with -X gil=1.
 Exit status 1: each setter that this version has showed it. Exit status 0: not.
 """
 

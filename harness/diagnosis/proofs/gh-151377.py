@@ -3,7 +3,7 @@
 `_PyType_GetSubclasses` (Objects/typeobject.c) walks the dict of subclasses without the type lock, with borrowed
 references, while `add_subclass` and `remove_subclass` change it under that lock. Measured on CPython 3.13.5,
 free-threaded: 9 of 10 runs with -X gil=0 (in 0.5 to 15 s), 0 of 5 with -X gil=1.
-Exit status 1: it showed. Exit status 0: not within 10 s.
+Exit status 1: it showed. Exit status 0: not within 12 s.
 """
 
 import subprocess
