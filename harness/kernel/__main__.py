@@ -13,8 +13,12 @@ from harness.kernel.suite import run_suite
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m harness.kernel", description="Run the suite in this process.")
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a glob on dotted names, or a part of one")
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.kernel", description="Run the suite in this process."
+    )
+    parser.add_argument(
+        "patterns", nargs="*", metavar="PATTERN", help="a glob on dotted names, or a part of one"
+    )
     parser.add_argument("--budget", type=float, default=120.0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=None)
     args = parser.parse_args()

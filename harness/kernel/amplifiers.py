@@ -50,14 +50,20 @@ fan_out = Amplifier(
     (0, 30, 300),
     "subclasses with live versions: an invalidation walks them all before it clears the class's own version",
 )
-class_depth = Amplifier("class_depth", (1, 4, 16), "classes between the one that is stored into and the one read")
+class_depth = Amplifier(
+    "class_depth", (1, 4, 16), "classes between the one that is stored into and the one read"
+)
 dict_size = Amplifier(
     "dict_size",
     (0, 4, 9, 60),
     "other names in the class dict: at a resize boundary a store replaces the table of keys",
 )
-name_count = Amplifier("name_count", (2, 6), "names churned at once: each store frees a value a reader may be holding")
-dwell = Amplifier("dwell", (0, 20, 200), "reads a finalizer makes before it returns: it holds the window open")
+name_count = Amplifier(
+    "name_count", (2, 6), "names churned at once: each store frees a value a reader may be holding"
+)
+dwell = Amplifier(
+    "dwell", (0, 20, 200), "reads a finalizer makes before it returns: it holds the window open"
+)
 lock_free = Amplifier(
     "lock_free",
     (1, 0),

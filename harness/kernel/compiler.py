@@ -85,7 +85,9 @@ class ActorLoop:
 
     def memory(self) -> dict[str, Any]:
         """What the judges remember in one round of one thread, under the names the loop uses."""
-        return {prefix + name: value for prefix, oracle in self.oracles for name, value in oracle.memory().items()}
+        return {
+            prefix + name: value for prefix, oracle in self.oracles for name, value in oracle.memory().items()
+        }
 
 
 def is_finite(scenario: type[Scenario], actor: str) -> bool:
@@ -170,7 +172,9 @@ def _definition(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
     try:
         lines, first = inspect.getsourcelines(function)
     except (OSError, TypeError) as error:
-        raise ScenarioError(f"the source of {function.__qualname__} cannot be read: keep it in a file") from error
+        raise ScenarioError(
+            f"the source of {function.__qualname__} cannot be read: keep it in a file"
+        ) from error
     tree = ast.parse(textwrap.dedent("".join(lines)))
     ast.increment_lineno(tree, first - 1)
     definition = tree.body[0]
@@ -179,7 +183,9 @@ def _definition(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
     return definition, inspect.getsourcefile(function) or "<ftstress>"
 
 
-def _inline_operation(scenario: type[Scenario], declared: Operation, index: int, parts: _Parts) -> list[ast.stmt]:
+def _inline_operation(
+    scenario: type[Scenario], declared: Operation, index: int, parts: _Parts
+) -> list[ast.stmt]:
     definition, parts.filename = _definition(declared.function)
     where = f"{parts.filename}:{definition.lineno}: operation {declared.name}"
     parameters = [argument.arg for argument in definition.args.args]
@@ -193,7 +199,9 @@ def _inline_operation(scenario: type[Scenario], declared: Operation, index: int,
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             raise ScenarioError(f"{where} imports at line {node.lineno}: import at the top of the file")
         if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)):
-            raise ScenarioError(f"{where} uses {type(node).__name__.lower()}, which a stride loop cannot hold")
+            raise ScenarioError(
+                f"{where} uses {type(node).__name__.lower()}, which a stride loop cannot hold"
+            )
     rename = _Rename(declared.function, f"_{index}_", parts, where)
     last = body[-1]
     oracle = oracle_of(scenario, declared)
@@ -214,12 +222,18 @@ def _inline_operation(scenario: type[Scenario], declared: Operation, index: int,
 
 
 def _guarded(
-    body: list[ast.stmt], judged: list[ast.stmt], declared: Operation, parts: _Parts, definition: ast.FunctionDef
+    body: list[ast.stmt],
+    judged: list[ast.stmt],
+    declared: Operation,
+    parts: _Parts,
+    definition: ast.FunctionDef,
 ) -> ast.stmt:
     # A try costs nothing until something is raised; the judge stays outside it, so that nothing hides a violation.
     allowed = parts.constant(f"may_raise_{declared.name}", declared.may_raise)
     handler = ast.ExceptHandler(
-        type=ast.Name(allowed, ast.Load()), name=None, body=ast.parse("missed += 1" if judged else "pass").body
+        type=ast.Name(allowed, ast.Load()),
+        name=None,
+        body=ast.parse("missed += 1" if judged else "pass").body,
     )
     guarded = ast.Try(body=body, handlers=[handler], orelse=judged, finalbody=[])
     return ast.copy_location(guarded, definition)
@@ -234,7 +248,9 @@ def _inline_judge(
     seen = [argument.arg for argument in definition.args.args]
     elements = value.elts if isinstance(value, ast.Tuple) and len(seen) > 1 else [value]
     if len(elements) != len(seen):
-        raise ScenarioError(f"{where} must return {', '.join(seen)}: that is what the oracle {oracle.name} judges")
+        raise ScenarioError(
+            f"{where} must return {', '.join(seen)}: that is what the oracle {oracle.name} judges"
+        )
     prefix = _judge_prefix(index)
     observed: list[ast.stmt] = [
         ast.copy_location(ast.Assign([ast.Name(prefix + name, ast.Store())], element), element)
@@ -280,7 +296,9 @@ class _Rename(ast.NodeTransformer):
         if isinstance(node.ctx, ast.Load) and node.id not in PARAMETERS and node.id in self.reachable:
             if node.id not in self.outer:
                 raise ScenarioError(f"{self.where} uses the name {node.id}, which its module does not define")
-            return ast.copy_location(ast.Name(self.parts.constant(node.id, self.outer[node.id]), node.ctx), node)
+            return ast.copy_location(
+                ast.Name(self.parts.constant(node.id, self.outer[node.id]), node.ctx), node
+            )
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.AST:

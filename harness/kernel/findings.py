@@ -29,7 +29,9 @@ class Recorder:
         self._operations = {declared.name: declared for declared in operations(scenario)}
         self.kept: list[tuple[str, str, str]] = []
 
-    def finding(self, kind: str, oracle: str, where: str, message: str, details: dict[str, Any], number: int) -> None:
+    def finding(
+        self, kind: str, oracle: str, where: str, message: str, details: dict[str, Any], number: int
+    ) -> None:
         """Emit a finding unless this cause has been told in this trial."""
         self.total += 1
         cause = (kind, oracle, where, str(details.get("exception", "")))
@@ -79,7 +81,9 @@ class Recorder:
 
     def unraisable(self, unraisable: Any) -> None:
         """For ``sys.unraisablehook``: an exception in a finalizer."""
-        if unraisable.exc_type is not None and issubclass(unraisable.exc_type, self.scenario.finalizers_raise):
+        if unraisable.exc_type is not None and issubclass(
+            unraisable.exc_type, self.scenario.finalizers_raise
+        ):
             return
         name = getattr(unraisable.exc_type, "__name__", "an exception")
         self.kept.append(("finalizer", name, describe_error(unraisable.exc_value)))
@@ -93,7 +97,9 @@ class Recorder:
         """Emit what the hooks kept."""
         kept, self.kept = self.kept, []
         for where, name, text in kept:
-            self.finding("exception", "process", where, f"{name} in {where}: {text}", {"exception": name}, number)
+            self.finding(
+                "exception", "process", where, f"{name} in {where}: {text}", {"exception": name}, number
+            )
 
 
 def describe_error(error: BaseException | None) -> str:

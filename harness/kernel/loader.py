@@ -19,7 +19,14 @@ from harness.kernel.scenario import (
     unavailable,
 )
 
-FORBIDDEN = ("multiprocessing", "subprocess", "concurrent.futures.process", "psutil", "pytest", "_multiprocessing")
+FORBIDDEN = (
+    "multiprocessing",
+    "subprocess",
+    "concurrent.futures.process",
+    "psutil",
+    "pytest",
+    "_multiprocessing",
+)
 """What a target may lack: a scenario file may import the kernel, the standard library without these, and what is
 tested."""
 

@@ -145,7 +145,9 @@ def _meet(current: Round, finite: bool) -> None:
 
 
 def _opponents_are_in(current: Round, due: int) -> bool:
-    return current.finite_here.count(True) >= due and (not current.endless_here or True in current.endless_here)
+    return current.finite_here.count(True) >= due and (
+        not current.endless_here or True in current.endless_here
+    )
 
 
 def next_strides(batch: list[Round]) -> list[int]:

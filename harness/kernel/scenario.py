@@ -109,7 +109,9 @@ def operations(scenario: type[Scenario]) -> list[Operation]:
     found = [getattr(getattr(scenario, name, None), MARK, None) for name in names]
     declared = [entry for entry in found if isinstance(entry, Operation)]
     if not declared:
-        raise ScenarioError(f"{scenario.__name__} has no operation: mark its racing steps with @operation(actor=...)")
+        raise ScenarioError(
+            f"{scenario.__name__} has no operation: mark its racing steps with @operation(actor=...)"
+        )
     return declared
 
 

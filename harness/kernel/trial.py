@@ -33,7 +33,7 @@ from harness.kernel.rounds import (
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
-"""With a GIL, actors take turns within a round, which lasts a millisecond; the default of 5 ms would keep them apart."""
+"""With a GIL, actors take turns within a round of a millisecond; the default of 5 ms would keep them apart."""
 BATCH_S = 0.03
 LONGEST_BATCH = 256
 PROGRESS_S = 0.2
@@ -110,7 +110,9 @@ class Trial:
             reason = self._race(workers)
             workers.finish()
         except Stuck as stuck:
-            self.recorder.finding("hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds)
+            self.recorder.finding(
+                "hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds
+            )
         finally:
             if reason != "stuck":
                 gc.collect()  # the last states' finalizers belong to this trial, and to its hooks
@@ -221,7 +223,9 @@ class Trial:
         count.rounds += 1
         count.stores += stores
         count.reads += reads
-        count.live_reads += reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
+        count.live_reads += (
+            reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
+        )
         count.samples += samples + int(current.scenario.observed() * share)
 
     def _watch_gil(self, when: str) -> None:
@@ -258,5 +262,3 @@ def run_trial(spec: dict[str, Any], emit: Emit) -> None:
     """
     fields = ("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes")
     Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()
-
-

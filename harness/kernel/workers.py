@@ -21,7 +21,9 @@ class Stuck(Exception):
     """Actors did not come back, and did not move either."""
 
     def __init__(self, inside: list[str]) -> None:
-        super().__init__(f"{', '.join(inside)} did not return, and did nothing for {STUCK_WAKES} looks in a row")
+        super().__init__(
+            f"{', '.join(inside)} did not return, and did nothing for {STUCK_WAKES} looks in a row"
+        )
         self.inside = inside
 
 
@@ -38,7 +40,9 @@ class Workers:
         self.threads: list[threading.Thread] = []
         if len(roles) > 1:
             self.threads = [
-                threading.Thread(target=self._work, args=(index,), name=f"{role.actor}-{role.me}", daemon=True)
+                threading.Thread(
+                    target=self._work, args=(index,), name=f"{role.actor}-{role.me}", daemon=True
+                )
                 for index, role in enumerate(roles)
             ]
             for thread in self.threads:

@@ -30,7 +30,9 @@ class Journal:
             self._file = self.path.open("a+b")
             self._end_torn_line()
         except OSError as error:
-            raise JournalError(f"cannot write {self.path}: {error.strerror or error}; choose another --out") from error
+            raise JournalError(
+                f"cannot write {self.path}: {error.strerror or error}; choose another --out"
+            ) from error
 
     def _end_torn_line(self) -> None:
         # A manager killed in the middle of a write leaves half a line: the next event must not be glued to it.
@@ -50,7 +52,9 @@ class Journal:
                 self._file.flush()
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
-                raise JournalError(f"cannot write {self.path}: {reason}; make room and run again with --resume") from error
+                raise JournalError(
+                    f"cannot write {self.path}: {reason}; make room and run again with --resume"
+                ) from error
 
     def close(self) -> None:
         try:
@@ -61,7 +65,9 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.close()
         else:  # the first failure is the one to tell; a second one at close would hide it
@@ -80,7 +86,9 @@ def read_journal(directory: Path) -> Iterator[Event]:
     try:
         lines = path.open("rb")
     except OSError as error:
-        raise JournalError(f"{directory} holds no campaign: {path.name} cannot be read ({error.strerror or error})") from error
+        raise JournalError(
+            f"{directory} holds no campaign: {path.name} cannot be read ({error.strerror or error})"
+        ) from error
     with lines:
         for line in lines:
             try:

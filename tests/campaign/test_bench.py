@@ -1,4 +1,4 @@
-"""The bench measures both loops in one child of the target. No test asserts a ratio: machines differ, noise is noise."""
+"""The bench measures both loops in one child of the target. No test asserts a ratio: noise is noise."""
 
 from __future__ import annotations
 

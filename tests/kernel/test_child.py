@@ -42,7 +42,9 @@ class Sample(Scenario):
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="SIGIO from a closed pipe is Linux; elsewhere the alarm ends it")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="SIGIO from a closed pipe is Linux; elsewhere the alarm ends it"
+)
 def test_a_child_in_the_middle_of_a_trial_dies_when_its_manager_is_killed(scenario_file: Write) -> None:
     spec = {
         "do": "trial",

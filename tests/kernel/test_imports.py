@@ -32,12 +32,18 @@ print(json.dumps([walked, described, sorted(sys.modules)]))
 
 def test_every_module_of_the_kernel_and_every_scenario_file_does_without_processes() -> None:
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", WALK, str(ROOT)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-I", "-S", "-c", WALK, str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     walked, described, loaded = json.loads(done.stdout)
     assert "harness.kernel.trial" in walked and len(described) > 20, "the walk found nothing to walk"
     assert set(loaded) & set(FORBIDDEN) == set()
-    assert [name for name in loaded if name.startswith("harness.") and not name.startswith("harness.kernel")] == []
+    assert [
+        name for name in loaded if name.startswith("harness.") and not name.startswith("harness.kernel")
+    ] == []
 
 
 @pytest.mark.parametrize("module", ["subprocess", "multiprocessing", "concurrent.futures.process"])
@@ -51,7 +57,10 @@ def test_a_scenario_file_that_imports_processes_is_refused_in_one_sentence(
         "load_file(sys.argv[2])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, str(ROOT), str(path)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-S", "-c", code, str(ROOT), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert "which a target may lack" in done.stderr.splitlines()[-1]
 
@@ -66,7 +75,9 @@ def test_a_scenario_file_that_imports_processes_is_refused_in_one_sentence(
         ("class Sample(Scenario):\n    'Says nothing to do.'\n", "has no operation"),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why_in_one_sentence(scenario_file: Write, text: str, complaint: str) -> None:
+def test_a_file_that_cannot_be_used_says_why_in_one_sentence(
+    scenario_file: Write, text: str, complaint: str
+) -> None:
     with pytest.raises(ScenarioError) as caught:
         describe_file(str(scenario_file(text)))
     assert complaint in str(caught.value)

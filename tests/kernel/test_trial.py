@@ -50,7 +50,7 @@ def test_threads_scale_the_actor_that_an_amplifier_scales(scenario_file: Write) 
 
 
 def test_a_stale_read_is_a_violation_with_what_was_seen(trial: RunTrial) -> None:
-    events = trial(PLAIN.replace("return self.stored[\"x\"], self.cls.x", "return Value(9), Value(3)"))
+    events = trial(PLAIN.replace('return self.stored["x"], self.cls.x', "return Value(9), Value(3)"))
     (found,) = findings(events)
     assert (found["kind"], found["oracle"], found["where"]) == ("violation", "order", "read")
     assert found["details"]["seen"] == ["x#9", "x#3"]
@@ -126,7 +126,7 @@ def test_values_dropped_by_other_threads_are_waited_for(trial: RunTrial) -> None
 
 
 def test_a_value_that_is_never_finalized_is_a_leak(trial: RunTrial) -> None:
-    events = trial(MORTAL.replace("return self.cls.x, \"x\"", "self.kept.append(self.cls.x)"))
+    events = trial(MORTAL.replace('return self.cls.x, "x"', "self.kept.append(self.cls.x)"))
     assert ("leak", "lifetime") in {(f["kind"], f["oracle"]) for f in findings(events)}
 
 
@@ -150,7 +150,9 @@ def test_a_single_actor_runs_on_the_callers_own_thread_and_every_observation_cou
 
 
 def test_an_actor_that_never_returns_is_a_hang_that_names_it(trial: RunTrial) -> None:
-    events = trial(PLAIN.replace("self.cls.x = Value(n)", "time.sleep(3600)").replace("class", "import time\nclass", 1))
+    events = trial(
+        PLAIN.replace("self.cls.x = Value(n)", "time.sleep(3600)").replace("class", "import time\nclass", 1)
+    )
     (found,) = findings(events)
     assert found["kind"] == "hang"
     assert "writer-0" in found["message"]

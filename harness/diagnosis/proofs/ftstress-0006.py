@@ -1,8 +1,9 @@
 """ftstress-0006: `C.e` gives the value of `C.f`: the type cache hands out memory that was freed and used again.
 
-`_PyType_LookupRef` (Objects/typeobject.c, 3.13) finds its entry, takes the value's pointer, and then a reference, if the
-count is not zero. Between the two a store can drop the value and the writer's next one can move into the same memory: the
-count is not zero, the entry's sequence has not changed, and the reader gets a value that never was that name's. Exit status 1: it showed. Exit status 0: not within 20 s.
+`_PyType_LookupRef` (Objects/typeobject.c, 3.13) finds its entry, takes the value's pointer, and then a reference, if
+the count is not zero. Between the two a store can drop the value and the writer's next one can move into the same
+memory: the count is not zero, the entry's sequence has not changed, and the reader gets a value that never was that
+name's. Exit status 1: it showed. Exit status 0: not within 20 s.
 """
 
 import sys
