@@ -11,7 +11,6 @@ from harness.builds.find import NoTarget, resolve
 from harness.builds.fingerprint import NotATarget
 from harness.record.target import Target
 
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background is started with SIGINT ignored, and so would be everything that it starts: the tests of
     # Ctrl-C would wait for ever.
