@@ -32,7 +32,7 @@ class Terminal(Console):
             with self.capture() as captured:
                 super().print(*objects, **options)
             write("".join(line.rstrip() + "\n" for line in captured.get().split("\n")[:-1]))
-        except BrokenPipeError:
+        except (BrokenPipeError, NotShown):
             raise
         except OSError as error:
             raise _not_shown(error) from error
