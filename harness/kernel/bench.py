@@ -2,8 +2,8 @@
 
 Both run in one process, in alternating pairs, so that a noisy machine disturbs both alike. The bare loop has what a
 person would give it: bare threads, everything hoisted into local variables, a fresh class as often as the harness
-takes one, and the oracle's comparison written out. It counts every read; the harness counts only those that met the
-writer.
+takes one, and the oracle's comparison written out. Both count the same thing: reads made while the writer stores. So
+the bare loop's readers do not read while the writer makes its next class, but nothing else keeps its threads together.
 """
 
 from __future__ import annotations
@@ -63,18 +63,22 @@ def bare_samples(seconds: float, readers: int) -> float:
         prime(base, sub)
         return base, sub, vars(base)
 
-    current = [fresh()]
+    current: list[Any] = [None]
 
     def write() -> None:
         value = Value
         while not stopped:
+            current[0] = None
             base, _, _ = current[0] = fresh()
             for n in range(1, VERSION_BUDGET + 1):
                 base.x = value(n)
 
     def read(me: int) -> None:
         while not stopped:
-            _, sub, stored = current[0]
+            state = current[0]
+            if state is None:
+                continue
+            _, sub, stored = state
             for _ in range(LONGEST_STRIDE):
                 earlier = stored["x"]
                 later = sub.x
