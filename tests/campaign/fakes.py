@@ -78,6 +78,8 @@ def wait_for(condition: Callable[[], Any]) -> Any:
 def alive(pid: int) -> bool:
     """Whether the process runs; one that is dead and not yet reaped does not."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        status: str = psutil.Process(pid).status()
+        dead: str = psutil.STATUS_ZOMBIE
+        return status != dead
     except psutil.NoSuchProcess:
         return False
