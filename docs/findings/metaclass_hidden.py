@@ -4,7 +4,10 @@ Arguments: readers, seconds, rest. `3 20 1000` on 2 cores of a loaded machine: 5
 not reliable enough yet to be a proof on the known-issue list. Exit status 1: it showed. Exit status 0: it did not.
 """
 
-import sys, threading, time, weakref
+import sys
+import threading
+import time
+import weakref
 
 READERS = int(sys.argv[1])
 SECONDS = float(sys.argv[2])
