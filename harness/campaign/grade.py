@@ -156,7 +156,7 @@ class Grader:
         name = tally.info.name
         text = signature(name, event)
         if text not in self.causes:
-            issue = known.find(self.issues, self.target, event["kind"], name, text)
+            issue = known.find(self.issues, self.target, name, text)
             self.causes[text] = _Cause(event, name, issue)
         self.causes[text].trials.add(event["trial"])
         tally.lost += event.get("round") is None

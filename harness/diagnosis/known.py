@@ -26,17 +26,16 @@ class KnownIssuesError(Exception):
 class KnownIssue:
     """One entry. It says for which versions it was shown, and how it looks in a finding.
 
-    An issue that looks different at different times has an entry for each look, under the same id.
+    An issue that shows in more than one scenario, by more than one program, has an entry for each, under the same id.
     """
 
     id: str
     """``gh-118492``, or ``ftstress-0001`` for what nobody has reported yet."""
     title: str
-    kind: str
     scenario: str
     """A glob on the scenario's dotted name."""
     signature: str
-    """A regular expression, searched for in a finding's signature."""
+    """A regular expression that fits the beginning of a finding's signature, which is the finding's kind."""
     proof: str
     """A program in ``proofs/`` that shows it without the harness: exit status 1 when it does."""
     with_gil: bool
@@ -59,10 +58,9 @@ class KnownIssue:
             return False
         return not (self.fixed and target.version_info >= _version(self.fixed))
 
-    def matches(self, kind: str, scenario: str, signature: str) -> bool:
+    def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
-        alike = kind == self.kind and fnmatchcase(scenario, self.scenario)
-        return alike and re.search(self.signature, signature) is not None
+        return fnmatchcase(scenario, self.scenario) and re.match(self.signature, signature) is not None
 
 
 def load(path: Path = LIST) -> list[KnownIssue]:
@@ -75,19 +73,17 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     if not isinstance(entries, list) or set(data) - {"issue"}:
         raise KnownIssuesError(f"{path}: every entry is an [[issue]] table, and there is nothing beside them")
     issues = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
-    looks = [(issue.id, issue.kind, issue.scenario) for issue in issues]
+    looks = [(issue.id, issue.scenario) for issue in issues]
     for look in looks:
         if looks.count(look) > 1:
-            raise KnownIssuesError(f"{path}: {look[0]} is listed twice for {look[1]} in {look[2]}")
+            raise KnownIssuesError(f"{path}: {look[0]} is listed twice for {look[1]}")
     return issues
 
 
-def find(
-    issues: Sequence[KnownIssue], target: Target, kind: str, scenario: str, signature: str
-) -> str | None:
+def find(issues: Sequence[KnownIssue], target: Target, scenario: str, signature: str) -> str | None:
     """The id of the first entry that applies to the target and looks like the finding; None: it is new."""
     for issue in issues:
-        if issue.applies_to(target) and issue.matches(kind, scenario, signature):
+        if issue.applies_to(target) and issue.matches(scenario, signature):
             return issue.id
     return None
 
@@ -117,8 +113,8 @@ def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
 def _check(where: str, issue: KnownIssue) -> None:
     if not re.fullmatch(r"gh-\d+|ftstress-\d{4}", issue.id):
         raise KnownIssuesError(f"{where}: an id is gh-NUMBER or ftstress-NNNN")
-    if issue.kind not in KINDS:
-        raise KnownIssuesError(f"{where}: kind must be one of {', '.join(KINDS)}")
+    if not re.match(rf"\(?({'|'.join(KINDS)})\b", issue.signature):
+        raise KnownIssuesError(f"{where}: a signature begins with one of {', '.join(KINDS)}")
     try:
         re.compile(issue.signature)
         for version in filter(None, (issue.oldest, issue.fixed)):

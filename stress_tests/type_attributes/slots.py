@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from harness.kernel import (
@@ -50,6 +50,8 @@ class _Slot(Scenario):
     amplifiers = (readers, fan_out)
     special: ClassVar[str]
     kind: ClassVar[type[Value]] = Answer
+    answer: Callable[[Any], Any]
+    """A method of each slot's scenario: what a thing answers when it is used, or its count."""
 
     def prepare(self, knobs: Knobs) -> None:
         state: dict[str, Any] = {self.special: self.kind(0), "__exit__": Number(0)}
@@ -71,10 +73,6 @@ class _Slot(Scenario):
     def store(self, n: int) -> None:
         setattr(self.base, self.special, self.kind(n))
         self.there[0] = n
-
-    def answer(self, thing: Any) -> Any:
-        """What ``thing`` answers when it is used, or its count."""
-        raise NotImplementedError
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         held = self.stored[self.special]

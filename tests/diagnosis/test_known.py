@@ -16,9 +16,8 @@ title = "t"
 oldest = "3.13"
 fixed = "3.14.1"
 free_threaded = true
-kind = "violation"
 scenario = "suite.set_*"
-signature = "order"
+signature = "violation . order"
 proof = "gh-118492.py"
 with_gil = false
 seen = "often"
@@ -49,26 +48,26 @@ def test_an_entry_applies_to_the_builds_it_names(
 ) -> None:
     issues = listed(tmp_path, ENTRY)
     target = fake_target(version_info=version, free_threaded=free_threaded)
-    found = find(issues, target, "violation", "suite.set_module", "violation | order | x")
+    found = find(issues, target, "suite.set_module", "violation | order | x")
     assert found == ("ftstress-0042" if applies else None)
 
 
 def test_a_finding_must_look_like_the_entry(tmp_path: Path) -> None:
     issues = listed(tmp_path, ENTRY)
     target = fake_target()
-    assert find(issues, target, "crash", "suite.set_module", "order") is None
-    assert find(issues, target, "violation", "suite.get_module", "order") is None
-    assert find(issues, target, "violation", "suite.set_module", "lifetime") is None
+    assert find(issues, target, "suite.set_module", "crash | order") is None
+    assert find(issues, target, "suite.get_module", "violation | order") is None
+    assert find(issues, target, "suite.set_module", "violation | lifetime") is None
 
 
 WRONG = [
     (ENTRY.replace('title = "t"\n', ""), "ftstress-0042) lacks title"),
     (ENTRY + 'colour = "red"\n', "no field named colour"),
     (ENTRY.replace("with_gil = false", 'with_gil = "no"'), "with_gil must be true or false"),
-    (ENTRY.replace('kind = "violation"', "kind = 1"), "kind must be a text"),
-    (ENTRY.replace('"violation"', '"oddity"'), "kind must be one of"),
+    (ENTRY.replace('title = "t"', "title = 1"), "title must be a text"),
+    (ENTRY.replace('"violation', '"oddity'), "a signature begins with one of"),
     (ENTRY.replace("ftstress-0042", "bug 42"), "an id is gh-NUMBER or ftstress-NNNN"),
-    (ENTRY.replace('"order"', '"("'), "issue 1 (ftstress-0042)"),
+    (ENTRY.replace('. order"', '("'), "issue 1 (ftstress-0042)"),
     (ENTRY.replace('"3.13"', '"3.x"'), "'3.x' is not a version"),
     (ENTRY.replace("gh-118492.py", "none.py"), "there is no proof none.py"),
     (ENTRY.replace("gh-118492.py", "../known.py"), "there is no proof ../known.py"),
