@@ -33,6 +33,10 @@ WORTH_STARTING_S = 0.2
 """A trial that would get less than this is not started, unless it is the first."""
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
+LATE = 1.08
+"""A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
+one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
+KEEPS_TIME_S = 30.0
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
 
@@ -158,6 +162,8 @@ class _Campaign:
     def _is_halted(self) -> bool:
         if self.interrupted.set:
             self._halt("interrupted")
+        if self.options.budget_s >= KEEPS_TIME_S and self.now() > self.options.budget_s * LATE:
+            self._halt("budget")
         return self.stop.is_set()
 
     def _halt(self, reason: str) -> None:
@@ -255,7 +261,7 @@ class _Campaign:
                 "index": planned.index,
                 "ending": ending.to_json(),
                 "unwell": None if ending.how == "ok" else endings.what_happened(ending),
-                "notice": endings.notice(ending, number, name),
+                "notice": endings.notice(ending, number, name, late=self.reason == "budget"),
             }
         )
         self._forget(number)

@@ -141,8 +141,13 @@ def failure(ending: Ending) -> str | None:
     return None
 
 
-def notice(ending: Ending, trial: int, scenario: str) -> str | None:
-    """What a reader must know about an ending that is not a finding. None where there is nothing to say."""
+def notice(ending: Ending, trial: int, scenario: str, late: bool) -> str | None:
+    """What a reader must know about an ending that is not a finding. None where there is nothing to say.
+
+    ``late``: whether the campaign's budget is why a trial was stopped, and nobody's wish.
+    """
+    if ending.how == "stopped" and late:
+        return f"trial {trial} of {scenario} had not ended when the campaign's time was over: it may hang"
     if ending.how in ("memory", "flood", "lifeline"):
         return f"trial {trial} of {scenario} {what_happened(ending)}"
     if ending.noise:

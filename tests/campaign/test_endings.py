@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign import child, trial
+from harness.campaign import child, run, trial
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
 from tests.campaign.conftest import RunFake
@@ -53,6 +53,17 @@ def test_a_child_that_never_ends_is_a_hang_finding(run_fake: RunFake, behaviour:
     (finding,) = result.findings
     assert (finding.kind, result.exit_status) == ("hang", 1)
     assert "for_ever" in finding.details["stderr"] or "says_it_is_alive" in finding.details["stderr"]
+
+
+def test_a_long_campaign_keeps_its_time_and_tells_which_trial_had_not_ended(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "GRACE_S", 60.0)
+    monkeypatch.setattr(run, "KEEPS_TIME_S", 0.5)
+    result = run_fake("endless", jobs=1)
+    assert result.findings == ()
+    assert (result.complete, result.exit_status) == (True, 0)
+    assert "had not ended when the campaign's time was over: it may hang" in result.notices[0]
 
 
 @pytest.mark.parametrize("behaviour", ["eater", "eating_tree"])

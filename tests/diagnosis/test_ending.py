@@ -105,8 +105,12 @@ def test_what_never_said_hello_and_left_by_itself_is_our_failure_and_no_crash() 
 
 
 def test_a_flood_outgrown_memory_and_noise_are_told() -> None:
-    assert notice(ending(), 1, "s") is None
-    assert notice(ending(how="flood"), 1, "s") == "trial 1 of s flooded the event pipe and was ended"
+    assert notice(ending(), 1, "s", late=False) is None
+    assert notice(ending(how="stopped"), 1, "s", late=False) is None
     assert (
-        notice(ending(noise=1), 1, "s") == "trial 1 of s wrote a line into the event pipe that were no events"
+        notice(ending(how="flood"), 1, "s", late=False) == "trial 1 of s flooded the event pipe and was ended"
+    )
+    assert (
+        notice(ending(noise=1), 1, "s", late=False)
+        == "trial 1 of s wrote a line into the event pipe that were no events"
     )
