@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from harness.builds.cache import Entry, Receipt, write_receipt
@@ -55,15 +56,15 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
         except NotASource as error:
             log.write(f"{error}\n")
             raise NotBuilt(f"{error}; the log is {entry.log}") from error
-        work = _Work(entry, log, progress)
+        work = Work(entry.tree, log, progress)
         work.run(
-            "configuring",
+            "configuring CPython",
             ["./configure", f"--prefix={entry.install}", *configure],
             CONFIGURE_LINES,
             lambda line: True,
         )
-        make = ["make", f"-j{_cores()}", *_revision(source)]
-        said = work.run("compiling", make, USUAL_OBJECTS, lambda line: bool(_COMPILES.search(line)))
+        make = ["make", f"-j{cores()}", *_revision(source)]
+        said = work.run("compiling CPython", make, USUAL_OBJECTS, lambda line: bool(_COMPILES.search(line)))
         for missing in _missing_modules(said):
             progress(Step(missing))
         # The bulk of an install is CPython's own tests, compiled three times over; nothing here runs them.
@@ -71,7 +72,10 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
         shutil.rmtree(entry.tree / "Doc", ignore_errors=True)
         staging = entry.directory / "staging"
         work.run(
-            "installing", ["make", *_revision(source), "install", f"DESTDIR={staging}"], 0, lambda line: False
+            "installing CPython",
+            ["make", *_revision(source), "install", f"DESTDIR={staging}"],
+            0,
+            lambda line: False,
         )
     staged = staging / entry.install.relative_to(entry.install.anchor)
     for library in staged.rglob("libpython*.a"):
@@ -81,16 +85,19 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
     shutil.rmtree(staging)
 
 
-class _Work:
-    """The commands of one build, run in its tree."""
+class Work:
+    """The commands of one build, run in its ``tree``; ``log``, an open file with a name, gets all that they say."""
 
-    def __init__(self, entry: Entry, log: IO[str], progress: Progress) -> None:
-        self._entry = entry
+    def __init__(self, tree: Path, log: IO[str], progress: Progress) -> None:
+        self._tree = tree
         self._log = log
         self._progress = progress
 
     def run(self, stage: str, command: Sequence[str], total: int, counts: Callable[[str], bool]) -> list[str]:
-        """Run one command; progress is the number of lines that count. Returns what it printed."""
+        """Run one command; progress is the number of lines that count. Returns what it printed.
+
+        Raises NotBuilt, with the reason that the command gave and the log's name, when it fails.
+        """
         self._log.write(f"$ {' '.join(command)}\n")
         self._log.flush()
         self._progress(Step(stage, 0, total))
@@ -103,7 +110,7 @@ class _Work:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            cwd=self._entry.tree,
+            cwd=self._tree,
             env=_environment(),
             start_new_session=True,
         )
@@ -126,7 +133,7 @@ class _Work:
             self._log.flush()
         if status != 0:
             reason = _reason(lines) or f"exit status {status}"
-            raise NotBuilt(f"{stage} CPython failed: {reason}; everything it said is in {self._entry.log}")
+            raise NotBuilt(f"{stage} failed: {reason}; everything it said is in {self._log.name}")
         self._progress(Step(stage, total, total) if total else Step(f"{stage}: done"))
         return lines
 
@@ -147,7 +154,8 @@ def _revision(source: Source) -> list[str]:
     return [f"GITVERSION=echo {source.commit}"] if source.commit else []
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -60,11 +60,23 @@ def _threaded(version: str) -> str:
     return match["release"] if match else version
 
 
+def compiled(progress: Progress = silent) -> cache.Entry:
+    """The default release, compiled here, with its tree: what seeded faults are made from. Raises NotBuilt."""
+    kept = _kept(DEFAULT_VERSION, debug=False)
+    if kept is None:
+        check_tools()
+        _from_source(fetch.release(DEFAULT_VERSION, progress), False, progress)
+        kept = _kept(DEFAULT_VERSION, debug=False)
+    assert kept is not None
+    return kept
+
+
 def _from_version(version: str, debug: bool, progress: Progress) -> Path:
     kept = _kept(version, debug)
-    if kept:
+    executable = kept.executable() if kept else None
+    if executable:
         progress(Step(f"CPython {version} was built before"))
-        return kept
+        return executable
     if debug:
         progress(Step("passed over uv: it is asked for release builds only"))
     else:
@@ -76,7 +88,7 @@ def _from_version(version: str, debug: bool, progress: Progress) -> Path:
     return _from_source(fetch.release(version, progress), debug, progress)
 
 
-def _kept(version: str, debug: bool) -> Path | None:
+def _kept(version: str, debug: bool) -> cache.Entry | None:
     """A build of this release. A tarball or folder that says it is this version may hold anything, and is not one."""
     for entry in cache.entries():
         receipt = entry.receipt()
@@ -85,7 +97,7 @@ def _kept(version: str, debug: bool) -> Path | None:
             "release",
             configure_arguments(debug),
         ):
-            return entry.executable()
+            return entry
     return None
 
 
@@ -93,8 +105,7 @@ def _from_source(source: Source, debug: bool, progress: Progress) -> Path:
     _threaded(source.version)
     configure = configure_arguments(debug)
     entry = cache.entry(source.version, source.hash, configure)
-    entry.directory.parent.mkdir(parents=True, exist_ok=True)
-    with _held(entry, progress):
+    with held(entry.lock, progress):
         built = entry.executable() if entry.receipt() else None
         if built:
             progress(Step(f"CPython {source.version} was built from this source before"))
@@ -105,27 +116,32 @@ def _from_source(source: Source, debug: bool, progress: Progress) -> Path:
 
 
 @contextmanager
-def _held(entry: cache.Entry, progress: Progress) -> Iterator[None]:
-    """Hold the entry's lock; the system lets go of it when its holder dies, however it dies."""
-    lock = FileLock(entry.lock)
+def held(lock: Path, progress: Progress) -> Iterator[None]:
+    """Hold a build's lock; the system lets go of it when its holder dies, however it dies."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    file_lock = FileLock(lock)
     try:
-        lock.acquire(timeout=0)
+        file_lock.acquire(timeout=0)
     except Timeout:
         progress(Step("somebody else is building the same: waiting for it"))
-        lock.acquire()
+        file_lock.acquire()
     try:
         yield
     finally:
-        lock.release()
+        file_lock.release()
 
 
 def _checked(entry: cache.Entry) -> Path:
     """The interpreter just built, if it really is what was asked for."""
-    executable = entry.executable()
+    return works(entry.executable() or entry.install, entry.log)
+
+
+def works(executable: Path, log: Path) -> Path:
+    """``executable``, once it was seen to be a free-threaded interpreter. Raises NotBuilt, with the ``log``'s name."""
     try:
-        target = probe(executable or entry.install)
+        target = probe(executable)
     except NotATarget as error:
-        raise NotBuilt(f"what was built does not work: {error}; the log is {entry.log}") from error
+        raise NotBuilt(f"what was built does not work: {error}; the log is {log}") from error
     if not target.free_threaded or target.gil_enabled:
-        raise NotBuilt(f"what was built is {target.title} and runs with the GIL; the log is {entry.log}")
+        raise NotBuilt(f"what was built is {target.title} and runs with the GIL; the log is {log}")
     return Path(target.executable)

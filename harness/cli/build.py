@@ -14,6 +14,7 @@ from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.faults import Fault, build_fault, find
 from harness.builds.progress import Progress as Tell
 from harness.builds.progress import Step
 from harness.builds.provision import DEFAULT_VERSION, build
@@ -31,7 +32,11 @@ def add_parser(subparsers: Any) -> None:
         metavar="VERSION|TARBALL|DIR",
         help=f"a release, a tarball of CPython's source or a folder of it (default: {DEFAULT_VERSION})",
     )
-    parser.add_argument("--debug", action="store_true", help="with CPython's own assertions (--with-pydebug)")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--debug", action="store_true", help="with CPython's own assertions (--with-pydebug)")
+    either.add_argument(
+        "--fault", metavar="NAME|PATCH", help="with one guarantee removed on purpose, for calibration"
+    )
     parser.set_defaults(run=run)
 
 
@@ -39,13 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Progress goes to stderr, so that stdout is the path and nothing else. 3 where it cannot be made."""
     try:
         with _told(Console(stderr=True, highlight=False)) as tell:
-            path = build(arguments.what, debug=arguments.debug, progress=tell)
+            if arguments.fault:
+                path = build_fault(_fault(arguments), tell)
+            else:
+                path = build(arguments.what, debug=arguments.debug, progress=tell)
     except NotASource as error:
         raise Stop(str(error)) from error
     except NotBuilt as error:
         raise Stop(str(error), 3) from error
     sys.stdout.write(f"{path}\n")
     return 0
+
+
+def _fault(arguments: argparse.Namespace) -> Fault:
+    if arguments.what not in (None, DEFAULT_VERSION):
+        raise Stop(f"faults are patches of CPython {DEFAULT_VERSION}: leave {arguments.what} out")
+    return find(arguments.fault)
 
 
 @contextmanager

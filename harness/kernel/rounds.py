@@ -19,8 +19,9 @@ STRIDE_NS = 20_000_000
 """A stride takes no longer than this: an actor whose operations are slow still moves, and still hears its deadline."""
 SPIN_NS = 200_000
 """How long an actor spins for the others; then it lets others run between two looks, which costs 60 µs a look."""
-MEETING_NS = 3_000_000
-"""How long an actor looks for the others before it starts without them: enough for a thread that waits for a core."""
+MEETING_NS = 20_000_000
+"""How long an actor looks for the others before it starts without them: enough for a thread that waits for a core on a
+machine that is busy with other things too."""
 LENGTH_WITHOUT_STORES = 200
 """Turns of each actor in a scenario that stores nothing."""
 

@@ -111,7 +111,7 @@ def test_ctrl_c_at_any_moment_keeps_everything(tmp_path: Path, moment: str, time
         "first round": lambda: events(out, "progress"),
         "first end": lambda: events(out, "trial_end"),
     }
-    with manager(out, "slow", "well", "silent") as process:
+    with manager(out, "slow", "well", "silent", jobs=3) as process:
         wait_for(seen[moment])
         children = psutil.Process(process.pid).children(recursive=True)
         for _ in range(times):

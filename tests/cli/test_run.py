@@ -106,9 +106,8 @@ def test_an_actor_that_never_returns_is_a_hang_and_nothing_else_is_lost(
     tmp_path: Path, free_threaded: str
 ) -> None:
     files = [write(tmp_path, "mine.py", NEVER_RETURNS), write(tmp_path, "other.py", QUIET)]
-    done = ftstress(
-        "run", *files, "--target", free_threaded, "--budget", "3s", "--out", "o", cwd=tmp_path, timeout=120
-    )
+    asked = ("--budget", "3s", "--jobs", "2", "--out", "o")
+    done = ftstress("run", *files, "--target", free_threaded, *asked, cwd=tmp_path, timeout=120)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "NEW hang in mine.stays" in done.stdout and "reader" in done.stdout
     shown = {scenario["name"]: scenario for scenario in result_in(tmp_path / "o")["scenarios"]}

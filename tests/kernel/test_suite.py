@@ -18,7 +18,7 @@ def run(python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_scenario_runs_with_nothing_but_the_kernel(free_threaded: Target) -> None:
-    done = run(free_threaded.executable, "type_attributes.read_by_*", "--budget", "2", "--seed", "1")
+    done = run(free_threaded.executable, "type_attributes.read_by_*", "--budget", "10", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "not observed" in done.stdout
     assert " 0 samples" not in done.stdout

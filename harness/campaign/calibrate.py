@@ -1,0 +1,182 @@
+"""Calibration: what a run detects, how often and how fast, measured on seeded faults and on the untouched base.
+
+Each run is the very command that a person would type, ``ftstress run -x --budget LIMIT --seed N``, in a process of its
+own that is given a fixed share of the cores; so what is measured is what a person gets.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.campaign.grade import grade
+from harness.campaign.plan import cores
+from harness.record.calibration import Hit, Run
+from harness.record.journal import JournalError, read_journal
+from harness.record.result import Result
+
+CORES = 2
+"""Cores of one run. With more at hand, several runs go side by side, each on its own."""
+END_S = 30.0
+"""Beyond its limit, before a run is believed to hang."""
+
+Tell = Callable[[Run], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to make."""
+
+    build: str
+    executable: Path
+    seed: int
+    limit_s: float
+    out: Path
+
+
+def machine() -> str:
+    """The machine in a few words, for whoever compares two calibrations."""
+    return f"{platform.system()} {platform.machine()}, {cores()} cores"
+
+
+def run_all(jobs: Sequence[Job], tell: Tell) -> list[Run]:
+    """Make all runs, as many side by side as find cores; ``tell`` gets each as it ends.
+
+    Interrupted, it ends what still runs; what ended before was told. Raises KeyboardInterrupt then.
+    """
+    waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for job in jobs:
+        waiting.put(job)
+    done: queue.SimpleQueue[Run] = queue.SimpleQueue()
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=_serve, args=(share, waiting, done, stop)) for share in _shares(len(jobs))
+    ]
+    for thread in threads:
+        thread.start()
+    runs: list[Run] = []
+    try:
+        while len(runs) < len(jobs):
+            try:
+                run = done.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            runs.append(run)
+            tell(run)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    return runs
+
+
+def _shares(wanted: int) -> list[set[int] | None]:
+    """The cores of each run that goes side by side with others; None: whatever there is."""
+    if not hasattr(os, "sched_getaffinity"):
+        return [None]
+    mine = sorted(os.sched_getaffinity(0))
+    shares: list[set[int] | None] = [
+        set(mine[at : at + CORES]) for at in range(0, len(mine) - CORES + 1, CORES)
+    ]
+    return shares[: max(1, wanted)] or [None]
+
+
+def _serve(
+    share: set[int] | None,
+    waiting: queue.SimpleQueue[Job],
+    done: queue.SimpleQueue[Run],
+    stop: threading.Event,
+) -> None:
+    if share is not None:
+        os.sched_setaffinity(0, share)  # of this thread, and of every process that it starts
+    while not stop.is_set():
+        try:
+            job = waiting.get_nowait()
+        except queue.Empty:
+            return
+        done.put(_run(job, stop))
+
+
+def _run(job: Job, stop: threading.Event) -> Run:
+    command = [
+        *(sys.executable, "-m", "harness", "run", "-x", "--target", str(job.executable)),
+        *("--budget", f"{job.limit_s:g}s", "--seed", str(job.seed), "--out", str(job.out)),
+    ]
+    job.out.mkdir(parents=True, exist_ok=True)
+    with (job.out / "output.txt").open("w") as output:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=Path(__file__).resolve().parents[2],
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + job.limit_s + END_S
+        while child.poll() is None:
+            if stop.is_set() or time.monotonic() > deadline:
+                child.send_signal(signal.SIGTERM)  # it ends its own children and keeps what it has
+                try:
+                    child.wait(10)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+            time.sleep(0.05)
+    return _outcome(job, child.wait())
+
+
+def _outcome(job: Job, status: int) -> Run:
+    try:
+        events = list(read_journal(job.out))
+        result = grade(events)
+    except JournalError:
+        said = (job.out / "output.txt").read_text(errors="replace").strip().rpartition("\n")[2]
+        return Run(job.build, job.seed, status, 0.0, 0, 0, 0, (), None, {}, said)
+    hit, trial = _hit(result)
+    return Run(
+        build=job.build,
+        seed=job.seed,
+        exit_status=status,
+        elapsed_s=result.elapsed_s,
+        rounds=result.totals.rounds,
+        samples=result.totals.samples,
+        stores=sum(scenario.stores for scenario in result.scenarios),
+        signatures=tuple(finding.signature for finding in result.findings),
+        hit=hit,
+        trials=_by_amplifier(events, trial),
+    )
+
+
+def _hit(result: Result) -> tuple[Hit | None, int | None]:
+    """The first finding that counts, and the number of its trial."""
+    counting = [finding for finding in result.findings if finding.known is None]
+    if not counting:
+        return None, None
+    first = min(counting, key=lambda finding: finding.first_seen_s)
+    knobs, trial = first.details["knobs"], first.details["trial"]
+    return Hit(first.scenario, first.oracle, first.signature, knobs, first.first_seen_s), trial
+
+
+def _by_amplifier(events: list[dict[str, Any]], hit: int | None) -> dict[str, dict[str, tuple[int, int]]]:
+    """Trials by amplifier and value, and how many of them had the hit. Only of the scenario that had it.
+
+    Trials of scenarios that cannot see the fault at all say nothing of a knob.
+    """
+    starts = [event for event in events if event.get("event") == "trial_start"]
+    scenario = next((start["scenario"] for start in starts if start["trial"] == hit), None)
+    counted: dict[str, dict[str, tuple[int, int]]] = {}
+    for start in starts:
+        if start["scenario"] == scenario:
+            for name, value in start["knobs"].items():
+                trials, hits = counted.setdefault(name, {}).get(str(value), (0, 0))
+                counted[name][str(value)] = trials + 1, hits + (start["trial"] == hit)
+    return counted
