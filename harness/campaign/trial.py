@@ -15,11 +15,12 @@ from harness.diagnosis.ending import Ending
 from harness.kernel.events import describe
 from harness.record.target import Target
 
-GRACE_S = 20.0
-"""Beyond its budget, before a trial hangs: the kernel itself needs 10 s to be sure that its actors do."""
+GRACE_S = 40.0
+"""Beyond its budget, before a trial hangs: the kernel itself needs 10 s to be sure that its actors do, and on a busy
+machine longer; what it tells is worth more than that nothing came."""
 SILENCE_S = 15.0
 """A living child says something five times a second, also while its actors hang."""
-ALARM_S = 60
+ALARM_S = 90
 """Beyond its budget, when the child's own alarm ends it: the last resort, for when nobody watches."""
 
 

@@ -1,7 +1,8 @@
 """Amplifiers: knobs that widen a race window and never change what is allowed.
 
 Each is data: a name, its values (the first is the default) and what it widens. A scenario lists the ones it
-understands; a trial draws one value of each from its seed and hands them to ``prepare`` as ``knobs``.
+understands, and the kernel adds its own (``GENERAL``) where actors race; a trial draws one value of each from its seed
+and hands them to ``prepare`` as ``knobs``. A value that is listed twice is drawn twice as often.
 """
 
 from __future__ import annotations
@@ -74,3 +75,26 @@ rest = Amplifier(
     (100, 0, 1000),
     "turns a writer idles between two stores: a class that was not read twice since the last one has nothing cached",
 )
+
+pinning = Amplifier(
+    "pinning",
+    (0, 0, 0, 1),
+    "whether all actors share one core: they are preempted inside critical sections, and never race otherwise",
+)
+pauses = Amplifier(
+    "pauses",
+    (0, 0, 300, 10_000),
+    "most turns that an actor idles between two strides, drawn anew each time: actors drift against each other",
+)
+collections = Amplifier(
+    "collections",
+    (0, 0, 0, 1),
+    "whether the collector runs all the time: it stops the world between two operations of an actor",
+)
+release = Amplifier(
+    "release",
+    (0, 1),
+    "whether actors that have met wait for one moment of the clock: they start within a microsecond of each other",
+)
+GENERAL = (pinning, pauses, collections, release)
+"""Amplifiers of the kernel's own, for every scenario in which actors race."""

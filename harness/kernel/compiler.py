@@ -20,12 +20,12 @@ from harness.kernel.oracles import Oracle
 from harness.kernel.scenario import Operation, Scenario, ScenarioError, operations
 
 Loop = Callable[..., None]
-"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory)``."""
+"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause)``."""
 
 PARAMETERS = ("self", "n", "me")
 
 ENDLESS = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause):
     HOISTS
     while True in pending:
         met = True in finite_inside
@@ -35,10 +35,12 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
         tally[0] += stride
         if met and True in finite_inside:
             tally[1] += stride * OBSERVATIONS - missed
+        if pause:
+            pause()
 """
 
 FINITE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause):
     HOISTS
     while tally[0] < limit and not stop:
         met = True in endless_inside or finite_inside.count(True) > 1
@@ -50,10 +52,12 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
         tally[0] = upto
         if met and (True in endless_inside or finite_inside.count(True) > 1):
             tally[1] += seen
+        if pause:
+            pause()
 """
 
 ALONE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause):
     HOISTS
     while tally[0] < limit and not stop:
         missed = 0

@@ -30,6 +30,7 @@ from harness.kernel.rounds import (
     overlap_ns,
     roles,
 )
+from harness.kernel.scenario import amplifiers_of
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
@@ -82,7 +83,7 @@ class Trial:
         self.emit = emit
         self.had_gil = gil_enabled()
         self.scenario = find_scenario(spec.file, spec.scenario)
-        self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
+        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
         self.began = time.monotonic()
         self.count = Count()
@@ -104,7 +105,7 @@ class Trial:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         threading.excepthook = self.recorder.escaped
-        workers = Workers(self.roles, self._progress)
+        workers = Workers(self.roles, self._progress, self.knobs)
         reason = "stuck"
         try:
             reason = self._race(workers)
@@ -162,7 +163,7 @@ class Trial:
             except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
                 self.recorder.exception("prepare", error, {"traceback": describe(error)}, number)
                 return None
-            batch.append(new_round(number, scenario, self.roles, self.strides))
+            batch.append(new_round(number, scenario, self.roles, self.strides, self.knobs))
             if time.monotonic() > deadline:
                 break
         return batch

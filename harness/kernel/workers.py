@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
 from itertools import repeat
 
+from harness.kernel.amplifiers import Knobs
 from harness.kernel.rounds import Role, Round, race
 
 WAKE_S = 0.1
 STUCK_WAKES = 100
 """Wake-ups in a row in which no actor moved before a hang is believed. Wake-ups, not seconds: a machine that was
 suspended, or starved this process, delays them too."""
+COLLECT_S = 0.001
+"""Between two collections of the amplifier ``collections``, for actors to race in."""
 DRAIN_TURNS = 200
 
 
@@ -30,9 +35,11 @@ class Stuck(Exception):
 class Workers:
     """Plays the roles. A single role is played on the caller's own thread, so that nothing runs beside it."""
 
-    def __init__(self, roles: list[Role], alive: Callable[[], None]) -> None:
+    def __init__(self, roles: list[Role], alive: Callable[[], None], knobs: Knobs) -> None:
         self.roles = roles
         self.alive = alive
+        self.pinned = bool(getattr(knobs, "pinning", 0))
+        self.collecting = bool(getattr(knobs, "collections", 0))
         self.batch: list[Round] = []
         self.stopping = False
         self.start = threading.Barrier(len(roles) + 1)
@@ -88,6 +95,8 @@ class Workers:
 
     def _work(self, index: int) -> None:
         role = self.roles[index]
+        if self.pinned:
+            _pin()
         while True:
             self.start.wait()
             if self.stopping:
@@ -103,7 +112,7 @@ class Workers:
         idle = [0] * missing
         before: list[list[int]] = [[] for _ in self.threads]
         while missing:
-            if self.parked.acquire(timeout=WAKE_S):
+            if self._one_parks():
                 missing -= 1
                 continue
             self.alive()
@@ -118,6 +127,17 @@ class Workers:
                 self._stop()
                 raise Stuck(stuck)
 
+    def _one_parks(self) -> bool:
+        """Whether a thread parked within WAKE_S; meanwhile collect, where that is asked for and the actors race."""
+        if not self.collecting or not self.batch:
+            return self.parked.acquire(timeout=WAKE_S)
+        until = time.monotonic() + WAKE_S
+        while time.monotonic() < until:
+            if self.parked.acquire(timeout=COLLECT_S):
+                return True
+            gc.collect()
+        return False
+
     def _stop(self) -> None:
         for current in self.batch:
             current.stop.append(True)
@@ -128,6 +148,13 @@ class Workers:
         if not self.batch:
             return list(range(len(self.threads)))
         return [index for index, span in enumerate(self.batch[-1].spans) if span == (0, 0)]
+
+
+def _pin() -> None:
+    """Leave the calling thread one core; the same for all threads of this process. Not every system can."""
+    if hasattr(os, "sched_setaffinity"):
+        mine = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {mine[os.getpid() % len(mine)]})
 
 
 def _run_on() -> None:

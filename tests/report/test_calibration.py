@@ -1,0 +1,81 @@
+"""A calibration's tables say how much of what was seeded was seen, how fast, and what the base showed."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from harness.record.calibration import BASE, Calibration, Hit, Run
+from harness.report.calibration import chart, markdown
+
+
+def hit(at_s: float, signature: str = "violation | order | s.reads") -> Hit:
+    return Hit("s.reads", "order", signature, {"readers": 2}, at_s)
+
+
+def run(build: str, seed: int = 1, found: Hit | None = None, **changed: Any) -> Run:
+    fields: dict[str, Any] = {
+        "exit_status": 1 if found else 0,
+        "elapsed_s": 60.0,
+        "rounds": 10,
+        "samples": 1000,
+        "stores": 100,
+        "signatures": (found.signature,) if found else (),
+        "trials": {"readers": {"1": (3, 0), "2": (2, 1)}} if found else {},
+    }
+    return Run(build=build, seed=seed, hit=found, **(fields | changed))
+
+
+def calibration(*runs: Run) -> Calibration:
+    return Calibration("a machine", 60.0, 2, 2, {"f": "g", "<h>": "i"}, {"unseen": "nobody can"}, runs)
+
+
+def test_a_fault_is_detected_k_of_n_times() -> None:
+    text = markdown(calibration(run(BASE), run("f", 1, hit(1.0)), run("f", 2, hit(3.0)), run("<h>")))
+    assert "| f | 2 of 2 | 34 to 100 % | 2.0 s | 3.0 s | reads 2 |" in text
+    assert "| <h> | 0 of 1 | 0 to 79 % | - | - |  |" in text
+    assert "Not detected: <h>." in text
+    assert "Median time to a detection over all faults: 2.0 s." in text
+    assert "Not counted: unseen: nobody can" in text
+
+
+def test_what_the_base_shows_too_is_no_detection() -> None:
+    of_base = run(BASE, signatures=("violation | order | s.reads",))
+    both = calibration(of_base, run("f", 1, hit(1.0)))
+    assert both.detections("f") == []
+    assert both.missed() == ["f", "<h>"]
+    assert both.false_alarms() == []
+
+
+def test_a_finding_on_the_base_is_a_false_alarm() -> None:
+    alarmed = calibration(run(BASE, 7, hit(2.0)))
+    assert [one.seed for one in alarmed.false_alarms()] == [7]
+    assert "False alarms on the base: 1 in 1 run (1,000 samples, 100 stores)." in markdown(alarmed)
+    assert "- seed 7, exit 1: violation | order | s.reads" in markdown(alarmed)
+
+
+def test_a_base_on_which_nothing_was_exercised_is_not_clean() -> None:
+    assert calibration(run(BASE, exit_status=3)).false_alarms()
+
+
+def test_amplifiers_are_counted_by_value_over_the_scenario_that_saw_it() -> None:
+    both = calibration(
+        run(BASE, trials={"readers": {"2": (9, 0)}}), run("f", 1, hit(1.0)), run("f", 2, hit(3.0))
+    )
+    assert both.per_amplifier() == {"readers": {1: (6, 0), 2: (4, 2)}}
+    assert "| readers | 2 | 4 | 2 | 0.50 |" in markdown(both)
+
+
+def test_it_is_the_same_after_it_was_written_and_read() -> None:
+    first = calibration(run(BASE), run("f", 1, hit(1.0)))
+    assert Calibration.from_json(first.to_json()) == first
+
+
+def test_the_chart_is_an_image_with_a_dot_a_detection_and_a_cross_for_a_miss() -> None:
+    image = ElementTree.fromstring(
+        chart(calibration(run("f", 1, hit(1.0)), run("f", 2, hit(9.0)), run("<h>")))
+    )
+    space = "{http://www.w3.org/2000/svg}"
+    assert len(image.findall(f"{space}circle")) == 2
+    assert len(image.findall(f"{space}path")) == 1
+    assert "<h>" in [text.text for text in image.findall(f"{space}text")]
