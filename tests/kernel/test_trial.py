@@ -120,6 +120,20 @@ class Sample(Scenario):
 """
 
 
+def test_a_trial_that_has_met_nobody_when_its_budget_is_spent_goes_on(trial: RunTrial) -> None:
+    late = PLAIN.replace("class Sample", "import time\nSTART = time.monotonic() + 1\nclass Sample").replace(
+        """    @operation(actor="reader")
+    def read(self):
+""",
+        """    @operation(actor="reader", may_raise=(LookupError,))
+    def read(self):
+        if time.monotonic() < START:
+            raise LookupError
+""",
+    )
+    assert final(trial(late, budget_s=0.1))["samples"] > 0
+
+
 def test_values_dropped_by_other_threads_are_waited_for(trial: RunTrial) -> None:
     events = trial(MORTAL, budget_s=0.5)
     assert findings(events) == []
