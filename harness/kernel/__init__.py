@@ -26,6 +26,7 @@ from harness.kernel.objects import (
     prime,
 )
 from harness.kernel.oracles import (
+    Absence,
     Deletion,
     Finalizer,
     Lifetime,
@@ -40,6 +41,7 @@ from harness.kernel.scenario import Scenario, operation
 from harness.kernel.values import Ledger, MortalValue, Value, sharing
 
 __all__ = [
+    "Absence",
     "Amplifier",
     "Deletion",
     "Finalizer",

@@ -117,6 +117,32 @@ class NameNotInterned(_Named):
         return getattr(self.sub, self.start + self.end), self.thing.name
 
 
+class NamesComeAndGo(Scenario):
+    """A name that is there is found, also where a name that is not had the same address before (gh-118362).
+
+    Sound: the only thread; the class never changes. The cache compares names by address, so an entry keeps its name
+    alive: here every look-up is made under a new string, which dies at once if nothing else holds it.
+    """
+
+    oracle = OwnWrite()
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.value = Value(0)
+        held: dict[str, Any] = {"a_name_that_is_there" + "_by_its_length_cached": self.value}
+        self.cls = fresh_class(**held)
+        self.there, self.missing, self.end = (
+            "a_name_that_is_there",
+            "a_name_that_is_lost_",
+            "_by_its_length_cached",
+        )
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        getattr(self.cls, self.missing + self.end[1:], None)
+        return self.value, getattr(self.cls, self.there + self.end, None)
+
+
 class NameOfStrSubclass(_Named):
     """A class attribute stored and read under an instance of a ``str`` subclass: reads keep their order.
 
