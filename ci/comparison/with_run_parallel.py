@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,8 @@ SETTINGS = f"""\
 faulthandler_timeout = {HANG_S}
 faulthandler_exit_on_timeout = true
 """
+RAISED = re.compile(r"^E +([\w.]+(?:Error|Exception)\b.*)", re.MULTILINE)
+"""What was raised, as pytest prints it; lines that explain it follow."""
 TESTS_FAILED = 1
 USAGE_ERROR, NOTHING_COLLECTED = 4, 5
 
@@ -53,7 +56,8 @@ class RunParallel(Detector):
             return None
         if ended.status in (USAGE_ERROR, NOTHING_COLLECTED):
             raise CannotRun(last_line(ended.tail, "ERROR"))
-        detail = last_line(ended.tail, "E  ", "INTERNALERROR")
-        if ended.status == TESTS_FAILED and "AssertionError" in detail:
-            return Detection("failed assertion", detail.removeprefix("E").strip())
-        return hang(ended) or Detection("exception", detail.removeprefix("E").strip())
+        raised: list[str] = RAISED.findall(ended.tail)
+        detail = raised[-1][:200] if raised else last_line(ended.tail, "INTERNALERROR")
+        if ended.status == TESTS_FAILED and detail.startswith("AssertionError"):
+            return Detection("failed assertion", detail)
+        return hang(ended) or Detection("exception", detail)

@@ -149,7 +149,7 @@ OUTPUTS: list[tuple[Detector, int, str, Detection | None]] = [
     (
         RunParallel(),
         1,
-        "E       AssertionError: a\n1 error",
+        "E       AssertionError: a\nE       assert 1\n1 error",
         Detection("failed assertion", "AssertionError: a"),
     ),
     (RunParallel(), 1, "E       SystemError: a\n1 error", Detection("exception", "SystemError: a")),
