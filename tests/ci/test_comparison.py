@@ -283,7 +283,8 @@ def test_children_are_gone_when_the_comparison_is_killed(tmp_path: Path) -> None
     then = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(300)"
     command = [sys.executable, "ci/comparison", "--target", f"fake={fake(tmp_path, then)}", "--detector"]
     command += ["cpython_tests", "--out", str(tmp_path / "out.json")]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    variables = os.environ | {"TMPDIR": str(tmp_path)}  # killed, it leaves its temporary folder
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, stderr=subprocess.DEVNULL)
     try:
         pid = _eventually(lambda: int((tmp_path / "pid").read_text()))
     finally:
