@@ -3,7 +3,7 @@
     python -m ci.power
 
 takes about half an hour on two cores. A fault that many scenarios see is worth little to each of them, one that a
-single scenario sees is worth much to that one; so a campaign begins with those that between them see most.
+single scenario sees is worth much to that one: a campaign begins with those that between them see most, soonest.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ SECONDS = 0.5
 LONGEST_S = 15.0
 """Of a child, start and a hang included."""
 CORES = 2
-STRONGEST = 60.0
-"""The power of what sees most; 1 is what a scenario has that saw nothing."""
+STRONGEST = 1000.0
+"""The power of what is ranked first; 1 is what a scenario has that saw nothing."""
+DECAY = 0.85
+"""From one rank to the next."""
+SHOWS_AGAIN = 0.7
+"""How likely a scenario that saw a fault in one trial sees it in another."""
 HEADER = """\
 # What each scenario is worth to a campaign that looks for something new: see ci/power.py, which writes this file.
 # 1 is what a scenario has that is not listed.
@@ -106,13 +110,24 @@ def measure(pairs: list[Pair]) -> dict[str, set[str]]:
 
 
 def powers(seen: dict[str, set[str]]) -> dict[str, float]:
-    """What each scenario is worth: a share in every fault that it sees, scaled to STRONGEST."""
-    worth: dict[str, float] = defaultdict(float)
-    for scenarios in seen.values():
-        for scenario in scenarios:
-            worth[scenario] += 1 / len(scenarios)
-    most = max(worth.values(), default=1)
-    return {name: round(1 + (STRONGEST - 1) * value / most, 1) for name, value in sorted(worth.items())}
+    """The power of each scenario that saw something, by its rank.
+
+    Ranked first is what sees most faults, then what sees most of those that are likely still undetected, and so on.
+    """
+    left = set().union(*seen.values())
+    undetected = dict.fromkeys(seen, 1.0)
+    found: dict[str, float] = {}
+
+    def gain(scenario: str) -> float:
+        return sum(undetected[fault] for fault, scenarios in seen.items() if scenario in scenarios)
+
+    while left:
+        best = max(sorted(left), key=gain)
+        left.remove(best)
+        found[best] = round(max(1.0, STRONGEST * DECAY ** len(found)), 1)
+        for fault, scenarios in seen.items():
+            undetected[fault] *= 1 - SHOWS_AGAIN if best in scenarios else 1
+    return found
 
 
 def _pairs() -> Iterator[Pair]:

@@ -5,6 +5,7 @@ Nothing about one scenario depends on which others run beside it: filtering does
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import tomllib
@@ -21,7 +22,8 @@ from harness.record.target import Target
 START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
 POWER = Path(__file__).with_name("power.toml")
-MOST_TURNS = 3
+AGAIN = 10.0
+"""The power from which a scenario comes twice in a pass. About thirty do: a pass over the suite must fit into a minute."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
@@ -81,15 +83,17 @@ def _arrivals(
     for scenario in scenarios:
         draw = random.Random(f"{seed}:{scenario.name}:{number}:order")
         moment = 0.0
+        rate = power(scenario.name)
         for turn in range(turns(scenario)):
-            moment += draw.expovariate(power(scenario.name))
+            # What comes again lets others come first: it is likely to see the same again.
+            moment += draw.expovariate(math.sqrt(rate) if turn else rate)
             yield moment, scenario, turn
 
 
 def turns(scenario: ScenarioInfo) -> int:
-    """Trials of a scenario in one pass: more of those that see much, but no two with the same settings."""
-    settings = max([1, *(len(values) for _, values in scenario.amplifiers)])
-    return max(1, min(MOST_TURNS, settings, round(power(scenario.name))))
+    """Trials of a scenario in one pass: two of those that see much, where a second one has other settings."""
+    again = power(scenario.name) >= AGAIN and any(len(values) > 1 for _, values in scenario.amplifiers)
+    return 2 if again else 1
 
 
 @cache

@@ -1,14 +1,16 @@
-"""What a scenario is worth: its share in the faults that it sees."""
+"""What a scenario is worth: what it sees that others before it have not."""
 
 from __future__ import annotations
 
 from ci.power import STRONGEST, powers
 
 
-def test_who_alone_sees_a_fault_is_worth_more_than_one_of_many_who_see_another() -> None:
-    found = powers({"rare": {"s.alone"}, "common": {"s.alone", "s.b", "s.c"}})
-    assert found["s.alone"] == STRONGEST
-    assert 1 < found["s.b"] == found["s.c"] < found["s.alone"]
+def test_what_sees_most_comes_first_and_then_what_sees_the_rest() -> None:
+    seen = {"a": {"s.wide", "s.like_wide"}, "b": {"s.wide", "s.like_wide"}, "rare": {"s.alone"}}
+    seen["a"].add("s.narrow")
+    found = powers(seen)
+    assert found["s.like_wide"] == STRONGEST, "of two that see the same, either may be first"
+    assert found["s.like_wide"] > found["s.alone"] > found["s.wide"] > found["s.narrow"] > 1
 
 
 def test_where_nothing_was_seen_nothing_is_worth_more() -> None:
