@@ -23,7 +23,7 @@ START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
 POWER = Path(__file__).with_name("power.toml")
 AGAIN = 10.0
-"""The power from which a scenario comes twice in a pass. About thirty do: a pass of the suite must fit into a minute."""
+"""The power from which a scenario comes twice in a pass. About thirty do; a pass is to fit into a minute."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
