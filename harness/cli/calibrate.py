@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name, executable in builds.items()
     ]
     console.print(
-        f"{counted(len(builds) - 1, 'fault')} and the base, {arguments.repeat} times each, at most"
+        f"{counted(len(builds) - 1, 'fault')} and the base, {counted(arguments.repeat, 'run')} each, at most"
         f" {duration(arguments.limit)} on {CORES} cores a run; out {escape(str(out))}",
         soft_wrap=True,
     )
