@@ -1,11 +1,12 @@
-"""How fast the history checker is, how much memory it takes, and whether its time is linear (× log).
+"""How fast the history checker is, how much memory it takes, and whether its time grows as n log n.
 
     python3 ci/history_bench.py [--writes 0.5] [--svg docs/history-checker.svg] [OPERATIONS ...]
 
 Makes linearizable histories of 10⁴ to 10⁷ operations of eight threads, decides each in a process of its own, and prints
 a line each: operations, seconds, operations a second, and the largest resident size of that process, history included.
-The seconds are the checker's alone, of the processor's time:
-what else runs on the machine does not count. Standard library only; exit status 0, or 1 when a history was not found linearizable.
+The seconds are the processor's, of the checker alone: what else runs on the machine does not count.
+
+Standard library only. Exit status 0, or 1 when a history was not found linearizable.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _drawn(draw: random.Random) -> chain[int]:
 
 
 def measure(operations: int, writes: float) -> dict[str, float]:
-    """Decide one history in this process: operations, seconds, peak in MiB. Raises AssertionError when it is refused."""
+    """Decide one history in this process: operations, seconds, peak in MiB. Raises AssertionError if refused."""
     history = linearizable_history(operations, writes, seed=operations)
     began = time.process_time()
     verdict = decide(history)
@@ -96,14 +97,16 @@ def plot(rows: list[dict[str, float]], title: str) -> str:
         '<rect width="100%" height="100%" fill="#fff"/>',
         f'<text x="{left}" y="30" font-size="16">{title}</text>',
     ]
-    for x in x_ticks:
-        across, bottom = place(x, y_ticks[0]).split(",")
-        parts.append(f'<path d="M{place(x, y_ticks[0])} L{place(x, y_ticks[-1])}" stroke="#ddd"/>')
-        parts.append(f'<text x="{across}" y="{float(bottom) + 22}" text-anchor="middle">{_power(x)}</text>')
-    for y in y_ticks:
-        _, up = place(x_ticks[0], y).split(",")
-        parts.append(f'<path d="M{place(x_ticks[0], y)} L{place(x_ticks[-1], y)}" stroke="#ddd"/>')
-        parts.append(f'<text x="{left - 10}" y="{float(up) + 5}" text-anchor="end">{_power(y)} s</text>')
+    for power in x_ticks:
+        across, bottom = place(power, y_ticks[0]).split(",")
+        parts.append(f'<path d="M{place(power, y_ticks[0])} L{place(power, y_ticks[-1])}" stroke="#ddd"/>')
+        parts.append(
+            f'<text x="{across}" y="{float(bottom) + 22}" text-anchor="middle">{_power(power)}</text>'
+        )
+    for power in y_ticks:
+        _, up = place(x_ticks[0], power).split(",")
+        parts.append(f'<path d="M{place(x_ticks[0], power)} L{place(x_ticks[-1], power)}" stroke="#ddd"/>')
+        parts.append(f'<text x="{left - 10}" y="{float(up) + 5}" text-anchor="end">{_power(power)} s</text>')
     line = " ".join(place(x, y) for x, y in ideal)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#999" stroke-dasharray="6 5"/>')
     line = " ".join(place(x, y) for x, y in zip(xs, ys, strict=True))

@@ -88,8 +88,8 @@ def decide(history: History) -> Verdict:
     """Whether the history is linearizable. Raises nothing.
 
     Unknown where something is missing in it (``history.cut``), where a name was deleted or nothing was found under it
-    (a register with deletes has no such rule), where a read's value cannot be told, and where two writes stored the same
-    value: then a read does not tell which write it saw.
+    (a register with deletes has no such rule), where a read's value cannot be told, and where two writes stored the
+    same value: then a read does not tell which write it saw.
     """
     if history.cut:
         return Unknown(history.cut)
@@ -119,7 +119,8 @@ def decide(history: History) -> Verdict:
 class _Clusters:
     """Each value's ``first`` and ``last``, in arrays, in the order of the writes; the initial value comes last.
 
-    A number in a list takes 40 bytes or more, in an array eight: nothing is in a list or a dict for longer than it must.
+    A number in a list takes 40 bytes or more, in an array eight: nothing stays in a list or a dict for longer than it
+    must.
     """
 
     def __init__(self, writes: list[Log]) -> None:
