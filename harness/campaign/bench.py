@@ -14,6 +14,7 @@ from harness.record.target import Target
 PAIRS = 7
 SECONDS = 1.0
 READERS = (1, 2)
+ORACLES = ("order", "lifetime")
 
 
 class BenchError(Exception):
@@ -24,6 +25,7 @@ class BenchError(Exception):
 class Pair:
     """Samples per second of both loops, measured one after the other in one process."""
 
+    oracle: str
     readers: int
     harness: float
     bare: float
@@ -33,17 +35,18 @@ class Pair:
         return self.harness / self.bare
 
 
-def measure(target: Target, readers: int, heard: Callable[[Pair], None]) -> list[Pair]:
-    """Measure ``PAIRS`` pairs with so many readers, telling each as it comes. Raises BenchError."""
+def measure(target: Target, oracle: str, readers: int, heard: Callable[[Pair], None]) -> list[Pair]:
+    """Measure ``PAIRS`` pairs for an oracle with so many readers, telling each as it comes. Raises BenchError."""
     pairs: list[Pair] = []
 
     def listen(event: dict[str, Any]) -> None:
         if event["event"] == "pair":
-            pairs.append(Pair(readers, event["harness"], event["bare"]))
+            pairs.append(Pair(oracle, readers, event["harness"], event["bare"]))
             heard(pairs[-1])
 
     limit = PAIRS * SECONDS * 10
-    spec = {"do": "bench", "seconds": SECONDS, "pairs": PAIRS, "readers": readers, "alarm_s": int(limit * 2)}
+    asked = {"oracle": oracle, "seconds": SECONDS, "pairs": PAIRS, "readers": readers}
+    spec = {"do": "bench", "alarm_s": int(limit * 2)} | asked
     limits = Limits(time_s=limit, silence_s=limit, memory_bytes=4 << 30)
     ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, listen, lambda: False)
     if ending.how != "ok" or not pairs:

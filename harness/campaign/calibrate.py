@@ -21,7 +21,7 @@ from typing import Any
 
 from harness.campaign.grade import grade
 from harness.campaign.plan import cores
-from harness.record.calibration import Hit, Run
+from harness.record.calibration import Hit, Run, Trial
 from harness.record.journal import JournalError, read_journal
 from harness.record.result import Result
 
@@ -140,7 +140,7 @@ def _outcome(job: Job, status: int) -> Run:
         result = grade(events)
     except JournalError:
         said = (job.out / "output.txt").read_text(errors="replace").strip().rpartition("\n")[2]
-        return Run(job.build, job.seed, status, 0.0, 0, 0, 0, (), None, {}, said)
+        return Run(job.build, job.seed, status, 0.0, 0, 0, 0, (), None, (), said)
     hit, trial = _hit(result)
     return Run(
         build=job.build,
@@ -152,7 +152,7 @@ def _outcome(job: Job, status: int) -> Run:
         stores=sum(scenario.stores for scenario in result.scenarios),
         signatures=tuple(finding.signature for finding in result.findings),
         hit=hit,
-        trials=_by_amplifier(events, trial),
+        trials=_trials(events, trial),
     )
 
 
@@ -166,17 +166,6 @@ def _hit(result: Result) -> tuple[Hit | None, int | None]:
     return Hit(first.scenario, first.oracle, first.signature, knobs, first.first_seen_s), trial
 
 
-def _by_amplifier(events: list[dict[str, Any]], hit: int | None) -> dict[str, dict[str, tuple[int, int]]]:
-    """Trials by amplifier and value, and how many of them had the hit. Only of the scenario that had it.
-
-    Trials of scenarios that cannot see the fault at all say nothing of a knob.
-    """
+def _trials(events: list[dict[str, Any]], hit: int | None) -> tuple[Trial, ...]:
     starts = [event for event in events if event.get("event") == "trial_start"]
-    scenario = next((start["scenario"] for start in starts if start["trial"] == hit), None)
-    counted: dict[str, dict[str, tuple[int, int]]] = {}
-    for start in starts:
-        if start["scenario"] == scenario:
-            for name, value in start["knobs"].items():
-                trials, hits = counted.setdefault(name, {}).get(str(value), (0, 0))
-                counted[name][str(value)] = trials + 1, hits + (start["trial"] == hit)
-    return counted
+    return tuple(Trial(start["scenario"], start["knobs"], start["trial"] == hit) for start in starts)

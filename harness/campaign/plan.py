@@ -5,11 +5,15 @@ Nothing about one scenario depends on which others run beside it: filtering does
 
 from __future__ import annotations
 
+import math
 import os
 import random
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
+from pathlib import Path
 
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
@@ -17,6 +21,9 @@ from harness.record.target import Target
 
 START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
+POWER = Path(__file__).with_name("power.toml")
+AGAIN = 10.0
+"""The power from which a scenario comes twice in a pass. About thirty do; a pass is to fit into a minute."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
@@ -45,14 +52,19 @@ def why_skipped(scenario: ScenarioInfo, target: Target) -> str | None:
 
 
 def trials(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) -> Iterator[PlannedTrial]:
-    """Trials without end: every scenario once before any twice, in an order drawn anew for each pass."""
+    """Trials without end, in passes: in each, every scenario as often as its power says, in an order drawn anew.
+
+    What calibration has shown to see most comes early and often; still, every scenario has its turn in every pass.
+    """
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
         return
     length = trial_length(runnable, options)
-    for index in count():
-        order = {s.name: random.Random(f"{options.seed}:{s.name}:{index}:order").random() for s in runnable}
-        for scenario in sorted(runnable, key=lambda scenario: order[scenario.name]):
+    for number in count():
+        for _, scenario, turn in sorted(
+            _arrivals(runnable, options.seed, number), key=lambda entry: entry[0]
+        ):
+            index = number * turns(scenario) + turn
             knobs = draw_knobs(scenario, options.seed, index)
             yield PlannedTrial(
                 scenario=scenario,
@@ -62,6 +74,36 @@ def trials(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) 
                 threads=threads_of(scenario, knobs, options.threads),
                 budget_s=length,
             )
+
+
+def _arrivals(
+    scenarios: Sequence[ScenarioInfo], seed: int, number: int
+) -> Iterator[tuple[float, ScenarioInfo, int]]:
+    """When each turn of each scenario comes in a pass: they arrive at random, at the rate of the scenario's power."""
+    for scenario in scenarios:
+        draw = random.Random(f"{seed}:{scenario.name}:{number}:order")
+        moment = 0.0
+        rate = power(scenario.name)
+        for turn in range(turns(scenario)):
+            # What comes again lets others come first: it is likely to see the same again.
+            moment += draw.expovariate(math.sqrt(rate) if turn else rate)
+            yield moment, scenario, turn
+
+
+def turns(scenario: ScenarioInfo) -> int:
+    """Trials of a scenario in one pass: two of those that see much, where a second one has other settings."""
+    again = power(scenario.name) >= AGAIN and any(len(values) > 1 for _, values in scenario.amplifiers)
+    return 2 if again else 1
+
+
+@cache
+def _powers() -> dict[str, float]:
+    return dict(tomllib.loads(POWER.read_text(encoding="utf-8"))["power"])
+
+
+def power(scenario: str) -> float:
+    """What calibration gives for a scenario; 1 for one that it has never met, and for one that saw nothing."""
+    return _powers().get(scenario, 1.0)
 
 
 def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, int]:
@@ -106,11 +148,14 @@ def children_at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int
 def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
     """Seconds a trial: as long as lets every amplifier show each of its values within the budget.
 
-    Where that is not to be had, short enough that every scenario gets one trial; never below 0.3 s, for less
+    Where that is not to be had, short enough for one pass; never below 0.3 s, for less
     would be start-up only, nor above 5 s, so that one child holds little that a crash could take with it.
     """
     budget = options.budget_s * children_at_once(scenarios, options)
-    for wanted in (sum(max([1, *(len(v) for _, v in s.amplifiers)]) for s in scenarios), len(scenarios)):
+    for wanted in (
+        sum(max([1, *(len(v) for _, v in s.amplifiers)]) for s in scenarios),
+        sum(turns(s) for s in scenarios),
+    ):
         length = budget / wanted - START_UP_S
         if length >= SHORTEST_S:
             return min(length, LONGEST_S)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from harness.builds.fingerprint import probe
 from harness.campaign import child
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending, what_happened
@@ -96,7 +98,8 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     """Ask the target what is in ``files``. Whatever they do when they are imported, they do it to a child.
 
     All go through one child; only when that child does not come through is each file asked in a child of its
-    own, so that the sentence names the culprit and the others can be used.
+    own, so that the sentence names the culprit and the others can be used. A file in which the target crashes is
+    described by this interpreter where it can: that crash is the target's, and its trials are to find it.
     """
     paths = [str(Path(file).resolve()) for file in files]
     if not paths:
@@ -107,6 +110,9 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     events = []
     for path in paths:
         some, ending = _ask(target, [path])
+        if ending.how in ("signal", "ntstatus"):
+            some, by_us = _ask(probe(sys.executable), [path])
+            ending = by_us if by_us.how == "ok" else ending
         if ending.how == "ok":
             events += some
         else:

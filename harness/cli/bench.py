@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.builds.find import resolve
-from harness.campaign.bench import PAIRS, READERS, BenchError, Pair, measure
+from harness.campaign.bench import ORACLES, PAIRS, READERS, BenchError, Pair, measure
 from harness.cli.errors import Stop
 from harness.cli.terminal import terminal
 from harness.record.target import Target
@@ -30,14 +31,15 @@ def run(args: argparse.Namespace) -> int:
     """Print a table of pairs as they come, and the median of their ratios. Returns the exit status."""
     target = resolve(args.target)
     out = terminal()
-    out.print(f"{target.title}: samples a second of one scenario, and of the same loop written by hand")
-    table = Table("readers", "harness/s", "bare loop/s", "median of ratios", "worst", "best")
-    for column in table.columns:
+    out.print(f"{target.title}: samples a second of a scenario, and of the same loop written by hand")
+    table = Table("oracle", "readers", "harness/s", "bare loop/s", "median of ratios", "worst", "best")
+    for column in table.columns[1:]:
         column.justify = "right"
-    for readers in READERS:
-        pairs = _measured(target, readers, out)
+    for oracle, readers in product(ORACLES, READERS):
+        pairs = _measured(target, oracle, readers, out)
         ratios = [pair.ratio for pair in pairs]
         table.add_row(
+            oracle,
             str(readers),
             f"{median(pair.harness for pair in pairs):,.0f}",
             f"{median(pair.bare for pair in pairs):,.0f}",
@@ -49,15 +51,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(target: Target, readers: int, out: Console) -> list[Pair]:
+def _measured(target: Target, oracle: str, readers: int, out: Console) -> list[Pair]:
     done: list[Pair] = []
-    with out.status(f"{readers} reader(s)") as status:
+    with out.status(f"{oracle}, {readers} reader(s)") as status:
 
         def heard(pair: Pair) -> None:
             done.append(pair)
-            status.update(f"{readers} reader(s): pair {len(done)} of {PAIRS}, ratio {pair.ratio:.2f}")
+            status.update(
+                f"{oracle}, {readers} reader(s): pair {len(done)} of {PAIRS}, ratio {pair.ratio:.2f}"
+            )
 
         try:
-            return measure(target, readers, heard)
+            return measure(target, oracle, readers, heard)
         except BenchError as error:
             raise Stop(str(error), 4) from error

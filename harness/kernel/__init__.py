@@ -7,12 +7,14 @@ no processes (iOS, Android) lacks: the target may be a bare in-tree ``./python``
 from harness.kernel.amplifiers import (
     Amplifier,
     Knobs,
+    burst,
     class_depth,
     dict_size,
     dwell,
     fan_out,
     lock_free,
     name_count,
+    pacing,
     readers,
     rest,
     writers,
@@ -26,6 +28,7 @@ from harness.kernel.objects import (
     prime,
 )
 from harness.kernel.oracles import (
+    Absence,
     Deletion,
     Finalizer,
     Lifetime,
@@ -41,6 +44,7 @@ from harness.kernel.scenario import Scenario, operation
 from harness.kernel.values import Ledger, MortalValue, Value, sharing
 
 __all__ = [
+    "Absence",
     "Amplifier",
     "Deletion",
     "Finalizer",
@@ -58,6 +62,7 @@ __all__ = [
     "Scenario",
     "Value",
     "agree",
+    "burst",
     "class_depth",
     "dict_size",
     "dwell",
@@ -69,6 +74,7 @@ __all__ = [
     "lock_free",
     "name_count",
     "operation",
+    "pacing",
     "prime",
     "readers",
     "rest",

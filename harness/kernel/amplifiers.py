@@ -75,6 +75,17 @@ rest = Amplifier(
     (100, 0, 1000),
     "turns a writer idles between two stores: a class that was not read twice since the last one has nothing cached",
 )
+burst = Amplifier(
+    "burst",
+    (1, 4),
+    "stores that follow one another before a writer rests: a look-up that waited for one store to end meets the next",
+)
+
+
+def pacing(knobs: Knobs) -> tuple[range, ...]:
+    """What a writer idles after its store number ``n``, by ``n & 7``, for the amplifiers ``rest`` and ``burst``."""
+    return tuple(range(0 if number % knobs.burst else knobs.rest) for number in range(8))
+
 
 pinning = Amplifier(
     "pinning",

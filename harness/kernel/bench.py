@@ -15,24 +15,31 @@ from typing import Any
 from harness.kernel.amplifiers import Amplifier, Knobs
 from harness.kernel.events import Emit
 from harness.kernel.objects import VERSION_BUDGET, fresh_class, fresh_subclass, prime
-from harness.kernel.oracles import Order
+from harness.kernel.oracles import Lifetime, Order
 from harness.kernel.rounds import LONGEST_STRIDE
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.trial import Spec, Trial
-from harness.kernel.values import Value
+from harness.kernel.values import Ledger, MortalValue, Value
 
 
-class SubclassRead(Scenario):
-    """The scenario that is measured: one store, one read of the dict and one through the cache, in order."""
-
-    oracle = Order()
+class _SubclassRead(Scenario):
     amplifiers = (Amplifier("readers", (1,), "threads that read"),)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(x=Value(0))
+        self.ledger = Ledger(VERSION_BUDGET + 1)
+        self.base = fresh_class(x=self.value(0))
         self.sub = fresh_subclass(self.base)
         self.stored = vars(self.base)
         prime(self.base, self.sub)
+
+    def value(self, n: int) -> Value:
+        return Value(n)
+
+
+class OrderOfReads(_SubclassRead):
+    """Measured for the oracle order: one store, one read of the dict and one through the cache."""
+
+    oracle = Order()
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
@@ -43,35 +50,80 @@ class SubclassRead(Scenario):
         return self.stored["x"], self.sub.x
 
 
-def harness_samples(seconds: float, readers: int) -> float:
-    """Samples per second of the scenario under the harness."""
-    trial = Trial(Spec(__file__, "bench.subclass_read", {}, seconds, threads=readers + 1), lambda event: None)
+class LifetimeOfReads(_SubclassRead):
+    """Measured for the oracle lifetime: one store of a value that notes its death, one read through the cache."""
+
+    oracle = Lifetime()
+
+    def value(self, n: int) -> Value:
+        return MortalValue(n, self.ledger)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = MortalValue(n, self.ledger)
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.sub.x, "x"
+
+
+def harness_samples(oracle: str, seconds: float, readers: int) -> float:
+    """Samples per second of the ``oracle``'s scenario under the harness."""
+    name = f"bench.{oracle}_of_reads"
+    trial = Trial(Spec(__file__, name, {}, seconds, threads=readers + 1), lambda event: None)
     began = time.perf_counter()
     trial.run()
     return trial.count.samples / (time.perf_counter() - began)
 
 
-def bare_samples(seconds: float, readers: int) -> float:
-    """Reads per second of the loop written by hand. Raises AssertionError when a read went back in time."""
+def _order_stride(sub: Any, stored: Any, wrong: list[Any]) -> None:
+    for _ in range(LONGEST_STRIDE):
+        earlier = stored["x"]
+        later = sub.x
+        if later is not earlier and (later.count < earlier.count or later.tag != earlier.tag):
+            wrong.append((earlier, later))
+
+
+def _lifetime_stride(sub: Any, stored: Any, wrong: list[Any]) -> None:
+    mortal = MortalValue
+    for _ in range(LONGEST_STRIDE):
+        value = sub.x
+        if type(value) is not mortal or not value.alive or value.tag != "x":
+            wrong.append(value)
+
+
+def _order_stores(base: Any) -> None:
+    value = Value
+    for n in range(1, VERSION_BUDGET + 1):
+        base.x = value(n)
+
+
+def _lifetime_stores(base: Any) -> None:
+    value, ledger = MortalValue, Ledger(VERSION_BUDGET + 1)
+    for n in range(1, VERSION_BUDGET + 1):
+        base.x = value(n, ledger)
+
+
+BARE = {"order": (_order_stores, _order_stride), "lifetime": (_lifetime_stores, _lifetime_stride)}
+
+
+def bare_samples(oracle: str, seconds: float, readers: int) -> float:
+    """Reads per second of the loop written by hand. Raises AssertionError when a read was wrong."""
+    stores, stride = BARE[oracle]
     stopped: list[bool] = []
-    wrong: list[tuple[Any, Any]] = []
+    wrong: list[Any] = []
     reads = [0] * readers
-
-    def fresh() -> tuple[Any, Any, Any]:
-        base = fresh_class(x=Value(0))
-        sub = fresh_subclass(base)
-        prime(base, sub)
-        return base, sub, vars(base)
-
     current: list[Any] = [None]
 
     def write() -> None:
-        value = Value
         while not stopped:
             current[0] = None
-            base, _, _ = current[0] = fresh()
-            for n in range(1, VERSION_BUDGET + 1):
-                base.x = value(n)
+            first = Value(0) if oracle == "order" else MortalValue(0, Ledger(1))
+            base = fresh_class(x=first)
+            sub = fresh_subclass(base)
+            prime(base, sub)
+            current[0] = base, sub, vars(base)
+            stores(base)
 
     def read(me: int) -> None:
         while not stopped:
@@ -79,11 +131,7 @@ def bare_samples(seconds: float, readers: int) -> float:
             if state is None:
                 continue
             _, sub, stored = state
-            for _ in range(LONGEST_STRIDE):
-                earlier = stored["x"]
-                later = sub.x
-                if later is not earlier and (later.count < earlier.count or later.tag != earlier.tag):
-                    wrong.append((earlier, later))
+            stride(sub, stored, wrong)
             reads[me] += LONGEST_STRIDE
 
     threads = [threading.Thread(target=write)]
@@ -101,10 +149,13 @@ def bare_samples(seconds: float, readers: int) -> float:
 
 
 def run_bench(spec: dict[str, Any], emit: Emit) -> None:
-    """Measure ``pairs`` pairs of ``seconds`` each, with ``readers`` readers; one ``pair`` event each, then ``done``."""
-    seconds, readers = spec["seconds"], spec["readers"]
+    """Measure ``pairs`` pairs of ``seconds`` each for an ``oracle``, with ``readers`` readers.
+
+    One ``pair`` event each, then ``done``.
+    """
+    oracle, seconds, readers = spec["oracle"], spec["seconds"], spec["readers"]
     for number in range(spec["pairs"]):
         first, second = (harness_samples, bare_samples) if number % 2 else (bare_samples, harness_samples)
-        measured = {function.__name__: function(seconds, readers) for function in (first, second)}
+        measured = {function.__name__: function(oracle, seconds, readers) for function in (first, second)}
         emit({"event": "pair", "harness": measured["harness_samples"], "bare": measured["bare_samples"]})
     emit({"event": "done", "reason": "measured"})

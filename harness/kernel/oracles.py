@@ -124,6 +124,23 @@ class Presence(Oracle):
         return f"#{seen[0]} was there all the time, and the look-up gave {seen[1]!r}"
 
 
+class Absence(Oracle):
+    """What is not there is not found. Sound with one writer per name.
+
+    The writer publishes a count once its delete has returned and withdraws it before it stores again. A reader that
+    takes the same count before and after it asked, asked while the name was missing, because counts never repeat.
+    """
+
+    name = "absence"
+
+    @staticmethod
+    def judge(before: int, found: bool, after: int) -> bool:
+        return found and before == after and before != 0
+
+    def explain(self, *seen: Any) -> str:
+        return f"#{seen[0]} had been deleted and nothing was stored since, and it was found"
+
+
 class Lifetime(Oracle):
     """Every value read is alive, of its own type, and carries its own name's tag. Sound always.
 

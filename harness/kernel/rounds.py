@@ -83,6 +83,7 @@ def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[R
     loops = {actor: compile_actor(scenario, actor, alone) for actor in counts}
     spent = sum(loops[actor].stores * count for actor, count in counts.items())
     limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
+    limit = min(limit, scenario.turns or limit)
     result: list[Role] = []
     slots = {True: 0, False: 0}
     for actor, count in counts.items():

@@ -142,7 +142,7 @@ class Trial:
             batch = self._prepare(length)
             if batch is None:
                 return "findings"
-            raced = workers.race(batch, self._deadline())
+            raced = workers.race(batch, self.began + self.spec.budget_s, self._patience())
             self._judge(batch, workers)
             self.recorder.flush(self.count.rounds)
             self.strides = next_strides(batch)
@@ -163,8 +163,10 @@ class Trial:
 
     def _deadline(self) -> float:
         """When the trial is over, on the monotonic clock."""
-        met = self.count.samples or len(self.roles) == 1
-        return self.began + self.spec.budget_s + (0.0 if met else LONGER_S)
+        return self.began + self.spec.budget_s + self._patience()
+
+    def _patience(self) -> float:
+        return 0.0 if self.count.samples or len(self.roles) == 1 else LONGER_S
 
     def _prepare(self, length: int) -> list[Round] | None:
         """Fresh states, or None when the scenario cannot make one."""

@@ -55,10 +55,11 @@ class Workers:
             for thread in self.threads:
                 thread.start()
 
-    def race(self, batch: list[Round], deadline: float) -> float:
+    def race(self, batch: list[Round], deadline: float, patience: float) -> float:
         """Race the rounds of ``batch``; seconds it took. Raises Stuck when actors hang.
 
-        At ``deadline`` (of the monotonic clock) actors leave the round they are in, and those still to come.
+        At ``deadline`` (of the monotonic clock) actors leave the round they are in, and those still to come; while
+        they have not met, only when ``patience`` seconds more are over.
         """
         began = time.perf_counter()
         self.batch = batch
@@ -67,7 +68,7 @@ class Workers:
                 race(current, self.roles[0], 0)
         else:
             self.start.wait()
-            self._wait_parked(deadline)
+            self._wait_parked(deadline, patience)
         took = time.perf_counter() - began
         self.batch = []
         self.drain()
@@ -78,7 +79,7 @@ class Workers:
         _run_on()
         if self.threads:
             self.start.wait()
-            self._wait_parked(math.inf)
+            self._wait_parked(math.inf, 0.0)
             _run_on()
 
     def finish(self) -> None:
@@ -107,8 +108,9 @@ class Workers:
             _run_on()
             self.parked.release()
 
-    def _wait_parked(self, deadline: float) -> None:
+    def _wait_parked(self, deadline: float, patience: float) -> None:
         missing = len(self.threads)
+        slow: Round | None = None
         idle = [0] * missing
         before: list[list[int]] = [[] for _ in self.threads]
         while missing:
@@ -116,15 +118,20 @@ class Workers:
                 missing -= 1
                 continue
             self.alive()
-            if time.monotonic() > deadline:
-                self._stop()
+            late = time.monotonic() - deadline
+            if late > patience or (late > 0 and self._met()):
+                self._stop(self.batch)
+            current = next((current for current in self.batch if True in current.pending), None)
+            if current is slow and current is not None:
+                self._stop([current])  # what it still has to show, a fresh state shows sooner
+            slow = current
             for index in range(len(self.threads)):
                 moved = [current.tallies[index][0] for current in self.batch]
                 idle[index] = idle[index] + 1 if moved == before[index] else 0
                 before[index] = moved
             stuck = [self.threads[index].name for index in self._racing() if idle[index] >= STUCK_WAKES]
             if stuck:
-                self._stop()
+                self._stop(self.batch)
                 raise Stuck(stuck)
 
     def _one_parks(self) -> bool:
@@ -138,8 +145,11 @@ class Workers:
             gc.collect()
         return False
 
-    def _stop(self) -> None:
-        for current in self.batch:
+    def _met(self) -> bool:
+        return any(observed for current in self.batch for _, observed in current.tallies)
+
+    def _stop(self, rounds: list[Round]) -> None:
+        for current in rounds:
             current.stop.append(True)
             current.pending[:] = [False] * len(current.pending)
 

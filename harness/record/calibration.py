@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -25,6 +24,15 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """One trial of a run, and whether it had the hit."""
+
+    scenario: str
+    knobs: dict[str, int]
+    hit: bool
+
+
+@dataclass(frozen=True)
 class Run:
     """One campaign with ``-x`` on one build."""
 
@@ -40,8 +48,8 @@ class Run:
     """Of all its findings, known ones too."""
     hit: Hit | None
     """Its first finding that is not on the known-issue list."""
-    trials: dict[str, dict[str, tuple[int, int]]]
-    """By amplifier and value: how many trials ran with it, and how many of them had the hit."""
+    trials: tuple[Trial, ...]
+    """All that were started, in order."""
     message: str = ""
     """Why there is no result, when there is none."""
 
@@ -83,8 +91,19 @@ class Calibration:
         return median(times) if times else None
 
     def per_amplifier(self) -> dict[str, dict[int, tuple[int, int]]]:
-        """Trials and hits on faults, by amplifier and value: what a value of a knob is worth."""
-        return _summed(run.trials for run in self.runs if run.build != BASE)
+        """Trials and hits by amplifier and value: what a value of a knob is worth.
+
+        Only trials of a scenario on a fault that it saw in one of the runs: others say nothing of a knob.
+        """
+        able = {(fault, hit.scenario) for fault in self.guarantees for hit in self.detections(fault)}
+        total: dict[str, dict[int, tuple[int, int]]] = {}
+        for run in self.runs:
+            for trial in run.trials:
+                if (run.build, trial.scenario) in able:
+                    for name, value in trial.knobs.items():
+                        trials, hits = total.setdefault(name, {}).get(value, (0, 0))
+                        total[name][value] = trials + 1, hits + trial.hit
+        return {name: dict(sorted(values.items())) for name, values in sorted(total.items())}
 
     def to_json(self) -> dict[str, Any]:
         return {"schema": SCHEMA} | asdict(self)
@@ -98,14 +117,5 @@ class Calibration:
 
 def _run(data: dict[str, Any]) -> Run:
     hit = Hit(**data["hit"]) if data["hit"] else None
-    return Run(**(data | {"hit": hit, "signatures": tuple(data["signatures"])}))
-
-
-def _summed(parts: Iterable[dict[str, dict[str, tuple[int, int]]]]) -> dict[str, dict[int, tuple[int, int]]]:
-    total: dict[str, dict[int, tuple[int, int]]] = {}
-    for part in parts:
-        for name, values in part.items():
-            for value, (trials, hits) in values.items():
-                before = total.setdefault(name, {}).get(int(value), (0, 0))
-                total[name][int(value)] = before[0] + trials, before[1] + hits
-    return {name: dict(sorted(values.items())) for name, values in sorted(total.items())}
+    trials = tuple(Trial(**trial) for trial in data["trials"])
+    return Run(**(data | {"hit": hit, "signatures": tuple(data["signatures"]), "trials": trials}))

@@ -11,6 +11,7 @@ from harness.kernel import (
     Permitted,
     Scenario,
     Value,
+    burst,
     dict_size,
     fan_out,
     fresh_class,
@@ -18,6 +19,7 @@ from harness.kernel import (
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -63,7 +65,7 @@ def calling_up(base: Any) -> Any:
 
 class _Replaced(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size, lock_free, rest)
+    amplifiers = (readers, fan_out, dict_size, lock_free, rest, burst)
     wrap: Any = staticmethod(as_it_is)
 
     def prepare(self, knobs: Knobs) -> None:
@@ -73,7 +75,7 @@ class _Replaced(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -81,7 +83,7 @@ class _Replaced(Scenario):
         attribute = self.wrap(answering(Value(n)))
         self.share(attribute)
         self.base.x = attribute
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -205,7 +207,7 @@ class PropertyComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out, rest)
+    amplifiers = (readers, fan_out, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         own, answered = Value(1, "own"), Value(2, "answered")
@@ -217,19 +219,19 @@ class PropertyComesAndGoes(Scenario):
         self.thing.x = own
         self.property = property(answering(answered))
         self.plain = Value(3, "plain")
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
-    def come_and_go(self) -> None:
+    def come_and_go(self, n: int) -> None:
         self.base.x = self.property
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         self.base.x = self.plain
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         del self.base.x
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")

@@ -14,12 +14,14 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -65,7 +67,7 @@ LONG = "long_" * 25
 
 class _Named(Scenario):
     oracle = Order()
-    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest, burst)
     name = "x"
 
     def prepare(self, knobs: Knobs) -> None:
@@ -76,7 +78,7 @@ class _Named(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings, names=(self.key,))
 
     def holder(self) -> Any:
@@ -105,7 +107,7 @@ class NameNotInterned(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.start + self.end, value)
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -115,6 +117,32 @@ class NameNotInterned(_Named):
     @operation(actor="reader")
     def read_plain(self) -> Any:
         return getattr(self.sub, self.start + self.end), self.thing.name
+
+
+class NamesComeAndGo(Scenario):
+    """A name that is there is found, also where a name that is not had the same address before (gh-118362).
+
+    Sound: the only thread; the class never changes. The cache compares names by address, so an entry keeps its name
+    alive: here every look-up is made under a new string, which dies at once if nothing else holds it.
+    """
+
+    oracle = OwnWrite()
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.value = Value(0)
+        held: dict[str, Any] = {"a_name_that_is_there" + "_by_its_length_cached": self.value}
+        self.cls = fresh_class(**held)
+        self.there, self.missing, self.end = (
+            "a_name_that_is_there",
+            "a_name_that_is_lost_",
+            "_by_its_length_cached",
+        )
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        getattr(self.cls, self.missing + self.end[1:], None)
+        return self.value, getattr(self.cls, self.there + self.end, None)
 
 
 class NameOfStrSubclass(_Named):
@@ -133,7 +161,7 @@ class NameOfStrSubclass(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.special, value)
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -158,7 +186,7 @@ class LongName(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.key, value)
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -185,7 +213,7 @@ class KeyOfStrSubclass(_Named):
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -214,7 +242,7 @@ class _KeyLooks(_Named):
 
     @operation(actor="writer", stores=1, oracle=OwnWrite())
     def store(self, n: int) -> Any:
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         value = Value(n)
         self.share(value)
@@ -230,7 +258,7 @@ class KeyLooks(_KeyLooks):
     compared inside the store, so its look-up may fill the cache in the middle of it, as a finalizer did (gh-118492).
     """
 
-    amplifiers = (fan_out, lock_free, rest)
+    amplifiers = (fan_out, lock_free, rest, burst)
     needs_parallelism = False
 
 

@@ -83,12 +83,17 @@ class DeletedValue(_Mortal):
     Sound as for a replaced value. The name may be missing: AttributeError is allowed.
     """
 
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.newest = [0]
+
     @operation(actor="writer", stores=2)
     def store(self, n: int) -> None:
         value = MortalValue(n, self.ledger)
         self.share(value)
         self.base.x = value
         del self.base.x
+        self.newest[0] = n
 
     @operation(actor="reader", may_raise=(AttributeError,))
     def read_class(self) -> Any:
@@ -99,7 +104,8 @@ class DeletedValue(_Mortal):
         return self.sub.x, "x"
 
     def unfinished(self) -> str | None:
-        missing = self.ledger.missing(self.ledger.deaths.rfind(1) + 1, None)
+        made = self.newest[0] + 1 if self.newest[0] else 0
+        missing = self.ledger.missing(made, None)
         return f"values that were deleted and never finalized: {missing[:10]}" if missing else None
 
 

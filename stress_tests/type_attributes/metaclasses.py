@@ -14,12 +14,14 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -52,7 +54,7 @@ class MetaclassAttribute(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Value(0))
@@ -64,7 +66,7 @@ class MetaclassAttribute(Scenario):
         ]
         self.stored = vars(self.meta)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.meta, self.below, self.cls, self.other, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -72,7 +74,7 @@ class MetaclassAttribute(Scenario):
         value = Value(n)
         self.share(value)
         self.meta.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -95,7 +97,7 @@ class ClassOverMetaclass(Scenario):
     """
 
     oracle = Deletion()
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=None)
@@ -103,7 +105,7 @@ class ClassOverMetaclass(Scenario):
         self.sub = fresh_subclass(self.cls)
         self.siblings = fresh_subclasses(self.cls, knobs.fan_out)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         self.there = [0]
         self.deleted = [0]
         prime(self.meta, self.cls, self.sub, *self.siblings)
@@ -118,12 +120,12 @@ class ClassOverMetaclass(Scenario):
         value = Value(2 * n)
         self.share(value)
         self.cls.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         self.there[0] = 0
         del self.cls.x
         self.deleted[0] = 2 * n
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -146,7 +148,7 @@ class MetaclassDescriptorReplaced(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Carrying(Value(0)))
@@ -154,7 +156,7 @@ class MetaclassDescriptorReplaced(Scenario):
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.stored = vars(self.meta)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.meta, self.cls, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -162,7 +164,7 @@ class MetaclassDescriptorReplaced(Scenario):
         descriptor = Carrying(Value(n))
         self.share(descriptor)
         self.meta.x = descriptor
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -186,7 +188,7 @@ class MetaclassDescriptorComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         own, carried = Value(1, "own"), Value(2, "carried")
@@ -197,20 +199,20 @@ class MetaclassDescriptorComesAndGoes(Scenario):
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.descriptor = Carrying(carried)
         sharing(knobs.lock_free)(self.descriptor)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         self.plain = Value(3, "plain")
         prime(self.meta, self.cls, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
-    def come_and_go(self) -> None:
+    def come_and_go(self, n: int) -> None:
         self.meta.x = self.descriptor
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         self.meta.x = self.plain
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
         del self.meta.x
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")

@@ -12,6 +12,7 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     dict_size,
     fan_out,
     fresh_class,
@@ -19,6 +20,7 @@ from harness.kernel import (
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -28,7 +30,7 @@ from harness.kernel import (
 
 class _Stored(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size, lock_free, rest)
+    amplifiers = (readers, fan_out, dict_size, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(size=knobs.dict_size, x=Value(0))
@@ -37,7 +39,7 @@ class _Stored(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -45,7 +47,7 @@ class _Stored(Scenario):
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -148,8 +150,8 @@ class ReadBack(_Stored):
         return self.stored["x"], self.sub.x
 
     @operation(actor="writer", oracle=OwnWrite())
-    def read_back_instance(self) -> Any:
-        for _ in self.rest:
+    def read_back_instance(self, n: int) -> Any:
+        for _ in self.rests[n & 7]:
             pass
         return self.stored["x"], self.thing.x
 

@@ -14,6 +14,7 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
@@ -21,6 +22,7 @@ from harness.kernel import (
     lock_free,
     name_count,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -53,7 +55,7 @@ COLLIDING = colliding_names(6)
 
 class _Names(Scenario):
     oracle = Order()
-    amplifiers = (name_count, readers, fan_out, lock_free, rest)
+    amplifiers = (name_count, readers, fan_out, lock_free, rest, burst)
     pool: tuple[str, ...] = PLAIN
 
     def prepare(self, knobs: Knobs) -> None:
@@ -66,7 +68,7 @@ class _Names(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         for value in held.values():
             self.share(value)
         prime(self.base, self.sub, *self.siblings, names=self.names)
@@ -77,7 +79,7 @@ class _Names(Scenario):
         value = Value(n, name)
         self.share(value)
         setattr(self.base, name, value)
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -132,7 +134,7 @@ class CollidingNamesAtRest(_Names):
 
 class _Writers(Scenario):
     oracle = PerWriterOrder()
-    amplifiers = (readers, writers, fan_out, lock_free, rest)
+    amplifiers = (readers, writers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0), y=Value(0, "y"))
@@ -141,7 +143,7 @@ class _Writers(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings, names=("x", "y"))
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -161,7 +163,7 @@ class SeveralWriters(_Writers):
         value = Value(n, "x", me)
         self.share(value)
         self.base.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
@@ -183,7 +185,7 @@ class WritersOfTwoNames(_Writers):
         value = Value(n, "y", me)
         self.share(value)
         self.base.y = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")

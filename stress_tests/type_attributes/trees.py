@@ -13,6 +13,7 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     class_depth,
     fan_out,
     fresh_chain,
@@ -21,6 +22,7 @@ from harness.kernel import (
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -38,14 +40,14 @@ class _Tree(Scenario):
         self.base = fresh_class(x=Value(0))
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rest:
+        for _ in self.rests[n & 7]:
             pass
 
 
@@ -55,7 +57,7 @@ class DeepSubclass(_Tree):
     Sound: one writer, and no class between has the name, so counts only go up.
     """
 
-    amplifiers = (DEEP, readers, fan_out, lock_free, rest)
+    amplifiers = (DEEP, readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -83,7 +85,7 @@ class WideTree(_Tree):
     versions: an invalidation walks them before it clears the base's own.
     """
 
-    amplifiers = (WIDE, readers, lock_free, rest)
+    amplifiers = (WIDE, readers, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -115,7 +117,7 @@ class Diamond(_Tree):
     class below at full speed and changes nothing that is read here.
     """
 
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)

@@ -277,7 +277,7 @@ class WarmOwnAttribute(_Warm):
         self.plain = FIRST
 
     @operation(actor="writer", stores=3)
-    def come_and_go(self) -> None:
+    def come_and_go(self, n: int) -> None:
         self.base.x = self.property
         sleep(self.pause)
         self.base.x = self.plain

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 
 import pytest
 
+from harness.builds.fingerprint import probe
 from harness.campaign import plan
 from harness.campaign.options import Options
-from harness.campaign.select import ScenarioInfo
+from harness.campaign.select import ScenarioInfo, describe, suite_files
 from tests.campaign.fakes import fake_scenario, fake_target
 
 TARGET = fake_target()
@@ -44,6 +46,24 @@ def test_a_pass_runs_every_scenario_once() -> None:
     planned = first(21, scenarios(7))
     for start in (0, 7, 14):
         assert len({trial.scenario.name for trial in planned[start : start + 7]}) == 7
+
+
+def test_what_sees_much_comes_early_and_often_and_the_others_still_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plan, "power", lambda name: 40.0 if name.endswith("_3") else 1.0)
+    planned = first(9 + 1, scenarios(9))
+    names = [trial.scenario.name for trial in planned]
+    assert set(names) == {scenario.name for scenario in scenarios(9)}
+    strong = [trial for trial in planned if trial.scenario.name == "suite.scenario_3"]
+    assert [trial.index for trial in strong] == [0, 1]
+    assert names.index("suite.scenario_3") <= 1
+
+
+def test_the_powers_are_of_scenarios_that_there_are() -> None:
+    known = {scenario.name for scenario in describe(probe(sys.executable), suite_files()).scenarios}
+    assert set(plan._powers()) <= known
+    assert all(power >= 1 for power in plan._powers().values())
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -9,6 +9,8 @@ import pytest
 
 from harness.builds.fingerprint import probe
 from harness.campaign import select
+from harness.campaign.options import Options
+from harness.campaign.run import run_campaign
 from harness.campaign.select import Catalogue, ScenarioInfo, describe, split, suite_files
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario
@@ -54,7 +56,7 @@ def test_a_file_is_described_by_the_target(here: Target, tmp_path: Path) -> None
     assert scenario.issues == ("gh-118362",)
     assert scenario.oracle == "order"
     assert scenario.actors == {"writer": 1, "reader": 1}
-    assert [name for name, _ in scenario.amplifiers] == ["fan_out"]
+    assert [name for name, _ in scenario.amplifiers][:2] == ["fan_out", "pinning"]
     assert not scenario.needs_parallelism
     assert ScenarioInfo.from_json(scenario.to_json()) == scenario
 
@@ -87,6 +89,18 @@ def test_a_broken_file_is_one_sentence_and_the_others_are_used(
     assert str(tmp_path / "m.py") in sentence
     assert "\n" not in sentence
     assert [scenario.name for scenario in catalogue.scenarios] == ["mine.plain_read"]
+
+
+def test_where_only_the_target_crashes_the_file_is_described_and_the_crash_left_to_the_trials(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    crashes = "import os, sys\nif not getattr(sys, '_is_gil_enabled', lambda: True)():\n    os.abort()\n"
+    (tmp_path / "mine.py").write_text(crashes + GOOD)
+    catalogue = describe(free_threaded, [tmp_path / "mine.py"])
+    assert catalogue.errors == []
+    options = Options(1.0, 1)
+    result = run_campaign(free_threaded, catalogue.scenarios, options, tmp_path / "out", lambda event: None)
+    assert [(finding.kind, result.exit_status) for finding in result.findings] == [("crash", 1)]
 
 
 def test_a_file_that_hangs_when_it_is_imported_is_told(

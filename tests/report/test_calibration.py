@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
-from harness.record.calibration import BASE, Calibration, Hit, Run
+from harness.record.calibration import BASE, Calibration, Hit, Run, Trial
 from harness.report.calibration import chart, markdown
 
 
@@ -21,7 +21,11 @@ def run(build: str, seed: int = 1, found: Hit | None = None, **changed: Any) -> 
         "samples": 1000,
         "stores": 100,
         "signatures": (found.signature,) if found else (),
-        "trials": {"readers": {"1": (3, 0), "2": (2, 1)}} if found else {},
+        "trials": (
+            Trial("s.reads", {"readers": 1}, False),
+            Trial("s.reads", {"readers": 2}, found is not None),
+            Trial("s.other", {"readers": 2}, False),
+        ),
     }
     return Run(build=build, seed=seed, hit=found, **(fields | changed))
 
@@ -58,12 +62,10 @@ def test_a_base_on_which_nothing_was_exercised_is_not_clean() -> None:
     assert calibration(run(BASE, exit_status=3)).false_alarms()
 
 
-def test_amplifiers_are_counted_by_value_over_the_scenario_that_saw_it() -> None:
-    both = calibration(
-        run(BASE, trials={"readers": {"2": (9, 0)}}), run("f", 1, hit(1.0)), run("f", 2, hit(3.0))
-    )
-    assert both.per_amplifier() == {"readers": {1: (6, 0), 2: (4, 2)}}
-    assert "| readers | 2 | 4 | 2 | 0.50 |" in markdown(both)
+def test_amplifiers_are_counted_by_value_where_the_scenario_has_seen_the_fault() -> None:
+    both = calibration(run(BASE), run("f", 1, hit(1.0)), run("f", 2), run("<h>"))
+    assert both.per_amplifier() == {"readers": {1: (2, 0), 2: (2, 1)}}
+    assert "| readers | 2 | 2 | 1 | 0.50 |" in markdown(both)
 
 
 def test_it_is_the_same_after_it_was_written_and_read() -> None:

@@ -1,0 +1,1 @@
+"""What other ways to test free-threaded CPython see, on the builds that ``ftstress calibrate`` runs on."""

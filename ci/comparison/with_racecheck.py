@@ -1,0 +1,47 @@
+"""The scenario run by racecheck, until its invariant breaks or an operation raises."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ci.comparison import packages
+from ci.comparison.child import Ended
+from ci.comparison.detector import Detection, Detector, Ready, last_line
+
+HERE = Path(__file__).parent
+FILES = ("scenario.py", "scenario_racecheck.py")
+
+
+class Racecheck(Detector):
+    """``racecheck.check`` again and again."""
+
+    name = "racecheck"
+    title = "racecheck"
+
+    def prepare(self, version: str, folder: Path) -> Ready:
+        library = folder / "packages"
+        uses = packages.install(("racecheck>=0.1",), version, library)
+        for name in FILES:
+            shutil.copy(HERE / name, folder)
+        return Ready(folder, (library,), uses)
+
+    @property
+    def rehearsal(self) -> list[str]:
+        return ["-c", "import scenario_racecheck"]
+
+    @property
+    def arguments(self) -> list[str]:
+        return [FILES[-1]]
+
+    def judge(self, ended: Ended) -> Detection | None:
+        if ended.status == 0:
+            return None
+        raised = last_line(ended.tail, "raised ").removeprefix("raised").strip()
+        if "TimeoutError: racecheck" in ended.tail:
+            return Detection("hang", last_line(ended.tail, "TimeoutError"))
+        if "AssertionError: racecheck: invariant" not in ended.tail:
+            return Detection("exception", last_line(ended.tail))
+        if "raised " not in ended.tail:
+            return Detection("failed assertion", "at rest, the subclass gives something else than the dict")
+        return Detection("failed assertion" if raised.startswith("AssertionError") else "exception", raised)

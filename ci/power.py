@@ -1,0 +1,160 @@
+"""Measures what each scenario sees: one short trial of each on each seeded fault. Writes harness/campaign/power.toml.
+
+    python -m ci.power
+
+takes about half an hour on two cores. A fault that many scenarios see is worth little to each of them, one that a
+single scenario sees is worth much to that one: a campaign begins with those that between them see most, soonest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import queue
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+from zlib import crc32
+
+from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.faults import build_fault, corpus
+from harness.builds.fingerprint import probe
+from harness.builds.provision import compiled
+from harness.campaign import plan
+from harness.campaign.options import MOST_MEMORY
+from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.campaign.trial import run_in_child, trial_spec
+from harness.diagnosis import ending, known
+from harness.diagnosis.signature import signature
+from harness.record.target import Target
+
+SECONDS = 0.5
+"""Of a trial: what a scenario gets in a campaign of two minutes."""
+LONGEST_S = 15.0
+"""Of a child, start and a hang included."""
+CORES = 2
+STRONGEST = 1000.0
+"""The power of what is ranked first; 1 is what a scenario has that saw nothing."""
+DECAY = 0.85
+"""From one rank to the next."""
+SHOWS_AGAIN = 0.7
+"""How likely a scenario that saw a fault in one trial sees it in another."""
+HEADER = """\
+# What each scenario is worth to a campaign that looks for something new: see ci/power.py, which writes this file.
+# 1 is what a scenario has that is not listed.
+
+[power]
+"""
+
+Pair = tuple[ScenarioInfo, str, Target]
+
+
+def sees(scenario: ScenarioInfo, fault: str, target: Target) -> bool:
+    """Whether one trial of ``scenario`` shows something on ``target`` that is not known of the base."""
+    issues = known.load()
+    # The settings differ from fault to fault, and are the same whenever this is run.
+    knobs = plan.draw_knobs(scenario, crc32(fault.encode()), 0)
+    planned = plan.PlannedTrial(
+        scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
+    )
+    found: list[dict[str, Any]] = []
+    began = time.monotonic()
+
+    def new() -> bool:
+        texts = [signature(scenario.name, event) for event in found]
+        return any(known.find(issues, target, scenario.name, text) is None for text in texts)
+
+    def hear(event: dict[str, Any]) -> None:
+        if event["event"] == "finding":
+            found.append(event)
+
+    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY)
+    left = run_in_child(target, spec, hear, lambda: new() or time.monotonic() - began > LONGEST_S)
+    if event := ending.finding(left, 0, scenario.name):
+        found.append(event)
+    return new()
+
+
+def measure(pairs: list[Pair]) -> dict[str, set[str]]:
+    """The scenarios that see each fault, measured side by side on two cores each."""
+    waiting: queue.SimpleQueue[Pair] = queue.SimpleQueue()
+    for pair in pairs:
+        waiting.put(pair)
+    seen: dict[str, set[str]] = defaultdict(set)
+    done: list[None] = []
+
+    def serve(share: set[int]) -> None:
+        os.sched_setaffinity(0, share)
+        while True:
+            try:
+                scenario, fault, target = waiting.get_nowait()
+            except queue.Empty:
+                return
+            if sees(scenario, fault, target):
+                seen[fault].add(scenario.name)
+            done.append(None)
+            if len(done) % 50 == 0:
+                print(f"{len(done)} of {len(pairs)}", file=sys.stderr, flush=True)
+
+    mine = sorted(os.sched_getaffinity(0))
+    shares = [set(mine[at : at + CORES]) for at in range(0, max(1, len(mine) - CORES + 1), CORES)]
+    threads = [threading.Thread(target=serve, args=(share,)) for share in shares]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return seen
+
+
+def powers(seen: dict[str, set[str]]) -> dict[str, float]:
+    """The power of each scenario that saw something, by its rank.
+
+    Ranked first is what sees most faults, then what sees most of those that are likely still undetected, and so on.
+    """
+    left = set().union(*seen.values())
+    undetected = dict.fromkeys(seen, 1.0)
+    found: dict[str, float] = {}
+
+    def gain(scenario: str) -> float:
+        return sum(undetected[fault] for fault, scenarios in seen.items() if scenario in scenarios)
+
+    while left:
+        best = max(sorted(left), key=gain)
+        left.remove(best)
+        found[best] = round(max(1.0, STRONGEST * DECAY ** len(found)), 1)
+        for fault, scenarios in seen.items():
+            undetected[fault] *= 1 - SHOWS_AGAIN if best in scenarios else 1
+    return found
+
+
+def _pairs() -> Iterator[Pair]:
+    base = probe(str(compiled().executable()))
+    scenarios = [
+        scenario
+        for scenario in describe(base, suite_files()).scenarios
+        if plan.why_skipped(scenario, base) is None
+    ]
+    for fault in corpus():
+        if not fault.invisible:
+            target = dataclasses.replace(base, executable=str(build_fault(fault)))
+            yield from ((scenario, fault.name, target) for scenario in scenarios)
+
+
+def main() -> int:
+    try:
+        pairs = list(_pairs())
+    except (NotASource, NotBuilt) as error:
+        print(error, file=sys.stderr)
+        return 3
+    found = powers(measure(pairs))
+    lines = [f'"{name}" = {value}\n' for name, value in found.items()]
+    plan.POWER.write_text(HEADER + "".join(lines), encoding="utf-8")
+    print(f"{plan.POWER}: {len(found)} scenarios that saw something")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
