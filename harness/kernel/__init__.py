@@ -39,6 +39,7 @@ from harness.kernel.oracles import (
     PerWriterOrder,
     Presence,
 )
+from harness.kernel.recording import Linearizable
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.values import Ledger, MortalValue, Value, sharing
 
@@ -50,6 +51,7 @@ __all__ = [
     "Knobs",
     "Ledger",
     "Lifetime",
+    "Linearizable",
     "MortalValue",
     "Oracle",
     "Order",

@@ -17,12 +17,15 @@ from itertools import repeat
 from typing import Any
 
 from harness.kernel.oracles import Oracle
+from harness.kernel.recording import check_recording
 from harness.kernel.scenario import Operation, Scenario, ScenarioError, operations
 
 Loop = Callable[..., None]
 """``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause)``."""
 
 PARAMETERS = ("self", "n", "me")
+ENTERED = "entered"
+"""The judge's parameter that holds what the oracle's ``enter`` returned."""
 
 ENDLESS = """
 def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, pause):
@@ -104,8 +107,12 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoo
     """The stride loop of one actor; ``alone`` when it is the scenario's only thread.
 
     Raises ScenarioError, with file and line, when an operation is not of the form that the loop needs: it binds an
-    attribute of ``self``, takes an unknown parameter, or returns from anywhere but its last line.
+    attribute of ``self``, takes an unknown parameter, or returns from anywhere but its last line; and when a scenario
+    that records histories could not decide them.
     """
+    check_recording(
+        scenario, [(declared, oracle_of(scenario, declared)) for declared in operations(scenario)]
+    )
     parts = _Parts()
     body: list[ast.stmt] = []
     mine = [declared for declared in operations(scenario) if declared.actor == actor]
@@ -117,7 +124,8 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoo
             oracles.append((_judge_prefix(index), oracle))
     finite = is_finite(scenario, actor)
     template = ALONE if alone else FINITE if finite else ENDLESS
-    tree = ast.parse(template.replace("OBSERVATIONS", str(len(oracles))))
+    observations = sum(oracle.observes for _, oracle in oracles)
+    tree = ast.parse(template.replace("OBSERVATIONS", str(observations)))
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     if not parts.counts:
@@ -127,7 +135,7 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoo
     namespace: dict[str, Any] = dict(parts.constants)
     exec(compile(tree, parts.filename, "exec"), namespace)
     stores = sum(declared.stores for declared in mine)
-    return ActorLoop(namespace["loop"], finite, len(oracles), stores, tuple(oracles))
+    return ActorLoop(namespace["loop"], finite, observations, stores, tuple(oracles))
 
 
 def _judge_prefix(index: int) -> str:
@@ -209,10 +217,12 @@ def _inline_operation(
     rename = _Rename(declared.function, f"_{index}_", parts, where)
     last = body[-1]
     oracle = oracle_of(scenario, declared)
+    entered: list[ast.stmt] = []
     judged: list[ast.stmt] = []
     if isinstance(last, ast.Return):
         body = body[:-1]
         if last.value is not None and oracle is not None:
+            entered = _inline_enter(oracle, declared, index, parts, where)
             observed, judged = _inline_judge(oracle, last.value, declared, index, parts, where)
             body = [*body, *observed]
         elif last.value is not None:
@@ -221,13 +231,15 @@ def _inline_operation(
         raise ScenarioError(f"{where} is judged by the oracle {oracle.name}, but returns nothing")
     inlined = [rename.visit(statement) for statement in body]
     if not declared.may_raise:
-        return inlined + judged
-    return [_guarded(inlined or [ast.Pass()], judged, declared, parts, definition)]
+        return entered + inlined + judged
+    observes = oracle is not None and oracle.observes
+    return [*entered, _guarded(inlined or [ast.Pass()], judged, observes, declared, parts, definition)]
 
 
 def _guarded(
     body: list[ast.stmt],
     judged: list[ast.stmt],
+    observes: bool,
     declared: Operation,
     parts: _Parts,
     definition: ast.FunctionDef,
@@ -237,10 +249,40 @@ def _guarded(
     handler = ast.ExceptHandler(
         type=ast.Name(allowed, ast.Load()),
         name=None,
-        body=ast.parse("missed += 1" if judged else "pass").body,
+        body=ast.parse("missed += 1" if observes else "pass").body,
     )
     guarded = ast.Try(body=body, handlers=[handler], orelse=judged, finalbody=[])
     return ast.copy_location(guarded, definition)
+
+
+def _inline_enter(
+    oracle: Oracle, declared: Operation, index: int, parts: _Parts, where: str
+) -> list[ast.stmt]:
+    """The statements that an oracle wants in front of the operation; none where it has no ``enter``."""
+    enter = type(oracle).enter
+    if enter is None:
+        return []
+    operation, _ = _definition(declared.function)
+    definition, _ = _definition(enter)
+    prefix = _judge_prefix(index)
+    rename = _Rename(enter, prefix, parts, where)
+    _remember(definition, prefix, parts)
+    statements = _without_docstring(definition.body)
+    last = statements[-1]
+    if not isinstance(last, ast.Return) or last.value is None:
+        raise ScenarioError(f"enter of the oracle {oracle.name} must end with its only return")
+    inlined = [rename.visit(statement) for statement in statements[:-1]]
+    inlined.append(ast.Assign([ast.Name(prefix + ENTERED, ast.Store())], rename.visit(last.value)))
+    for node in (node for statement in inlined for node in ast.walk(statement)):
+        ast.copy_location(node, operation.body[0])
+    return inlined
+
+
+def _remember(definition: ast.FunctionDef, prefix: str, parts: _Parts) -> None:
+    """Keyword-only parameters are memory, all but what ``enter`` returned."""
+    for argument in definition.args.kwonlyargs:
+        if argument.arg != ENTERED:
+            parts.memories[prefix + argument.arg] = None
 
 
 def _inline_judge(
@@ -261,9 +303,7 @@ def _inline_judge(
         for name, element in zip(seen, elements, strict=True)
     ]
     rename = _Rename(judge, prefix, parts, where)
-    for argument in definition.args.kwonlyargs:
-        key = f"{prefix}{argument.arg}"
-        parts.memories[key] = None
+    _remember(definition, prefix, parts)
     statements = _without_docstring(definition.body)
     verdict = statements[-1]
     if not isinstance(verdict, ast.Return) or verdict.value is None:

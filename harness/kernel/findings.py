@@ -7,8 +7,10 @@ import threading
 import time
 from typing import Any
 
+from harness.kernel.columns import columns
 from harness.kernel.compiler import Violation, oracle_of
 from harness.kernel.events import Emit, describe
+from harness.kernel.linearizability import Contradiction
 from harness.kernel.rounds import Role
 from harness.kernel.scenario import Scenario, operations
 
@@ -62,6 +64,11 @@ class Recorder:
             "seen": [describe(thing) for thing in seen],
         }
         self.finding("violation", oracle.name, name, describe_text(oracle.explain, seen), details, number)
+
+    def contradiction(self, found: Contradiction, number: int) -> None:
+        """A round's history that no order explains."""
+        details = {"history": "\n".join(columns(found))}
+        self.finding("violation", "linearizability", found.register, found.reason, details, number)
 
     def refused(self, where: str, seen: tuple[Any, ...], number: int) -> None:
         oracle = self.scenario.oracle

@@ -4,11 +4,14 @@ An oracle's ``judge`` is written once and used twice: the loop compiler inlines 
 result it judges, and anything that runs an operation alone calls it. Its positional parameters are what the
 operation returns; its keyword-only parameters are memory, made once per thread and round by ``memory``. It
 returns True when a correct interpreter cannot have shown this. The last statement is its only ``return``.
+
+An oracle may also have a static ``enter``, which is inlined in front of the operation: it takes memory and nothing
+else, ends with its only ``return``, and the judge finds what it returned in its keyword-only parameter ``entered``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.values import MortalValue, Value
 
@@ -17,6 +20,10 @@ class Oracle:
     """Base of all oracles. ``judge`` must be a static method; see the module's docstring."""
 
     name = "oracle"
+    observes = True
+    """Whether what it judges counts as an observation; False where it only notes what was done."""
+    enter: ClassVar[Any] = None
+    """A static method, or None; see the module's docstring."""
 
     @staticmethod
     def judge(*seen: Any, **memory: Any) -> bool:

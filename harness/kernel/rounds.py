@@ -12,7 +12,9 @@ from typing import Any
 
 from harness.kernel.amplifiers import Knobs
 from harness.kernel.compiler import ActorLoop, compile_actor
+from harness.kernel.history import Log
 from harness.kernel.objects import VERSION_BUDGET
+from harness.kernel.recording import logs_in
 from harness.kernel.scenario import Scenario, actor_threads
 
 LONGEST_STRIDE = 32
@@ -70,6 +72,8 @@ class Round:
     spans: list[tuple[int, int]] = field(default_factory=list)
     """Per thread: nanoseconds of the clock when it entered and left its loop."""
     raised: list[tuple[Role, BaseException]] = field(default_factory=list)
+    logs: list[list[Log]] = field(default_factory=list)
+    """Per thread: what it recorded, where its oracles record."""
 
 
 def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[Role]:
@@ -107,6 +111,7 @@ def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[
     )
     race.tallies = [[0, 0] for _ in roles]
     race.spans = [(0, 0)] * len(roles)
+    race.logs = [[] for _ in roles]
     return race
 
 
@@ -139,6 +144,7 @@ def race(current: Round, role: Role, index: int) -> None:
         current.raised.append((role, error))
     finally:
         current.spans[index] = (began, perf_counter_ns())
+        current.logs[index].extend(logs_in(memory, f"{role.actor} {role.me}"))
         inside[role.slot] = here[role.slot] = False
         if finite:
             current.pending[role.slot] = False

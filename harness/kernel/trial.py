@@ -12,12 +12,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from harness.kernel.amplifiers import Knobs, settings
 from harness.kernel.compiler import Violation
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
+from harness.kernel.history import by_register
+from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
 from harness.kernel.rounds import (
@@ -71,6 +74,9 @@ class Count:
     live_reads: int = 0
     overlap_ns: int = 0
     span_ns: int = 0
+    histories: int = 0
+    unknown_histories: int = 0
+    """Histories that could not be decided; what their rounds observed is not counted as samples."""
 
 
 def gil_enabled() -> bool:
@@ -192,7 +198,7 @@ class Trial:
                 else:
                     self.recorder.exception(role.actor, error, evidence(role, error), current.number)
             self._ask(current, workers, held)
-            self._add(current)
+            self._add(current, self._decide(current))
             self.count.rounds_hit += self.recorder.total > hits
 
     def _ask(self, current: Round, workers: Workers, held: bool) -> None:
@@ -218,13 +224,28 @@ class Trial:
         except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
             self.recorder.exception("quiescence", error, {}, number)
 
-    def _add(self, current: Round) -> None:
+    def _decide(self, current: Round) -> bool:
+        """Judge what the round's actors recorded; False where that could not be decided."""
+        # What an exception interrupted may have taken effect, and nobody noted it.
+        cut = "an actor raised, and what its last operation did is not known" if current.raised else ""
+        decided = True
+        for history in by_register(chain.from_iterable(current.logs), cut):
+            verdict = decide(history)
+            self.count.histories += 1
+            if isinstance(verdict, Contradiction):
+                self.recorder.contradiction(verdict, current.number)
+            elif isinstance(verdict, Unknown):
+                self.count.unknown_histories += 1
+                decided = False
+        return decided
+
+    def _add(self, current: Round, decided: bool) -> None:
         count = self.count
         stores = reads = samples = 0
         for role, (turns, observed) in zip(self.roles, current.tallies, strict=True):
             stores += role.loop.stores * turns
             reads += role.loop.observations * turns
-            samples += observed
+            samples += observed if decided else 0
         share = 1.0
         if len(self.roles) > 1:
             together, span = overlap_ns(current.spans)
