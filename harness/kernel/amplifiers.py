@@ -87,25 +87,10 @@ def pacing(knobs: Knobs) -> tuple[range, ...]:
     return tuple(range(0 if number % knobs.burst else knobs.rest) for number in range(8))
 
 
-pinning = Amplifier(
-    "pinning",
-    (0, 0, 0, 1),
-    "whether all actors share one core: they are preempted inside critical sections, and never race otherwise",
-)
-pauses = Amplifier(
-    "pauses",
-    (0, 0, 300, 10_000),
-    "most turns that an actor idles between two strides, drawn anew each time: actors drift against each other",
-)
 collections = Amplifier(
     "collections",
     (0, 0, 0, 1),
     "whether the collector runs all the time: it stops the world between two operations of an actor",
 )
-release = Amplifier(
-    "release",
-    (0, 1),
-    "whether actors that have met wait for one moment of the clock: they start within a microsecond of each other",
-)
-GENERAL = (pinning, pauses, collections, release)
+GENERAL = (collections,)
 """Amplifiers of the kernel's own, for every scenario in which actors race."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import repeat
-from random import randrange
 from time import perf_counter_ns, sleep
 from typing import Any
 
@@ -27,7 +24,6 @@ SPIN_NS = 200_000
 MEETING_NS = 20_000_000
 """How long an actor looks for the others before it starts without them: enough for a thread that waits for a core on a
 machine that is busy with other things too."""
-RELEASE_NS = 20_000
 LENGTH_WITHOUT_STORES = 200
 """Turns of each actor in a scenario that stores nothing."""
 
@@ -60,11 +56,6 @@ class Round:
     endless_inside: list[bool]
     strides: list[int]
     """Per thread."""
-    pauses: int
-    """The amplifier's value, as is ``release``."""
-    release: int
-    released: list[int] = field(default_factory=list)
-    """The moment of the clock, in nanoseconds, at which those who have met start; the first of them decides."""
     stop: list[bool] = field(default_factory=list)
     """Not empty once the round must end early."""
     tallies: list[list[int]] = field(default_factory=list)
@@ -94,7 +85,7 @@ def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[R
     return result
 
 
-def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[int], knobs: Knobs) -> Round:
+def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[int]) -> Round:
     finite = sum(role.loop.finite for role in roles)
     endless = len(roles) - finite
     race = Round(
@@ -106,8 +97,6 @@ def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[
         finite_inside=[False] * finite,
         endless_inside=[False] * endless,
         strides=strides,
-        pauses=getattr(knobs, "pauses", 0),
-        release=getattr(knobs, "release", 0),
     )
     race.tallies = [[0, 0] for _ in roles]
     race.spans = [(0, 0)] * len(roles)
@@ -122,8 +111,7 @@ def race(current: Round, role: Role, index: int) -> None:
     here = current.finite_here if finite else current.endless_here
     memory = role.loop.memory()
     here[role.slot] = True
-    if _meet(current, finite) and current.release:
-        _start_together(current)
+    _meet(current, finite)
     inside[role.slot] = True
     began = perf_counter_ns()
     try:
@@ -138,7 +126,6 @@ def race(current: Round, role: Role, index: int) -> None:
             current.endless_inside,
             current.tallies[index],
             memory,
-            _pause(current.pauses) if current.pauses else None,
         )
     except BaseException as error:  # noqa: BLE001  # every exception in an actor is recorded
         current.raised.append((role, error))
@@ -150,35 +137,17 @@ def race(current: Round, role: Role, index: int) -> None:
             current.pending[role.slot] = False
 
 
-def _pause(most: int) -> Callable[[], None]:
-    def pause() -> None:
-        for _ in repeat(None, randrange(most)):
-            pass
-
-    return pause
-
-
-def _start_together(current: Round) -> None:
-    # litmus7 starts threads at a moment of the clock: those who leave a barrier leave it one after the other.
-    if not current.released:
-        current.released.append(perf_counter_ns() + RELEASE_NS)
-    moment = current.released[0]
-    while perf_counter_ns() < moment:
-        pass
-
-
-def _meet(current: Round, finite: bool) -> bool:
-    """Wait for opponents; whether they came."""
+def _meet(current: Round, finite: bool) -> None:
     # Who comes first waits a little for the others: a round that one actor runs alone tests nothing, and finite actors
     # that ran ahead of each other would stay apart round after round.
     began = perf_counter_ns()
     while True:
         due = current.pending.count(True)
         if not due or (_opponents_are_in(current, due) if finite else True in current.finite_here):
-            return bool(due)
+            return
         waited = perf_counter_ns() - began
         if waited > MEETING_NS:
-            return False
+            return
         if waited > SPIN_NS:
             sleep(0)
 

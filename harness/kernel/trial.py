@@ -179,7 +179,7 @@ class Trial:
             except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
                 self.recorder.exception("prepare", error, {"traceback": describe(error)}, number)
                 return None
-            batch.append(new_round(number, scenario, self.roles, self.strides, self.knobs))
+            batch.append(new_round(number, scenario, self.roles, self.strides))
             if time.monotonic() > deadline:
                 break
         return batch

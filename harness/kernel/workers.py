@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +37,6 @@ class Workers:
     def __init__(self, roles: list[Role], alive: Callable[[], None], knobs: Knobs) -> None:
         self.roles = roles
         self.alive = alive
-        self.pinned = bool(getattr(knobs, "pinning", 0))
         self.collecting = bool(getattr(knobs, "collections", 0))
         self.batch: list[Round] = []
         self.stopping = False
@@ -96,8 +94,6 @@ class Workers:
 
     def _work(self, index: int) -> None:
         role = self.roles[index]
-        if self.pinned:
-            _pin()
         while True:
             self.start.wait()
             if self.stopping:
@@ -158,13 +154,6 @@ class Workers:
         if not self.batch:
             return list(range(len(self.threads)))
         return [index for index, span in enumerate(self.batch[-1].spans) if span == (0, 0)]
-
-
-def _pin() -> None:
-    """Leave the calling thread one core; the same for all threads of this process. Not every system can."""
-    if hasattr(os, "sched_setaffinity"):
-        mine = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {mine[os.getpid() % len(mine)]})
 
 
 def _run_on() -> None:

@@ -120,7 +120,10 @@ class Sample(Scenario):
 """
 
 
-def test_a_trial_that_has_met_nobody_when_its_budget_is_spent_goes_on(trial: RunTrial) -> None:
+def test_a_trial_that_has_met_nobody_when_its_budget_is_spent_goes_on(
+    trial: RunTrial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.kernel.trial.LONGER_S", 60.0)  # it ends with the first sample
     late = PLAIN.replace("class Sample", "import time\nSTART = time.monotonic() + 1\nclass Sample").replace(
         """    @operation(actor="reader")
     def read(self):
