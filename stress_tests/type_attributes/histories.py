@@ -11,12 +11,14 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
+    pacing,
     prime,
     readers,
     rest,
@@ -26,7 +28,7 @@ from harness.kernel import (
 
 class _Recorded(Scenario):
     oracle = Linearizable()
-    amplifiers = (readers, fan_out, lock_free, rest)
+    amplifiers = (readers, fan_out, lock_free, rest, burst)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
@@ -35,7 +37,7 @@ class _Recorded(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rest = range(knobs.rest)
+        self.rests = pacing(knobs)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1, oracle=Linearizable.write())
@@ -46,8 +48,8 @@ class _Recorded(Scenario):
         return value
 
     @operation(actor="writer")
-    def idle(self) -> None:  # not part of the store: what is recorded should be short
-        for _ in self.rest:
+    def idle(self, n: int) -> None:  # not part of the store: what is recorded should be short
+        for _ in self.rests[n & 7]:
             pass
 
     @operation(actor="reader")
