@@ -21,14 +21,14 @@ from harness.kernel.recording import check_recording
 from harness.kernel.scenario import Operation, Scenario, ScenarioError, operations
 
 Loop = Callable[..., None]
-"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory)``."""
+"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way)``."""
 
 PARAMETERS = ("self", "n", "me")
 ENTERED = "entered"
 """The judge's parameter that holds what the oracle's ``enter`` returned."""
 
 ENDLESS = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
     HOISTS
     while True in pending:
         met = True in finite_inside
@@ -38,10 +38,11 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
         tally[0] += stride
         if met and True in finite_inside:
             tally[1] += stride * OBSERVATIONS - missed
+        moved[0] = True
 """
 
 FINITE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
     HOISTS
     while tally[0] < limit and not stop:
         met = True in endless_inside or finite_inside.count(True) > 1
@@ -53,10 +54,11 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
         tally[0] = upto
         if met and (True in endless_inside or finite_inside.count(True) > 1):
             tally[1] += seen
+        give_way()
 """
 
 ALONE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory):
+def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
     HOISTS
     while tally[0] < limit and not stop:
         missed = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter_ns, sleep
 from typing import Any
@@ -56,6 +57,8 @@ class Round:
     endless_inside: list[bool]
     strides: list[int]
     """Per thread."""
+    moved: list[list[bool]]
+    """Per endless thread: whether it has ended a stride since a finite thread looked."""
     stop: list[bool] = field(default_factory=list)
     """Not empty once the round must end early."""
     tallies: list[list[int]] = field(default_factory=list)
@@ -97,6 +100,7 @@ def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[
         finite_inside=[False] * finite,
         endless_inside=[False] * endless,
         strides=strides,
+        moved=[[False] for _ in range(endless)],
     )
     race.tallies = [[0, 0] for _ in roles]
     race.spans = [(0, 0)] * len(roles)
@@ -126,6 +130,8 @@ def race(current: Round, role: Role, index: int) -> None:
             current.endless_inside,
             current.tallies[index],
             memory,
+            None if finite else current.moved[role.slot],
+            _giving_way(current.moved) if finite else None,
         )
     except BaseException as error:  # noqa: BLE001  # every exception in an actor is recorded
         current.raised.append((role, error))
@@ -135,6 +141,22 @@ def race(current: Round, role: Role, index: int) -> None:
         inside[role.slot] = here[role.slot] = False
         if finite:
             current.pending[role.slot] = False
+
+
+def _giving_way(moved: list[list[bool]]) -> Callable[[], None]:
+    """What a finite thread does after a stride: where no endless one has moved meanwhile, it lets others run.
+
+    With fewer cores than threads, a round is over within one time slice of the threads that store, and the others see
+    nothing but its end.
+    """
+
+    def give_way() -> None:
+        if moved and [True] not in moved:
+            sleep(0)
+        for flag in moved:
+            flag[0] = False
+
+    return give_way
 
 
 def _meet(current: Round, finite: bool) -> None:

@@ -23,7 +23,7 @@ def turn(scenario: type[Scenario], actor: str, turns: int = 1) -> tuple[Scenario
     state.prepare(None)  # type: ignore[arg-type]
     loop = compile_actor(scenario, actor, alone=True)
     tally = [0, 0]
-    loop.run(state, 7, turns, 3, [True], [], [True], [], tally, loop.memory())
+    loop.run(state, 7, turns, 3, [True], [], [True], [], tally, loop.memory(), [False], lambda: None)
     return state, tally
 
 

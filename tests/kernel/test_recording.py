@@ -106,7 +106,7 @@ def recorded(path: Path, actor: str, turns: int) -> Log:
     state.prepare(None)  # type: ignore[arg-type]
     loop = compile_actor(scenario, actor, alone=True)
     memory = loop.memory()
-    loop.run(state, 7, turns, 3, [True], [], [True], [], [0, 0], memory)
+    loop.run(state, 7, turns, 3, [True], [], [True], [], [0, 0], memory, [False], lambda: None)
     (log,) = [thing for name, thing in memory.items() if name.endswith(LOG)]
     assert isinstance(log, Log)
     return log
