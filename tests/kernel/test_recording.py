@@ -92,7 +92,7 @@ def test_a_value_of_another_name_is_refused_at_once(trial: RunTrial) -> None:
 
 
 def test_a_round_in_which_an_actor_raised_is_unknown_and_none_of_its_reads_counts(trial: RunTrial) -> None:
-    raising = REGISTER.replace("self.cls.x = value", "self.cls.x = value\n        1 // (n - 5)")
+    raising = REGISTER.replace("self.cls.x = value", "self.cls.x = value\n        1 // (n - 1)")
     events = trial(raising, knobs={"writers": 3})
     count = final(events)
     assert {found["kind"] for found in findings(events)} == {"exception"}
