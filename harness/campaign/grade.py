@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,10 @@ from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
 MOST_NOTICES = 20
-COUNTED = ("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns")
+COUNTED = (
+    *("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns"),
+    *("histories", "unknown_histories"),
+)
 
 
 @dataclass
@@ -254,9 +257,15 @@ class Grader:
         return 0 if exercised and not gil_on else 3
 
     def _told(self) -> tuple[str, ...]:
-        told = list(self.notices)
+        told = [*self.notices, *self._undecided()]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
+
+    def _undecided(self) -> Iterator[str]:
+        for name, tally in self.tallies.items():
+            if unknown := tally.counts["unknown_histories"]:
+                every = tally.counts["histories"]
+                yield f"{name}: {unknown} of {every} histories are not decided: an actor raised in their rounds"
 
 
 def grade(events: Iterable[dict[str, Any]]) -> Result:

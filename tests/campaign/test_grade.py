@@ -191,3 +191,10 @@ def test_what_a_torn_journal_lost_is_passed_over() -> None:
 def test_a_journal_without_a_beginning_cannot_be_graded() -> None:
     with pytest.raises(JournalError, match="no beginning"):
         grade([])
+
+
+def test_histories_that_are_not_decided_are_told() -> None:
+    result = grade(HandWritten().trial().progress(histories=9, unknown_histories=2).ended().end())
+    assert result.notices == (
+        f"{result.scenarios[0].name}: 2 of 9 histories are not decided: an actor raised in their rounds",
+    )
