@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,7 +113,10 @@ def _run(job: Job, stop: threading.Event) -> Run:
         *(sys.executable, "-m", "harness", "run", "-x", "--target", str(job.executable)),
         *("--budget", f"{job.limit_s:g}s", "--seed", str(job.seed), "--out", str(job.out)),
     ]
-    job.out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(
+        job.out, ignore_errors=True
+    )  # of a calibration that was interrupted in the middle of this run
+    job.out.mkdir(parents=True)
     with (job.out / "output.txt").open("w") as output:
         child = subprocess.Popen(
             command,

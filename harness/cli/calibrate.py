@@ -44,7 +44,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--limit", type=budget, default=60.0, metavar="TIME", help="of each run (default: 60s)"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: ftstress-results/calibration-TIME")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="a calibration that it holds is gone on with (default: ftstress-results/calibration-TIME)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,8 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when every fault was detected and the base was clean, else 1; 3 where nothing can be built."""
     console = terminal()
     out: Path = arguments.out or RESULTS / f"calibration-{time.strftime('%Y%m%d-%H%M%S')}"
-    if (out / JSON).exists():
-        raise Stop(f"{out} holds a calibration already: choose another --out")
+    done = _recorded(out, arguments)
     try:
         faults = [find(name) for name in arguments.fault] or corpus()
         builds = _build(faults, console)
@@ -61,21 +65,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise Stop(str(error)) from error
     except NotBuilt as error:
         raise Stop(str(error), 3) from error
+    kept = {(run.build, run.seed) for run in done}
     jobs = [
         Job(name, executable, seed, arguments.limit, out.absolute() / name.strip("()") / str(seed))
         for seed in range(1, arguments.repeat + 1)
         for name, executable in builds.items()
+        if (name, seed) not in kept
     ]
+    every = len(jobs) + len(done)
     console.print(
         f"{counted(len(builds) - 1, 'fault')} and the base, {counted(arguments.repeat, 'run')} each, at most"
         f" {duration(arguments.limit)} on {CORES} cores a run; out {escape(str(out))}",
         soft_wrap=True,
     )
-    done: list[Run] = []
 
     def tell(ended: Run) -> None:
         done.append(ended)
-        console.print(f"{len(done):4} of {len(jobs)}  {_said(ended)}", soft_wrap=True)
+        console.print(f"{len(done):4} of {every}  {_said(ended)}", soft_wrap=True)
         _write(out, _calibration(arguments, faults, done))
 
     run_all(jobs, tell)
@@ -86,6 +92,21 @@ def run(arguments: argparse.Namespace) -> int:
     (out / "calibration.svg").write_text(chart(calibration), encoding="utf-8")
     console.print(f"{escape(str(out / JSON))}, calibration.md and calibration.svg beside it", soft_wrap=True)
     return 1 if calibration.missed() or calibration.false_alarms() else 0
+
+
+def _recorded(out: Path, arguments: argparse.Namespace) -> list[Run]:
+    """The runs of the calibration that ``out`` holds, to be gone on with. Raises Stop when it was another one."""
+    if not (out / JSON).exists():
+        return []
+    try:
+        before = Calibration.from_json(json.loads((out / JSON).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Stop(f"{out / JSON} cannot be read ({error}): choose another --out") from error
+    if before.limit_s != arguments.limit:
+        raise Stop(
+            f"{out} holds a calibration with a limit of {before.limit_s:g} s: give that one, or another --out"
+        )
+    return list(before.runs)
 
 
 def _build(faults: list[Fault], console: Console) -> dict[str, Path]:

@@ -26,8 +26,10 @@ def test_a_fault_is_detected_and_the_base_is_clean(tmp_path: Path) -> None:
     assert sorted(run["build"] for run in recorded["runs"]) == ["(base)", "deleted-value-leaks"]
     assert (tmp_path / "c" / "calibration.svg").exists()
     assert "| deleted-value-leaks | 1 of 1 |" in (tmp_path / "c" / "calibration.md").read_text()
-    again = ftstress("calibrate", *asked, cwd=tmp_path)
-    assert (again.returncode, "holds a calibration already" in again.stderr) == (2, True)
+    again = ftstress("calibrate", *asked, cwd=tmp_path)  # nothing is left to run
+    assert (again.returncode, " of 2 " in again.stdout) == (0, False), again.stdout + again.stderr
+    other = ftstress("calibrate", *asked[:-4], "--limit", "5s", "--out", "c", cwd=tmp_path)
+    assert (other.returncode, "with a limit of 30 s" in other.stderr) == (2, True)
 
 
 WRONG = [
