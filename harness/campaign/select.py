@@ -98,8 +98,8 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     """Ask the target what is in ``files``. Whatever they do when they are imported, they do it to a child.
 
     All go through one child; only when that child does not come through is each file asked in a child of its
-    own, so that the sentence names the culprit and the others can be used. A file in which the target crashes is
-    described by this interpreter where it can: that crash is the target's, and its trials are to find it.
+    own, so that the sentence names the culprit and the others can be used. A file in which the target crashes
+    or hangs is described by this interpreter where it can: that is the target's doing, and trials are to find it.
     """
     paths = [str(Path(file).resolve()) for file in files]
     if not paths:
@@ -110,7 +110,7 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     events = []
     for path in paths:
         some, ending = _ask(target, [path])
-        if ending.how in ("signal", "ntstatus"):
+        if ending.how in ("signal", "ntstatus", "timeout", "silent"):
             some, by_us = _ask(probe(sys.executable), [path])
             ending = by_us if by_us.how == "ok" else ending
         if ending.how == "ok":

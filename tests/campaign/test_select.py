@@ -91,13 +91,24 @@ def test_a_broken_file_is_one_sentence_and_the_others_are_used(
     assert [scenario.name for scenario in catalogue.scenarios] == ["mine.plain_read"]
 
 
-def test_where_only_the_target_crashes_the_file_is_described_and_the_crash_left_to_the_trials(
+@pytest.mark.parametrize("does", ["os.abort()", "while True: pass"])
+def test_where_only_the_target_crashes_or_hangs_the_file_is_described(
+    free_threaded: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    monkeypatch.setattr(select, "LOAD_S", 5.0)
+    broken = f"import os, sys\nif not getattr(sys, '_is_gil_enabled', lambda: True)():\n    {does}\n"
+    (tmp_path / "mine.py").write_text(broken + GOOD)
+    catalogue = describe(free_threaded, [tmp_path / "mine.py"])
+    assert catalogue.errors == []
+    assert [scenario.name for scenario in catalogue.scenarios] == ["mine.plain_read"]
+
+
+def test_what_crashed_while_it_was_described_is_found_by_the_trials(
     free_threaded: Target, tmp_path: Path
 ) -> None:
     crashes = "import os, sys\nif not getattr(sys, '_is_gil_enabled', lambda: True)():\n    os.abort()\n"
     (tmp_path / "mine.py").write_text(crashes + GOOD)
     catalogue = describe(free_threaded, [tmp_path / "mine.py"])
-    assert catalogue.errors == []
     options = Options(1.0, 1)
     result = run_campaign(free_threaded, catalogue.scenarios, options, tmp_path / "out", lambda event: None)
     assert [(finding.kind, result.exit_status) for finding in result.findings] == [("crash", 1)]
