@@ -13,7 +13,7 @@ from harness.record.target import Target
 
 ISSUES = load()
 TRIES = 8
-"""A race may not show while other tests take the cores; the program itself looks for 20 s, and the first hit ends it."""
+"""A race may not show while other tests take the cores; the program itself looks for 20 s, the first hit ends it."""
 
 
 def proof_shows(issue: KnownIssue, executable: str, *options: str, tries: int = TRIES) -> bool:
