@@ -77,7 +77,6 @@ def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[R
     loops = {actor: compile_actor(scenario, actor, alone) for actor in counts}
     spent = sum(loops[actor].stores * count for actor, count in counts.items())
     limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
-    limit = min(limit, scenario.turns or limit)
     result: list[Role] = []
     slots = {True: 0, False: 0}
     for actor, count in counts.items():
@@ -187,7 +186,8 @@ def next_strides(batch: list[Round]) -> list[int]:
         turns = sum(current.tallies[index][0] for current in batch)
         took = sum(current.spans[index][1] - current.spans[index][0] for current in batch)
         fitting = STRIDE_NS * turns // max(took, 1)
-        strides[index] = max(1, min(fitting, LONGEST_STRIDE))
+        # Several must fit into a round, however short: a stride that outlasts it has met nobody for certain.
+        strides[index] = max(1, min(fitting, turns // len(batch) // 4, LONGEST_STRIDE))
     return strides
 
 

@@ -68,9 +68,6 @@ class Scenario:
     amplifiers: ClassVar[tuple[Amplifier, ...]] = ()
     threads: ClassVar[dict[str, int]] = {}
     """Threads per actor where it is not one; the amplifiers ``readers`` and ``writers`` decide for those actors."""
-    turns: ClassVar[int | None] = None
-    """Turns of an actor that stores in one round, where that is less than the version budget allows: what only the
-    last stores of a round decide is asked more often in short rounds."""
     needs_parallelism: ClassVar[bool] = True
     """False where the scenario tests something with the GIL on too."""
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)

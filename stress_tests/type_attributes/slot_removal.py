@@ -76,22 +76,21 @@ class SlotDeleted(_Called):
 class SlotOfTwoWriters(_Called):
     """After two threads have set and deleted ``__call__``, slot and dict agree, whoever was last (gh-127266).
 
-    Sound: asked when all are parked. A delete of what the other has deleted raises AttributeError. What readers get
-    through an instance never goes back in the order of one writer. Rounds are short, because the last two changes
-    decide.
+    Sound: asked when all are parked. A delete of what the other has deleted raises AttributeError, and the
+    store comes last, so that readers find something where writers let them run. What readers get
+    through an instance never goes back in the order of one writer.
     """
 
     oracle = PerWriterOrder()
     amplifiers = (writers, fan_out)
-    turns = 3
-
-    @operation(actor="writer", stores=1)
-    def store(self, n: int, me: int) -> None:
-        self.base.__call__ = Callable(n, "x", me)
 
     @operation(actor="writer", stores=1, may_raise=(AttributeError,))
     def delete(self) -> None:
         del self.base.__call__
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int, me: int) -> None:
+        self.base.__call__ = Callable(n, "x", me)
 
     @operation(actor="reader", may_raise=(AttributeError,))
     def read(self) -> Any:
