@@ -70,6 +70,8 @@ class Scenario:
     """Threads per actor where it is not one; the amplifiers ``readers`` and ``writers`` decide for those actors."""
     needs_parallelism: ClassVar[bool] = True
     """False where the scenario tests something with the GIL on too."""
+    caches: ClassVar[bool] = True
+    """False where what is read is never cached: such reads are no share of a live cache."""
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""

@@ -244,7 +244,7 @@ class Trial:
         stores = reads = samples = 0
         for role, (turns, observed) in zip(self.roles, current.tallies, strict=True):
             stores += role.loop.stores * turns
-            reads += role.loop.observations * turns
+            reads += role.loop.observations * turns if self.scenario.caches else 0
             samples += observed if decided else 0
         share = 1.0
         if len(self.roles) > 1:

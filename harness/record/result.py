@@ -26,7 +26,7 @@ class ScenarioResult:
     overlap: float | None
     """Share of the rounds' time in which two or more actors were inside their loops; None where one thread is meant."""
     cache_live: float | None
-    """Share of reads made while the class still had versions to give; None where no class is read."""
+    """Share of reads made while the class still had versions to give; None where nothing that is read is cached."""
     verdict: Verdict
     reason: str | None
     """Why it was skipped or not exercised; None otherwise."""

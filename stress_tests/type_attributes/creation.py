@@ -24,10 +24,13 @@ from harness.kernel import (
     prime,
     readers,
 )
+from harness.kernel.objects import VERSION_BUDGET
 
 creators = Amplifier("creators", (1, 3), "how many threads create classes below the same base")
 EVERY = 64
 """Turns between two collections: each one stops every thread."""
+FIRSTS = 40
+"""Bases of a round, each of which gets its first classes."""
 
 
 class _Creation(Scenario):
@@ -120,6 +123,41 @@ class CreateBesideListing(_Creation):
     def list_them(self) -> Any:
         listed = self.base.__subclasses__()
         return len(listed) == len(set(listed)), (True,)
+
+
+class CreateTheFirst(Scenario):
+    """Of the first classes below a base, created at once by several threads, each is known to the base (gh-113743).
+
+    Sound: each creator makes one class below each base, so once all are parked every base lists one of each, and
+    what is stored into it is what all of them give.
+    """
+
+    oracle = Permitted()
+    threads: ClassVar[dict[str, int]] = {"creator": 2}
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.values = [Value(number) for number in range(FIRSTS + 1)]
+        self.bases = [fresh_class(x=value) for value in self.values]
+        self.created: list[list[Any]] = [[] for _ in range(2)]
+
+    @operation(actor="creator", stores=VERSION_BUDGET // 2 // FIRSTS)
+    def create(self, n: int, me: int) -> Any:
+        mine = self.created[me]
+        for others in self.created:  # close together, or never at once
+            for _ in range(2000):
+                if len(others) >= n - 1:
+                    break
+        created = fresh_subclass(self.bases[n])
+        mine.append(created)
+        return created.x, (self.values[n],)
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        for number, base in enumerate(self.bases):
+            created = [mine[number - 1] for mine in self.created if 0 < number <= len(mine)]
+            yield "__subclasses__()", set(base.__subclasses__()) == set(created), True
+            base.x = value = Value(0)
+            for cls in created:
+                yield "x of a class below", cls.x, value
 
 
 class CreateBesideSlots(_Creation):

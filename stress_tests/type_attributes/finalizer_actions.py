@@ -88,6 +88,22 @@ class Returning(Value):
         self.returned.append(self)
 
 
+class Waiting(Value):
+    """Waits until the store that another thread has called has returned; it keeps running meanwhile."""
+
+    __slots__ = ("called", "returned")
+
+    def __init__(self, count: int, called: list[int], returned: list[int]) -> None:
+        super().__init__(count)
+        self.called = called
+        self.returned = returned
+
+    def __del__(self) -> None:
+        due = self.called[0]
+        while self.returned[0] < due:
+            pass
+
+
 class _Acting(Scenario):
     oracle: ClassVar[Oracle] = Order()
     amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out)
@@ -202,3 +218,31 @@ class ResurrectingFinalizer(_Acting):
         self.returned.clear()
         del returned
         yield "a finalizer ran again after its value came back", self.ledger.twice() != twice, False
+
+
+class WaitingFinalizer(_Acting):
+    """A finalizer waits for another thread's store into another class, and that one ends (gh-118492).
+
+    Sound: what is waited for has been called already, and needs nothing of the class whose value is dropped. A store
+    that dropped its old value with a lock still held would keep the other one waiting for ever.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.elsewhere = fresh_class(x=Value(0))
+        self.called = [0]
+        self.returned = [0]
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = Waiting(n, self.called, self.returned)
+
+    @operation(actor="other", stores=1)
+    def store_elsewhere(self, n: int) -> None:
+        self.called[0] = n
+        self.elsewhere.x = Value(n)
+        self.returned[0] = n
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.stored["x"], self.sub.x

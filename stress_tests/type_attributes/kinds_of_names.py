@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from harness.kernel import (
     Amplifier,
     Knobs,
+    Oracle,
     Order,
     OwnWrite,
+    Permitted,
     Scenario,
     Value,
     agree,
@@ -27,6 +30,9 @@ from harness.kernel import (
     rest,
     sharing,
 )
+
+empty_cache = getattr(sys, "_clear_internal_caches", None) or getattr(sys, "_clear_type_cache")
+"""What CPython offers for this moved in 3.13."""
 
 
 class Name(str):
@@ -145,6 +151,36 @@ class NamesComeAndGo(Scenario):
         return self.value, getattr(self.cls, self.there + self.end, None)
 
 
+class NamesReleased(Scenario):
+    """A name that was looked up is released once nothing holds it: not by the cache for ever (gh-113743).
+
+    Sound: the only thread. The cache holds each name that is in it; emptied, it holds none, and a name that was
+    looked up is referenced as often as one that was not.
+    """
+
+    oracle = Permitted()
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.value = Value(0)
+        self.cls = fresh_class()
+        self.names: list[str] = []
+        self.never_asked = ["_".join(("never", "asked"))]
+
+    @operation(actor="reader", stores=1)
+    def read(self, n: int) -> Any:
+        name = f"name_{n}"
+        self.names.append(name)
+        return getattr(self.cls, name, self.value), (self.value,)
+
+    def unfinished(self) -> str | None:
+        empty_cache()
+        (usual,) = map(sys.getrefcount, self.never_asked)
+        counts = map(sys.getrefcount, self.names)
+        held = [index for index, count in enumerate(counts) if count > usual]
+        return f"names that were looked up and never released: number {held[:10]}" if held else None
+
+
 class NameOfStrSubclass(_Named):
     """A class attribute stored and read under an instance of a ``str`` subclass: reads keep their order.
 
@@ -180,6 +216,7 @@ class LongName(_Named):
     """
 
     name = LONG
+    caches = False
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
@@ -272,3 +309,98 @@ class KeyLooksBesideReaders(_KeyLooks):
     @operation(actor="reader")
     def read(self) -> Any:
         return self.stored["x"], self.base.x
+
+
+class Meddling(str):
+    """A key that has the hash of ``x`` and is another name, and does something each time it is compared with one."""
+
+    meddle: Callable[[], None]
+
+    def __eq__(self, other: object) -> bool:
+        self.meddle()
+        return False
+
+    def __hash__(self) -> int:
+        return hash("x")
+
+
+class Refused(Exception):
+    """What a comparison of keys raises on purpose."""
+
+
+class _KeyMeddles(Scenario):
+    """The class that is read has a meddling key in front of the name, which is found in its base."""
+
+    oracle: ClassVar[Oracle] = OwnWrite()
+    amplifiers = (fan_out,)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        key = Meddling("key")
+        key.meddle = self.meddle
+        names: dict[str, object] = {key: None}
+        self.sub: Any = type("D", (self.base,), names)
+        prime(self.base, self.sub)
+
+    def meddle(self) -> None:
+        """What happens while keys are compared."""
+
+
+class KeyRaises(_KeyMeddles):
+    """A look-up that ended with an error leaves nothing behind: the next one finds what was stored (gh-118362).
+
+    Sound: the only thread. The look-up during which the comparison raises finds nothing; once keys compare again,
+    the name is found in the base.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.armed: list[bool] = []
+        super().prepare(knobs)
+
+    def meddle(self) -> None:
+        if self.armed:
+            raise Refused
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> Any:
+        value = Value(n)
+        self.base.x = value
+        self.armed.append(True)
+        for _ in range(2):
+            getattr(self.sub, "x", None)
+        self.armed.clear()
+        return value, self.sub.x
+
+
+class KeyAssignsBases(_KeyMeddles):
+    """A look-up during which a key assigns ``__bases__`` goes on in the bases that it began with (gh-113743).
+
+    Sound: the only thread. Both bases hold the same value under the name, and no other class in sight of the look-up
+    holds another: a look-up that goes on in freed memory meets the tuples that have been made there.
+    """
+
+    oracle = Permitted()
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.made: list[Any] = []
+        self.value = Value(0)
+        self.bases: tuple[Any, Any] = ((fresh_class(x=self.value),), (fresh_class(x=self.value),))
+        self.wrong = fresh_class(x=Value(0, "wrong"))
+        super().prepare(knobs)
+        self.sub.__bases__ = self.bases[0]
+
+    def meddle(self) -> None:
+        if self.made:
+            return  # by the look-ups that the assignment makes itself
+        self.made.append(None)
+        self.sub.__bases__ = self.bases[self.sub.__bases__ is self.bases[0]]
+        wrong = self.wrong
+        self.made += [(wrong, wrong, wrong) for _ in range(20)]
+
+    @operation(actor="writer", stores=4)
+    def look(self) -> Any:
+        found = self.sub.x
+        self.made.clear()
+        return found, (self.value,)

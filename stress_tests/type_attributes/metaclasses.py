@@ -8,6 +8,8 @@ from typing import Any
 from harness.kernel import (
     Deletion,
     Knobs,
+    Ledger,
+    MortalValue,
     Order,
     Permitted,
     Presence,
@@ -27,6 +29,9 @@ from harness.kernel import (
     rest,
     sharing,
 )
+
+CAPACITY = 1024
+"""Above the number of stores in a round."""
 
 
 class Carrying:
@@ -225,3 +230,36 @@ class MetaclassDescriptorComesAndGoes(Scenario):
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         yield from agree(self.permitted[0], "x", self.cls, self.sub)
+
+
+class ValueBehindClass(Scenario):
+    """A metaclass's value that its class hides is found for nobody, and released when it is replaced (gh-118362).
+
+    Sound: who looks the name up on the class gets the class's own value, so nobody holds one of the metaclass's
+    beyond the look-up; each is finalized once, when every thread has run on.
+    """
+
+    oracle = Permitted()
+    amplifiers = (readers, fan_out)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.ledger = Ledger(CAPACITY)
+        self.meta = fresh_metaclass(x=MortalValue(0, self.ledger))
+        self.value = Value(0)
+        self.cls = fresh_class(metaclass=self.meta, x=self.value)
+        self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
+        self.stored = vars(self.meta)
+        prime(self.meta, self.cls, *self.siblings)
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> Any:
+        self.meta.x = MortalValue(n, self.ledger)
+        return self.cls.x, (self.value,)
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.cls.x, (self.value,)
+
+    def unfinished(self) -> str | None:
+        missing = self.ledger.missing(self.stored["x"].count, None)
+        return f"values that were replaced and never finalized: {missing[:10]}" if missing else None

@@ -10,6 +10,7 @@ from harness.kernel import (
     Knobs,
     Oracle,
     Order,
+    OwnWrite,
     Permitted,
     Scenario,
     Value,
@@ -25,6 +26,7 @@ from harness.kernel import (
 )
 
 CAPACITY = 1024
+SPECIAL = ("__module__", "__doc__", "__annotations__", "__type_params__")
 
 
 class Text(str):
@@ -176,6 +178,35 @@ class SetTypeParams(_Set):
     @operation(actor="reader")
     def read_instance(self) -> Any:
         return self.stored["__type_params__"], self.thing.__type_params__
+
+
+class SpecialNamesAlone(Scenario):
+    """What is stored under a special name is what class and instance give, on the only thread (gh-118362).
+
+    Sound: nothing runs beside it, and the values have no finalizer that could look in between.
+    """
+
+    oracle = OwnWrite()
+    amplifiers = (fan_out,)
+    needs_parallelism = False
+    minimum_version = (3, 12)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(__annotations__=None, __type_params__=None)
+        self.thing = self.base()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+
+    @operation(actor="writer", stores=len(SPECIAL))
+    def store(self, n: int) -> Any:
+        stored = found = None
+        for special in SPECIAL:
+            value = Value(n, special)
+            prime(self.base, self.thing, names=[special])
+            setattr(self.base, special, value)
+            for holder in (self.base, self.thing):
+                if found is stored:
+                    stored, found = value, getattr(holder, special)
+        return stored, found
 
 
 class _SetText(Scenario):

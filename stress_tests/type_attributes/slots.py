@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from harness.kernel import (
     Knobs,
+    OwnWrite,
     Presence,
     Scenario,
     Value,
+    class_depth,
     fan_out,
+    fresh_chain,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
@@ -260,3 +264,27 @@ class SlotEnter(_Slot):
         except TypeError:
             value = None
         return before, value, self.there[0]
+
+
+class CallOfPartial(Scenario):
+    """A ``__call__`` stored into a class is what a call of its instances runs, also below ``partial`` (gh-93274).
+
+    Sound: the only thread. ``functools.partial`` has a call of its own that goes past ``__call__``, and its
+    subclasses inherit it until they, or a class between, are given a ``__call__``.
+    """
+
+    oracle = OwnWrite()
+    amplifiers = (class_depth,)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.depth = knobs.class_depth
+
+    @operation(actor="writer", stores=4)
+    def store(self, n: int) -> Any:
+        base = fresh_class(partial)
+        thing = fresh_chain(base, self.depth)[-1](int)
+        thing()
+        answer = Answer(n)
+        base.__call__ = answer
+        return answer, thing()
