@@ -1,14 +1,16 @@
 """Measures what each scenario sees: one short trial of each on each seeded fault. Writes harness/campaign/power.toml.
 
-    python -m ci.power
+    python -m ci.power [RECORD]
 
-takes about half an hour on two cores. A fault that many scenarios see is worth little to each of them, one that a
-single scenario sees is worth much to that one: a campaign begins with those that between them see most, soonest.
+takes about an hour on two cores. What RECORD holds already (JSON lines; default: ftstress-results/power.jsonl) is not
+measured again. A fault that many scenarios see is worth little to each of them, one that a single scenario sees is
+worth much to that one: a campaign begins with those that between them see most, soonest.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import queue
 import sys
@@ -16,6 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -27,6 +30,7 @@ from harness.campaign import plan
 from harness.campaign.options import MOST_MEMORY
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.campaign.trial import run_in_child, trial_spec
+from harness.cli.outdir import RESULTS
 from harness.diagnosis import ending, known
 from harness.diagnosis.signature import signature
 from harness.record.target import Target
@@ -78,12 +82,20 @@ def sees(scenario: ScenarioInfo, fault: str, target: Target) -> bool:
     return new()
 
 
-def measure(pairs: list[Pair]) -> dict[str, set[str]]:
-    """The scenarios that see each fault, measured side by side on two cores each."""
+def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
+    """The scenarios that see each fault, measured side by side on two cores each; ``record`` gets each outcome."""
     waiting: queue.SimpleQueue[Pair] = queue.SimpleQueue()
-    for pair in pairs:
-        waiting.put(pair)
+    known_before = set()
     seen: dict[str, set[str]] = defaultdict(set)
+    for line in record.read_text().splitlines() if record.exists() else []:
+        before = json.loads(line)
+        known_before.add((before["scenario"], before["fault"]))
+        if before["seen"]:
+            seen[before["fault"]].add(before["scenario"])
+    left = [pair for pair in pairs if (pair[0].name, pair[1]) not in known_before]
+    for pair in left:
+        waiting.put(pair)
+    outcomes = record.open("a")
     done: list[None] = []
 
     def serve(share: set[int]) -> None:
@@ -93,11 +105,14 @@ def measure(pairs: list[Pair]) -> dict[str, set[str]]:
                 scenario, fault, target = waiting.get_nowait()
             except queue.Empty:
                 return
-            if sees(scenario, fault, target):
+            saw = sees(scenario, fault, target)
+            if saw:
                 seen[fault].add(scenario.name)
+            outcomes.write(json.dumps({"scenario": scenario.name, "fault": fault, "seen": saw}) + "\n")
+            outcomes.flush()
             done.append(None)
             if len(done) % 50 == 0:
-                print(f"{len(done)} of {len(pairs)}", file=sys.stderr, flush=True)
+                print(f"{len(done)} of {len(left)}", file=sys.stderr, flush=True)
 
     mine = sorted(os.sched_getaffinity(0))
     shares = [set(mine[at : at + CORES]) for at in range(0, max(1, len(mine) - CORES + 1), CORES)]
@@ -106,6 +121,7 @@ def measure(pairs: list[Pair]) -> dict[str, set[str]]:
         thread.start()
     for thread in threads:
         thread.join()
+    outcomes.close()
     return seen
 
 
@@ -143,13 +159,15 @@ def _pairs() -> Iterator[Pair]:
             yield from ((scenario, fault.name, target) for scenario in scenarios)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     try:
         pairs = list(_pairs())
     except (NotASource, NotBuilt) as error:
         print(error, file=sys.stderr)
         return 3
-    found = powers(measure(pairs))
+    record = Path(arguments[0] if arguments else RESULTS / "power.jsonl")
+    record.parent.mkdir(parents=True, exist_ok=True)
+    found = powers(measure(pairs, record))
     lines = [f'"{name}" = {value}\n' for name, value in found.items()]
     plan.POWER.write_text(HEADER + "".join(lines), encoding="utf-8")
     print(f"{plan.POWER}: {len(found)} scenarios that saw something")
@@ -157,4 +175,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

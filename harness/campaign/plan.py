@@ -9,14 +9,15 @@ import math
 import os
 import random
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
+from itertools import chain
 from pathlib import Path
 
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
 from harness.record.target import Target
 
 START_UP_S = 0.15
@@ -24,6 +25,10 @@ START_UP_S = 0.15
 POWER = Path(__file__).with_name("power.toml")
 AGAIN = 10.0
 """The power from which a scenario comes twice in a pass. About thirty do; a pass is to fit into a minute."""
+RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
+"""What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""
+VAIN = 4
+"""Trials without a sample, after which no more are likely to bring one."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
@@ -51,34 +56,71 @@ def why_skipped(scenario: ScenarioInfo, target: Target) -> str | None:
     return None
 
 
-def trials(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) -> Iterator[PlannedTrial]:
-    """Trials without end, in passes: in each, every scenario as often as its power says, in an order drawn anew.
-
-    What calibration has shown to see most comes early and often; still, every scenario has its turn in every pass.
+def trials(
+    scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
+) -> Iterator[PlannedTrial]:
+    """Trials without end. First passes, until each scenario has shown each value of its amplifiers: what calibration
+    has found to see most comes early and twice. After that, where ``shown`` says that there is most to gain.
     """
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
         return
     length = trial_length(runnable, options)
-    for number in count():
-        for _, scenario, turn in sorted(
-            _arrivals(runnable, options.seed, number), key=lambda entry: entry[0]
-        ):
-            index = number * turns(scenario) + turn
-            knobs = draw_knobs(scenario, options.seed, index)
-            yield PlannedTrial(
-                scenario=scenario,
-                index=index,
-                knobs=knobs,
-                seed=f"{options.seed}:{scenario.name}:{index}",
-                threads=threads_of(scenario, knobs, options.threads),
-                budget_s=length,
-            )
+    begun = dict.fromkeys((scenario.name for scenario in runnable), 0)
+    for scenario in chain(_passes(runnable, options.seed), _by_gain(runnable, begun, shown)):
+        index = begun[scenario.name]
+        begun[scenario.name] += 1
+        knobs = draw_knobs(scenario, options.seed, index)
+        yield PlannedTrial(
+            scenario=scenario,
+            index=index,
+            knobs=knobs,
+            seed=f"{options.seed}:{scenario.name}:{index}",
+            threads=threads_of(scenario, knobs, options.threads),
+            budget_s=length,
+        )
+
+
+def _passes(scenarios: Sequence[ScenarioInfo], seed: int) -> Iterator[ScenarioInfo]:
+    """Passes in an order drawn anew each; a scenario takes part until its amplifiers have shown all values."""
+    for number in range(max(map(trials_to_cover, scenarios))):
+        wanting = [one for one in scenarios if number * turns(one) < trials_to_cover(one)]
+        for _, scenario in sorted(_arrivals(wanting, seed, number), key=lambda entry: entry[0]):
+            yield scenario
+
+
+def _by_gain(
+    scenarios: Sequence[ScenarioInfo], begun: Mapping[str, int], shown: Shown
+) -> Iterator[ScenarioInfo]:
+    """Always the scenario with most to gain for the trials that it has had (D'Hondt's way of sharing out seats)."""
+    while True:
+        yield max(scenarios, key=lambda one: gain(one, shown) / (begun[one.name] + 1))
+
+
+def gain(scenario: ScenarioInfo, shown: Shown) -> float:
+    """How much another trial is worth, beside the same of other scenarios.
+
+    What is found in some trials and not in others has a rate that more of them narrow down, and settings that could
+    tell why; what is found each time needs no more. A scenario that has not been exercised yet owes its verdict, but
+    after a few vain trials it is not likely to give one.
+    """
+    ended, observed, hit = shown.of(scenario.name)
+    worth = math.sqrt(power(scenario.name))
+    if hit:
+        return worth * (RARELY if hit < ended else ALWAYS)
+    if ended and not observed:
+        return worth * (OWED if ended < VAIN else ALWAYS)
+    return worth
+
+
+def trials_to_cover(scenario: ScenarioInfo) -> int:
+    """Trials until each value of each of its amplifiers has come."""
+    return max([1, *(len(values) for _, values in scenario.amplifiers)])
 
 
 def _arrivals(
     scenarios: Sequence[ScenarioInfo], seed: int, number: int
-) -> Iterator[tuple[float, ScenarioInfo, int]]:
+) -> Iterator[tuple[float, ScenarioInfo]]:
     """When each turn of each scenario comes in a pass: they arrive at random, at the rate of the scenario's power."""
     for scenario in scenarios:
         draw = random.Random(f"{seed}:{scenario.name}:{number}:order")
@@ -87,7 +129,7 @@ def _arrivals(
         for turn in range(turns(scenario)):
             # What comes again lets others come first: it is likely to see the same again.
             moment += draw.expovariate(math.sqrt(rate) if turn else rate)
-            yield moment, scenario, turn
+            yield moment, scenario
 
 
 def turns(scenario: ScenarioInfo) -> int:
@@ -153,7 +195,7 @@ def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
     """
     budget = options.budget_s * children_at_once(scenarios, options)
     for wanted in (
-        sum(max([1, *(len(v) for _, v in s.amplifiers)]) for s in scenarios),
+        sum(map(trials_to_cover, scenarios)),
         sum(turns(s) for s in scenarios),
     ):
         length = budget / wanted - START_UP_S
@@ -174,7 +216,7 @@ def dry_run(scenarios: Sequence[ScenarioInfo], target: Target, options: Options)
     """The trials that the budget has room for, as they would be started."""
     left = options.budget_s * children_at_once(scenarios, options)
     planned: list[PlannedTrial] = []
-    for trial in trials(scenarios, target, options):
+    for trial in trials(scenarios, target, options, Shown()):
         left -= trial.budget_s + START_UP_S
         if left < 0 and planned:
             break

@@ -19,6 +19,7 @@ from harness.campaign.interrupts import Flag, noted
 from harness.campaign.options import CampaignError, Options, memory_limit
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
 from harness.record.journal import Journal
@@ -64,7 +65,7 @@ def run_campaign(
                 campaign.record(header(target, scenarios, options))
             else:
                 for event in past.events:
-                    campaign.grader.feed(event)
+                    campaign.take(event)
                 campaign.resume(past.elapsed_s, past.last_trial, past.finished)
             return campaign.run()
 
@@ -100,6 +101,7 @@ class _Campaign:
         self.journal = journal
         self.interrupted = interrupted
         self.grader = Grader()
+        self.shown = Shown()
         self.began = time.monotonic()
         self.last_trial = 0
         self.finished: frozenset[tuple[str, int]] = frozenset()
@@ -126,8 +128,13 @@ class _Campaign:
 
     def record(self, event: dict[str, Any]) -> None:
         self.journal.append(event)
-        self.grader.feed(event)
+        self.take(event)
         self.listener(event)
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Count an event that the journal has."""
+        self.grader.feed(event)
+        self.shown.feed(event)
 
     def run(self) -> Result:
         try:
@@ -144,7 +151,7 @@ class _Campaign:
         return self._end()
 
     def _trials(self, scenarios: Sequence[ScenarioInfo]) -> Iterator[PlannedTrial]:
-        for planned in plan.trials(scenarios, self.target, self.options):
+        for planned in plan.trials(scenarios, self.target, self.options, self.shown):
             if (planned.scenario.name, planned.index) not in self.finished:
                 yield planned
 

@@ -55,8 +55,9 @@ def test_a_killed_manager_takes_its_children_along_and_can_be_resumed(
     out = tmp_path / "out"
     with manager(out, "slow", "well", budget_s=8.0) as process:
         wait_for(lambda: events(out, "trial_end") and events(out, "progress"))
-        children = psutil.Process(process.pid).children(recursive=True)
-        assert children
+        children: list[psutil.Process] = []
+        while not children:  # between two trials there is none for a moment
+            children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGKILL)
         process.wait()
     for child in children:
@@ -121,7 +122,8 @@ def test_ctrl_c_at_any_moment_keeps_everything(tmp_path: Path, moment: str, time
     if moment == "at once":  # Python itself may not have been up yet
         assert process.returncode in (130, -signal.SIGINT, 1)
         return
-    assert process.returncode == 130, stdout + stderr
+    # The last of three may come when the campaign has handed back, and Python itself is about to end.
+    assert process.returncode in ((130,) if times == 1 else (130, -signal.SIGINT)), stdout + stderr
     assert not any(alive(child.pid) for child in children)
     if times == 1:  # a further one may come when the campaign has already handed back
         assert events(out, "campaign_end")[0]["reason"] == "interrupted"

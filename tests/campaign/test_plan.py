@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from itertools import islice
 
 import pytest
@@ -11,6 +12,7 @@ from harness.builds.fingerprint import probe
 from harness.campaign import plan
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.campaign.shown import Shown
 from tests.campaign.fakes import fake_scenario, fake_target
 
 TARGET = fake_target()
@@ -24,7 +26,7 @@ def scenarios(count: int) -> list[ScenarioInfo]:
 def first(
     count: int, chosen: list[ScenarioInfo], seed: int = 1, budget_s: float = 60.0
 ) -> list[plan.PlannedTrial]:
-    return list(islice(plan.trials(chosen, TARGET, Options(budget_s, seed)), count))
+    return list(islice(plan.trials(chosen, TARGET, Options(budget_s, seed), Shown()), count))
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:
@@ -74,6 +76,41 @@ def test_every_value_of_every_amplifier_comes_once_before_any_comes_again(seed: 
             assert {trial.knobs[name] for trial in planned[start : start + len(values)]} == set(values)
 
 
+def shown(**trials: list[str]) -> Shown:
+    """What came of the trials of scenarios: each ``hit``, ``quiet`` or ``vain``."""
+    events = Shown()
+    for number, (scenario, outcome) in enumerate((s, o) for s, outcomes in trials.items() for o in outcomes):
+        about = {"trial": number, "scenario": f"suite.{scenario}"}
+        events.feed(about | {"event": "progress", "samples": 0 if outcome == "vain" else 1000})
+        if outcome == "hit":
+            events.feed(about | {"event": "finding"})
+        events.feed(about | {"event": "trial_end"})
+    return events
+
+
+def after_the_passes(count: int, given: Shown) -> Counter[str]:
+    """How often each of four scenarios comes among the first ``count`` trials behind the passes."""
+    chosen = scenarios(4)
+    passes = sum(map(plan.trials_to_cover, chosen))
+    planned = islice(plan.trials(chosen, TARGET, Options(60.0, 1), given), passes, passes + count)
+    return Counter(trial.scenario.name.rpartition("_")[2] for trial in planned)
+
+
+def test_once_all_values_have_come_and_nothing_was_seen_the_trials_are_shared_out_evenly() -> None:
+    assert set(after_the_passes(40, Shown()).values()) == {10}
+
+
+def test_what_showed_in_some_trials_only_gets_more_of_them_and_what_showed_in_all_gets_less() -> None:
+    came = after_the_passes(100, shown(scenario_0=["hit", "quiet", "quiet"], scenario_1=["hit"] * 3))
+    assert came["0"] > 2 * came["2"] and came["2"] > 2 * came["1"], came
+    assert came["2"] in (came["3"], came["3"] + 1)
+
+
+def test_a_scenario_that_owes_its_verdict_gets_more_trials_but_not_for_ever() -> None:
+    assert after_the_passes(40, shown(scenario_2=["vain"]))["2"] > 15
+    assert after_the_passes(40, shown(scenario_2=["vain"] * plan.VAIN))["2"] < 5
+
+
 def test_an_amplifier_named_after_an_actor_decides_how_many_play_it() -> None:
     scenario = fake_scenario(actors={"writer": 1, "reader": 2}, amplifiers=AMPLIFIERS)
     assert plan.threads_of(scenario, {"fan_out": 30, "readers": 4, "writers": 3}, None) == 7
@@ -102,7 +139,7 @@ def test_the_last_trial_is_cut_to_what_is_left() -> None:
 def test_a_dry_run_plans_what_the_budget_has_room_for() -> None:
     options = Options(30.0, 1, jobs=2)
     planned = plan.dry_run(scenarios(4), TARGET, options)
-    assert planned == list(islice(plan.trials(scenarios(4), TARGET, options), len(planned)))
+    assert planned == list(islice(plan.trials(scenarios(4), TARGET, options, Shown()), len(planned)))
     assert sum(trial.budget_s + plan.START_UP_S for trial in planned) <= 60.0
     assert len(plan.dry_run(scenarios(4), TARGET, Options(0.1, 1, jobs=1))) == 1
 
@@ -110,7 +147,7 @@ def test_a_dry_run_plans_what_the_budget_has_room_for() -> None:
 def test_what_needs_parallelism_is_skipped_where_the_gil_is_on() -> None:
     with_gil = fake_target(free_threaded=False, gil_enabled=True)
     chosen = [fake_scenario("racing"), fake_scenario("alone", needs_parallelism=False)]
-    planned = islice(plan.trials(chosen, with_gil, Options(60, 1)), 3)
+    planned = islice(plan.trials(chosen, with_gil, Options(60, 1), Shown()), 3)
     assert {trial.scenario.name for trial in planned} == {"fake.alone"}
     assert "GIL is on" in (plan.why_skipped(chosen[0], with_gil) or "")
     assert plan.why_skipped(fake_scenario(unavailable="needs Python 3.12"), TARGET) == "needs Python 3.12"

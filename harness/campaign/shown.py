@@ -1,0 +1,37 @@
+"""What the trials of a campaign have shown so far, as far as its plan asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+
+class Shown:
+    """By scenario: how many trials have ended, how many of them observed something, and how many have a finding."""
+
+    def __init__(self) -> None:
+        self._ended: Counter[str] = Counter()
+        self._observed: Counter[str] = Counter()
+        self._hit: Counter[str] = Counter()
+        self._observing: set[int] = set()
+        self._hitting: set[int] = set()
+
+    def feed(self, event: dict[str, Any]) -> None:
+        """Take in one event of the journal."""
+        kind, trial = event["event"], event.get("trial")
+        if trial is None:
+            return
+        if kind == "progress" and event["samples"]:
+            self._observing.add(trial)
+        elif kind == "finding":
+            self._hitting.add(trial)
+        elif kind == "trial_end":
+            self._ended[event["scenario"]] += 1
+            self._observed[event["scenario"]] += trial in self._observing
+            self._hit[event["scenario"]] += trial in self._hitting
+            self._observing.discard(trial)
+            self._hitting.discard(trial)
+
+    def of(self, scenario: str) -> tuple[int, int, int]:
+        """Trials ended, trials that observed something, trials with a finding."""
+        return self._ended[scenario], self._observed[scenario], self._hit[scenario]
