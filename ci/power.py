@@ -56,11 +56,15 @@ HEADER = """\
 Pair = tuple[ScenarioInfo, str, Target]
 
 
+def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
+    """The settings of the trial: they differ from fault to fault, and are the same whenever this is run."""
+    return plan.draw_knobs(scenario, crc32(fault.encode()), 0)
+
+
 def sees(scenario: ScenarioInfo, fault: str, target: Target) -> bool:
     """Whether one trial of ``scenario`` shows something on ``target`` that is not known of the base."""
     issues = known.load()
-    # The settings differ from fault to fault, and are the same whenever this is run.
-    knobs = plan.draw_knobs(scenario, crc32(fault.encode()), 0)
+    knobs = knobs_for(scenario, fault)
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
     )
@@ -108,7 +112,9 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
             saw = sees(scenario, fault, target)
             if saw:
                 seen[fault].add(scenario.name)
-            outcomes.write(json.dumps({"scenario": scenario.name, "fault": fault, "seen": saw}) + "\n")
+            knobs = knobs_for(scenario, fault)
+            line = {"scenario": scenario.name, "fault": fault, "knobs": knobs, "seen": saw}
+            outcomes.write(json.dumps(line) + "\n")
             outcomes.flush()
             done.append(None)
             if len(done) % 50 == 0:
@@ -146,6 +152,23 @@ def powers(seen: dict[str, set[str]]) -> dict[str, float]:
     return found
 
 
+def amplifiers(record: Path) -> Iterator[str]:
+    """A table: for each value of each amplifier, the share of trials that saw their fault.
+
+    Scenarios, faults and all other settings are the same for each value, on average. The first value of an amplifier
+    is that without it.
+    """
+    counts: dict[tuple[str, int], list[bool]] = defaultdict(list)
+    for line in record.read_text().splitlines():
+        outcome = json.loads(line)
+        for knob in outcome["knobs"].items():
+            counts[knob].append(outcome["seen"])
+    yield "| amplifier | value | trials | saw the fault |"
+    yield "|---|---|---|---|"
+    for (name, value), seen in sorted(counts.items()):
+        yield f"| {name} | {value} | {len(seen)} | {sum(seen) / len(seen):.1%} |"
+
+
 def _pairs() -> Iterator[Pair]:
     base = probe(str(compiled().executable()))
     scenarios = [
@@ -171,6 +194,8 @@ def main(arguments: list[str]) -> int:
     lines = [f'"{name}" = {value}\n' for name, value in found.items()]
     plan.POWER.write_text(HEADER + "".join(lines), encoding="utf-8")
     print(f"{plan.POWER}: {len(found)} scenarios that saw something")
+    for line in amplifiers(record):
+        print(line)
     return 0
 
 
