@@ -29,6 +29,8 @@ RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""
 VAIN = 4
 """Trials without a sample, after which no more are likely to bring one."""
+ALONE = 0.4
+"""The share of a trial's time that one thread alone gets: what it can show, it shows without luck."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
@@ -71,13 +73,14 @@ def trials(
         index = begun[scenario.name]
         begun[scenario.name] += 1
         knobs = draw_knobs(scenario, options.seed, index)
+        threads = threads_of(scenario, knobs, options.threads)
         yield PlannedTrial(
             scenario=scenario,
             index=index,
             knobs=knobs,
             seed=f"{options.seed}:{scenario.name}:{index}",
-            threads=threads_of(scenario, knobs, options.threads),
-            budget_s=length,
+            threads=threads,
+            budget_s=length if threads > 1 else length * ALONE,
         )
 
 

@@ -227,6 +227,8 @@ class WaitingFinalizer(_Acting):
     that dropped its old value with a lock still held would keep the other one waiting for ever.
     """
 
+    amplifiers = (fan_out,)
+
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
         self.elsewhere = fresh_class(x=Value(0))
@@ -237,12 +239,9 @@ class WaitingFinalizer(_Acting):
     def store(self, n: int) -> None:
         self.base.x = Waiting(n, self.called, self.returned)
 
-    @operation(actor="other", stores=1)
-    def store_elsewhere(self, n: int) -> None:
+    @operation(actor="other", stores=1, oracle=OwnWrite())
+    def store_elsewhere(self, n: int) -> Any:
         self.called[0] = n
-        self.elsewhere.x = Value(n)
+        self.elsewhere.x = value = Value(n)
         self.returned[0] = n
-
-    @operation(actor="reader")
-    def read(self) -> Any:
-        return self.stored["x"], self.sub.x
+        return value, self.elsewhere.x
