@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     Order,
     PerWriterOrder,
@@ -49,13 +50,15 @@ def colliding_names(wanted: int) -> tuple[str, ...]:
     raise AssertionError("count() does not end")
 
 
+rivals = Amplifier("readers", (2, 4), "how many threads evict each other's entries: one alone has no rival")
+
 PLAIN = ("a", "b", "c", "d", "e", "f")
 COLLIDING = colliding_names(6)
 
 
 class _Names(Scenario):
     oracle = Order()
-    amplifiers = (name_count, readers, fan_out, lock_free, rest, burst)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (name_count, readers, fan_out, lock_free, rest, burst)
     pool: tuple[str, ...] = PLAIN
 
     def prepare(self, knobs: Knobs) -> None:
@@ -104,24 +107,25 @@ class SeveralNames(_Names):
     """
 
 
-class CollidingNames(_Names):
+class _Colliding(_Names):
+    amplifiers = (name_count, rivals, fan_out, lock_free, rest, burst)
+    pool = COLLIDING
+
+
+class CollidingNames(_Colliding):
     """Names that share a slot of the type cache give their own values, in order, while they evict one another.
 
     Sound: one writer, so the counts of each name only go up; a value carries the name it was stored under. An entry
     that is read while it is being replaced would give one name's value for the other.
     """
 
-    pool = COLLIDING
 
-
-class CollidingNamesAtRest(_Names):
+class CollidingNamesAtRest(_Colliding):
     """Names that share a slot of the type cache give their own values while nothing changes them.
 
     Sound: the names are stored once; the writer changes another class, so versions last and every read can hit. What
     is read is the one object stored under that name.
     """
-
-    pool = COLLIDING
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
