@@ -43,6 +43,12 @@ def test_a_correct_interpreter_shows_nothing_and_the_samples_are_counted(trial: 
     assert 0 < count["overlap_ns"] <= count["span_ns"]
 
 
+def test_where_nothing_that_is_read_is_cached_there_is_no_share_of_a_live_cache(trial: RunTrial) -> None:
+    count = final(trial(PLAIN.replace("    oracle", "    caches = False\n    oracle"), budget_s=1))
+    assert count["rounds"] > 0
+    assert count["reads"] == count["live_reads"] == 0
+
+
 def test_threads_scale_the_actor_that_an_amplifier_scales(scenario_file: Write) -> None:
     scenario = find_scenario(str(scenario_file(PLAIN)), "sample.sample")
     knobs = settings(scenario.amplifiers, {})
