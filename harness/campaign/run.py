@@ -31,7 +31,7 @@ __all__ = ["CampaignError", "Listener", "Options", "run_campaign"]
 Listener = Callable[[dict[str, Any]], None]
 
 WORTH_STARTING_S = 0.2
-"""A trial that would get less than this is not started, unless it is the first."""
+"""A trial that would get less than this because time is short is not started, unless it is the first."""
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
 LATE = 1.08
@@ -159,7 +159,7 @@ class _Campaign:
         while self.next is not None and not self._is_halted() and self._has_room(self.next):
             left = self.options.budget_s - self.now()
             budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once)
-            if budget < WORTH_STARTING_S and self.last_trial:
+            if budget < min(WORTH_STARTING_S, self.next.budget_s) and self.last_trial:
                 self.next = None
                 return
             planned, self.next = self.next, next(self.plan, None)

@@ -13,7 +13,7 @@ import pytest
 from harness.campaign import plan
 from harness.campaign.grade import grade
 from harness.campaign.options import Options
-from harness.campaign.run import run_campaign
+from harness.campaign.run import WORTH_STARTING_S, run_campaign
 from tests.campaign.conftest import RunFake
 from tests.campaign.fakes import fake_scenario, fake_target
 
@@ -98,6 +98,14 @@ def test_trials_beside_each_other_have_no_more_threads_than_there_are_cores(
 
 def test_a_budget_below_a_trial_still_runs_one(run_fake: RunFake) -> None:
     assert run_fake("well", budget_s=0.01).totals.trials == 1
+
+
+def test_trials_of_one_thread_are_short_and_end_no_campaign(fake_children: None, tmp_path: Path) -> None:
+    alone = [fake_scenario(name=f"fake.well_{number}", actors={"writer": 1}) for number in range(20)]
+    options = Options(4.0, 1, jobs=1)
+    assert plan.trial_length(alone, options) * plan.ALONE < WORTH_STARTING_S
+    result = run_campaign(fake_target(), alone, options, tmp_path, lambda event: None)
+    assert result.totals.trials > 3
 
 
 def test_nothing_that_the_target_can_run_is_no_pass(fake_children: None, tmp_path: Path) -> None:
