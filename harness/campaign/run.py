@@ -34,6 +34,9 @@ WORTH_STARTING_S = 0.2
 """A trial that would get less than this because time is short is not started, unless it is the first."""
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
+OVERDUE_S = 4.0
+"""Beyond its budget, when a trial stops being counted among those that use the cores: one that has met nobody yet is
+given three seconds more."""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
@@ -110,6 +113,8 @@ class _Campaign:
         self.unseen = {s.name for s in scenarios if plan.why_skipped(s, target) is None}
         self.at_once = plan.children_at_once(scenarios, options)
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
+        self.due: dict[int, float] = {}
+        """When each trial should have ended, in the campaign's own time."""
         self.said: queue.Queue[_Said] = queue.Queue(QUEUED)
         self.stop = threading.Event()
         self.reason = "budget"
@@ -183,8 +188,14 @@ class _Campaign:
             return not self.running
         if self.options.jobs is not None:
             return len(self.running) < self.options.jobs
-        busy = sum(other.threads for other, _ in self.running.values())
+        busy = sum(self._cores_of(number) for number in self.running)
         return not busy or busy + planned.threads <= plan.cores()
+
+    def _cores_of(self, number: int) -> int:
+        # One that hangs would keep the others waiting for the 10 s that it takes to be sure. It waits, or one thread
+        # of it spins.
+        planned, _ = self.running[number]
+        return 0 if self.now() > self.due[number] else planned.threads
 
     def _start(self, planned: PlannedTrial, budget_s: float) -> None:
         self.last_trial += 1
@@ -193,6 +204,7 @@ class _Campaign:
             planned, budget_s, self.options.threads, memory_limit(self.options, self.at_once)
         )
         self.running[number] = planned, None
+        self.due[number] = self.now() + budget_s + OVERDUE_S
         self.record(
             {
                 "event": "trial_start",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign import plan
+from harness.campaign import plan, run, trial
 from harness.campaign.grade import grade
 from harness.campaign.options import Options
 from harness.campaign.run import WORTH_STARTING_S, run_campaign
@@ -94,6 +94,19 @@ def test_trials_beside_each_other_have_no_more_threads_than_there_are_cores(
             del threads[event["trial"]]
         most = max(most, sum(threads.values()))
     assert most == 4
+
+
+def test_a_trial_that_hangs_keeps_no_others_from_the_cores(
+    run_fake: RunFake, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "cores", lambda: 2)
+    monkeypatch.setattr(plan, "LONGEST_S", 0.5)
+    monkeypatch.setattr(run, "OVERDUE_S", 0.1)
+    monkeypatch.setattr(trial, "SILENCE_S", 3.0)
+    run_fake("silent", "well", budget_s=8.0)
+    told = [(event["event"], event.get("scenario")) for event in journal()]
+    begun = told.index(("trial_start", "fake.silent"))
+    assert ("trial_end", "fake.well") in told[begun : told.index(("trial_end", "fake.silent"))]
 
 
 def test_a_budget_below_a_trial_still_runs_one(run_fake: RunFake) -> None:
