@@ -67,7 +67,7 @@ dwell = Amplifier(
 )
 lock_free = Amplifier(
     "lock_free",
-    (1, 0),
+    (1, 1, 0),
     "whether readers can take a fresh value without a lock (see sharing): otherwise they wait for a store to end",
 )
 rest = Amplifier(

@@ -62,15 +62,19 @@ class _Names(Scenario):
     pool: tuple[str, ...] = PLAIN
 
     def prepare(self, knobs: Knobs) -> None:
+        self.make(knobs, knobs.fan_out, knobs.lock_free)
+
+    def make(self, knobs: Knobs, siblings: int, lock_free: int) -> None:
+        """The classes and the values of a round."""
         self.names = self.pool[: knobs.name_count]
         self.many = len(self.names)
         held: dict[str, Any] = {name: Value(0, name) for name in self.names}
         self.base = fresh_class(**held)
         self.sub = fresh_subclass(self.base)
         self.thing = self.sub()
-        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.siblings = fresh_subclasses(self.base, siblings)
         self.stored = vars(self.base)
-        self.share = sharing(knobs.lock_free)
+        self.share = sharing(lock_free)
         self.rests = pacing(knobs)
         for value in held.values():
             self.share(value)
@@ -108,7 +112,7 @@ class SeveralNames(_Names):
 
 
 class _Colliding(_Names):
-    amplifiers = (name_count, rivals, fan_out, lock_free, rest, burst)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (name_count, rivals, fan_out, lock_free, rest, burst)
     pool = COLLIDING
 
 
@@ -127,13 +131,17 @@ class CollidingNamesAtRest(_Colliding):
     is read is the one object stored under that name.
     """
 
+    amplifiers = (name_count, rivals, rest, burst)
+
     def prepare(self, knobs: Knobs) -> None:
-        super().prepare(knobs)
+        self.make(knobs, siblings=0, lock_free=1)
         self.other = fresh_class()
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         self.other.x = Value(n)
+        for _ in self.rests[n & 7]:
+            pass
 
 
 class _Writers(Scenario):
