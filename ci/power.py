@@ -31,8 +31,9 @@ from harness.campaign.options import MOST_MEMORY
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.campaign.trial import run_in_child, trial_spec
 from harness.cli.outdir import RESULTS
-from harness.diagnosis import ending, known
-from harness.diagnosis.signature import signature
+from harness.diagnosis import ending
+from harness.kernel import known
+from harness.kernel.signature import signature
 from harness.record.target import Target
 
 SECONDS = 0.5

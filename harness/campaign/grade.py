@@ -9,9 +9,9 @@ from typing import Any
 
 from harness.campaign.plan import why_skipped
 from harness.campaign.select import ScenarioInfo
-from harness.diagnosis import known
-from harness.diagnosis.known import KnownIssue
-from harness.diagnosis.signature import short_id, signature
+from harness.kernel import known
+from harness.kernel.known import KnownIssue
+from harness.kernel.signature import short_id, signature
 from harness.record.journal import JournalError
 from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict
 from harness.record.statistics import upper_bound_95

@@ -1,7 +1,8 @@
 """The suite in one process: no child, no pipe, no manager. For platforms with threads but no processes (iOS).
 
-A crash or a hang takes the process with it, and nothing is known here about known issues: a desk with processes is
-better served by ``ftstress run``.
+A crash takes the process with it, and after a hang it must end: a desk with processes is better served by
+``ftstress run``. Everything that a campaign's journal holds can be written here too, so that ``ftstress report`` shows
+it elsewhere.
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ from __future__ import annotations
 import fnmatch
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.kernel import known
+from harness.kernel.events import Emit
+from harness.kernel.here import Here
 from harness.kernel.loader import describe_file
-from harness.kernel.scenario import ScenarioError
+from harness.kernel.signature import signature
 from harness.kernel.trial import gil_enabled, run_trial
 
-EXERCISED, FOUND, MISUSED, NOTHING = 0, 1, 2, 3
+EXERCISED, FOUND, NOTHING, INTERRUPTED = 0, 1, 3, 130
+LONGEST_S = 5.0
+SHORTEST_S = 0.05
+MEMORY_BYTES = 1 << 30
+"""A phone ends what takes more. Types never die on 3.13t, so a long run comes near it."""
 
 
 def suite_files() -> list[Path]:
@@ -32,51 +41,148 @@ def selects(pattern: str, name: str) -> bool:
     return pattern in name
 
 
-def run_suite(patterns: list[str], budget_s: float, seed: int) -> int:
-    """Run every selected scenario once, a line each on stdout, and return the exit status."""
-    try:
+class Suite:
+    """The scenarios that ``patterns`` select, run one after the other until the budget is spent. A line each.
+
+    ``emit`` gets what a campaign's journal holds. Raises ScenarioError when a file cannot be loaded.
+    """
+
+    def __init__(self, patterns: Sequence[str], budget_s: float, seed: int, strict: bool, emit: Emit) -> None:
         described = [entry for path in suite_files() for entry in describe_file(str(path))]
-    except ScenarioError as error:
-        print(f"ftstress: {error}")
-        return MISUSED
-    chosen = [s for s in described if not patterns or any(selects(p, s["name"]) for p in patterns)]
-    runnable = [s for s in chosen if _why_not(s) is None]
-    print(f"seed {seed}, {len(chosen)} scenarios, GIL {'on' if gil_enabled() else 'off'}, in this process")
-    found = samples = 0
-    deadline = time.monotonic() + budget_s
-    for scenario in chosen:
-        reason = _why_not(scenario)
-        if reason is not None:
+        self.chosen = [s for s in described if not patterns or any(selects(p, s["name"]) for p in patterns)]
+        self.budget_s = budget_s
+        self.seed = seed
+        self.strict = strict
+        self.emit = emit
+        self.here = Here()
+        self.issues = known.load()
+        self.began = time.monotonic()
+        self.trials = 0
+        self.samples = 0
+        self.counting = 0
+        self.seen: set[str] = set()
+        """Signatures."""
+
+    def run(self) -> int:
+        """Run it; returns the exit status of the contract: 0, 1, 3 or 130."""
+        self.record(self._header())
+        print(
+            f"{self.here.title}, in this process, seed {self.seed}, budget {self.budget_s:g} s,"
+            f" {len(self.chosen)} scenarios"
+        )
+        reason = "budget"
+        try:
+            reason = self._passes([scenario for scenario in self.chosen if self._may_run(scenario)])
+        except KeyboardInterrupt:
+            reason = "interrupted"
+        complete = reason == "budget"
+        self.record({"event": "campaign_end", "complete": complete, "reason": reason})
+        return self._close(reason)
+
+    def record(self, event: dict[str, Any]) -> None:
+        self.emit(event | {"at_s": round(time.monotonic() - self.began, 4)})
+
+    def _header(self) -> dict[str, Any]:
+        return {
+            "event": "campaign",
+            "schema": 1,
+            "seed": self.seed,
+            "budget_s": self.budget_s,
+            "options": {"strict": self.strict, "threads": None, "in_process": True},
+            "target": self.here.to_json(),
+            "scenarios": [_entry(scenario) for scenario in self.chosen],
+        }
+
+    def _may_run(self, scenario: dict[str, Any]) -> bool:
+        reason = scenario["unavailable"]
+        if scenario["needs_parallelism"] and gil_enabled():
+            reason = reason or "needs threads that run in parallel, and the GIL is on"
+        if issue := known.deadly(self.issues, self.here, scenario["name"]):
+            reason = reason or f"it may end this process: {issue} is known to crash, or to hang"
+        if reason:
             print(f"{scenario['name']:<50} skipped: {reason}", flush=True)
-            continue
-        left = max(0.05, deadline - time.monotonic()) / max(1, len(runnable))
-        runnable = runnable[1:]
-        events = _trial(scenario, left, seed)
-        final = next((e for e in reversed(events) if e["event"] == "progress"), {"rounds": 0, "samples": 0})
-        findings = [e for e in events if e["event"] == "finding"]
-        found += len(findings)
-        samples += final["samples"]
-        verdict = "; ".join(e["message"] for e in findings) or "not observed"
+        return not reason
+
+    def _passes(self, scenarios: list[dict[str, Any]]) -> str:
+        """Pass after pass, each trial with other settings; why it ended."""
+        index = 0
+        while scenarios:
+            for number, scenario in enumerate(scenarios):
+                left = self.began + self.budget_s - time.monotonic()
+                if left <= 0 and self.trials:
+                    if index == 0:
+                        print(f"not run, the budget was too short: {len(scenarios) - number} scenarios")
+                    return "budget"
+                share = left / (len(scenarios) - number) if index == 0 else left
+                reason = self._trial(scenario, index, max(SHORTEST_S, min(LONGEST_S, share)))
+                if reason == "stuck":
+                    print("actors hang in this process: it ends here")
+                    return "stuck"
+                if reason == "memory":
+                    print(f"this process has come near {MEMORY_BYTES >> 20} MiB: it ends here")
+                    return "memory"
+            index += 1
+        return "budget"
+
+    def _trial(self, scenario: dict[str, Any], index: int, budget_s: float) -> str:
+        name = scenario["name"]
+        self.trials += 1
+        number = self.trials
+        seed = f"{self.seed}:{name}:{index}"
+        draw = random.Random(seed)
+        knobs = {amplifier["name"]: draw.choice(amplifier["values"]) for amplifier in scenario["amplifiers"]}
+        about = {"trial": number, "scenario": name}
+        start = {"index": index, "knobs": knobs, "seed": seed, "budget_s": budget_s}
+        self.record({"event": "trial_start", **about, **start, "threads": sum(scenario["actors"].values())})
+        self.record({"event": "hello", **about, "gil_enabled": gil_enabled()})
+        last: dict[str, dict[str, Any]] = {}
+        findings: list[str] = []
+
+        def hear(event: dict[str, Any]) -> None:
+            last[event["event"]] = event
+            self.record(event | about)
+            if event["event"] == "finding":
+                findings.append(self._told(name, event))
+
+        spec = {"file": scenario["file"], "scenario": name, "knobs": knobs, "budget_s": budget_s}
+        run_trial(spec | {"memory_limit_bytes": MEMORY_BYTES}, hear)
+        reason = str(last["done"]["reason"])
+        self.record({"event": "trial_end", **about, "index": index, "ending": {"how": "ok", "done": reason}})
+        final = last.get("progress", {"rounds": 0, "samples": 0})
+        self.samples += final["samples"]
+        verdict = "; ".join(findings) or ("not observed" if final["samples"] else "not exercised")
         done = f"{final['rounds']:>7} rounds {final['samples']:>11} samples"
-        print(f"{scenario['name']:<50} {done}  {verdict}", flush=True)
-        if any(e["event"] == "done" and e["reason"] == "stuck" for e in events):
-            print("actors hang in this process: it stops here")
-            break
-    return FOUND if found else EXERCISED if samples else NOTHING
+        print(f"{name:<50} {done}  {verdict}", flush=True)
+        return reason
+
+    def _told(self, name: str, event: dict[str, Any]) -> str:
+        text = signature(name, event)
+        self.seen.add(text)
+        issue = known.find(self.issues, self.here, name, text)
+        self.counting += issue is None or self.strict
+        return f"{f'known ({issue})' if issue else 'NEW'} {event['kind']}: {event['message']}"
+
+    def _close(self, reason: str) -> int:
+        gil = self.here.free_threaded and gil_enabled()
+        said = f"{self.trials} trials, {self.samples:,} samples, {len(self.seen)} findings"
+        if self.counting:
+            print(f"found: {said}")
+            return FOUND
+        if reason == "interrupted":
+            print(f"interrupted: {said}")
+            return INTERRUPTED
+        if gil or not (self.samples or self.seen):
+            why = (
+                "the GIL is on in a build made to run without it" if gil else "nothing was observed in a race"
+            )
+            print(f"nothing worth the name was exercised: {why if self.chosen else 'no scenario matches'}")
+            return NOTHING
+        print(f"nothing new: {said}")
+        return EXERCISED
 
 
-def _why_not(scenario: dict[str, Any]) -> str | None:
-    if scenario["unavailable"]:
-        return str(scenario["unavailable"])
-    if gil_enabled() and scenario["needs_parallelism"]:
-        return "needs threads that run in parallel, and the GIL is on"
-    return None
-
-
-def _trial(scenario: dict[str, Any], budget_s: float, seed: int) -> list[dict[str, Any]]:
-    draw = random.Random(f"{seed}:{scenario['name']}")
-    knobs = {amplifier["name"]: draw.choice(amplifier["values"]) for amplifier in scenario["amplifiers"]}
-    events: list[dict[str, Any]] = []
-    spec = {"file": scenario["file"], "scenario": scenario["name"], "knobs": knobs, "budget_s": budget_s}
-    run_trial(spec, events.append)
-    return events
+def _entry(scenario: dict[str, Any]) -> dict[str, Any]:
+    """A scenario as a campaign's journal lists it."""
+    amplifiers = [(amplifier["name"], amplifier["values"]) for amplifier in scenario["amplifiers"]]
+    kept = {key: value for key, value in scenario.items() if key not in ("event", "class")}
+    return kept | {"class_name": scenario["class"], "amplifiers": amplifiers}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from harness import diagnosis
 from harness.builds.fingerprint import probe
-from harness.diagnosis.known import PROOFS, KnownIssue, load
+from harness.kernel.known import KnownIssue, load
 from harness.record.target import Target
 
 ISSUES = load()
+PROOFS = Path(diagnosis.__file__).with_name("proofs")
 TRIES = 8
 """A race may not show while other tests take the cores; the program itself looks for 20 s, the first hit ends it."""
 

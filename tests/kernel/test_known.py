@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.diagnosis.known import KnownIssue, KnownIssuesError, find, load
+from harness.kernel.known import KnownIssue, KnownIssuesError, find, load
 from tests.campaign.fakes import fake_target
 
 ENTRY = """
@@ -69,8 +69,8 @@ WRONG = [
     (ENTRY.replace("ftstress-0042", "bug 42"), "an id is gh-NUMBER or ftstress-NNNN"),
     (ENTRY.replace('. order"', '("'), "issue 1 (ftstress-0042)"),
     (ENTRY.replace('"3.13"', '"3.x"'), "'3.x' is not a version"),
-    (ENTRY.replace("gh-118492.py", "none.py"), "there is no proof none.py"),
-    (ENTRY.replace("gh-118492.py", "../known.py"), "there is no proof ../known.py"),
+    (ENTRY.replace("gh-118492.py", "none"), "a proof is the name of a program"),
+    (ENTRY.replace("gh-118492.py", "../known.py"), "a proof is the name of a program"),
     (ENTRY + ENTRY, "listed twice"),
     ("[issue]\n", "every entry is an [[issue]] table"),
     ("issue = [1]\n", "issue 1 is not a table"),

@@ -1,4 +1,7 @@
-"""The known-issue list: what real interpreters are known to get wrong, each entry with its proof."""
+"""The known-issue list: what real interpreters are known to get wrong, each entry with its proof.
+
+In the kernel because the suite in one process, with no manager to grade it, must tell what is new from what is not.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,19 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from harness.record.target import Target
-
-FOLDER = Path(__file__).resolve().parent
-LIST = FOLDER / "known_issues.toml"
-PROOFS = FOLDER / "proofs"
+LIST = Path(__file__).with_name("known_issues.toml")
 KINDS = ("violation", "crash", "hang", "leak", "sanitizer", "exception")
+
+
+class Build(Protocol):
+    """What an entry asks of a target."""
+
+    @property
+    def version_info(self) -> tuple[int, int, int]: ...
+    @property
+    def free_threaded(self) -> bool: ...
 
 
 class KnownIssuesError(Exception):
@@ -37,7 +45,7 @@ class KnownIssue:
     signature: str
     """A regular expression that fits the beginning of a finding's signature, which is the finding's kind."""
     proof: str
-    """A program in ``proofs/`` that shows it without the harness: exit status 1 when it does."""
+    """A program in ``harness/diagnosis/proofs/`` that shows it without the harness: exit status 1 when it does."""
     with_gil: bool
     """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
     seen: str
@@ -50,7 +58,7 @@ class KnownIssue:
     free_threaded: bool | None = None
     """True or False: only on builds that are, or are not; None: on any."""
 
-    def applies_to(self, target: Target) -> bool:
+    def applies_to(self, target: Build) -> bool:
         """Whether the target is one of the builds that the entry names."""
         if self.free_threaded is not None and self.free_threaded != target.free_threaded:
             return False
@@ -80,11 +88,20 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     return issues
 
 
-def find(issues: Sequence[KnownIssue], target: Target, scenario: str, signature: str) -> str | None:
+def find(issues: Sequence[KnownIssue], target: Build, scenario: str, signature: str) -> str | None:
     """The id of the first entry that applies to the target and looks like the finding; None: it is new."""
     for issue in issues:
         if issue.applies_to(target) and issue.matches(scenario, signature):
             return issue.id
+    return None
+
+
+def deadly(issues: Sequence[KnownIssue], target: Build, scenario: str) -> str | None:
+    """The id of an entry by which the scenario is known to crash the target, or to hang in it; else None."""
+    for kind in ("crash", "hang"):
+        issue = find(issues, target, scenario, f"{kind} | process | {scenario} | ")
+        if issue is not None:
+            return issue
     return None
 
 
@@ -121,8 +138,8 @@ def _check(where: str, issue: KnownIssue) -> None:
             _version(version)
     except (re.error, ValueError) as error:
         raise KnownIssuesError(f"{where}: {error}") from error
-    if not (PROOFS / issue.proof).is_file() or "/" in issue.proof:
-        raise KnownIssuesError(f"{where}: there is no proof {issue.proof} in {PROOFS}")
+    if not issue.proof.endswith(".py") or "/" in issue.proof:
+        raise KnownIssuesError(f"{where}: a proof is the name of a program in harness/diagnosis/proofs")
 
 
 def _version(text: str) -> tuple[int, int, int]:

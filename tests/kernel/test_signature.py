@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.diagnosis.faulthandler import fatal_error, top_frames
-from harness.diagnosis.signature import short_id, signature
+from harness.kernel.signature import short_id, signature
 
 THIS_THREAD = """Fatal Python error: Segmentation fault
 
