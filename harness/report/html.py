@@ -66,8 +66,10 @@ LABELS = {"seen": "values seen"}
 STACKS = ("traceback", "frames", "stderr", "stdout")
 
 
-def render(report: Report, calibrations: Sequence[Calibration] = ()) -> str:
+def render(report: Report) -> str:
     """The page about one campaign or a fleet's, and about calibrations that lie beside them."""
+    if not report.campaigns:
+        return calibration_page(*report.calibrations)
     findings = sorted(report.findings, key=lambda one: (one.known is not None, one.first_seen_s))
     articles, others = _articles(report, findings)
     results = [campaign.result for campaign in report.campaigns]
@@ -102,13 +104,13 @@ def render(report: Report, calibrations: Sequence[Calibration] = ()) -> str:
         timelines=pictures,
         timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),
         map=heat_map(merged([campaign.course.cells for campaign in report.campaigns])),
-        calibrations=[_calibration(one) for one in calibrations],
+        calibrations=[_calibration(one) for one in report.calibrations],
         campaigns_shown=MOST_CAMPAIGNS,
     )
 
 
 def calibration_page(*calibrations: Calibration) -> str:
-    """A page about calibrations alone."""
+    """The page about calibrations alone."""
     missed = [fault for one in calibrations for fault in one.missed()]
     alarms = sum(len(one.false_alarms()) for one in calibrations)
     faults = sum(len(one.guarantees) for one in calibrations)
