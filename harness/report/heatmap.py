@@ -33,6 +33,8 @@ class Row:
 class HeatMap:
     amplifiers: tuple[tuple[str, tuple[int, ...]], ...]
     """Name and values: each value is a column."""
+    starts: frozenset[int]
+    """Columns that are an amplifier's first."""
     rows: tuple[Row, ...]
     legend: tuple[tuple[int, float], ...]
     """Level, and the samples from which on it is used; the darkest first."""
@@ -66,9 +68,12 @@ def heat_map(cells: Sequence[Cell]) -> HeatMap | None:
         found = [by_place.get((scenario, amplifier, value)) for amplifier, value in columns]
         squares = (None if cell is None else Square(cell, _level(cell.samples, most)) for cell in found)
         rows.append(Row(scenario, tuple(squares)))
-    names = dict.fromkeys(amplifier for amplifier, _ in columns)
+    firsts = {amplifier: at for at, (amplifier, _) in reversed(list(enumerate(columns)))}
     return HeatMap(
-        amplifiers=tuple((name, tuple(v for amplifier, v in columns if amplifier == name)) for name in names),
+        amplifiers=tuple(
+            (name, tuple(v for amplifier, v in columns if amplifier == name)) for name in sorted(firsts)
+        ),
+        starts=frozenset(firsts.values()),
         rows=tuple(rows),
         legend=tuple((level, most / FACTOR ** (LEVELS - level)) for level in range(LEVELS, 1, -1)),
         left_out=f"Not shown: {' and '.join(left_out)}." if left_out else "",

@@ -16,11 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import harness
-from harness.campaign.gather import Campaign, Report
+from harness.campaign.gather import VERDICTS, Campaign, Report
 from harness.diagnosis import known
 from harness.diagnosis.known import KnownIssue
 from harness.record.calibration import Calibration
-from harness.record.result import Finding, ScenarioResult, WithGil
+from harness.record.result import Finding, Result, ScenarioResult, WithGil
 from harness.record.target import Target
 from harness.report import numbers
 from harness.report.calibration import (
@@ -34,7 +34,7 @@ from harness.report.calibration import (
 from harness.report.escape import escape
 from harness.report.findings import excerpt
 from harness.report.heatmap import heat_map, merged
-from harness.report.text import gil_sentence
+from harness.report.text import gil_sentence, notices
 from harness.report.timeline import timeline
 from harness.report.verdict import verdict_line
 
@@ -52,6 +52,7 @@ MOST_NAMES = 300
 MOST_TIMELINES = 6
 MOST_CAMPAIGNS = 200
 MOST_FACTS = 12
+MOST_NOTICES = 40
 
 WITH_GIL: dict[WithGil, str] = {
     "observed": "seen too: it needs no free threading",
@@ -82,13 +83,14 @@ def render(report: Report) -> str:
     return _rendered(
         "report.html.j2",
         report=report,
+        infos=report.infos,
         title=verdict_line(report),
         tone=TONES.get(report.exit_status, "new") if report.complete or report.exit_status else "warn",
         version=harness.__version__,
         targets=_several([result.target.title for result in results]),
         about=_about(results[0].target) if len(results) == 1 else [],
         gil=_distinct(filter(None, map(gil_sentence, results)))[:MOST_FACTS],
-        notices=_distinct(notice for result in results for notice in result.notices)[:MOST_FACTS],
+        notices=list(notices(report))[:MOST_NOTICES],
         new=sum(finding.known is None for finding in findings),
         known=sum(finding.known is not None for finding in findings),
         per_s=report.totals.samples / report.elapsed_s if report.elapsed_s else 0,
@@ -127,67 +129,65 @@ def calibration_page(*calibrations: Calibration) -> str:
 def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup], list[Finding]]:
     """Findings told whole, as far as there is room, and the rest."""
     issues = known.load()
+    infos = report.infos
     by_name = {campaign.name: campaign for campaign in report.campaigns}
     articles: list[Markup] = []
     room = ARTICLE_BYTES
     for number, finding in enumerate(findings):
-        sources = report.sources.get(finding.id, ())
-        article = _article(finding, sources, by_name, issues, opened=number < MOST_OPEN and not finding.known)
+        sources = report.sources[finding.id]
+        info = infos.get(finding.scenario)
+        article = _rendered(
+            "finding.html.j2",
+            finding=finding,
+            checks=info.doc if info else "",
+            sources=sources,
+            opened=number < MOST_OPEN and not finding.known,
+            gil=WITH_GIL[finding.with_gil],
+            again=_again(finding, by_name[sources[0]].result),
+            **_recorded(finding),
+            **_known(finding, issues),
+        )
         room -= len(article.encode())
         if room < 0:
             return articles, list(findings[number:])
-        articles.append(article)
+        articles.append(Markup(article))
     return articles, []
 
 
-def _article(
-    finding: Finding,
-    sources: Sequence[str],
-    campaigns: dict[str, Campaign],
-    issues: Sequence[KnownIssue],
-    opened: bool,
-) -> Markup:
-    issue = next((one for one in issues if one.id == finding.known and _is_of(one, finding)), None)
+def _recorded(finding: Finding) -> dict[str, Any]:
+    """What was recorded with it, each thing where it is best read."""
     details = {name: value for name, value in finding.details.items() if value not in (None, "", [], {})}
-    seen_by = next((campaigns[name] for name in sources if name in campaigns), None)
-    return Markup(
-        _rendered(
-            "finding.html.j2",
-            finding=finding,
-            opened=opened,
-            issue=issue,
-            gil=WITH_GIL[finding.with_gil],
-            sources=sources,
-            facts=[
-                (LABELS.get(name, name.replace("_", " ")), _text(value))
-                for name, value in details.items()
-                if name not in TOLD_ELSEWHERE and name not in STACKS
-            ][:MOST_FACTS],
-            history=details.get("history"),
-            stacks=[
-                (name, "\n".join(map(str, value)) if name == "frames" else _text(value))
-                for name in STACKS
-                if (value := details.get(name))
-            ],
-            knobs=list(details.get("knobs", {}).items())[:MOST_FACTS],
-            again=_again(finding, seen_by) if seen_by else f"ftstress run {shlex.quote(finding.scenario)}",
-            script=details.get("script"),
-            proof=(known.PROOFS / issue.proof).read_text(encoding="utf-8") if issue else None,
-        )
-    )
+    return {
+        "history": details.get("history"),
+        "script": details.get("script"),
+        "knobs": list(details.get("knobs", {}).items())[:MOST_FACTS],
+        "stacks": [
+            (name, "\n".join(map(str, value)) if name == "frames" else _text(value))
+            for name in STACKS
+            if (value := details.get(name))
+        ],
+        "facts": [
+            (LABELS.get(name, name.replace("_", " ")), _text(value))
+            for name, value in details.items()
+            if name not in TOLD_ELSEWHERE and name not in STACKS
+        ][:MOST_FACTS],
+    }
 
 
-def _is_of(issue: KnownIssue, finding: Finding) -> bool:
-    return issue.matches(finding.scenario, finding.signature)
+def _known(finding: Finding, issues: Sequence[KnownIssue]) -> dict[str, Any]:
+    """The entry of the known-issue list, and the program that proves it."""
+    for issue in issues:
+        if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
+            return {"issue": issue, "proof": (known.PROOFS / issue.proof).read_text(encoding="utf-8")}
+    return {"issue": None, "proof": None}
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _again(finding: Finding, campaign: Campaign) -> str:
+def _again(finding: Finding, result: Result) -> str:
     """The command that runs the same trials of the scenario, with the same settings in the same order."""
-    result = campaign.result
     words = ["ftstress", "run", finding.scenario, "--target", result.target.executable]
     words += ["--seed", str(result.seed), "-x", *(["--strict"] if finding.known else [])]
     return shlex.join(words)
@@ -199,8 +199,7 @@ def _scenarios(
     """Those exercised, by suite and with the worst first; the others by reason; how many are left out."""
     suites: dict[str, list[ScenarioResult]] = defaultdict(list)
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
-    order = ["new", "known", "not observed", "not exercised", "skipped"]
-    ordered = sorted(scenarios, key=lambda one: (order.index(one.verdict), one.name))
+    ordered = sorted(scenarios, key=lambda one: (VERDICTS.index(one.verdict), one.name))
     for scenario in ordered[:MOST_SCENARIOS]:
         if scenario.verdict in ("skipped", "not exercised"):
             reasons[scenario.verdict, scenario.reason or "no reason recorded"].append(scenario.name)
@@ -265,6 +264,15 @@ def _whole(text: str) -> Markup:
     return Markup.escape(excerpt(text))
 
 
+def _breakable(name: str) -> Markup:
+    """A dotted name that may be broken where its words end."""
+    return Markup.escape(_shown(name)).replace("_", Markup("_<wbr>"))
+
+
+def _prose(docstring: str) -> str:
+    return docstring.replace("``", "")
+
+
 def _axis_time(seconds: float) -> str:
     return "0" if not seconds else numbers.duration(seconds).replace(".0 s", " s")
 
@@ -284,6 +292,8 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.filters |= {
     "whole": _whole,
     "drawn": Markup,
+    "breakable": _breakable,
+    "prose": _prose,
     "short": numbers.short,
     "counted": numbers.counted,
     "percent": numbers.percent,

@@ -79,7 +79,7 @@ def timeline(moments: Sequence[Moment], findings: Sequence[Finding], elapsed_s: 
         return None
     elapsed_s = max(elapsed_s, steps[-1].ends_s)
     fastest = max(step.per_s for step in steps)
-    speeds = _round_numbers(fastest, ROUND, 3)
+    speeds = _round_numbers(fastest, ROUND, 5)
     top = max(speeds[-1], fastest, 1.0)
     corners = [
         f"{at_s:.3f} {HEIGHT - HEIGHT * step.per_s / top:.2f}"
