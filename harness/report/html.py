@@ -35,7 +35,7 @@ from harness.report.escape import escape
 from harness.report.findings import excerpt
 from harness.report.heatmap import heat_map, merged
 from harness.report.text import gil_sentence, notices
-from harness.report.timeline import timeline
+from harness.report.timeline import Timeline, timeline
 from harness.report.verdict import verdict_line
 
 MOST_CHARACTERS = 200
@@ -46,7 +46,7 @@ MOST_OPEN = 3
 """Findings whose details are seen at once; the others' are opened one by one."""
 MOST_LINES = 500
 """Findings in a line each."""
-MOST_SCENARIOS = 1000
+MOST_SCENARIOS = 600
 MOST_NAMES = 300
 """Of scenarios that share a reason for not having been exercised."""
 MOST_TIMELINES = 6
@@ -73,12 +73,13 @@ def render(report: Report) -> str:
         return calibration_page(*report.calibrations)
     findings = sorted(report.findings, key=lambda one: (one.known is not None, one.first_seen_s))
     articles, others = _articles(report, findings)
+    linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
     results = [campaign.result for campaign in report.campaigns]
     suites, unexercised, scenarios_left_out = _scenarios(report.scenarios)
     pictures = [
         (one.name, picture)
         for one in report.campaigns[:MOST_TIMELINES]
-        if (picture := timeline(one.course.moments, one.result.findings, one.result.elapsed_s))
+        if (picture := _timeline(one, linked))
     ]
     return _rendered(
         "report.html.j2",
@@ -100,6 +101,7 @@ def render(report: Report) -> str:
         articles=articles,
         others=others[:MOST_LINES],
         left_out=max(0, len(others) - MOST_LINES),
+        linked=linked,
         suites=suites,
         unexercised=unexercised,
         scenarios_left_out=scenarios_left_out,
@@ -124,6 +126,11 @@ def calibration_page(*calibrations: Calibration) -> str:
         version=harness.__version__,
         calibrations=[_calibration(one) for one in calibrations],
     )
+
+
+def _timeline(one: Campaign, linked: set[str]) -> Timeline | None:
+    findings = [finding for finding in one.result.findings if finding.id in linked]
+    return timeline(one.course.moments, findings, one.result.elapsed_s)
 
 
 def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup], list[Finding]]:
@@ -158,11 +165,11 @@ def _recorded(finding: Finding) -> dict[str, Any]:
     """What was recorded with it, each thing where it is best read."""
     details = {name: value for name, value in finding.details.items() if value not in (None, "", [], {})}
     return {
-        "history": details.get("history"),
-        "script": details.get("script"),
+        "history": _text(details.get("history", "")),
+        "script": _text(details.get("script", "")),
         "knobs": list(details.get("knobs", {}).items())[:MOST_FACTS],
         "stacks": [
-            (name, "\n".join(map(str, value)) if name == "frames" else _text(value))
+            (name, "\n".join(map(_text, value)) if isinstance(value, list) else _text(value))
             for name in STACKS
             if (value := details.get(name))
         ],

@@ -14,6 +14,7 @@ HEIGHT = 100.0
 CLOSE = 0.035
 """Of the width: marks nearer than this stand above each other."""
 ROWS = 5
+MOST_MARKS = 300
 ROUND = tuple(step * 10.0**power for power in range(-3, 16) for step in (1, 2, 5))
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 ROUND_TIMES = (
@@ -70,6 +71,7 @@ class Timeline:
     """Where trials told findings: begin and width in seconds, and height, 0 to ``HEIGHT``."""
     most_told: int
     marks: tuple[Mark, ...]
+    marks_left_out: int
 
 
 def timeline(moments: Sequence[Moment], findings: Sequence[Finding], elapsed_s: float) -> Timeline | None:
@@ -101,6 +103,7 @@ def timeline(moments: Sequence[Moment], findings: Sequence[Finding], elapsed_s: 
         ),
         most_told=most_told,
         marks=_marks(findings, elapsed_s),
+        marks_left_out=max(0, len(findings) - MOST_MARKS),
     )
 
 
@@ -137,7 +140,7 @@ def _marks(findings: Sequence[Finding], elapsed_s: float) -> tuple[Mark, ...]:
     """One a finding; where they are close, in rows above each other, as far as there are rows."""
     marks: list[Mark] = []
     free = [-1.0] * ROWS
-    for finding in sorted(findings, key=lambda one: one.first_seen_s):
+    for finding in sorted(findings, key=lambda one: one.first_seen_s)[:MOST_MARKS]:
         at = min(1.0, max(0.0, finding.first_seen_s / elapsed_s))
         row = next((row for row, last in enumerate(free) if at - last >= CLOSE), None)
         if row is None:
