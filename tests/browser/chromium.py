@@ -13,8 +13,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-VARIABLE = "FTSTRESS_CHROMIUM"
 PATIENCE_S = 60.0
 """For one answer; on a machine that does other things the first takes seconds."""
 QUIET = (
@@ -31,11 +29,6 @@ MOVES_PIPES = """if True:
         os.close(end)
     os.execvp(sys.argv[3], sys.argv[3:])
 """
-
-
-def find() -> str | None:
-    """The Chromium of this machine: ``$FTSTRESS_CHROMIUM``, or one on PATH."""
-    return next(filter(None, map(shutil.which, (os.environ.get(VARIABLE) or "", *NAMES))), None)
 
 
 class Chromium:
@@ -62,6 +55,8 @@ class Chromium:
         self._session = self.do("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.do(f"{domain}.enable")
+        self.do("Page.setLifecycleEventsEnabled", enabled=True)
+        self.do("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def do(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command and wait for what it gives. Raises AssertionError where the browser refuses it."""
@@ -78,11 +73,9 @@ class Chromium:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Show a file, from the beginning, and forget what was told before."""
-        self.do("Page.navigate", url="about:blank")
+        self._go("about:blank")
         self.told.clear()
-        self.do("Page.navigate", url=path.as_uri() + fragment)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.told):
-            self.told.append(self._next())
+        self._go(path.as_uri() + fragment)
 
     def ask(self, expression: str) -> Any:
         """What a JavaScript expression is worth in the page, whose own policy forbids scripts."""
@@ -108,6 +101,12 @@ class Chromium:
         os.close(self._to)
         os.close(self._from)
         shutil.rmtree(self._profile, ignore_errors=True)
+
+    def _go(self, url: str) -> None:
+        loader = self.do("Page.navigate", url=url)["loaderId"]
+        loaded = {"name": "load", "loaderId": loader}
+        while not any(loaded.items() <= event.get("params", {}).items() for event in self.told):
+            self.told.append(self._next())
 
     def _next(self) -> dict[str, Any]:
         until = time.monotonic() + PATIENCE_S

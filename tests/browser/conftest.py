@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ci.job import CHROMIUMS
+from ci.job import chromium as chromium_here
 from harness.report.html import render
-from tests.browser.chromium import NAMES, VARIABLE, Chromium, find
+from tests.browser.chromium import Chromium
 from tests.report import pages
 from tests.report.test_html import CALIBRATED
 
@@ -17,9 +19,9 @@ from tests.report.test_html import CALIBRATED
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
     """Without one the tests fail: nothing is skipped in silence."""
-    executable = find()
+    executable = chromium_here()
     if executable is None:
-        pytest.fail(f"these tests need a Chromium: install one of {', '.join(NAMES)}, or set {VARIABLE}")
+        pytest.fail(f"these tests need one of {', '.join(CHROMIUMS)}: install it, or set FTSTRESS_CHROMIUM")
     browser = Chromium(executable)
     yield browser
     browser.close()
