@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.record.course import Cell
+from harness.report.numbers import counted
 
 LEVELS = 5
 FACTOR = 4
@@ -58,8 +59,8 @@ def heat_map(cells: Sequence[Cell]) -> HeatMap | None:
     most = max(cell.samples for cell in cells)
     by_place = {(cell.scenario, cell.amplifier, cell.value): cell for cell in cells}
     left_out = [
-        f"{len(things) - limit} more {name}"
-        for name, things, limit in (("scenarios", scenarios, MOST_ROWS), ("columns", columns, MOST_COLUMNS))
+        counted(len(things) - limit, f"more {name}")
+        for name, things, limit in (("scenario", scenarios, MOST_ROWS), ("column", columns, MOST_COLUMNS))
         if len(things) > limit
     ]
     columns = columns[:MOST_COLUMNS]

@@ -110,7 +110,7 @@ def timeline(moments: Sequence[Moment], findings: Sequence[Finding], elapsed_s: 
 def _steps(moments: Sequence[Moment], elapsed_s: float) -> tuple[Step, ...]:
     """The moments, several to a step where there are many. The last one may end early."""
     width = moments[1].at_s - moments[0].at_s if len(moments) > 1 else elapsed_s
-    several = -(-len(moments) // MOST_POINTS)
+    several = -(-len(moments) // MOST_POINTS) or 1
     steps = []
     for number in range(0, len(moments), several):
         part = moments[number : number + several]
