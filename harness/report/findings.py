@@ -56,11 +56,12 @@ def _detail(name: str, value: Any) -> str:
 
 def excerpt(text: str) -> str:
     """What is shown of a text from the target: escaped, and of a long one both ends, with what is left out."""
-    if len(text) > MAX_CHARACTERS:
-        half, left_out = MAX_CHARACTERS // 2, counted(len(text) - MAX_CHARACTERS, "character")
-        text = f"{text[:half]}\n... {left_out} left out; the journal has them ...\n{text[-half:]}"
-    lines = escape(text, lines=True).strip("\n").split("\n")
+    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
     if len(lines) > MAX_LINES:
         left_out = counted(len(lines) - MAX_LINES, "line")
         lines[MAX_LINES // 2 : -MAX_LINES // 2] = [f"... {left_out} left out; the journal has them ..."]
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    if len(text) > MAX_CHARACTERS:
+        half, left_out = MAX_CHARACTERS // 2, counted(len(text) - MAX_CHARACTERS, "character")
+        text = f"{text[:half]}\n... {left_out} left out; the journal has them ...\n{text[-half:]}"
+    return escape(text, lines=True)
