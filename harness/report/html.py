@@ -147,7 +147,7 @@ def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup]
             "finding.html.j2",
             finding=finding,
             checks=info.doc if info else "",
-            sources=sources,
+            seen_by=_several(sources, 6) if len(report.campaigns) > 1 else "",
             opened=number < MOST_OPEN and not finding.known,
             gil=WITH_GIL[finding.with_gil],
             again=_again(finding, by_name[sources[0]].result),
@@ -249,9 +249,9 @@ def _seeds(campaigns: Sequence[Campaign]) -> str:
     return f"in {len(campaigns)} campaigns"
 
 
-def _several(names: Sequence[str]) -> str:
+def _several(names: Sequence[str], most: int = 3) -> str:
     names = _distinct(names)
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _distinct(things: Any) -> list[Any]:
