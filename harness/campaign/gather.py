@@ -9,8 +9,9 @@ from pathlib import Path
 
 from harness.campaign.grade import Grader, scenario_result
 from harness.campaign.select import ScenarioInfo
+from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
-from harness.record.journal import JournalError, read_journal
+from harness.record.journal import JOURNAL, JournalError, read_journal
 from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
@@ -41,6 +42,7 @@ class Report:
     """What every format renders: one campaign, or a fleet's."""
 
     campaigns: tuple[Campaign, ...]
+    """None where there are calibrations only."""
     scenarios: tuple[ScenarioResult, ...]
     """Merged by name: rounds, samples and the like are sums, rates and bounds are computed anew from these."""
     findings: tuple[Finding, ...]
@@ -55,6 +57,8 @@ class Report:
     totals: Totals
     counting: frozenset[str] = frozenset()
     """Ids of the findings that count in any of the campaigns."""
+    calibrations: tuple[Calibration, ...] = ()
+    """That lie in the directories, beside a campaign or by themselves."""
 
     @property
     def infos(self) -> dict[str, ScenarioInfo]:
@@ -63,8 +67,16 @@ class Report:
 
 
 def gather(directories: Sequence[Path]) -> Report:
-    """Read each journal once, a line at a time. Raises JournalError where one holds no campaign."""
-    return merge([read(directory) for directory in directories])
+    """Read each journal once, a line at a time; a directory may hold a calibration instead.
+
+    Raises JournalError where one holds no campaign, and CalibrationError.
+    """
+    found = {directory: recorded(directory) for directory in directories}
+    alone = [
+        directory for directory in directories if found[directory] and not (directory / JOURNAL).exists()
+    ]
+    report = merge([read(directory) for directory in directories if directory not in alone])
+    return replace(report, calibrations=tuple(filter(None, found.values())))
 
 
 def read(directory: Path) -> Campaign:
@@ -97,7 +109,7 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
             found.id: tuple(one.name for one in campaigns if found.id in _ids(one)) for found in findings
         },
         complete=all(result.complete for result in results),
-        exit_status=min((result.exit_status for result in results), key=SERIOUS.index),
+        exit_status=min((result.exit_status for result in results), key=SERIOUS.index, default=0),
         elapsed_s=round(sum(result.elapsed_s for result in results), 3),
         totals=Totals(
             trials=sum(result.totals.trials for result in results),

@@ -9,6 +9,7 @@ from typing import Any
 from harness.campaign.gather import Report, gather
 from harness.cli.errors import Stop
 from harness.cli.terminal import terminal, write
+from harness.record.calibration import CalibrationError
 from harness.record.journal import JournalError
 from harness.report import text
 from harness.report.formats import FORMATS, renderer
@@ -17,7 +18,11 @@ from harness.report.formats import FORMATS, renderer
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("report", help="report on campaigns that have run, or are running")
     parser.add_argument(
-        "directories", nargs="+", type=Path, metavar="DIR", help="a directory with a campaign's journal"
+        "directories",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="a directory with a campaign's journal (html: or a calibration)",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: stdout")
@@ -26,10 +31,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """One report on all directories. 0 when it could be made, whatever is in it."""
+    directories = list(dict.fromkeys(arguments.directories))
     try:
-        report = gather(list(dict.fromkeys(arguments.directories)))
-    except JournalError as error:
+        report = gather(directories)
+    except (JournalError, CalibrationError) as error:
         raise Stop(str(error)) from error
+    if not report.campaigns and arguments.format != "html":
+        raise Stop(f"{directories[0]} holds a calibration and no campaign: --format html shows it")
     if arguments.output:
         save(report, arguments.format, arguments.output)
     elif arguments.format == "text":
