@@ -64,6 +64,7 @@ class Grader:
         self.trials: dict[int, dict[str, Any]] = {}
         """The starts of those that have not ended; a campaign may have a hundred thousand that have."""
         self.progress: dict[int, dict[str, Any]] = {}
+        """The last word of those."""
         self.causes: dict[str, _Cause] = {}
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
@@ -75,7 +76,12 @@ class Grader:
             return
         if number is not None and number not in self.trials and kind != "trial_start":
             return
-        self.elapsed_s = max(self.elapsed_s, float(event.get("at_s", 0.0)))
+        at_s = event.get("at_s", 0.0)
+        if at_s > self.elapsed_s:
+            self.elapsed_s = float(at_s)
+        if kind == "progress":  # nine of ten events: its last word is cumulative, those before it need no look
+            self.progress[event["trial"]] = event
+            return
         handler = getattr(self, f"_on_{kind}", None)
         if handler is not None:
             handler(event)
@@ -140,19 +146,12 @@ class Grader:
         self.tallies[event["scenario"]].counts["trials"] += 1
 
     def _on_trial_end(self, event: dict[str, Any]) -> None:
-        self.trials.pop(event["trial"])
-        self.progress.pop(event["trial"], None)
-        self.tallies[event["scenario"]].unwell = event.get("unwell")
+        tally = self._tally(event)
+        tally.counts.update(_counted(self.progress.pop(event["trial"], {})))
+        tally.unwell = event.get("unwell")
+        del self.trials[event["trial"]]
         if event.get("notice"):
             self.notices[event["notice"]] = None
-
-    def _on_progress(self, event: dict[str, Any]) -> None:
-        # Cumulative in its trial: what is new is the difference.
-        before = self.progress.get(event["trial"], {})
-        counts = self._tally(event).counts
-        for name in COUNTED:
-            counts[name] += event.get(name, 0) - before.get(name, 0)
-        self.progress[event["trial"]] = event
 
     def _on_hello(self, event: dict[str, Any]) -> None:
         if event["gil_enabled"]:
@@ -186,8 +185,12 @@ class Grader:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
 
     def _counts(self, tally: _Tally) -> Counter[str]:
-        hit = set().union(*(cause.trials for cause in self._causes(tally).values()))
-        return tally.counts + Counter(trials_hit=len(hit))
+        counts = tally.counts.copy()
+        for event in self.progress.values():
+            if self._tally(event) is tally:
+                counts.update(_counted(event))
+        counts["trials_hit"] = len(set().union(*(cause.trials for cause in self._causes(tally).values())))
+        return counts
 
     def _causes(self, tally: _Tally) -> dict[str, _Cause]:
         return {text: cause for text, cause in self.causes.items() if cause.scenario == tally.info.name}
@@ -210,7 +213,7 @@ class Grader:
         return "not observed", None
 
     def _why_not_exercised(self, tally: _Tally) -> str | None:
-        counts = tally.counts
+        counts = self._counts(tally)
         if not counts["trials"]:
             return (
                 "no trial of it was started: the budget was too short"
@@ -271,8 +274,9 @@ class Grader:
 
     def _undecided(self) -> Iterator[str]:
         for name, tally in self.tallies.items():
-            if unknown := tally.counts["unknown_histories"]:
-                every = tally.counts["histories"]
+            counts = self._counts(tally)
+            if unknown := counts["unknown_histories"]:
+                every = counts["histories"]
                 yield f"{name}: {unknown} of {every} histories are not decided: an actor raised in their rounds"
 
 
@@ -304,6 +308,10 @@ def scenario_result(
         rate_per_round=hits / raced if raced else 0.0,
         bound_95=upper_bound_95(hits, raced),
     )
+
+
+def _counted(progress: dict[str, Any]) -> dict[str, int]:
+    return {name: progress.get(name, 0) for name in COUNTED}
 
 
 def _share(part: int, whole: int) -> float | None:
