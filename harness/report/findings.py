@@ -54,14 +54,14 @@ def _detail(name: str, value: Any) -> str:
     return f"  {label}:\n" + indent(text, "    ")
 
 
-def excerpt(text: str) -> str:
+def excerpt(text: str, max_lines: int = MAX_LINES, max_characters: int = MAX_CHARACTERS) -> str:
     """What is shown of a text from the target: escaped, and of a long one both ends, with what is left out."""
     lines = text.replace("\r\n", "\n").strip("\n").split("\n")
-    if len(lines) > MAX_LINES:
-        left_out = counted(len(lines) - MAX_LINES, "line")
-        lines[MAX_LINES // 2 : -MAX_LINES // 2] = [f"... {left_out} left out; the journal has them ..."]
+    if len(lines) > max_lines:
+        left_out = counted(len(lines) - max_lines, "line")
+        lines[max_lines // 2 : -max_lines // 2] = [f"... {left_out} left out; the journal has them ..."]
     text = "\n".join(lines)
-    if len(text) > MAX_CHARACTERS:
-        half, left_out = MAX_CHARACTERS // 2, counted(len(text) - MAX_CHARACTERS, "character")
+    if len(text) > max_characters:
+        half, left_out = max_characters // 2, counted(len(text) - max_characters, "character")
         text = f"{text[:half]}\n... {left_out} left out; the journal has them ...\n{text[-half:]}"
     return escape(text, lines=True)

@@ -42,6 +42,8 @@ MOST_CHARACTERS = 200
 """Of a name or another short text."""
 ARTICLE_BYTES = 2_000_000
 """For findings that are told whole; the others are told in a line each."""
+LONGEST_PROGRAM = 1000, 40_000
+"""Lines and characters."""
 MOST_OPEN = 3
 """Findings whose details are seen at once; the others' are opened one by one."""
 MOST_LINES = 500
@@ -271,6 +273,11 @@ def _whole(text: str) -> Markup:
     return Markup.escape(excerpt(text))
 
 
+def _program(text: str) -> Markup:
+    """A program is of use when it is whole."""
+    return Markup.escape(excerpt(text, *LONGEST_PROGRAM))
+
+
 def _breakable(name: str) -> Markup:
     """A dotted name that may be broken where its words end."""
     return Markup.escape(_shown(name)).replace("_", Markup("_<wbr>"))
@@ -298,6 +305,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters |= {
     "whole": _whole,
+    "program": _program,
     "drawn": Markup,
     "breakable": _breakable,
     "prose": _prose,
