@@ -40,6 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOX = "tox>=4.20"
 WANTED = (3, 13)
 """The environment py313t in tox.ini needs a target of this version."""
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 USAGE = "usage: python3 ci/job.py stress [argument of ftstress run ...] | test\n"
 
 
@@ -81,8 +82,20 @@ def stress(arguments: Sequence[str]) -> int:
 def test() -> int:
     """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
     python = tool_environment()
-    status = tox(python, ["-e", "tests,py313t"], target_path(python))
+    environments = ["tests", "py313t", *(["browser"] if chromium() else [])]
+    status = tox(python, ["-e", ",".join(environments)], target_path(python))
+    if not chromium():
+        say(
+            "the tests of the HTML report in a browser were NOT run: install Chromium (Debian: apt-get install"
+            " chromium), or set FTSTRESS_CHROMIUM to one"
+        )
     return min(status, 130) if status >= 0 else 1
+
+
+def chromium() -> "str | None":
+    """The browser that the HTML report is tested in: ``$FTSTRESS_CHROMIUM``, or one on PATH."""
+    wanted = (os.environ.get("FTSTRESS_CHROMIUM") or "", *CHROMIUMS)
+    return next(filter(None, map(shutil.which, wanted)), None)
 
 
 def ended(report: Path, tox_status: int) -> int:

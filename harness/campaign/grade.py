@@ -22,6 +22,8 @@ COUNTED = (
     *("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns"),
     *("histories", "unknown_histories"),
 )
+LOST = "lost"
+"""Counts the rounds in which the target itself ended: no progress event has them."""
 
 
 @dataclass
@@ -29,10 +31,8 @@ class _Tally:
     """What one scenario has shown so far."""
 
     info: ScenarioInfo
-    trials: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    lost: int = 0
-    """Rounds in which the target itself ended: no progress event counts them."""
+    """``COUNTED``, and ``trials``."""
     gil: str | None = None
     unwell: str | None = None
     """How its last trial ended, where that was not well."""
@@ -43,6 +43,8 @@ class _Cause:
     """Everything that has one signature."""
 
     first: dict[str, Any]
+    start: dict[str, Any]
+    """Of the trial that saw it first."""
     scenario: str
     known: str | None
     trials: set[int] = field(default_factory=set)
@@ -60,7 +62,9 @@ class Grader:
         self.elapsed_s = 0.0
         self.tallies: dict[str, _Tally] = {}
         self.trials: dict[int, dict[str, Any]] = {}
+        """The starts of those that have not ended; a campaign may have a hundred thousand that have."""
         self.progress: dict[int, dict[str, Any]] = {}
+        """The last word of those."""
         self.causes: dict[str, _Cause] = {}
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
@@ -72,14 +76,35 @@ class Grader:
             return
         if number is not None and number not in self.trials and kind != "trial_start":
             return
-        self.elapsed_s = max(self.elapsed_s, float(event.get("at_s", 0.0)))
+        at_s = event.get("at_s", 0.0)
+        if at_s > self.elapsed_s:
+            self.elapsed_s = float(at_s)
+        if (
+            kind == "progress"
+        ):  # nine of ten events: its last word is cumulative, those before it need no look
+            self.progress[event["trial"]] = event
+            return
         handler = getattr(self, f"_on_{kind}", None)
         if handler is not None:
             handler(event)
 
     def counting(self) -> bool:
         """Whether a finding that counts has been seen."""
-        return any(cause.known is None or self.strict for cause in self.causes.values())
+        return bool(self.counting_ids())
+
+    def counting_ids(self) -> frozenset[str]:
+        """The ids of the findings that count."""
+        return frozenset(
+            short_id(text) for text, cause in self.causes.items() if cause.known is None or self.strict
+        )
+
+    def infos(self) -> dict[str, ScenarioInfo]:
+        """The scenarios as the target described them, by name."""
+        return {name: tally.info for name, tally in self.tallies.items()}
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """What a scenario's rates are made of, by its name: ``scenario_result`` takes the sum of several campaigns'."""
+        return {name: self._counts(tally) for name, tally in self.tallies.items()}
 
     def result(self) -> Result:
         """The result so far. Raises JournalError when no campaign has begun."""
@@ -120,21 +145,15 @@ class Grader:
 
     def _on_trial_start(self, event: dict[str, Any]) -> None:
         self.trials[event["trial"]] = event
-        self.tallies[event["scenario"]].trials += 1
+        self.tallies[event["scenario"]].counts["trials"] += 1
 
     def _on_trial_end(self, event: dict[str, Any]) -> None:
-        self.progress.pop(event["trial"], None)
-        self.tallies[event["scenario"]].unwell = event.get("unwell")
+        tally = self._tally(event)
+        tally.counts.update(_counted(self.progress.pop(event["trial"], {})))
+        tally.unwell = event.get("unwell")
+        del self.trials[event["trial"]]
         if event.get("notice"):
             self.notices[event["notice"]] = None
-
-    def _on_progress(self, event: dict[str, Any]) -> None:
-        # Cumulative in its trial: what is new is the difference.
-        before = self.progress.get(event["trial"], {})
-        counts = self._tally(event).counts
-        for name in COUNTED:
-            counts[name] += event.get(name, 0) - before.get(name, 0)
-        self.progress[event["trial"]] = event
 
     def _on_hello(self, event: dict[str, Any]) -> None:
         if event["gil_enabled"]:
@@ -160,34 +179,29 @@ class Grader:
         text = signature(name, event)
         if text not in self.causes:
             issue = known.find(self.issues, self.target, name, text)
-            self.causes[text] = _Cause(event, name, issue)
+            self.causes[text] = _Cause(event, self.trials[event["trial"]], name, issue)
         self.causes[text].trials.add(event["trial"])
-        tally.lost += event.get("round") is None
+        tally.counts[LOST] += event.get("round") is None
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
 
+    def _counts(self, tally: _Tally) -> Counter[str]:
+        counts = tally.counts.copy()
+        for event in self.progress.values():
+            if self._tally(event) is tally:
+                counts.update(_counted(event))
+        counts["trials_hit"] = len(set().union(*(cause.trials for cause in self._causes(tally).values())))
+        return counts
+
+    def _causes(self, tally: _Tally) -> dict[str, _Cause]:
+        return {text: cause for text, cause in self.causes.items() if cause.scenario == tally.info.name}
+
     def _scenario(self, tally: _Tally) -> ScenarioResult:
-        counts = tally.counts
-        causes = {text: cause for text, cause in self.causes.items() if cause.scenario == tally.info.name}
-        seen_in = len(set().union(*(cause.trials for cause in causes.values())))
-        hits = max(counts["rounds_hit"] + tally.lost, seen_in)
-        raced = max(counts["rounds"] + tally.lost, hits)
+        causes = self._causes(tally)
         verdict, reason = self._verdict(tally, list(causes.values()))
-        return ScenarioResult(
-            name=tally.info.name,
-            trials=tally.trials,
-            rounds=counts["rounds"],
-            samples=counts["samples"],
-            stores=counts["stores"],
-            overlap=_share(counts["overlap_ns"], counts["span_ns"]),
-            cache_live=_share(counts["live_reads"], counts["reads"]),
-            verdict=verdict,
-            reason=reason,
-            findings=tuple(short_id(text) for text in causes),
-            rate_per_round=hits / raced if raced else 0.0,
-            bound_95=upper_bound_95(hits, raced),
-        )
+        ids = tuple(short_id(text) for text in causes)
+        return scenario_result(tally.info.name, self._counts(tally), verdict, reason, ids)
 
     def _verdict(self, tally: _Tally, causes: list[_Cause]) -> tuple[Verdict, str | None]:
         if any(cause.known is None for cause in causes):
@@ -201,8 +215,8 @@ class Grader:
         return "not observed", None
 
     def _why_not_exercised(self, tally: _Tally) -> str | None:
-        counts = tally.counts
-        if not tally.trials:
+        counts = self._counts(tally)
+        if not counts["trials"]:
             return (
                 "no trial of it was started: the budget was too short"
                 if self.complete
@@ -219,8 +233,7 @@ class Grader:
         return None
 
     def _finding(self, text: str, cause: _Cause) -> Finding:
-        event, tally = cause.first, self.tallies[cause.scenario]
-        start = self.trials[event["trial"]]
+        event, start = cause.first, cause.start
         again = {
             "trial": event["trial"],
             "knobs": start["knobs"],
@@ -237,7 +250,7 @@ class Grader:
             with_gil="not tried" if self.target.free_threaded else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(cause.trials),
-            trials_run=tally.trials,
+            trials_run=self.tallies[cause.scenario].counts["trials"],
             message=event["message"],
             details=event["details"] | again,
         )
@@ -263,8 +276,9 @@ class Grader:
 
     def _undecided(self) -> Iterator[str]:
         for name, tally in self.tallies.items():
-            if unknown := tally.counts["unknown_histories"]:
-                every = tally.counts["histories"]
+            counts = self._counts(tally)
+            if unknown := counts["unknown_histories"]:
+                every = counts["histories"]
                 yield f"{name}: {unknown} of {every} histories are not decided: an actor raised in their rounds"
 
 
@@ -274,6 +288,32 @@ def grade(events: Iterable[dict[str, Any]]) -> Result:
     for event in events:
         grader.feed(event)
     return grader.result()
+
+
+def scenario_result(
+    name: str, counts: Counter[str], verdict: Verdict, reason: str | None, findings: tuple[str, ...]
+) -> ScenarioResult:
+    """A scenario's line of the result, from what was counted. Rates and bounds are per round."""
+    hits = max(counts["rounds_hit"] + counts[LOST], counts["trials_hit"])
+    raced = max(counts["rounds"] + counts[LOST], hits)
+    return ScenarioResult(
+        name=name,
+        trials=counts["trials"],
+        rounds=counts["rounds"],
+        samples=counts["samples"],
+        stores=counts["stores"],
+        overlap=_share(counts["overlap_ns"], counts["span_ns"]),
+        cache_live=_share(counts["live_reads"], counts["reads"]),
+        verdict=verdict,
+        reason=reason,
+        findings=findings,
+        rate_per_round=hits / raced if raced else 0.0,
+        bound_95=upper_bound_95(hits, raced),
+    )
+
+
+def _counted(progress: dict[str, Any]) -> dict[str, int]:
+    return {name: progress.get(name, 0) for name in COUNTED}
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -19,12 +19,11 @@ from harness.cli.arguments import budget, count
 from harness.cli.errors import Stop
 from harness.cli.outdir import RESULTS
 from harness.cli.terminal import terminal
-from harness.record.calibration import BASE, Calibration, Run
+from harness.record.calibration import BASE, JSON, Calibration, CalibrationError, Run, recorded
+from harness.report import html
 from harness.report.calibration import chart, markdown, tables
 from harness.report.escape import escape
 from harness.report.numbers import counted, duration
-
-JSON = "calibration.json"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -90,18 +89,21 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(part)
     (out / "calibration.md").write_text(markdown(calibration), encoding="utf-8")
     (out / "calibration.svg").write_text(chart(calibration), encoding="utf-8")
-    console.print(f"{escape(str(out / JSON))}, calibration.md and calibration.svg beside it", soft_wrap=True)
+    (out / "calibration.html").write_text(html.calibration_page(calibration), encoding="utf-8")
+    console.print(
+        f"{escape(str(out / 'calibration.html'))}; calibration.json, .md and .svg beside it", soft_wrap=True
+    )
     return 1 if calibration.missed() or calibration.false_alarms() else 0
 
 
 def _recorded(out: Path, arguments: argparse.Namespace) -> list[Run]:
     """The runs of the calibration that ``out`` holds, to be gone on with. Raises Stop when it was another one."""
-    if not (out / JSON).exists():
-        return []
     try:
-        before = Calibration.from_json(json.loads((out / JSON).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Stop(f"{out / JSON} cannot be read ({error}): choose another --out") from error
+        before = recorded(out)
+    except CalibrationError as error:
+        raise Stop(f"{error}: choose another --out") from error
+    if before is None:
+        return []
     if before.limit_s != arguments.limit:
         raise Stop(
             f"{out} holds a calibration with a limit of {before.limit_s:g} s: give that one, or another --out"

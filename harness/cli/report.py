@@ -1,4 +1,4 @@
-"""``ftstress report``: what a campaign's journal shows, again."""
+"""``ftstress report``: what journals show: one campaign's, or a fleet's as one report."""
 
 from __future__ import annotations
 
@@ -6,40 +6,52 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
-from harness.campaign.grade import grade
+from harness.campaign.gather import Report, gather
 from harness.cli.errors import Stop
 from harness.cli.terminal import terminal, write
-from harness.record.journal import JournalError, read_journal
-from harness.record.result import Result
-from harness.report import json, text
+from harness.record.calibration import CalibrationError
+from harness.record.journal import JournalError
+from harness.report import text
+from harness.report.formats import FORMATS, renderer
 
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("report", help="report on campaigns that have run, or are running")
     parser.add_argument(
-        "directories", nargs="+", type=Path, metavar="DIR", help="a directory with a campaign's journal"
+        "directories",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="a directory with a campaign's journal (html: or a calibration)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="default: stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Report on each directory in turn; JSON is one object a directory. 0 when all could be reported on."""
-    results = [(directory, _graded(directory)) for directory in arguments.directories]
-    console = terminal()
-    for directory, result in results:
-        if arguments.format == "json":
-            write(json.render(result))
-            continue
-        console.print(Text(text.opening(result, str(directory))), soft_wrap=True)
-        text.show(result, console)
+    """One report on all directories. 0 when it could be made, whatever is in it."""
+    directories = list(dict.fromkeys(arguments.directories))
+    try:
+        report = gather(directories)
+    except (JournalError, CalibrationError) as error:
+        raise Stop(str(error)) from error
+    if not report.campaigns and arguments.format != "html":
+        raise Stop(f"{directories[0]} holds a calibration and no campaign: --format html shows it")
+    if arguments.output:
+        save(report, arguments.format, arguments.output)
+    elif arguments.format == "text":
+        console = terminal()
+        text.announce(report, console)
+        text.show(report, console)
+    else:
+        write(renderer(arguments.format)(report))
     return 0
 
 
-def _graded(directory: Path) -> Result:
+def save(report: Report, format: str, path: Path) -> None:
+    """Write the report to a file. Raises Stop where it cannot be written."""
     try:
-        return grade(read_journal(directory))
-    except JournalError as error:
-        raise Stop(str(error)) from error
+        path.write_text(renderer(format)(report), encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"cannot write {path}: {error.strerror or error}; the journal is whole") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
-from harness.campaign.grade import grade
+from harness.campaign.gather import gather
 from harness.campaign.history import RESULT, Past, read_past
 from harness.campaign.options import Options
 from harness.campaign.plan import dry_run, why_skipped
@@ -25,15 +26,17 @@ from harness.cli import outdir
 from harness.cli.arguments import budget, count, seed
 from harness.cli.choose import choose, refuse_missing
 from harness.cli.errors import Stop, say
+from harness.cli.report import save
 from harness.cli.terminal import terminal
-from harness.record.journal import JournalError, read_journal
-from harness.record.result import Result
+from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report import live, text
 from harness.report.escape import escape
 from harness.report.numbers import counted, duration
 
 BUDGET_S = 120.0
+FILES = ("html", "junit")
+"""Formats that the end of a run is written in, too, where that is asked for."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -59,6 +62,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="default: ftstress-results/TIME-SEED, with a link latest"
     )
+    for name in FILES:
+        parser.add_argument(
+            f"--{name}", type=Path, metavar="FILE", help=f"write the {name} report there, too"
+        )
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
         "--resume", action="store_true", help="go on with the campaign in --out, or in latest"
@@ -82,6 +89,7 @@ class _Start:
 def run(arguments: argparse.Namespace) -> int:
     """Run the campaign. Returns its exit status; what was recorded is kept whatever happens."""
     refuse_missing(arguments.patterns)
+    _refuse_unwritable(arguments)
     console = terminal()
     held = outdir.held(arguments.out) if arguments.resume else None
     start = _again(arguments, held) if held else _anew(arguments)
@@ -92,10 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     console.print(Text(opening), soft_wrap=not console.is_terminal)
     try:
         with live.shown(console, start.options.budget_s, start.past) as listener:
-            result = run_campaign(start.target, start.scenarios, start.options, out, listener)
+            run_campaign(start.target, start.scenarios, start.options, out, listener)
     except KeyboardInterrupt:  # a second one, while the first was being dealt with: what is recorded counts
-        result = _recorded(out)
-    return _close(console, result, out)
+        pass
+    return _close(console, arguments, out)
 
 
 def _anew(arguments: argparse.Namespace) -> _Start:
@@ -170,19 +178,28 @@ def _dry_run(console: Console, start: _Start) -> int:
     return 0 if planned else 3
 
 
-def _recorded(out: Path) -> Result:
-    try:
-        return grade(read_journal(out))
-    except JournalError:  # interrupted before anything was
-        raise KeyboardInterrupt from None
+def _refuse_unwritable(arguments: argparse.Namespace) -> None:
+    """A report that cannot be written is told before the budget is spent, not after."""
+    for name in FILES:
+        path = getattr(arguments, name)
+        if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
+            raise Stop(f"--{name} {path} cannot be written: name a file in a folder that exists")
 
 
-def _close(console: Console, result: Result, out: Path) -> int:
+def _close(console: Console, arguments: argparse.Namespace, out: Path) -> int:
     """Show the result. From here on Ctrl-C cuts the text short; the status is the campaign's."""
     try:
-        text.show(result, console, f"result: {escape(str(out / RESULT))}")
+        report = gather([out])
+    except JournalError:  # interrupted before anything was recorded
+        raise KeyboardInterrupt from None
+    status = report.exit_status
+    try:
+        for name in FILES:
+            if getattr(arguments, name) is not None:
+                save(report, name, getattr(arguments, name))
+        text.show(report, console, f"result: {escape(str(out / RESULT))}")
     except KeyboardInterrupt:
         pass
-    except OSError as error:
+    except (OSError, Stop) as error:
         say(f"{error}; ftstress report {out} shows the result again")
-    return result.exit_status
+    return status

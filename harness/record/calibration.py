@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 SCHEMA = 1
+JSON = "calibration.json"
 BASE = "(base)"
 """The name under which the untouched build is run."""
+
+
+class CalibrationError(Exception):
+    """A recorded calibration cannot be read; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,17 @@ class Calibration:
         """Raises KeyError or TypeError when ``data`` is no calibration."""
         kept = {name: value for name, value in data.items() if name != "schema"}
         return cls(**(kept | {"runs": tuple(_run(run) for run in data["runs"])}))
+
+
+def recorded(directory: Path) -> Calibration | None:
+    """The calibration that ``directory`` holds; None where it holds none. Raises CalibrationError."""
+    path = directory / JSON
+    if not path.exists():
+        return None
+    try:
+        return Calibration.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CalibrationError(f"{path} cannot be read as a calibration ({error})") from error
 
 
 def _run(data: dict[str, Any]) -> Run:

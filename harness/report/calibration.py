@@ -21,8 +21,8 @@ AMPLIFIER_COLUMNS = ("amplifier", "value", "trials", "hits", "hits per trial")
 def tables(calibration: Calibration) -> Iterator[Table | str]:
     """The tables and the closing sentences, for a terminal."""
     for columns, rows in (
-        (FAULT_COLUMNS, _fault_rows(calibration)),
-        (AMPLIFIER_COLUMNS, _amplifier_rows(calibration)),
+        (FAULT_COLUMNS, fault_rows(calibration)),
+        (AMPLIFIER_COLUMNS, amplifier_rows(calibration)),
     ):
         table = Table(box=None, pad_edge=False)
         for column in columns:
@@ -31,23 +31,24 @@ def tables(calibration: Calibration) -> Iterator[Table | str]:
             table.add_row(*row)
         yield table
         yield ""
-    yield from _sentences(calibration)
+    yield from sentences(calibration)
 
 
 def markdown(calibration: Calibration) -> str:
     """The same as markdown."""
     lines: list[str] = []
     for columns, rows in (
-        (FAULT_COLUMNS, _fault_rows(calibration)),
-        (AMPLIFIER_COLUMNS, _amplifier_rows(calibration)),
+        (FAULT_COLUMNS, fault_rows(calibration)),
+        (AMPLIFIER_COLUMNS, amplifier_rows(calibration)),
     ):
         lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
         lines += [f"| {' | '.join(row)} |" for row in rows]
         lines.append("")
-    return "\n".join([*lines, *_sentences(calibration)]) + "\n"
+    return "\n".join([*lines, *sentences(calibration)]) + "\n"
 
 
-def _fault_rows(calibration: Calibration) -> Iterator[tuple[str, ...]]:
+def fault_rows(calibration: Calibration) -> Iterator[tuple[str, ...]]:
+    """A row a fault, under ``FAULT_COLUMNS``."""
     for fault in calibration.guarantees:
         runs, hits = calibration.of(fault), calibration.detections(fault)
         if not runs:
@@ -65,13 +66,15 @@ def _fault_rows(calibration: Calibration) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _amplifier_rows(calibration: Calibration) -> Iterator[tuple[str, ...]]:
+def amplifier_rows(calibration: Calibration) -> Iterator[tuple[str, ...]]:
+    """A row an amplifier and value, under ``AMPLIFIER_COLUMNS``."""
     for name, values in calibration.per_amplifier().items():
         for value, (trials, hits) in values.items():
             yield name, str(value), str(trials), str(hits), f"{hits / trials:.2f}"
 
 
-def _sentences(calibration: Calibration) -> Iterator[str]:
+def sentences(calibration: Calibration) -> Iterator[str]:
+    """What there is to say beside the tables: misses, false alarms, what was run on."""
     middle = calibration.median_s()
     if middle is not None:
         yield f"Median time to a detection over all faults: {duration(middle)}."
@@ -94,6 +97,13 @@ def _sentences(calibration: Calibration) -> Iterator[str]:
 ROW = 22
 LEFT = 260
 WIDTH = 640
+# Every rule names the picture: inside a page, its style sheet is the page's.
+_STYLE = (
+    ".calibration text{fill:#222}.calibration .l{stroke:#ccc}.calibration .d{fill:#1565c0;fill-opacity:.6}"
+    ".calibration .m{stroke:#c62828;stroke-width:2}"
+    "@media screen and (prefers-color-scheme:dark){.calibration text{fill:#ddd}.calibration .l{stroke:#555}"
+    ".calibration .d{fill:#90caf9}.calibration .m{stroke:#ef9a9a}}"
+)
 
 
 def chart(calibration: Calibration) -> str:
@@ -108,9 +118,8 @@ def chart(calibration: Calibration) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 30} {height}"'
-        ' font-family="sans-serif" font-size="13">',
-        "<style>text{fill:#222}.l{stroke:#ccc}.d{fill:#1565c0;fill-opacity:.6}.m{stroke:#c62828;stroke-width:2}"
-        "@media(prefers-color-scheme:dark){text{fill:#ddd}.l{stroke:#555}.d{fill:#90caf9}}</style>",
+        ' font-family="sans-serif" font-size="13" class="calibration">',
+        f"<style>{_STYLE}</style>",
         "<title>Seconds to detection, by seeded fault</title>",
     ]
     for tick in sorted({0.0, 1.0, 5.0, limit / 4, limit / 2, limit}):

@@ -14,11 +14,11 @@ def escape(text: str, *, lines: bool = False) -> str:
     With ``lines`` the line ends stay (``\\r\\n`` as ``\\n``), and a tab is eight columns at most.
     """
     if lines:
-        text = text.replace("\r\n", "\n").expandtabs(8)
-    return "".join(_shown(char, lines) for char in text)
+        return "\n".join(map(escape, text.replace("\r\n", "\n").expandtabs(8).split("\n")))
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
-def _shown(char: str, lines: bool) -> str:
-    if (char == "\n" and lines) or unicodedata.category(char) not in _UNSAFE:
+def _shown(char: str) -> str:
+    if unicodedata.category(char) not in _UNSAFE:
         return char
     return char.encode("unicode_escape").decode("ascii")

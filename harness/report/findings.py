@@ -12,6 +12,8 @@ from harness.report.numbers import counted, duration
 
 MAX_LINES = 60
 """Lines of one detail that are shown; the journal has the rest."""
+MAX_CHARACTERS = 8000
+"""Of one detail that are shown."""
 
 
 def headline(finding: Finding) -> str:
@@ -46,11 +48,20 @@ def _message(message: str, width: int) -> list[str]:
 
 def _detail(name: str, value: Any) -> str:
     label = escape(name).replace("_", " ")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    lines = escape(text, lines=True).strip("\n").split("\n")
-    if len(lines) == 1:
-        return f"  {label}: {lines[0]}"
-    if len(lines) > MAX_LINES:
-        left_out = counted(len(lines) - MAX_LINES, "line")
-        lines[MAX_LINES // 2 : -MAX_LINES // 2] = [f"... {left_out} left out; the journal has them ..."]
-    return f"  {label}:\n" + indent("\n".join(lines), "    ")
+    text = excerpt(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if "\n" not in text:
+        return f"  {label}: {text}"
+    return f"  {label}:\n" + indent(text, "    ")
+
+
+def excerpt(text: str, max_lines: int = MAX_LINES, max_characters: int = MAX_CHARACTERS) -> str:
+    """What is shown of a text from the target: escaped, and of a long one both ends, with what is left out."""
+    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
+    if len(lines) > max_lines:
+        left_out = counted(len(lines) - max_lines, "line")
+        lines[max_lines // 2 : -max_lines // 2] = [f"... {left_out} left out; the journal has them ..."]
+    text = "\n".join(lines)
+    if len(text) > max_characters:
+        half, left_out = max_characters // 2, counted(len(text) - max_characters, "character")
+        text = f"{text[:half]}\n... {left_out} left out; the journal has them ...\n{text[-half:]}"
+    return escape(text, lines=True)

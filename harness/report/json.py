@@ -1,12 +1,33 @@
-"""The contract's ``result.json`` as text."""
+"""The report as JSON: of one campaign the contract's ``result.json``, of several one object for the fleet's."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from typing import Any
 
-from harness.record.result import Result
+from harness.campaign.gather import Report
+from harness.record.result import SCHEMA
 
 
-def render(result: Result) -> str:
-    """ASCII only, so that no terminal and no log can be moved by it. One object, newline at the end."""
-    return json.dumps(result.to_json(), indent=1, ensure_ascii=True) + "\n"
+def render(report: Report) -> str:
+    """ASCII only, so that no terminal and no log can be moved by it. One object, newline at the end.
+
+    ``docs/result.schema.json`` and ``docs/fleet.schema.json`` say what is in it.
+    """
+    single = len(report.campaigns) == 1
+    data = report.campaigns[0].result.to_json() if single else _fleet(report)
+    return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
+
+
+def _fleet(report: Report) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "complete": report.complete,
+        "exit_status": report.exit_status,
+        "elapsed_s": report.elapsed_s,
+        "totals": asdict(report.totals),
+        "scenarios": [asdict(scenario) for scenario in report.scenarios],
+        "findings": [asdict(found) | {"seen_by": report.sources[found.id]} for found in report.findings],
+        "campaigns": [{"name": one.name} | one.result.to_json() for one in report.campaigns],
+    }

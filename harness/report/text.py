@@ -1,4 +1,4 @@
-"""The report for a terminal: table, findings, notices and the verdict in one line, all from a Result."""
+"""The report for a terminal: what was run, table, findings, notices and the verdict in one line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.campaign.gather import Campaign, Report
 from harness.record.result import Finding, Result, ScenarioResult, Verdict
 from harness.report.escape import escape
 from harness.report.findings import finding_text
@@ -27,42 +28,50 @@ _STYLES: dict[Verdict, str] = {
 }
 
 
-def render(result: Result, width: int = 100) -> str:
+def render(report: Report, width: int = 100) -> str:
     """The whole report as plain text without colours, for files, pipes and tests."""
     buffer = StringIO()
     console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False, emoji=False)
-    show(result, console)
+    announce(report, console)
+    show(report, console)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def show(result: Result, console: Console, *last: str) -> None:
+def announce(report: Report, console: Console) -> None:
+    """Print what was run, on what, for how long: a line a campaign."""
+    for one in report.campaigns:
+        console.print(Text(opening(one)), soft_wrap=True)
+
+
+def show(report: Report, console: Console, *last: str) -> None:
     """Print the report, and ``last`` behind the verdict.
 
     Prose is wrapped on a terminal only: what is written to a file can be searched line by line.
     """
-    for part in parts(result, console.width, last):
+    for part in parts(report, console.width, last):
         whole = isinstance(part, Text) and (not console.is_terminal or "\n" in part.plain)
         console.print(part, soft_wrap=whole)
 
 
-def parts(result: Result, width: int, last: tuple[str, ...]) -> Iterator[RenderableType]:
+def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[RenderableType]:
     """The report's parts in reading order; what came from a target is escaped and no markup."""
-    gil = gil_sentence(result)
-    if gil:
-        yield Text(gil)
+    gil = dict.fromkeys(filter(None, (gil_sentence(one.result) for one in report.campaigns)))
+    yield from map(Text, gil)
     yield Text()
-    yield scenario_table(result)
-    yield from _reasons(result)
-    for finding in _in_order(result.findings):
+    yield scenario_table(report)
+    yield from _reasons(report)
+    for finding in _in_order(report.findings):
         yield Text()
-        yield Text(finding_text(finding, min(width, MAX_WIDTH)), style="yellow" if finding.known else "red")
+        style = "yellow" if finding.known else "red"
+        yield Text(finding_text(finding, min(width, MAX_WIDTH)), style=style)
+        if len(report.campaigns) > 1:
+            yield Text(f"  seen by: {escape(', '.join(report.sources[finding.id]))}", style=style)
     yield Text()
-    for notice in result.notices:
-        yield Text(f"note: {escape(notice)}")
-    yield Text(verdict_line(result), style="bold")
+    for notice in notices(report):
+        yield Text(f"note: {notice}")
+    yield Text(verdict_line(report), style="bold")
     yield from map(Text, last)
-    if gil:
-        yield Text(gil)
+    yield from map(Text, gil)
 
 
 def gil_sentence(result: Result) -> str:
@@ -80,7 +89,14 @@ def gil_sentence(result: Result) -> str:
     )
 
 
-def scenario_table(result: Result) -> Table:
+def notices(report: Report) -> Iterator[str]:
+    """What a reader must see, escaped; of several campaigns with the name of the one that tells it."""
+    for one in report.campaigns:
+        name = f"{escape(one.name)}: " if len(report.campaigns) > 1 else ""
+        yield from (name + escape(notice) for notice in one.result.notices)
+
+
+def scenario_table(report: Report) -> Table:
     """A row a scenario under a row a suite, worst verdict first; the columns fit into 80 characters."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("scenario", overflow="fold", min_width=18)
@@ -89,7 +105,7 @@ def scenario_table(result: Result) -> Table:
     table.add_column("verdict", no_wrap=True)
     table.add_column("bound", justify="right", no_wrap=True)
     suite = ""
-    for scenario in sorted(result.scenarios, key=_suite_and_verdict):
+    for scenario in sorted(report.scenarios, key=_suite_and_verdict):
         prefix, _, name = scenario.name.rpartition(".")
         if prefix != suite:
             suite = prefix
@@ -122,10 +138,10 @@ def _cells(scenario: ScenarioResult, name: str) -> list[Text]:
     ]
 
 
-def _reasons(result: Result) -> Iterator[Text]:
+def _reasons(report: Report) -> Iterator[Text]:
     """Why something was skipped or not exercised: a sentence a reason, with the scenarios it goes for."""
     names: dict[tuple[str, str], list[str]] = {}
-    for scenario in result.scenarios:
+    for scenario in report.scenarios:
         if scenario.verdict in ("skipped", "not exercised"):
             reason = scenario.reason or "no reason recorded"
             names.setdefault((scenario.verdict, reason), []).append(escape(scenario.name))
@@ -141,10 +157,11 @@ def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.known is None, finding.first_seen_s))
 
 
-def opening(result: Result, out: str) -> str:
+def opening(campaign: Campaign) -> str:
     """The line above a report made later: what was run, on what, for how long."""
-    totals = result.totals
+    result = campaign.result
     return (
-        f"{escape(out)}: {escape(result.target.title)}, seed {result.seed}, {counted(totals.trials, 'trial')}"
+        f"{escape(campaign.name)}: {escape(result.target.title)}, seed {result.seed},"
+        f" {counted(result.totals.trials, 'trial')}"
         f" in {duration(result.elapsed_s)} of {duration(result.budget_s)}"
     )

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from harness.record.result import Result
+from typing import Protocol
+
+from harness.record.result import Finding, Totals
 from harness.report.numbers import counted, nothing_in
 
 
-def verdict_line(result: Result) -> str:
+class Graded(Protocol):
+    """A campaign's result, or the report of a fleet's."""
+
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def exit_status(self) -> int: ...
+    @property
+    def totals(self) -> Totals: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+
+
+def verdict_line(result: Graded) -> str:
     """What the exit status means for this campaign, with the rounds and the bound behind it."""
     rounds, samples = result.totals.rounds, result.totals.samples
     new = [finding for finding in result.findings if finding.known is None]

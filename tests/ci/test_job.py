@@ -186,3 +186,37 @@ def test_arguments_of_stress_reach_ftstress_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(job, "ended", lambda report, status: status)
     assert job.main(["stress", "--target", "/mine", "--budget", "10s"]) == 0
     assert given == [(["--target", "/mine", "--budget", "10s"], None)]
+
+
+@pytest.mark.parametrize("browser", [None, "/usr/bin/chromium"])
+def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_line_says_so(
+    browser: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[str] = []
+
+    def tox(python: Path, arguments: list[str], target: str | None) -> int:
+        seen.extend(arguments)
+        return 0
+
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "target_path", lambda python: "python3.13t")
+    monkeypatch.setattr(job, "chromium", lambda: browser)
+    monkeypatch.setattr(job, "tox", tox)
+    assert job.main(["test"]) == 0
+    told = capsys.readouterr().err
+    assert ("browser" in seen[-1].split(",")) == bool(browser)
+    assert ("in a browser were NOT run: install Chromium" in told) == (browser is None)
+
+
+def test_a_browser_is_the_one_that_is_named_or_one_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("FTSTRESS_CHROMIUM", raising=False)
+    assert job.chromium() is None
+    for name in ("google-chrome", "mine"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    assert job.chromium() == str(tmp_path / "google-chrome")
+    monkeypatch.setenv("FTSTRESS_CHROMIUM", str(tmp_path / "mine"))
+    assert job.chromium() == str(tmp_path / "mine")

@@ -51,7 +51,9 @@ def test_what_is_no_number_of_threads_is_refused(text: str) -> None:
         (("run", "nowhere.py"), "there is no file nowhere.py"),
         (("report",), "DIR"),
         (("report", "nowhere"), "nowhere holds no campaign"),
-        (("report", ".", "--format", "html"), "invalid choice: 'html'"),
+        (("report", ".", "--format", "pdf"), "invalid choice: 'pdf'"),
+        (("run", "--html", "nowhere/report.html"), "--html nowhere/report.html cannot be written"),
+        (("run", "--junit", "."), "--junit . cannot be written"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:

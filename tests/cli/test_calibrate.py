@@ -25,6 +25,7 @@ def test_a_fault_is_detected_and_the_base_is_clean(tmp_path: Path) -> None:
     recorded = json.loads((tmp_path / "c" / "calibration.json").read_text())
     assert sorted(run["build"] for run in recorded["runs"]) == ["(base)", "deleted-value-leaks"]
     assert (tmp_path / "c" / "calibration.svg").exists()
+    assert "1 of 1 fault detected" in (tmp_path / "c" / "calibration.html").read_text(encoding="utf-8")
     assert "| deleted-value-leaks | 1 of 1 |" in (tmp_path / "c" / "calibration.md").read_text()
     again = ftstress("calibrate", *asked, cwd=tmp_path)  # nothing is left to run
     assert (again.returncode, " of 2 " in again.stdout) == (0, False), again.stdout + again.stderr

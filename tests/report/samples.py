@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+from harness.campaign.gather import Campaign, Report, merge
+from harness.record.course import Course
 from harness.record.result import Finding, Result, ScenarioResult, Totals
 from harness.record.target import Target
 
@@ -41,7 +44,7 @@ QUIET = ScenarioResult(
     bound_95=3 / 51_234,
 )
 FINDING = Finding(
-    id="f1",
+    id="f1f1f1f1",
     kind="violation",
     scenario=QUIET.name,
     oracle="order",
@@ -54,6 +57,19 @@ FINDING = Finding(
     message="first read gave #8, the read after it gave the older #7",
     details={"knobs": {"fan_out": 100}, "traceback": "Traceback\n  line one\n  line two"},
 )
+HOSTILE = (
+    "</script><img src=x onerror=a()> ]]> &amp; a | b ```` @all #1 \x00\x1b[2J\ud800\u202e\ufffe"
+    "\ntest\n3 failed:\n\nok"
+)
+"""What a target may say to whoever shows it."""
+
+
+def found_in(*findings: Finding, **changes: Any) -> Report:
+    """A campaign whose only scenario showed these."""
+    ids = tuple(found.id for found in findings)
+    new = any(found.known is None for found in findings)
+    shown = replace(QUIET, verdict="new" if new else "known", findings=ids)
+    return report(shown, findings=findings, **({"exit_status": int(new)} | changes))
 
 
 def scenario(**changes: Any) -> ScenarioResult:
@@ -84,3 +100,17 @@ def result(*scenarios: ScenarioResult, findings: tuple[Finding, ...] = (), **cha
         findings=findings,
     )
     return replace(made, **changes)
+
+
+def campaign(made: Result, name: str = "results/one") -> Campaign:
+    counting = frozenset(found.id for found in made.findings if found.known is None)
+    counts = {
+        one.name: Counter(trials=one.trials, rounds=one.rounds, samples=one.samples, stores=one.stores)
+        for one in made.scenarios
+    }
+    return Campaign(name, made, Course((), ()), {}, counts, counting)
+
+
+def report(*scenarios: ScenarioResult, findings: tuple[Finding, ...] = (), **changes: Any) -> Report:
+    """Of one campaign."""
+    return merge([campaign(result(*scenarios, findings=findings, **changes))])

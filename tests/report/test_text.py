@@ -1,4 +1,4 @@
-"""The text report: everything a person needs, in 80 columns, from a Result alone."""
+"""The text report: everything a person needs, in 80 columns, from a Report alone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 
 from harness.report.findings import MAX_LINES, finding_text
 from harness.report.text import render
-from tests.report.samples import QUIET, WITH_GIL, finding, result, scenario
+from tests.report.samples import QUIET, WITH_GIL, finding, report, scenario
 
 
 def test_a_quiet_campaign_says_how_much_was_looked_at_and_never_safe() -> None:
-    text = render(result(), width=80)
+    text = render(report(), width=80)
     assert "not observed: 0 in 51,234 rounds (181,234,567 samples); below 5.9e-05 a round at 95 %" in text
     assert "safe" not in text
 
@@ -22,8 +22,8 @@ def test_the_table_fits_its_width_and_cuts_no_name(width: int) -> None:
     long = scenario(
         name="type_attributes.special_methods_replaced_while_called_through_super", verdict="not exercised"
     )
-    lines = render(result(QUIET, long), width=width).splitlines()
-    table = lines[: next(number for number, line in enumerate(lines) if line.startswith("not exercised:"))]
+    lines = render(report(QUIET, long), width=width).splitlines()
+    table = lines[1 : next(number for number, line in enumerate(lines) if line.startswith("not exercised:"))]
     assert max(map(len, table)) <= width
     first_column = "".join(
         line[:60].split("  ")[0] if line[:2] != "  " else line[2:].split(" ")[0] for line in table
@@ -34,9 +34,9 @@ def test_the_table_fits_its_width_and_cuts_no_name(width: int) -> None:
 def test_a_finding_is_told_whole() -> None:
     found = finding()
     text = render(
-        result(scenario(verdict="new", findings=("f1",)), findings=(found,), exit_status=1), width=100
+        report(scenario(verdict="new", findings=("f1f1f1f1",)), findings=(found,), exit_status=1), width=100
     )
-    assert "NEW violation in type_attributes.subclass_read [f1]" in text
+    assert "NEW violation in type_attributes.subclass_read [f1f1f1f1]" in text
     assert "seen in 3 of 4 trials, first after 0.41 s · with the GIL: not observed" in text
     assert "first read gave #8, the read after it gave the older #7" in text
     assert "    Traceback\n      line one\n      line two" in text
@@ -44,7 +44,7 @@ def test_a_finding_is_told_whole() -> None:
 
 
 def test_what_the_target_said_moves_no_cursor_and_is_no_markup() -> None:
-    text = render(result(findings=(finding(message="[red]\x1b[2J[/red]", details={"k\x07": "\x1b]0;t"}),)))
+    text = render(report(findings=(finding(message="[red]\x1b[2J[/red]", details={"k\x07": "\x1b]0;t"}),)))
     assert "[red]\\x1b[2J[/red]" in text
     assert "\x1b" not in text and "\x07" not in text
 
@@ -57,23 +57,24 @@ def test_a_long_detail_is_shown_at_both_ends() -> None:
 
 
 def test_known_findings_come_first_and_are_named_in_the_verdict() -> None:
-    known = finding(id="f2", known="gh-118492", first_seen_s=9.0)
-    text = render(result(findings=(finding(), known), exit_status=1))
+    known = finding(id="f2f2f2f2", known="gh-118492", first_seen_s=9.0)
+    text = render(report(findings=(finding(), known), exit_status=1))
     assert text.index("known (gh-118492) violation") < text.index("NEW violation")
     assert text.rstrip().endswith(
         "found: 1 new finding in 51,234 rounds (181,234,567 samples); known: gh-118492"
     )
-    assert "nothing new in 51,234 rounds" in render(result(findings=(known,)))
+    assert "nothing new in 51,234 rounds" in render(report(findings=(known,)))
 
 
 def test_a_gil_build_is_announced_first_and_last() -> None:
     skipped = scenario(
         name="type_attributes.b", verdict="skipped", reason="needs parallelism", trials=0, rounds=0
     )
-    lines = render(result(QUIET, skipped, target=WITH_GIL)).splitlines()
-    assert lines[0] == lines[-1]
-    assert lines[0] == (
-        "CPython 3.12.1 with the GIL: only what needs no parallelism runs on it: 1 scenario, 1 skipped"
+    lines = render(report(QUIET, skipped, target=WITH_GIL)).splitlines()
+    assert (
+        lines[1]
+        == lines[-1]
+        == ("CPython 3.12.1 with the GIL: only what needs no parallelism runs on it: 1 scenario, 1 skipped")
     )
     assert "skipped: type_attributes.b: needs parallelism" in lines
 
@@ -82,7 +83,7 @@ def test_one_reason_is_told_once() -> None:
     skipped = [
         scenario(name=f"s.{letter}", verdict="skipped", reason="needs parallelism") for letter in "abcde"
     ]
-    text = render(result(*skipped, target=WITH_GIL, exit_status=3))
+    text = render(report(*skipped, target=WITH_GIL, exit_status=3))
     assert text.count("needs parallelism\n") == 1
     assert "skipped: s.a, s.b, s.c and 2 more: needs parallelism" in text
     assert "not exercised: no verdict" in text
@@ -98,8 +99,8 @@ def test_one_reason_is_told_once() -> None:
     ],
 )
 def test_the_last_line_says_what_the_exit_status_means(changes: dict[str, Any], line: str) -> None:
-    assert render(result(**changes)).splitlines()[-1].startswith(line)
+    assert render(report(**changes)).splitlines()[-1].startswith(line)
 
 
 def test_notices_are_shown() -> None:
-    assert "note: rubbish in the pipe: \\x00" in render(result(notices=("rubbish in the pipe: \x00",)))
+    assert "note: rubbish in the pipe: \\x00" in render(report(notices=("rubbish in the pipe: \x00",)))

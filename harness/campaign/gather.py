@@ -1,0 +1,168 @@
+"""One report from the journals of one campaign or of many: a fleet's campaign is one report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.campaign.grade import Grader, scenario_result
+from harness.campaign.select import ScenarioInfo
+from harness.record.calibration import Calibration, recorded
+from harness.record.course import Course, CourseTaker
+from harness.record.journal import JOURNAL, JournalError, read_journal
+from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
+
+SERIOUS = (2, 4, 1, 130, 3, 0)
+"""Exit statuses in the contract's order: the first that applies."""
+VERDICTS: tuple[Verdict, ...] = ("new", "known", "not observed", "not exercised", "skipped")
+"""What one campaign exercised was exercised; what one saw was seen."""
+WITH_GIL: tuple[WithGil, ...] = ("observed", "not observed", "not tried", "not applicable")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign, read from its journal."""
+
+    name: str
+    """The directory, as the user gave it."""
+    result: Result
+    course: Course
+    infos: Mapping[str, ScenarioInfo] = field(default_factory=dict)
+    """Its scenarios, as its target described them, by name."""
+    counts: Mapping[str, Counter[str]] = field(default_factory=dict)
+    """What its scenarios' rates are made of, by name."""
+    counting: frozenset[str] = frozenset()
+    """Ids of the findings that count: new ones, and with ``--strict`` known ones too."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What every format renders: one campaign, or a fleet's."""
+
+    campaigns: tuple[Campaign, ...]
+    """None where there are calibrations only."""
+    scenarios: tuple[ScenarioResult, ...]
+    """Merged by name: rounds, samples and the like are sums, rates and bounds are computed anew from these."""
+    findings: tuple[Finding, ...]
+    """Merged by signature. Message and details are those of the first campaign named that saw it."""
+    sources: Mapping[str, tuple[str, ...]]
+    """By a finding's id: the names of the campaigns that saw it."""
+    complete: bool
+    exit_status: int
+    """The most serious one."""
+    elapsed_s: float
+    """Of all campaigns together."""
+    totals: Totals
+    counting: frozenset[str] = frozenset()
+    """Ids of the findings that count in any of the campaigns."""
+    calibrations: tuple[Calibration, ...] = ()
+    """That lie in the directories, beside a campaign or by themselves."""
+
+    @property
+    def infos(self) -> dict[str, ScenarioInfo]:
+        """All scenarios as they were described, by name; where campaigns differ, as the first one has it."""
+        return {name: info for one in reversed(self.campaigns) for name, info in one.infos.items()}
+
+
+def gather(directories: Sequence[Path]) -> Report:
+    """Read each journal once, a line at a time; a directory may hold a calibration instead.
+
+    Raises JournalError where one holds no campaign, and CalibrationError.
+    """
+    found = {directory: recorded(directory) for directory in directories}
+    alone = [
+        directory for directory in directories if found[directory] and not (directory / JOURNAL).exists()
+    ]
+    report = merge([read(directory) for directory in directories if directory not in alone])
+    return replace(report, calibrations=tuple(filter(None, found.values())))
+
+
+def read(directory: Path) -> Campaign:
+    """The campaign in ``directory``, from its journal alone. Raises JournalError where there is none."""
+    grader, taker = Grader(), CourseTaker()
+    for event in read_journal(directory):
+        grader.feed(event)
+        taker.add(event)
+    try:
+        return campaign(str(directory), grader, taker.course())
+    except JournalError as error:
+        raise JournalError(f"{directory}: {error}") from error
+
+
+def campaign(name: str, grader: Grader, course: Course) -> Campaign:
+    """What a grader knows so far. Raises JournalError when no campaign has begun."""
+    return Campaign(name, grader.result(), course, grader.infos(), grader.counts(), grader.counting_ids())
+
+
+def merge(campaigns: Sequence[Campaign]) -> Report:
+    """One report on all of them. A single campaign's numbers are those of its result."""
+    results = [one.result for one in campaigns]
+    scenarios = _scenarios(campaigns)
+    findings = _findings(campaigns, {scenario.name: scenario.trials for scenario in scenarios})
+    return Report(
+        campaigns=tuple(campaigns),
+        scenarios=scenarios,
+        findings=findings,
+        sources={
+            found.id: tuple(one.name for one in campaigns if found.id in _ids(one)) for found in findings
+        },
+        complete=all(result.complete for result in results),
+        exit_status=min((result.exit_status for result in results), key=SERIOUS.index, default=0),
+        elapsed_s=round(sum(result.elapsed_s for result in results), 3),
+        totals=Totals(
+            trials=sum(result.totals.trials for result in results),
+            rounds=sum(result.totals.rounds for result in results),
+            samples=sum(result.totals.samples for result in results),
+            findings=len(findings),
+        ),
+        counting=frozenset().union(*(one.counting for one in campaigns)),
+    )
+
+
+def _ids(one: Campaign) -> set[str]:
+    return {found.id for found in one.result.findings}
+
+
+def _by_name(campaigns: Sequence[Campaign]) -> dict[str, list[tuple[Campaign, ScenarioResult]]]:
+    named: dict[str, list[tuple[Campaign, ScenarioResult]]] = {}
+    for one in campaigns:
+        for scenario in one.result.scenarios:
+            named.setdefault(scenario.name, []).append((one, scenario))
+    return named
+
+
+def _scenarios(campaigns: Sequence[Campaign]) -> tuple[ScenarioResult, ...]:
+    return tuple(_scenario(name, shown) for name, shown in _by_name(campaigns).items())
+
+
+def _scenario(name: str, shown: Sequence[tuple[Campaign, ScenarioResult]]) -> ScenarioResult:
+    if len(shown) == 1:
+        return shown[0][1]
+    counts: Counter[str] = Counter()
+    for one, _ in shown:
+        counts.update(one.counts[name])
+    best = min((scenario for _, scenario in shown), key=lambda scenario: VERDICTS.index(scenario.verdict))
+    ids = dict.fromkeys(found for _, scenario in shown for found in scenario.findings)
+    return scenario_result(name, counts, best.verdict, best.reason, tuple(ids))
+
+
+def _findings(campaigns: Sequence[Campaign], trials: Mapping[str, int]) -> tuple[Finding, ...]:
+    merged: dict[str, list[Finding]] = {}
+    for one in campaigns:
+        for found in one.result.findings:
+            merged.setdefault(found.id, []).append(found)
+    return tuple(_finding(seen, trials[seen[0].scenario]) for seen in merged.values())
+
+
+def _finding(seen: Sequence[Finding], trials: int) -> Finding:
+    """One cause, seen by several campaigns; new where it is new to any: a known issue names its versions."""
+    return replace(
+        seen[0],
+        known=None if any(found.known is None for found in seen) else seen[0].known,
+        with_gil=min((found.with_gil for found in seen), key=WITH_GIL.index),
+        first_seen_s=min(found.first_seen_s for found in seen),
+        trials_hit=sum(found.trials_hit for found in seen),
+        trials_run=trials,
+    )

@@ -1,0 +1,71 @@
+"""A report as CI systems read it: test cases, each of which failed, is known to fail, was skipped, or passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.campaign.gather import Report
+from harness.record.result import Finding
+from harness.report.escape import escape
+from harness.report.findings import finding_text, headline
+from harness.report.numbers import counted
+from harness.report.verdict import verdict_line
+
+Outcome = Literal["failed", "known", "skipped", "passed"]
+PREFIX = "test.ftstress."
+"""CPython's dashboard takes dotted names that begin with ``test`` for its own."""
+CAMPAIGN = PREFIX + "campaign"
+"""The case that fails where a campaign gives no verdict: what was not exercised has not passed."""
+NO_VERDICT = {4: "harness failure", 130: "interrupted", 3: "not exercised"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scenario; or what it showed beside its first finding; or a campaign without a verdict."""
+
+    id: str
+    """Dotted, the same from run to run: a scenario's first finding fails the scenario's own case."""
+    outcome: Outcome
+    kind: str
+    """What sort of failure, or why it was skipped."""
+    message: str
+    """One line where it is ours; what a target said may have several. Escaped."""
+    text: str
+    """The whole of it, escaped."""
+
+
+def cases(report: Report) -> Iterator[Case]:
+    """All of them, those of a scenario one after the other; a finding that counts goes first."""
+    findings = {found.id: found for found in report.findings}
+    for scenario in report.scenarios:
+        id = PREFIX + escape(scenario.name)
+        seen = sorted(
+            (findings[one] for one in scenario.findings), key=lambda one: one.id not in report.counting
+        )
+        for number, found in enumerate(seen):
+            yield _finding(report, f"{id}.{found.id}" if number else id, found)
+        if seen:
+            continue
+        if scenario.verdict in ("skipped", "not exercised"):
+            reason = escape(scenario.reason or "no reason recorded")
+            yield Case(id, "skipped", scenario.verdict, reason, "")
+        else:
+            amount = f"{counted(scenario.rounds, 'round')}, {counted(scenario.samples, 'sample')}"
+            yield Case(id, "passed", scenario.verdict, amount, "")
+    for one in report.campaigns:
+        if one.result.exit_status in NO_VERDICT:
+            kind = NO_VERDICT[one.result.exit_status]
+            told = [verdict_line(one.result), *map(escape, one.result.notices)]
+            yield Case(CAMPAIGN, "failed", kind, f"{escape(one.name)}: {told[0]}", "\n".join(told))
+
+
+def _finding(report: Report, id: str, found: Finding) -> Case:
+    return Case(
+        id=id,
+        outcome="failed" if found.id in report.counting else "known",
+        kind=found.kind,
+        message=f"{headline(found)}: {escape(found.message, lines=True)}",
+        text=finding_text(found),
+    )

@@ -1,0 +1,318 @@
+"""The report as one HTML file: no script, nothing loaded, below 5 MB however much there was to tell.
+
+Whatever a template prints goes through ``_shown``: text from a target is cut, escaped for people and escaped for HTML,
+wherever it stands, without a template's help.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+import harness
+from harness.campaign.gather import VERDICTS, Campaign, Report
+from harness.diagnosis import known
+from harness.diagnosis.known import KnownIssue
+from harness.record.calibration import Calibration
+from harness.record.result import Finding, Result, ScenarioResult, WithGil
+from harness.record.target import Target
+from harness.report import numbers
+from harness.report.calibration import (
+    AMPLIFIER_COLUMNS,
+    FAULT_COLUMNS,
+    amplifier_rows,
+    chart,
+    fault_rows,
+    sentences,
+)
+from harness.report.escape import escape
+from harness.report.findings import excerpt
+from harness.report.heatmap import heat_map, merged
+from harness.report.text import gil_sentence, notices
+from harness.report.timeline import Timeline, timeline
+from harness.report.verdict import verdict_line
+
+MOST_CHARACTERS = 200
+"""Of a name or another short text."""
+ARTICLE_BYTES = 2_000_000
+"""For findings that are told whole; the others are told in a line each."""
+LONGEST_PROGRAM = 1000, 40_000
+"""Lines and characters."""
+MOST_OPEN = 3
+"""Findings whose details are seen at once; the others' are opened one by one."""
+MOST_LINES = 500
+"""Findings in a line each."""
+MOST_SCENARIOS = 600
+MOST_NAMES = 300
+"""Of scenarios that share a reason for not having been exercised."""
+MOST_TIMELINES = 6
+MOST_CAMPAIGNS = 200
+MOST_FACTS = 12
+MOST_NOTICES = 40
+
+WITH_GIL: dict[WithGil, str] = {
+    "observed": "seen too: it needs no free threading",
+    "not observed": "tried, and not seen",
+    "not tried": "not tried",
+    "not applicable": "the question does not arise: this target always has its GIL",
+}
+TONES = {0: "good", 3: "warn", 130: "warn"}
+TOLD_ELSEWHERE = {"history", "script", "knobs", "seed", "threads", "trial"}
+LABELS = {"seen": "values seen"}
+"""Where a detail's own name would not do."""
+STACKS = ("traceback", "frames", "stderr", "stdout")
+
+
+def render(report: Report) -> str:
+    """The page about one campaign or a fleet's, and about calibrations that lie beside them."""
+    if not report.campaigns:
+        return calibration_page(*report.calibrations)
+    findings = sorted(report.findings, key=lambda one: (one.known is not None, one.first_seen_s))
+    articles, others = _articles(report, findings)
+    linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
+    results = [campaign.result for campaign in report.campaigns]
+    suites, unexercised, scenarios_left_out = _scenarios(report.scenarios)
+    pictures = [
+        (one.name, picture)
+        for one in report.campaigns[:MOST_TIMELINES]
+        if (picture := _timeline(one, linked))
+    ]
+    return _rendered(
+        "report.html.j2",
+        report=report,
+        infos=report.infos,
+        title=verdict_line(report),
+        tone=TONES.get(report.exit_status, "new") if report.complete or report.exit_status else "warn",
+        version=harness.__version__,
+        targets=_several([result.target.title for result in results]),
+        about=_about(results[0].target) if len(results) == 1 else [],
+        gil=_distinct(filter(None, map(gil_sentence, results)))[:MOST_FACTS],
+        notices=list(notices(report))[:MOST_NOTICES],
+        new=sum(finding.known is None for finding in findings),
+        known=sum(finding.known is not None for finding in findings),
+        per_s=report.totals.samples / report.elapsed_s if report.elapsed_s else 0,
+        exercised=sum(len(rows) for _, rows in suites),
+        seeds=_seeds(report.campaigns),
+        quiet=numbers.nothing_in(report.totals.rounds, report.totals.samples).capitalize() + ".",
+        articles=articles,
+        others=others[:MOST_LINES],
+        left_out=max(0, len(others) - MOST_LINES),
+        linked=linked,
+        suites=suites,
+        unexercised=unexercised,
+        scenarios_left_out=scenarios_left_out,
+        timelines=pictures,
+        timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),
+        map=heat_map(merged([campaign.course.cells for campaign in report.campaigns])),
+        calibrations=[_calibration(one) for one in report.calibrations],
+        campaigns_shown=MOST_CAMPAIGNS,
+    )
+
+
+def calibration_page(*calibrations: Calibration) -> str:
+    """The page about calibrations alone."""
+    missed = [fault for one in calibrations for fault in one.missed()]
+    alarms = sum(len(one.false_alarms()) for one in calibrations)
+    faults = sum(len(one.guarantees) for one in calibrations)
+    return _rendered(
+        "calibrated.html.j2",
+        title=f"{faults - len(missed)} of {numbers.counted(faults, 'fault')} detected,"
+        f" {numbers.counted(alarms, 'false alarm')} on the base",
+        tone="new" if missed or alarms else "good",
+        version=harness.__version__,
+        calibrations=[_calibration(one) for one in calibrations],
+    )
+
+
+def _timeline(one: Campaign, linked: set[str]) -> Timeline | None:
+    findings = [finding for finding in one.result.findings if finding.id in linked]
+    return timeline(one.course.moments, findings, one.result.elapsed_s)
+
+
+def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup], list[Finding]]:
+    """Findings told whole, as far as there is room, and the rest."""
+    issues = known.load()
+    infos = report.infos
+    by_name = {campaign.name: campaign for campaign in report.campaigns}
+    articles: list[Markup] = []
+    room = ARTICLE_BYTES
+    for number, finding in enumerate(findings):
+        sources = report.sources[finding.id]
+        info = infos.get(finding.scenario)
+        article = _rendered(
+            "finding.html.j2",
+            finding=finding,
+            checks=info.doc if info else "",
+            seen_by=_several(sources, 6) if len(report.campaigns) > 1 else "",
+            opened=number < MOST_OPEN and not finding.known,
+            gil=WITH_GIL[finding.with_gil],
+            again=_again(finding, by_name[sources[0]].result),
+            **_recorded(finding),
+            **_known(finding, issues),
+        )
+        room -= len(article.encode())
+        if room < 0:
+            return articles, list(findings[number:])
+        articles.append(Markup(article))
+    return articles, []
+
+
+def _recorded(finding: Finding) -> dict[str, Any]:
+    """What was recorded with it, each thing where it is best read."""
+    details = {name: value for name, value in finding.details.items() if value not in (None, "", [], {})}
+    return {
+        "history": _text(details.get("history", "")),
+        "script": _text(details.get("script", "")),
+        "knobs": list(details.get("knobs", {}).items())[:MOST_FACTS],
+        "stacks": [
+            (name, "\n".join(map(_text, value)) if isinstance(value, list) else _text(value))
+            for name in STACKS
+            if (value := details.get(name))
+        ],
+        "facts": [
+            (LABELS.get(name, name.replace("_", " ")), _text(value))
+            for name, value in details.items()
+            if name not in TOLD_ELSEWHERE and name not in STACKS
+        ][:MOST_FACTS],
+    }
+
+
+def _known(finding: Finding, issues: Sequence[KnownIssue]) -> dict[str, Any]:
+    """The entry of the known-issue list, and the program that proves it."""
+    for issue in issues:
+        if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
+            return {"issue": issue, "proof": (known.PROOFS / issue.proof).read_text(encoding="utf-8")}
+    return {"issue": None, "proof": None}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _again(finding: Finding, result: Result) -> str:
+    """The command that runs the same trials of the scenario, with the same settings in the same order."""
+    words = ["ftstress", "run", finding.scenario, "--target", result.target.executable]
+    words += ["--seed", str(result.seed), "-x", *(["--strict"] if finding.known else [])]
+    return shlex.join(words)
+
+
+def _scenarios(
+    scenarios: Sequence[ScenarioResult],
+) -> tuple[list[tuple[str, list[ScenarioResult]]], list[tuple[str, str, list[str], int]], int]:
+    """Those exercised, by suite and with the worst first; the others by reason; how many are left out."""
+    suites: dict[str, list[ScenarioResult]] = defaultdict(list)
+    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
+    ordered = sorted(scenarios, key=lambda one: (VERDICTS.index(one.verdict), one.name))
+    for scenario in ordered[:MOST_SCENARIOS]:
+        if scenario.verdict in ("skipped", "not exercised"):
+            reasons[scenario.verdict, scenario.reason or "no reason recorded"].append(scenario.name)
+        else:
+            suites[scenario.name.rpartition(".")[0]].append(scenario)
+    unexercised = [
+        (verdict, reason, names[:MOST_NAMES], max(0, len(names) - MOST_NAMES))
+        for (verdict, reason), names in reasons.items()
+    ]
+    return sorted(suites.items()), unexercised, max(0, len(ordered) - MOST_SCENARIOS)
+
+
+def _calibration(calibration: Calibration) -> Markup:
+    return Markup(
+        _rendered(
+            "calibration.html.j2",
+            limit=calibration.limit_s,
+            chart=Markup(chart(calibration)),
+            sentences=list(sentences(calibration)),
+            fault_columns=FAULT_COLUMNS,
+            faults=list(fault_rows(calibration)),
+            amplifier_columns=AMPLIFIER_COLUMNS,
+            amplifiers=list(amplifier_rows(calibration)),
+        )
+    )
+
+
+def _about(target: Target) -> list[str]:
+    """What a person wants to know of the target beside its title."""
+    gil = "GIL on" if target.gil_enabled else "GIL off"
+    return [
+        part for part in (gil, target.compiler, target.commit, target.platform, target.executable) if part
+    ]
+
+
+def _seeds(campaigns: Sequence[Campaign]) -> str:
+    if len(campaigns) == 1:
+        result = campaigns[0].result
+        return f"of {numbers.duration(result.budget_s)}; seed {result.seed}"
+    return f"in {len(campaigns)} campaigns"
+
+
+def _several(names: Sequence[str], most: int = 3) -> str:
+    names = _distinct(names)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _distinct(things: Any) -> list[Any]:
+    return list(dict.fromkeys(things))
+
+
+def _shown(value: Any) -> Any:
+    """Any text that a template prints. What is Markup has been made here, from text that went through this."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    more = len(value) - MOST_CHARACTERS
+    return escape(value[:MOST_CHARACTERS] + ("…" if more > 0 else ""))
+
+
+def _whole(text: str) -> Markup:
+    """Text of several lines, as much of it as a report shows."""
+    return Markup.escape(excerpt(text))
+
+
+def _program(text: str) -> Markup:
+    """A program is of use when it is whole."""
+    return Markup.escape(excerpt(text, *LONGEST_PROGRAM))
+
+
+def _breakable(name: str) -> Markup:
+    """A dotted name that may be broken where its words end."""
+    return Markup.escape(_shown(name)).replace("_", Markup("_<wbr>"))
+
+
+def _prose(docstring: str) -> str:
+    return docstring.replace("``", "")
+
+
+def _axis_time(seconds: float) -> str:
+    return "0" if not seconds else numbers.duration(seconds).replace(".0 s", " s")
+
+
+def _rendered(template: str, **values: Any) -> str:
+    return _ENVIRONMENT.get_template(template).render(values)
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("harness.report"),
+    autoescape=True,
+    finalize=_shown,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters |= {
+    "whole": _whole,
+    "program": _program,
+    "drawn": Markup,
+    "breakable": _breakable,
+    "prose": _prose,
+    "short": numbers.short,
+    "counted": numbers.counted,
+    "percent": numbers.percent,
+    "rate": numbers.rate,
+    "duration": numbers.duration,
+    "axis_time": _axis_time,
+}

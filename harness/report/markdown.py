@@ -1,0 +1,183 @@
+"""The report as markdown: a CI job's summary, and a failure comment to paste, in the shape that CPython's bot posts.
+
+One text serves as both: what failed stands on top, tables are short, what is long is folded. It stays below the size
+that a comment may have. What came from a target stands in code only: there it is no markup, mentions nobody, links
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from harness.campaign.gather import Campaign, Report
+from harness.record.result import Finding, ScenarioResult
+from harness.report.cases import cases
+from harness.report.escape import escape
+from harness.report.findings import finding_text
+from harness.report.numbers import counted, duration, percent, rate, short
+from harness.report.text import notices
+from harness.report.verdict import verdict_line
+
+MOST_CHARACTERS = 60_000
+"""A comment on GitHub may have 65,536."""
+FOR_ONE = 6_000
+"""Characters of one finding that is told whole."""
+ROOM_FOR_SCENARIOS = 10_000
+"""Characters of the table of those that showed nothing, where findings would take it all."""
+MOST_LINES = 25
+"""Of a list, or of the first table."""
+MOST_MESSAGE = 300
+"""Characters of a message in a list or a table."""
+HEADER = (
+    "| scenario | rounds | samples | overlap | cache live | verdict | bound |",
+    "|---|---:|---:|---:|---:|---|---:|",
+)
+QUIET = ("not observed", "not exercised", "skipped")
+FRAME = 500
+"""Characters of what stands around folded blocks."""
+PIPE = "\\|"
+
+
+def render(report: Report) -> str:
+    """The whole text, at most ``MOST_CHARACTERS``: what does not fit is counted."""
+    lines = [f"## ftstress: {_plain(verdict_line(report))}", "", *_facts(report), "", *_failed(report)]
+    lines += ["Summary of the results:", "", *_summary(report)]
+    room = MOST_CHARACTERS - len("\n".join(lines))
+    findings = _tracebacks(report, room - ROOM_FOR_SCENARIOS)
+    lines += findings
+    lines += _others(report, room - len("\n".join(findings)))
+    return "\n".join(lines) + "\n"
+
+
+def code(text: str, most: int = MOST_MESSAGE) -> str:
+    """A code span: between more backticks than the text has in a row, on one line."""
+    line = _cut(" ".join(text.split()), most)
+    ticks = "`" * (_longest_run(line) + 1)
+    edge = " " if line[:1] in ("`", "") or line[-1:] in ("`", "") else ""
+    return f"{ticks}{edge}{line}{edge}{ticks}"
+
+
+def fenced(text: str) -> str:
+    """A code block; the fence is longer than any run of backticks in the text."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}python-traceback\n{text}\n{fence}"
+
+
+def _facts(report: Report) -> Iterator[str]:
+    for one in report.campaigns[:MOST_LINES]:
+        result = one.result
+        amount = f"{counted(result.totals.trials, 'trial')} in {duration(result.elapsed_s)}"
+        yield f"- builder: {code(_builder(one))}, revision {code(_revision(one))}"
+        yield f"  (campaign {code(escape(one.name))}, seed {result.seed}, {amount})"
+    yield from _more(len(report.campaigns), "campaign")
+
+
+def _builder(one: Campaign) -> str:
+    target = one.result.target
+    return escape(f"{target.title}, {target.platform}, {target.compiler}")
+
+
+def _revision(one: Campaign) -> str:
+    target = one.result.target
+    return escape(target.commit or f"{target.version}, as released")
+
+
+def _failed(report: Report) -> Iterator[str]:
+    failed = [case for case in cases(report) if case.outcome == "failed"]
+    if not failed:
+        return
+    yield from ("Failed tests:", "")
+    yield from _list([code(case.id) for case in failed], "test")
+    yield from ("", "Failed subtests:", "")
+    yield from _list([f"{code(case.id)} - {code(case.message)}" for case in failed], "subtest")
+    yield ""
+
+
+def _summary(report: Report) -> Iterator[str]:
+    """What showed something, in a table; of the rest how much there is."""
+    seen = [one for one in report.scenarios if one.findings]
+    if seen:
+        yield from HEADER
+        yield from (_row(one) for one in seen[:MOST_LINES])
+        yield ""
+        yield from _more(len(seen), "scenario")
+    for verdict in QUIET:
+        number = sum(one.verdict == verdict for one in report.scenarios)
+        if number:
+            yield f"- {verdict}: {counted(number, 'scenario')}"
+    yield from _list([code(notice) for notice in notices(report)], "notice")
+    yield ""
+
+
+def _row(one: ScenarioResult) -> str:
+    cells = (
+        code(escape(one.name)),
+        short(one.rounds),
+        short(one.samples),
+        percent(one.overlap),
+        percent(one.cache_live),
+        one.verdict + (f": {code(escape(one.reason))}" if one.reason else ""),
+        rate(one.bound_95),
+    )
+    # Inside a table a bar ends the cell, also in code; escaped it does not, and is shown without its backslash.
+    return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
+
+
+def _tracebacks(report: Report, room: int) -> list[str]:
+    """The findings whole, those that count first."""
+    findings = sorted(
+        report.findings, key=lambda found: (found.id not in report.counting, found.first_seen_s)
+    )
+    blocks = [fenced(_whole(report, found)) for found in findings]
+    return _folded("Click to see traceback logs", [], blocks, "finding", room)
+
+
+def _others(report: Report, room: int) -> list[str]:
+    """The scenarios that showed nothing."""
+    rows = [_row(one) for one in report.scenarios if not one.findings]
+    return _folded("Scenarios that showed nothing", HEADER, rows, "scenario", room)
+
+
+def _folded(title: str, before: Sequence[str], blocks: Sequence[str], what: str, room: int) -> list[str]:
+    """Blocks behind a line that unfolds them, as far as there is room."""
+    if not blocks:
+        return []
+    told = []
+    for block in blocks:
+        room -= len(block) + 1
+        if room < FRAME:
+            break
+        told.append(block)
+    left_out = len(blocks) - len(told)
+    more = ["", f"{counted(left_out, f'more {what}')} in the other formats."] if left_out else []
+    return ["<details>", f"<summary>{title}</summary>", "", *before, *told, *more, "", "</details>", ""]
+
+
+def _whole(report: Report, found: Finding) -> str:
+    text = _cut(finding_text(found), FOR_ONE)
+    seen_by = escape(", ".join(report.sources[found.id]))
+    return f"{text}\n  seen by: {_cut(seen_by, MOST_MESSAGE)}" if len(report.campaigns) > 1 else text
+
+
+def _list(lines: Sequence[str], what: str) -> Iterator[str]:
+    yield from (f"- {line}" for line in lines[:MOST_LINES])
+    yield from _more(len(lines), what)
+
+
+def _more(number: int, what: str) -> Iterator[str]:
+    if number > MOST_LINES:
+        yield f"- and {counted(number - MOST_LINES, f'more {what}')}"
+
+
+def _plain(text: str) -> str:
+    """A sentence of ours, in which names of known issues would become links to somebody else's."""
+    return re.sub(r"\b(gh-\d+|ftstress-\d+)", r"`\1`", text)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
