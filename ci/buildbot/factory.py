@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from buildbot.process.buildstep import BuildStep, ShellMixin
@@ -50,7 +51,7 @@ class StressBuild(BuildFactory):
     configureFlags: Sequence[str] = ("--disable-gil",)
     launcher: Sequence[str] = ()
     """What runs everything that runs the new interpreter."""
-    environ: dict[str, str] = {}
+    environ: Mapping[str, str] = MappingProxyType({})
     interpreter = "python"
     """In the build folder; ``python.exe`` where the file system does not tell ``Python`` from ``python``."""
     budget_s = 600
@@ -81,7 +82,7 @@ class StressBuild(BuildFactory):
         is where a browser finds ``uploads``.
         """
         make = ["make", f"-j{worker.parallel_tests}"] if worker.parallel_tests else ["make"]
-        compiled: dict[str, Any] = {"env": self.environ, "timeout": SILENCE_S, "maxTime": BUILD_S}
+        compiled: dict[str, Any] = {"env": dict(self.environ), "timeout": SILENCE_S, "maxTime": BUILD_S}
         self.addStep(
             HarnessCheckout(
                 repourl=ftstress,
@@ -127,7 +128,7 @@ class StressBuild(BuildFactory):
             ShellCommand(
                 name="fingerprint",
                 command=[*job, "--dry-run", scenarios],
-                env=self.environ,
+                env=dict(self.environ),
                 decodeRC={0: SUCCESS, 3: EXCEPTION},  # 3: it can be asked what it is, and cannot be stressed
                 haltOnFailure=True,
                 timeout=SILENCE_S,
@@ -150,7 +151,7 @@ class StressBuild(BuildFactory):
                     "--regrtest-exit",
                     scenarios,
                 ],
-                env=self.environ,
+                env=dict(self.environ),
                 usePTY=test_with_PTY,
                 decodeRC=REGRTEST_CODES,
                 timeout=SILENCE_S,
@@ -208,7 +209,7 @@ class ThreadSanitizerStressBuild(StressBuild):
     # Where addresses are laid out with much randomness, it ends at start or finds nothing.
     launcher = ("setarch", "-R")
     # No start of a symbolizer that asks the network.
-    environ = {"TSAN_OPTIONS": "exitcode=66 halt_on_error=0", "DEBUGINFOD_URLS": ""}
+    environ = MappingProxyType({"TSAN_OPTIONS": "exitcode=66 halt_on_error=0", "DEBUGINFOD_URLS": ""})
     budget_s = 3600
 
 
@@ -223,16 +224,17 @@ class HarnessCheckout(Git):
 
 
 class Stress(ShellMixin, CompositeStepMixin, BuildStep):
-    """Runs the job and grades what its ``result.json`` says: a killed job's too, down to the last trial it has ended."""
+    """Runs the job and grades its ``result.json``, which a job that is killed leaves too."""
 
     renderables = ("result_file",)
+    warnOnWarnings = True
 
     def __init__(self, result_file: Any, **kwargs: Any) -> None:
         super().__init__(**self.setupShellMixin(kwargs))
         self.result_file = result_file
 
     @defer.inlineCallbacks
-    def run(self) -> Iterator[Any]:
+    def run(self) -> Generator[Any, Any, int]:
         command = yield self.makeRemoteShellCommand()
         yield self.runCommand(command)
         if self.stopped:

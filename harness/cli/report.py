@@ -21,7 +21,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "directories", nargs="+", type=Path, metavar="DIR", help="a directory with a campaign's journal"
     )
-    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--format", choices=("text", "json", "html"), default="text", help="default: %(default)s"
+    )
     parser.add_argument("--output", type=Path)  # STUB until the reports are merged
     parser.set_defaults(run=run)
 
