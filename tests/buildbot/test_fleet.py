@@ -58,6 +58,7 @@ class Night:
     cut_off: dict[str, Any]
     green: dict[str, Any]
     broken: list[dict[str, Any]]
+    nowhere: dict[str, Any]
 
     def campaign(self, build: dict[str, Any]) -> Path:
         name = build["properties"]["buildername"][0]
@@ -87,6 +88,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, free_threaded: Target) -> It
         green = master.force("cellar-release", scenarios=str(quiet))
         push(project, "broken", "false")
         until(lambda: len(master.get("buildrequests", "buildrequests")) == 4, "a request on each machine")
+        nowhere = master.force("attic-release", scenarios=str(quiet), revision="0" * 40)
         with_gil = master.force("attic-release", scenarios=str(quiet), branch="with-gil")
 
         until(lambda: _in_test(master, green), "the step test of the build to be cut off", 120)
@@ -103,6 +105,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, free_threaded: Target) -> It
             with_gil=master.finished(with_gil),
             cut_off=master.builds(green)[0],
             green=master.finished(green),
+            nowhere=master.finished(nowhere),
             broken=[one | {"steps": master.steps(one)} for one in broken],
         )
     finally:
@@ -167,6 +170,16 @@ def test_a_push_starts_a_build_on_each_machine_and_what_cannot_be_compiled_is_re
         assert (build["results"], build["steps"]["compile"]["results"]) == (FAILURE, FAILURE)
         assert "fingerprint" not in build["steps"]
         assert build["steps"]["clean"]["results"] == SUCCESS
+
+
+def test_a_revision_that_is_nowhere_is_red_and_leaves_nothing(night: Night) -> None:
+    ran = {name: step["results"] for name, step in night.nowhere["steps"].items()}
+    assert night.nowhere["results"] == FAILURE
+    assert [name for name, result in ran.items() if result != SKIPPED] == [
+        "worker_preparation",
+        "git",
+        "clean",
+    ]
 
 
 def test_a_build_whose_worker_is_killed_is_built_again(night: Night) -> None:

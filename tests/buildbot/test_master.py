@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
+from buildbot.config.master import FileLoader
+from buildbot.process.buildrequest import BuildRequest
 
 from tests.buildbot.fleet import SCRIPTS, SHIPPED, configure
 
@@ -50,3 +55,32 @@ def test_a_mistake_is_one_sentence_without_a_traceback(
     assert status == 1
     assert told in said
     assert "Traceback" not in said
+
+
+class Asked:
+    """What a master knows of three requests: the first was asked for with a seed of its own."""
+
+    properties: ClassVar = {
+        1: {"seed": ("5", "Force Build Form")},
+        2: {},
+        3: {"reason": ("a push", "Scheduler")},
+    }
+
+    def get(self, path: tuple[str, int, str]) -> dict[str, tuple[str, str]]:
+        return dict(self.properties[path[1]])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Buildbot and Twisted among themselves
+@pytest.mark.parametrize(
+    ("one", "other", "merged"), [(2, 3, True), (1, 2, False), (3, 1, False), (1, 1, True)]
+)
+def test_waiting_requests_become_one_build_unless_they_ask_for_different_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: int, other: int, merged: bool
+) -> None:
+    configure(tmp_path, EXAMPLE)
+    monkeypatch.setattr(BuildRequest, "canBeCollapsed", lambda master, one, other: True)
+    monkeypatch.setitem(sys.modules, "factory", None)  # put back afterwards
+    settings = FileLoader(str(tmp_path), "master.cfg").loadConfig()
+    master = SimpleNamespace(data=Asked())
+    decided = settings.collapseRequests(master, None, {"buildsetid": one}, {"buildsetid": other})
+    assert decided.result is merged
