@@ -55,7 +55,7 @@ class StressBuild(BuildFactory):
     interpreter = "python"
     """In the build folder; ``python.exe`` where the file system does not tell ``Python`` from ``python``."""
     budget_s = 600
-    """Seconds of stress. A build's property ``budget_s`` goes before it."""
+    """Seconds of stress. A build's property ``budget_s`` goes before it, unless it is 0."""
 
     def __init__(self, source: BuildStep, *, extra_tags: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__([source])
@@ -201,7 +201,7 @@ class DebugStressBuild(StressBuild):
 
 
 class ThreadSanitizerStressBuild(StressBuild):
-    """The same under ThreadSanitizer, which is some 20 times slower and gets more time."""
+    """The same under ThreadSanitizer: what is much slower gets more time."""
 
     buildersuffix = ".ftstress.tsan"
     factory_tags = (*StressBuild.factory_tags, "tsan", "sanitizer")

@@ -27,7 +27,6 @@ cpython = "{cpython}"
 ftstress = "{ftstress}"
 branches = ["main", "with-gil", "broken"]
 poll_s = 1
-budget_s = 2
 nightly_hour = 1
 nightly_budget_s = 4
 results = "{results}"
@@ -208,7 +207,7 @@ class Master(Server):
     def force(self, builder: str, **properties: Any) -> int:
         """Ask for a build, as the button on the builder's page does; the request's number."""
         call = {"jsonrpc": "2.0", "id": 1, "method": "force"}
-        call["params"] = {"builderid": self.builders[builder], "branch": "main"} | properties
+        call["params"] = {"builderid": self.builders[builder], "branch": "main", "budget_s": 2} | properties
         request = urllib.request.Request(
             self._url("forceschedulers/force"),
             json.dumps(call).encode(),

@@ -102,7 +102,9 @@ def test_without_properties_it_has_its_own_budget_all_suites_and_a_seed_that_no_
     def command(**properties: Any) -> list[str]:
         return list(rendered(steps(made())["test"].command, **properties))
 
-    assert command()[command().index("--budget") + 1] == f"{StressBuild.budget_s}s"
+    for properties in ({}, {"budget_s": 0}):
+        arguments = command(**properties)
+        assert arguments[arguments.index("--budget") + 1] == f"{StressBuild.budget_s}s"
     assert command()[-1] == "--regrtest-exit"
     seeds = {rendered([factory.seed])[0]}
     for other in (
