@@ -26,7 +26,7 @@ FLEET = """\
 cpython = "{cpython}"
 ftstress = "{ftstress}"
 branches = ["main", "with-gil", "broken"]
-poll_s = 1
+poll_s = 2
 nightly_hour = 1
 nightly_budget_s = 4
 results = "{results}"
@@ -55,7 +55,7 @@ def until(look: Callable[[], T | None], what: str, limit_s: float = 60) -> T:
     while time.monotonic() < end:
         if seen := look():
             return seen
-        time.sleep(0.25)
+        time.sleep(0.5)
     raise AssertionError(f"{what}: not within {limit_s:g} s")
 
 
