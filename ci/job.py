@@ -69,28 +69,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def stress(arguments: Sequence[str]) -> int:
     """Stress a target with the suites, or with what ``arguments`` say. Returns the status of ``ftstress run``."""
-    # STUB until the reports are merged: placeholders instead of reports.
-    import argparse
-
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--junit")
-    parser.add_argument("--html")
-    parser.add_argument("--out")
-    parser.add_argument("--regrtest-exit", action="store_true")
-    own, arguments = parser.parse_known_args(arguments)
-    if own.out:
-        arguments += ["--out", own.out]
-        status = _stub_stress(arguments)
-        for path in (own.junit, own.html):
-            Path(path).write_text("<testsuites/>")
-        known = any(
-            one["known"] for one in json.loads((Path(own.out) / "result.json").read_text())["findings"]
-        )
-        return {0: 5 if known else 0, 1: 2, 3: 4, 130: 130}.get(status, 1)
-    return _stub_stress(arguments)
-
-
-def _stub_stress(arguments: Sequence[str]) -> int:
     python = tool_environment()
     names_target = any(one == "--target" or one.startswith("--target=") for one in arguments)
     target = None if names_target else target_path(python)

@@ -21,19 +21,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "directories", nargs="+", type=Path, metavar="DIR", help="a directory with a campaign's journal"
     )
-    parser.add_argument(
-        "--format", choices=("text", "json", "html"), default="text", help="default: %(default)s"
-    )
-    parser.add_argument("--output", type=Path)  # STUB until the reports are merged
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Report on each directory in turn; JSON is one object a directory. 0 when all could be reported on."""
     results = [(directory, _graded(directory)) for directory in arguments.directories]
-    if arguments.output:
-        arguments.output.write_text("\n".join(json.render(result) for _, result in results))
-        return 0
     console = terminal()
     for directory, result in results:
         if arguments.format == "json":
