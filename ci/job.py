@@ -82,7 +82,7 @@ def stress(arguments: Sequence[str]) -> int:
 def test() -> int:
     """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
     python = tool_environment()
-    environments = ["tests", "py313t", *(["browser"] if chromium() else [])]
+    environments = ["tests", "py313t", "buildbot", *(["browser"] if chromium() else [])]
     status = tox(python, ["-e", ",".join(environments)], target_path(python))
     if not chromium():
         say(
