@@ -79,7 +79,9 @@ class Grader:
         at_s = event.get("at_s", 0.0)
         if at_s > self.elapsed_s:
             self.elapsed_s = float(at_s)
-        if kind == "progress":  # nine of ten events: its last word is cumulative, those before it need no look
+        if (
+            kind == "progress"
+        ):  # nine of ten events: its last word is cumulative, those before it need no look
             self.progress[event["trial"]] = event
             return
         handler = getattr(self, f"_on_{kind}", None)
