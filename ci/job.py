@@ -69,7 +69,9 @@ def main(arguments: Sequence[str]) -> int:
         (sys.stdout if asked else sys.stderr).write(USAGE)
         return 0 if asked else 2
     signal.signal(signal.SIGTERM, _as_interrupt)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job: tox would not hear _as_interrupt
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # a shell's background job: tox would not hear _as_interrupt
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return stress(arguments[1:]) if arguments[0] == "stress" else test()
