@@ -1,11 +1,12 @@
 """Two commands for a fresh machine, with nothing but Python 3.11 or later.
 
-    python3 ci/job.py stress [ARGUMENT ...]   finds or builds python3.13t, then `ftstress run ARGUMENT ...` on it
+    python3 ci/job.py stress [ARGUMENT ...]   finds or builds python3.13t, then `ftstress run ARGUMENT ...` on it:
+                                              --target PY, --budget TIME, --junit FILE, --html FILE and all others
     python3 ci/job.py test                    runs the harness's own tests
 
 It makes a tool environment in the user's cache, gets a free-threaded target, and hands over to tox.ini, whose
 environments can also be called by hand. Exit status of ``stress``: that of ``ftstress run``; 3 where no target can
-be had.
+be had. With ``--regrtest-exit`` it is what CPython's own test runner would exit with, and its text comes last.
 """
 
 import sys
@@ -19,12 +20,14 @@ if sys.version_info < (3, 11):  # noqa: UP036  # whoever starts it with an older
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +44,14 @@ TOX = "tox>=4.20"
 WANTED = (3, 13)
 """The environment py313t in tox.ini needs a target of this version."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-USAGE = "usage: python3 ci/job.py stress [argument of ftstress run ...] | test\n"
+USAGE = "usage: python3 ci/job.py stress [--regrtest-exit] [argument of ftstress run ...] | test\n"
+REGRTEST_EXIT = "--regrtest-exit"
+AS_REGRTEST = {0: 0, 1: 2, 2: 64, 3: 4, 4: 1, 130: 130}
+"""From the contract's statuses to those of ``python -m test``: a finding is a failed test, nothing exercised is no
+tests run, a failure of the harness one of the runner itself. Bad arguments get what sysexits.h has for them, as 2 is
+taken."""
+KNOWN_ONLY = 5
+"""For a CPython test that passed when it was run again, and for known findings: a master shows it as a warning."""
 
 
 class Stop(Exception):
@@ -59,6 +69,10 @@ def main(arguments: Sequence[str]) -> int:
         (sys.stdout if asked else sys.stderr).write(USAGE)
         return 0 if asked else 2
     signal.signal(signal.SIGTERM, _as_interrupt)
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # a shell's background job: tox would not hear _as_interrupt
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return stress(arguments[1:]) if arguments[0] == "stress" else test()
     except Stop as stop:
@@ -70,6 +84,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def stress(arguments: Sequence[str]) -> int:
     """Stress a target with the suites, or with what ``arguments`` say. Returns the status of ``ftstress run``."""
+    if REGRTEST_EXIT in arguments:
+        return like_regrtest([one for one in arguments if one != REGRTEST_EXIT])
     python = tool_environment()
     names_target = any(one == "--target" or one.startswith("--target=") for one in arguments)
     target = None if names_target else target_path(python)
@@ -77,6 +93,38 @@ def stress(arguments: Sequence[str]) -> int:
         report = Path(folder) / "tox.json"
         status = tox(python, ["-e", "stress", "--result-json", str(report), "--", *arguments], target)
         return ended(report, status)
+
+
+def like_regrtest(arguments: Sequence[str]) -> int:
+    """Stress, print regrtest's text last, and return regrtest's status: for a master that reads a log and a status."""
+    out = named_out(arguments)
+    if out is None:
+        out = time.strftime("ftstress-results/job-%Y%m%d-%H%M%S-") + str(os.getpid())
+        arguments = [*arguments, "--out", out]
+    try:
+        status = stress(arguments)
+    except Stop as stop:
+        say(str(stop))
+        status = stop.status
+    folder = Path.cwd() / out
+    try:
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        result = {}
+    if result.get("exit_status") != status:  # it came to no campaign: what lies there is of another one
+        return AS_REGRTEST[status]
+    sys.stdout.write(harness(tool_environment(), "report", str(folder), "--format", "regrtest").stdout)
+    sys.stdout.flush()
+    return KNOWN_ONLY if status == 0 and result["findings"] else AS_REGRTEST[status]
+
+
+def named_out(arguments: Sequence[str]) -> "str | None":
+    """The directory that the campaign will be in, where the arguments say so."""
+    named = [after for one, after in itertools.pairwise(arguments) if one == "--out"]
+    named += [one[len("--out=") :] for one in arguments if one.startswith("--out=")]
+    if named:
+        return named[-1]
+    return "ftstress-results/latest" if "--resume" in arguments else None
 
 
 def test() -> int:
@@ -115,6 +163,7 @@ def ended(report: Path, tox_status: int) -> int:
 def tox(python: Path, arguments: Sequence[str], target: str | None) -> int:
     """Hand over to tox.ini; its output is this program's output."""
     variables = {"FTSTRESS_TARGET": target, "TOX_DISCOVER": target} if target else {}
+    variables["FTSTRESS_CALLED_IN"] = os.getcwd()
     return run([str(python), "-m", "tox", "run", "-c", str(ROOT / "tox.ini"), *arguments], variables)
 
 

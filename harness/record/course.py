@@ -132,6 +132,14 @@ class CourseTaker:
         trial.at_s, trial.samples, trial.rounds = at_s, event["samples"], event["rounds"]
         for cell in trial.cells:
             cell.samples += samples
+        number = int(began / self.width_s)
+        if (
+            number < len(self._slices) and at_s < (number + 1) * self.width_s
+        ):  # within one, as in a long campaign
+            part = self._slices[number]
+            part.samples += samples
+            part.rounds += rounds
+            return
         told_samples = told_rounds = 0
         for share, part in self._shares(began, at_s):
             part.samples += round(samples * share) - told_samples

@@ -220,3 +220,93 @@ def test_a_browser_is_the_one_that_is_named_or_one_on_path(
     assert job.chromium() == str(tmp_path / "google-chrome")
     monkeypatch.setenv("FTSTRESS_CHROMIUM", str(tmp_path / "mine"))
     assert job.chromium() == str(tmp_path / "mine")
+
+
+def campaign_in(folder: Path, status: int, findings: list[str]) -> None:
+    folder.mkdir(parents=True)
+    (folder / "result.json").write_text(json.dumps({"exit_status": status, "findings": findings}))
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands that ``ftstress`` was given, none of which ran; a report's text is a line."""
+    given: list[list[str]] = []
+
+    def harness(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        given.append(list(arguments))
+        return subprocess.CompletedProcess(arguments, 0, "Tests result: ANY\n", "")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "harness", harness)
+    monkeypatch.setattr(job, "ended", lambda report, status: status)
+    return given
+
+
+@pytest.mark.parametrize(
+    ("status", "findings", "regrtest"),
+    [
+        (0, [], 0),
+        (0, ["known"], 5),
+        (1, ["new"], 2),
+        (3, [], 4),
+        (3, ["known"], 4),
+        (4, [], 1),
+        (130, [], 130),
+    ],
+)
+def test_regrtest_s_own_status_for_a_master_that_knows_no_other(
+    status: int,
+    findings: list[str],
+    regrtest: int,
+    ran: list[list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def tox(python: Path, arguments: list[str], target: str | None) -> int:
+        assert "--regrtest-exit" not in arguments and arguments[-2] == "--out"
+        campaign_in(tmp_path / arguments[-1], status, findings)
+        return status
+
+    monkeypatch.setattr(job, "tox", tox)
+    assert job.main(["stress", "--regrtest-exit", "--target", "/mine"]) == regrtest
+    assert capsys.readouterr().out == "Tests result: ANY\n"
+    (report,) = ran
+    assert report[0] == "report" and report[2:] == ["--format", "regrtest"]
+    assert Path(report[1]).is_relative_to(tmp_path / "ftstress-results")
+
+
+@pytest.mark.parametrize(("status", "regrtest"), [(2, 64), (3, 4), (4, 1), (130, 130)])
+def test_where_it_came_to_no_campaign_an_older_one_is_not_told(
+    status: int, regrtest: int, ran: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_in(tmp_path / "older", 1, ["new"])
+    monkeypatch.setattr(job, "tox", lambda *arguments: status)
+    assert job.main(["stress", "--regrtest-exit", "--target", "/mine", "--out", "older"]) == regrtest
+    assert ran == []
+
+
+def test_no_target_is_no_tests_run_for_regrtest(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_target(python: Path) -> str:
+        raise job.Stop("no free-threaded target can be had", 3)
+
+    monkeypatch.setattr(job, "target_path", no_target)
+    assert job.main(["stress", "--regrtest-exit"]) == 4
+    assert capsys.readouterr().err == "ci/job.py: no free-threaded target can be had\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        (["--out", "a"], "a"),
+        (["x", "--out=b", "--budget", "1s"], "b"),
+        (["--resume"], "ftstress-results/latest"),
+        (["--resume", "--out", "c"], "c"),
+        (["--budget", "1s"], None),
+    ],
+)
+def test_the_campaign_s_directory_is_the_one_that_was_named(arguments: list[str], out: str | None) -> None:
+    assert job.named_out(arguments) == out

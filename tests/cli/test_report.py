@@ -14,6 +14,7 @@ import pytest
 from harness.report.formats import FORMATS
 from tests.campaign.journals import HandWritten
 from tests.cli.samples import FINDS, QUIET, environment, ftstress, write
+from tests.report.schemas import schema
 
 
 def campaign(folder: Path, journal: HandWritten) -> Path:
@@ -49,6 +50,7 @@ def test_a_run_leaves_the_reports_that_were_asked_for(tmp_path: Path, free_threa
     run = ("run", file, "--target", free_threaded, "--budget", "1s", "--out", "o")
     done = ftstress(*run, *reports, cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
+    schema("result").validate(json.loads((tmp_path / "o" / "result.json").read_text()))
     (case,) = ElementTree.parse(tmp_path / "out.xml").iterfind(".//error/..")
     assert case.attrib["name"] == "test.ftstress.mine.finds"
     assert "mine.finds" in (tmp_path / "out.html").read_text(encoding="utf-8")

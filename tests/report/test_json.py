@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
-from referencing import Registry, Resource
+from jsonschema import ValidationError
 
 from harness.campaign.gather import Report, merge
 from harness.campaign.grade import grade
@@ -17,18 +15,7 @@ from harness.report.json import render
 from tests.campaign.journals import HandWritten
 from tests.report import samples
 from tests.report.samples import HOSTILE, WITH_GIL, campaign, finding, found_in, report, result, scenario
-
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-
-
-def schema(name: str) -> Draft202012Validator:
-    read: dict[str, dict[str, Any]] = {
-        name: json.loads((DOCS / f"{name}.schema.json").read_text()) for name in ("result", "fleet")
-    }
-    resources = [(one["$id"], Resource.from_contents(one)) for one in read.values()]
-    known: Registry[Any] = Registry().with_resources(resources)
-    Draft202012Validator.check_schema(read[name])
-    return Draft202012Validator(read[name], registry=known)
+from tests.report.schemas import schema
 
 
 def fleet() -> Report:
