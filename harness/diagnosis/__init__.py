@@ -1,1 +1,1 @@
-"""What a child's ending means, what makes two findings the same, and which ones are known."""
+"""What a child's ending means, and the proofs of what is known."""

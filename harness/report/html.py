@@ -17,8 +17,9 @@ from markupsafe import Markup
 
 import harness
 from harness.campaign.gather import VERDICTS, Campaign, Report
-from harness.diagnosis import known
-from harness.diagnosis.known import KnownIssue
+from harness.diagnosis import proof
+from harness.kernel import known
+from harness.kernel.known import KnownIssue
 from harness.record.calibration import Calibration
 from harness.record.result import Finding, Result, ScenarioResult, WithGil
 from harness.record.target import Target
@@ -187,7 +188,7 @@ def _known(finding: Finding, issues: Sequence[KnownIssue]) -> dict[str, Any]:
     """The entry of the known-issue list, and the program that proves it."""
     for issue in issues:
         if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
-            return {"issue": issue, "proof": (known.PROOFS / issue.proof).read_text(encoding="utf-8")}
+            return {"issue": issue, "proof": proof.program(issue).read_text(encoding="utf-8")}
     return {"issue": None, "proof": None}
 
 

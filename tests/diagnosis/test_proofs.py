@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from harness import diagnosis
 from harness.builds.fingerprint import probe
+from harness.diagnosis.proof import program
 from harness.kernel.known import KnownIssue, load
 from harness.record.target import Target
 
 ISSUES = load()
-PROOFS = Path(diagnosis.__file__).with_name("proofs")
 TRIES = 8
 """A race may not show while other tests take the cores; the program itself looks for 20 s, the first hit ends it."""
 
@@ -22,7 +20,7 @@ TRIES = 8
 def proof_shows(issue: KnownIssue, executable: str, *options: str, tries: int = TRIES) -> bool:
     for _ in range(tries):
         done = subprocess.run(
-            [executable, *options, str(PROOFS / issue.proof)], capture_output=True, text=True, timeout=120
+            [executable, *options, str(program(issue))], capture_output=True, text=True, timeout=120
         )
         assert done.returncode in (0, 1), done.stdout + done.stderr
         assert "Traceback" not in done.stderr
@@ -58,7 +56,7 @@ def test_a_proof_does_not_show_it_where_it_is_fixed(issue: KnownIssue, targets: 
 
 @pytest.mark.parametrize("issue", ISSUES, ids=lambda issue: issue.id)
 def test_a_proof_needs_nothing_of_the_harness(issue: KnownIssue) -> None:
-    text = (PROOFS / issue.proof).read_text()
+    text = program(issue).read_text()
     assert issue.id in text.splitlines()[0]
     assert "import harness" not in text
     assert "from harness" not in text
