@@ -62,10 +62,9 @@ def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
     return plan.draw_knobs(scenario, crc32(fault.encode()), 0)
 
 
-def sees(scenario: ScenarioInfo, fault: str, target: Target) -> bool:
+def sees(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> bool:
     """Whether one trial of ``scenario`` shows something on ``target`` that is not known of the base."""
     issues = known.load()
-    knobs = knobs_for(scenario, fault)
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
     )
@@ -110,10 +109,10 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
                 scenario, fault, target = waiting.get_nowait()
             except queue.Empty:
                 return
-            saw = sees(scenario, fault, target)
+            knobs = knobs_for(scenario, fault)
+            saw = sees(scenario, fault, target, knobs)
             if saw:
                 seen[fault].add(scenario.name)
-            knobs = knobs_for(scenario, fault)
             line = {"scenario": scenario.name, "fault": fault, "knobs": knobs, "seen": saw}
             outcomes.write(json.dumps(line) + "\n")
             outcomes.flush()
@@ -121,15 +120,19 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
             if len(done) % 50 == 0:
                 print(f"{len(done)} of {len(left)}", file=sys.stderr, flush=True)
 
-    mine = sorted(os.sched_getaffinity(0))
-    shares = [set(mine[at : at + CORES]) for at in range(0, max(1, len(mine) - CORES + 1), CORES)]
-    threads = [threading.Thread(target=serve, args=(share,)) for share in shares]
+    threads = [threading.Thread(target=serve, args=(share,)) for share in shares()]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     outcomes.close()
     return seen
+
+
+def shares() -> list[set[int]]:
+    """The cores that there are, two by two."""
+    mine = sorted(os.sched_getaffinity(0))
+    return [set(mine[at : at + CORES]) for at in range(0, max(1, len(mine) - CORES + 1), CORES)]
 
 
 def powers(seen: dict[str, set[str]]) -> dict[str, float]:
@@ -151,23 +154,6 @@ def powers(seen: dict[str, set[str]]) -> dict[str, float]:
         for fault, scenarios in seen.items():
             undetected[fault] *= 1 - SHOWS_AGAIN if best in scenarios else 1
     return found
-
-
-def amplifiers(record: Path) -> Iterator[str]:
-    """A table: for each value of each amplifier, the share of trials that saw their fault.
-
-    Scenarios, faults and all other settings are the same for each value, on average. The first value of an amplifier
-    is that without it.
-    """
-    counts: dict[tuple[str, int], list[bool]] = defaultdict(list)
-    for line in record.read_text().splitlines():
-        outcome = json.loads(line)
-        for knob in outcome["knobs"].items():
-            counts[knob].append(outcome["seen"])
-    yield "| amplifier | value | trials | saw the fault |"
-    yield "|---|---|---|---|"
-    for (name, value), seen in sorted(counts.items()):
-        yield f"| {name} | {value} | {len(seen)} | {sum(seen) / len(seen):.1%} |"
 
 
 def _pairs() -> Iterator[Pair]:
@@ -195,8 +181,6 @@ def main(arguments: list[str]) -> int:
     lines = [f'"{name}" = {value}\n' for name, value in found.items()]
     plan.POWER.write_text(HEADER + "".join(lines), encoding="utf-8")
     print(f"{plan.POWER}: {len(found)} scenarios that saw something")
-    for line in amplifiers(record):
-        print(line)
     return 0
 
 
