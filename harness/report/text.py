@@ -18,6 +18,10 @@ from harness.report.verdict import verdict_line
 
 MAX_WIDTH = 120
 """Wider than this, prose is hard to read; the table needs less."""
+NARROW = 72
+"""Below this many columns a terminal has no room for all of the table's."""
+COLUMNS = ("scenario", "rounds", "samples", "stores", "over-\nlap", "cache\nlive", "verdict", "bound")
+FEW_COLUMNS = ("scenario", "rounds", "verdict")
 
 _STYLES: dict[Verdict, str] = {
     "new": "bold red",
@@ -58,7 +62,7 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
     gil = dict.fromkeys(filter(None, (gil_sentence(one.result) for one in report.campaigns)))
     yield from map(Text, gil)
     yield Text()
-    yield scenario_table(report)
+    yield scenario_table(report, width)
     yield from _reasons(report)
     for finding in _in_order(report.findings):
         yield Text()
@@ -96,21 +100,23 @@ def notices(report: Report) -> Iterator[str]:
         yield from (name + escape(notice) for notice in one.result.notices)
 
 
-def scenario_table(report: Report) -> Table:
-    """A row a scenario under a row a suite, worst verdict first; the columns fit into 80 characters."""
+def scenario_table(report: Report, width: int) -> Table:
+    """A row a scenario under a row a suite, worst verdict first; the columns fit into 80 characters, or are fewer."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("scenario", overflow="fold", min_width=18)
-    for header in ("rounds", "samples", "stores", "over-\nlap", "cache\nlive"):
-        table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("bound", justify="right", no_wrap=True)
+    shown = COLUMNS if width >= NARROW else FEW_COLUMNS
+    for header in shown:
+        if header == "scenario":
+            table.add_column(header, overflow="fold", min_width=18)
+        else:
+            table.add_column(header, justify="left" if header == "verdict" else "right", no_wrap=True)
     suite = ""
     for scenario in sorted(report.scenarios, key=_suite_and_verdict):
         prefix, _, name = scenario.name.rpartition(".")
         if prefix != suite:
             suite = prefix
             table.add_row(Text(escape(suite) + "."))
-        table.add_row(*_cells(scenario, "  " * bool(prefix) + escape(name)))
+        cells = dict(zip(COLUMNS, _cells(scenario, "  " * bool(prefix) + escape(name)), strict=True))
+        table.add_row(*(cells[header] for header in shown))
     return table
 
 
@@ -125,6 +131,7 @@ def _cells(scenario: ScenarioResult, name: str) -> list[Text]:
             Text(name, style=style),
             *(Text("-", style=style) for _ in range(5)),
             Text("skipped", style=style),
+            Text(),
         ]
     return [
         Text(name),

@@ -17,7 +17,7 @@ def test_a_quiet_campaign_says_how_much_was_looked_at_and_never_safe() -> None:
     assert "safe" not in text
 
 
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [40, 71, 72, 80, 120])
 def test_the_table_fits_its_width_and_cuts_no_name(width: int) -> None:
     long = scenario(
         name="type_attributes.special_methods_replaced_while_called_through_super", verdict="not exercised"
@@ -28,6 +28,7 @@ def test_the_table_fits_its_width_and_cuts_no_name(width: int) -> None:
     first_column = "".join(
         line[:60].split("  ")[0] if line[:2] != "  " else line[2:].split(" ")[0] for line in table
     )
+    assert "not exercised" in "".join(table) and "…" not in "".join(table)
     assert "special_methods_replaced_while_called_through_super" in first_column
 
 
