@@ -29,3 +29,14 @@ def free_threaded() -> Target:
     if not target.free_threaded:
         pytest.fail(f"FTSTRESS_TARGET is {target.title}: name a free-threaded one")
     return target
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Tests that are named may be none that run alone: tox asks for those in a run of its own."""
+    named = any(argument.startswith("tests/") for argument in session.config.invocation_params.args)
+    if (
+        exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+        and session.config.option.markexpr == "alone"
+        and named
+    ):
+        session.exitstatus = pytest.ExitCode.OK

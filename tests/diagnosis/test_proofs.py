@@ -12,6 +12,7 @@ from harness.diagnosis.proof import program
 from harness.kernel.known import KnownIssue, load
 from harness.record.target import Target
 
+pytestmark = pytest.mark.alone
 ISSUES = load()
 TRIES = 8
 """A race may not show while other tests take the cores; the program itself looks for 20 s, the first hit ends it."""

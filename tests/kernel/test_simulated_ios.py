@@ -31,6 +31,7 @@ def simulated(target: Target, app: Path, *arguments: str) -> subprocess.Complete
     return subprocess.run(command, cwd=app, capture_output=True, text=True, timeout=280)
 
 
+@pytest.mark.alone
 def test_the_whole_suite_runs_on_simulated_ios(free_threaded: Target, app: Path) -> None:
     done = simulated(free_threaded, app, "harness.kernel", "--budget", "40s", "--seed", "1")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
