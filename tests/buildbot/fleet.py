@@ -79,6 +79,12 @@ def linking(interpreter: str) -> str:
     return f"ln -sf {interpreter} python"
 
 
+def linking_by_machine(interpreters: dict[str, str]) -> str:
+    """A recipe that gives each machine, by the name that its folders have, an interpreter of its own."""
+    cases = " ".join(f"*{machine}*) {linking(python)};;" for machine, python in interpreters.items())
+    return f'case "$$PWD" in {cases} esac'
+
+
 def make_project(folder: Path, recipe: str) -> str:
     """A repository that is configured and made as CPython is; the revision."""
     folder.mkdir()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from harness.builds.faults import build_fault, find
 from harness.record.target import Target
 from tests.buildbot.fleet import (
     EXCEPTION,
@@ -22,6 +23,7 @@ from tests.buildbot.fleet import (
     Master,
     Server,
     linking,
+    linking_by_machine,
     make_harness,
     make_master,
     make_project,
@@ -29,8 +31,10 @@ from tests.buildbot.fleet import (
     push,
     until,
 )
-from tests.cli.samples import FINDS, QUIET, write
+from tests.cli.samples import QUIET, write
 
+FAULT, FOUND_BY = "vectorcall-survives-call", "type_attributes.call_of_partial"
+"""Found at once, by one thread."""
 STEPS = [
     "worker_preparation",
     "git",
@@ -69,10 +73,13 @@ class Night:
 def night(tmp_path_factory: pytest.TempPathFactory, free_threaded: Target) -> Iterator[Night]:
     folder = tmp_path_factory.mktemp("fleet")
     project, results = folder / "cpython", folder / "results"
-    revision = make_project(project, linking(free_threaded.executable))
+    # A seeded fault on one of the machines: its build is to be red.
+    faulty = str(build_fault(find(FAULT)))
+    machines = {"attic": faulty, "cellar": free_threaded.executable}
+    revision = make_project(project, linking_by_machine(machines))
     push(project, "with-gil", linking(sys._base_executable))  # type: ignore[attr-defined]
     make_harness(folder / "ftstress")
-    quiet, finds = write(folder, "quiet.py", QUIET), write(folder, "finds.py", FINDS)
+    quiet = write(folder, "quiet.py", QUIET)
     make_master(
         folder / "master", FLEET.format(cpython=project, ftstress=folder / "ftstress", results=results)
     )
@@ -84,7 +91,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, free_threaded: Target) -> It
         running.append(worker)
 
         master.logged(r"(gitpoller: processing changes)")  # from now on, what is new is a change
-        red = master.force("attic-release", scenarios=str(finds), seed="7")
+        red = master.force("attic-release", scenarios=FOUND_BY, seed="7")
         green = master.force("cellar-release", scenarios=str(quiet))
         push(project, "broken", "false")
         until(lambda: len(master.get("buildrequests", "buildrequests")) == 4, "a request on each machine")
@@ -140,7 +147,7 @@ def test_a_finding_makes_a_build_red_and_its_files_are_kept(night: Night) -> Non
     assert test["results"] == FAILURE
     assert test["state_string"].startswith("1 new, 0 known in ")
     result = json.loads((night.campaign(night.red) / "result.json").read_text())
-    assert [finding["scenario"] for finding in result["findings"]] == ["finds.finds"]
+    assert [finding["scenario"] for finding in result["findings"]] == [FOUND_BY]
     assert result["findings"][0]["id"] in test["log"]
     assert list(night.red["steps"]) == STEPS
 
