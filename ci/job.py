@@ -50,6 +50,8 @@ AS_REGRTEST = {0: 0, 1: 2, 2: 64, 3: 4, 4: 1, 130: 130}
 """From the contract's statuses to those of ``python -m test``: a finding is a failed test, nothing exercised is no
 tests run, a failure of the harness one of the runner itself. Bad arguments get what sysexits.h has for them, as 2 is
 taken."""
+INSTALLED = ROOT / ".tox" / "stress" / "installed"
+"""What was installed into the environment; gone where tox makes it anew."""
 KNOWN_ONLY = 5
 """For a CPython test that passed when it was run again, and for known findings: a master shows it as a warning."""
 
@@ -89,10 +91,23 @@ def stress(arguments: Sequence[str]) -> int:
     python = tool_environment()
     names_target = any(one == "--target" or one.startswith("--target=") for one in arguments)
     target = None if names_target else target_path(python)
+    again = ["--skip-pkg-install"] if INSTALLED.exists() and INSTALLED.read_text() == installation() else []
     with tempfile.TemporaryDirectory(prefix="ftstress-job-") as folder:
         report = Path(folder) / "tox.json"
-        status = tox(python, ["-e", "stress", "--result-json", str(report), "--", *arguments], target)
-        return ended(report, status)
+        options = ["-e", "stress", *again, "--result-json", str(report)]
+        status = ended(report, tox(python, [*options, "--", *arguments], target))
+    if INSTALLED.parent.exists():
+        INSTALLED.write_text(installation())
+    return status
+
+
+def installation() -> str:
+    """What the environment ``stress`` is made from: it is installed, editable, once for each."""
+    made_from = [
+        sys.version,
+        *((ROOT / name).read_text(encoding="utf-8") for name in ("tox.ini", "pyproject.toml")),
+    ]
+    return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
 
 
 def like_regrtest(arguments: Sequence[str]) -> int:

@@ -21,6 +21,15 @@ def no_target_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FTSTRESS_TARGET", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where it is noted what was installed: the checkout's own note says nothing of a tox that is made up."""
+    note = tmp_path / "environment" / "installed"
+    note.parent.mkdir()
+    monkeypatch.setattr(job, "INSTALLED", note)
+    return note
+
+
 def test_it_parses_in_python_3_6_and_needs_nothing_but_the_standard_library() -> None:
     tree = ast.parse(FILE.read_text(), feature_version=(3, 6))
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
@@ -186,6 +195,25 @@ def test_arguments_of_stress_reach_ftstress_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(job, "ended", lambda report, status: status)
     assert job.main(["stress", "--target", "/mine", "--budget", "10s"]) == 0
     assert given == [(["--target", "/mine", "--budget", "10s"], None)]
+
+
+def test_what_is_installed_already_is_not_installed_again(
+    monkeypatch: pytest.MonkeyPatch, installed: Path
+) -> None:
+    skipped: list[bool] = []
+
+    def tox(python: Path, arguments: list[str], target: str | None) -> int:
+        skipped.append("--skip-pkg-install" in arguments)
+        return 0
+
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "tox", tox)
+    monkeypatch.setattr(job, "ended", lambda report, status: status)
+    for _ in range(2):
+        job.main(["stress", "--target", "/mine"])
+    installed.write_text("of another pyproject.toml")
+    job.main(["stress", "--target", "/mine"])
+    assert skipped == [False, True, False]
 
 
 @pytest.mark.parametrize("browser", [None, "/usr/bin/chromium"])
