@@ -23,8 +23,9 @@ from harness.record.target import Target
 START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
 POWER = Path(__file__).with_name("power.toml")
-AGAIN = 10.0
-"""The power from which a scenario comes twice in a pass. About thirty do; a pass is to fit into a minute."""
+AGAIN = (10.0, 200.0)
+"""The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
+minute."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""
 VAIN = 4
@@ -136,9 +137,10 @@ def _arrivals(
 
 
 def turns(scenario: ScenarioInfo) -> int:
-    """Trials of a scenario in one pass: two of those that see much, where a second one has other settings."""
-    again = power(scenario.name) >= AGAIN and any(len(values) > 1 for _, values in scenario.amplifiers)
-    return 2 if again else 1
+    """Trials of a scenario in one pass: more of those that see much, where each has other settings."""
+    if all(len(values) == 1 for _, values in scenario.amplifiers):
+        return 1
+    return 1 + sum(power(scenario.name) >= least for least in AGAIN)
 
 
 @cache

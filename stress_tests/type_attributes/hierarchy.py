@@ -44,6 +44,7 @@ class _Bases(Scenario):
         self.deepest = fresh_chain(self.moving, knobs.depth)[-1]
         self.siblings = fresh_subclasses(self.moving, knobs.below)
         self.thing = self.deepest()
+        self.asked = {0: self.moving, 2: self.thing}
         self.which = [-1]
         prime(self.moving, self.deepest, *self.siblings)
 
@@ -73,7 +74,7 @@ class BasesLookup(_Bases):
     @operation(actor="writer", stores=MOVE, oracle=OwnWrite())
     def move(self, n: int) -> Any:
         self.moving.__bases__ = self.bases[n % 2]
-        return self.values[n % 2], self.moving.x
+        return self.values[n % 2], self.asked[n & 2].x
 
     @operation(actor="reader")
     def read_class(self) -> Any:
