@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.campaign.plan import why_skipped
+from harness.campaign.plan import STRESS, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
@@ -57,6 +57,7 @@ class Grader:
         self.issues = known.load() if issues is None else issues
         self.header: dict[str, Any] | None = None
         self.target: Target
+        self.kind = STRESS
         self.strict = False
         self.complete = False
         self.elapsed_s = 0.0
@@ -133,6 +134,7 @@ class Grader:
     def _on_campaign(self, event: dict[str, Any]) -> None:
         self.header = event
         self.target = Target.from_json(event["target"])
+        self.kind = event.get("kind", STRESS)
         self.strict = event["options"]["strict"]
         self.tallies = {data["name"]: _Tally(ScenarioInfo.from_json(data)) for data in event["scenarios"]}
 
@@ -208,7 +210,7 @@ class Grader:
             return "new", None
         if causes:
             return "known", None
-        if reason := why_skipped(tally.info, self.target):
+        if reason := why_skipped(tally.info, self.target, self.kind):
             return "skipped", reason
         if reason := self._why_not_exercised(tally):
             return "not exercised", reason

@@ -1,0 +1,42 @@
+"""What is swept of one scenario: ordered pairs of operations, each in several variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OperationInfo:
+    """An operation as the target described it."""
+
+    name: str
+    actor: str
+    stores: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One ordered pair in one variant."""
+
+    a: str
+    b: str
+    b_actor: str
+    pair: int
+    """Index among the pairs that the child was told."""
+    turns: int
+    warm: bool
+
+    @property
+    def shape(self) -> tuple[str, str, bool]:
+        """What A's path depends on: jobs that share it are listed once."""
+        return self.a, self.b_actor, self.warm
+
+
+def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> Iterator[Job]:
+    """Each pair with B once and twice; with caches filled, and emptied too where it is one side that stores."""
+    storing = {one.actor for pair in pairs for one in pair if one.stores}
+    for number, (a, b) in enumerate(pairs):
+        for warm in (True, False) if (a.actor in storing) != (b.actor in storing) else (True,):
+            for turns in (1, 2):
+                yield Job(a.name, b.name, b.actor, number, turns, warm)
