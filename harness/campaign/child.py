@@ -61,7 +61,7 @@ def environment() -> dict[str, str]:
 
 
 def start(make_command: MakeCommand, inherited: Sequence[int] = ()) -> Child:
-    """Start a child, which gets the descriptors ``inherited`` too. Raises OSError when the target cannot be executed."""
+    """Start a child, which inherits some descriptors. Raises OSError when the target cannot be executed."""
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(

@@ -18,8 +18,8 @@ from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
 from harness.campaign.gather import gather
 from harness.campaign.history import RESULT, Past, read_past
-from harness.campaign.options import Options
 from harness.campaign.kind import STRESS, Kind, dry_run
+from harness.campaign.options import Options
 from harness.campaign.plan import why_skipped
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo

@@ -34,9 +34,9 @@ GATE = 44
 GO, DO_A, DO_B, TURNS, QUIET, WRONG_A, WRONG_B, PAIR, WARM, SPENT, INSIDE_A, INSIDE_B, TELL, B_SETTLES = (
     range(14)
 )
-"""Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has finished
-(A need not wait for it); the pair; whether caches are left warm; whether each operation's result is told. Told by the
-threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether B has work to do
+"""Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
+finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's
+result is told. Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether B has work to do
 between two stops."""
 PAGE_BYTES = 4096
 
@@ -67,12 +67,16 @@ class Side:
         self.oracles = [oracle_of(sweep.scenario, declared) for declared in self.cycle]
         self.kept: list[tuple[Operation, Any, BaseException | None]] = []
         """What is told only when nothing is held by the other thread."""
-        self.steps: list[tuple[str, Any]] = []
+        self.steps: list[tuple[str, str]] = []
+        self.last: list[Any] = []
+        """Of B: what each operation saw last, alive until it sees something else. A cache's entry borrows its value,
+        and a stale one is seen only while that lives. A holds nothing: what it is about to take is to die."""
 
     def begin(self, state: Scenario) -> None:
         """On a fresh state: one whole cycle, so that what the swept operation drops is this thread's own."""
         self.operate = [bind(state) for bind in self.bound]
         self.memory = [oracle.memory() if oracle else {} for oracle in self.oracles]
+        self.last = [None] * len(self.cycle)
         self.n = 1
         for index in range(len(self.cycle)):
             self.once(index)
@@ -103,10 +107,12 @@ class Side:
             if not isinstance(error, declared.may_raise):
                 self.kept.append((declared, None, error))
             elif self.page[TELL]:
-                self.steps.append((declared.name, error))
+                self.steps.append((declared.name, describe(error)))
             return
+        if self.name == "B":
+            self.last[index] = seen
         if self.page[TELL]:
-            self.steps.append((declared.name, seen))
+            self.steps.append((declared.name, describe(seen)))
         if oracle is None:
             return
         memory = self.memory[index] | ({"entered": entered} if oracle.enter else {})
@@ -158,7 +164,7 @@ class Side:
                 recorder.finding("violation", oracle.name, declared.name, text, details, 0)
         self.kept.clear()
         for name, seen in self.steps:
-            self.sweep.emit({"event": "step", "thread": self.name, "operation": name, "seen": describe(seen)})
+            self.sweep.emit({"event": "step", "thread": self.name, "operation": name, "seen": seen})
         self.steps.clear()
         return recorder.total > before
 

@@ -11,9 +11,9 @@ CLEAN, HIT = "clean", "hit"
 LOCK, SEQUENCE, WORLD, WAITED = "lock", "sequence lock", "stopped world", "waited"
 MISSED, NOT_TRIED = "not reached", "not tried"
 OUTCOMES = (CLEAN, HIT, LOCK, SEQUENCE, WORLD, WAITED, MISSED, NOT_TRIED)
-"""Of a stop. ``lock`` and ``sequence lock``: excluded, for B waited there until A had gone on. ``stopped world``: B stops
-the world, which waits for A, so that this cannot be swept. ``waited``: B did neither finish nor sleep until A had gone
-on. ``not reached``: A's path was another one this time."""
+"""Of a stop. ``lock`` and ``sequence lock``: excluded, for B waited there until A had gone on. ``stopped world``: B
+stops the world, which waits for A, so that this cannot be swept. ``waited``: B did neither finish
+nor sleep until A had gone on. ``not reached``: A's path was another one this time."""
 
 
 @dataclass(frozen=True)

@@ -93,4 +93,25 @@ class Accesses:
         return tuple(found)
 
 
-_REGISTERS = "r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax no_rip cs eflags rsp".split()
+_REGISTERS = (
+    "r15",
+    "r14",
+    "r13",
+    "r12",
+    "rbp",
+    "rbx",
+    "r11",
+    "r10",
+    "r9",
+    "r8",
+    "rax",
+    "rcx",
+    "rdx",
+    "rsi",
+    "rdi",
+    "orig_rax",
+    "no_rip",
+    "cs",
+    "eflags",
+    "rsp",
+)

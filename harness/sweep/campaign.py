@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,12 @@ LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
-START = "import sys; sys.path.insert(0, sys.argv[1]); from harness.sweep.worker import main; sys.exit(main(sys.argv[2]))"
+START = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from harness.sweep.worker import main
+sys.exit(main(sys.argv[2]))
+"""
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,6 @@ def command(spec: dict[str, Any]) -> list[str]:
 
 def own_cores() -> list[int | None]:
     """The cores that this process may use."""
-    import os
-
     return list(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None]
 
 

@@ -72,7 +72,7 @@ class Image:
         self.path = path
         self._elf = ELFFile(path.open("rb"))
         lines = self._elf.has_dwarf_info() and self._elf.get_section_by_name(".debug_line")
-        self.dwarf = self._elf.get_dwarf_info(relocate_dwarf_sections=False) if lines else None
+        self.dwarf: Any = self._elf.get_dwarf_info(relocate_dwarf_sections=False) if lines else None
         """None where it says nothing of source lines."""
         self._units = sorted(self._read_units())
         self._begins = [unit.begin for unit in self._units]
@@ -106,6 +106,7 @@ class Image:
     def text(self) -> tuple[int, bytes]:
         """Where its code begins, and the code."""
         section = self._elf.get_section_by_name(".text")
+        assert section is not None
         return section["sh_addr"], section.data()
 
     def symbols(self, pattern: str | None) -> Symbols:
@@ -119,7 +120,7 @@ class Image:
         return sorted(tables, key=lambda section: str(section.name) != ".symtab")
 
     def unit_at(self, address: int) -> int | None:
-        """Where in the file the compilation unit is described that the address belongs to; None where that is unknown."""
+        """Where in the file the compilation unit of an address is described; None where that is unknown."""
         unit = self._unit(address)
         return unit.offset if unit else None
 

@@ -28,7 +28,7 @@ class Point:
     chain: tuple[str, ...]
     """The functions that are being executed, the outermost first."""
     touches: frozenset[int]
-    """Lines of memory, 64 bytes each, outside its own stack that the instruction touches; empty where that is unknown."""
+    """Lines of memory, 64 bytes each, outside its own stack that the instruction touches."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -50,8 +50,8 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
     """Step through A's next operation, B at its gate. A is left at its second gate, or inside where it was cut short.
 
     An instruction is a point only where something outside A's own stack was touched since the point before: nobody else
-    could tell the two apart, since registers and the stack are A's own. Without ``merge``, and where instructions cannot
-    be decoded, each is one. Raises Hang, Fatal, Ended.
+    could tell the two apart, since registers and the stack are A's own. Without ``merge``, and where instructions
+    cannot be decoded, each is one. Raises Hang, Fatal, Ended.
     """
     thread = stage.a
     thread.break_at(None)

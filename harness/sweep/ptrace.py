@@ -75,13 +75,14 @@ class Asleep:
     """Its stack pointer."""
 
 
+_X86 = """
+r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base
+gs_base ds es fs gs
+"""
 X86_64 = Machine(
     "x86_64",
     struct.Struct("<27Q"),
-    tuple(
-        "r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss"
-        " fs_base gs_base ds es fs gs".split()
-    ),
+    tuple(_X86.split()),
     16,
     19,
     202,
@@ -224,7 +225,7 @@ class Thread:
                 self._break_arm(address)
         except OSError as error:
             raise CannotTrace(
-                f"this machine gives no debug registers ({error.strerror}): add --stepping, which needs none and is slow"
+                f"this machine gives no debug registers ({error.strerror}): add --stepping, which is slow"
             ) from error
         self._break = address
 

@@ -42,9 +42,21 @@ WAITING = (
 )
 """What B waits for, by a function that it is in; the first that fits."""
 UNINTERESTING = frozenset(
-    "_PyMutex_LockSlow _PyMutex_LockTimed PyMutex_Lock _PyParkingLot_Park _PySemaphore_Wait _PySemaphore_PlatformWait"
-    " PyEvent_WaitTimed PyEvent_Wait _PySeqLock_BeginRead stop_the_world _PyEval_StopTheWorld"
-    " _PyCriticalSection_BeginSlow _PyCriticalSection2_BeginSlow".split()
+    {
+        "_PyMutex_LockSlow",
+        "_PyMutex_LockTimed",
+        "PyMutex_Lock",
+        "_PyParkingLot_Park",
+        "_PySemaphore_Wait",
+        "_PySemaphore_PlatformWait",
+        "PyEvent_WaitTimed",
+        "PyEvent_Wait",
+        "_PySeqLock_BeginRead",
+        "stop_the_world",
+        "_PyEval_StopTheWorld",
+        "_PyCriticalSection_BeginSlow",
+        "_PyCriticalSection2_BeginSlow",
+    }
 )
 """Functions that wait on behalf of others."""
 
@@ -116,8 +128,12 @@ class Stops:
         began = time.monotonic()
         glance = GLANCE_S
         while True:
-            if stage.until(thread, glance) == GATE:
+            number = stage.until(thread, glance)
+            if number == GATE:
                 return None
+            if number is not None:  # an interruption that came when it had stopped already
+                stage.go(thread)
+                continue
             asleep = thread.asleep()
             if asleep is not None and asleep.call == stage.machine.futex:
                 return _told(self.names(asleep.sp), LOCK)

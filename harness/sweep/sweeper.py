@@ -20,8 +20,8 @@ from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.stops import Stop, Stops
 
 STRIDES = 4
-"""A scenario's jobs are gone through this many times, each time at every fourth point: what a short budget leaves out is
-spread over all of them."""
+"""A scenario's jobs are gone through this many times, each time at every fourth point: what a short budget leaves out
+is spread over all of them."""
 MOST_BYTES = 768 << 20
 """Above this a child is left for another: on a free-threaded 3.13 classes never die."""
 MOST_ENDS = 12
@@ -207,7 +207,7 @@ class Sweeper:
             try:
                 self._fresh(job)
                 self.stage.tell(True)
-                stop = self.stops.at(point, job.turns)
+                self.stops.at(point, job.turns)
                 self.stage.tell(False)
             except (Hang, Fatal, Ended):
                 self._reopen()
@@ -350,9 +350,7 @@ def windows(progress: Progress) -> list[tuple[str, int, Point, Point]]:
         if stop is None or stop.how == MISSED:
             continue
         causes = progress.causes.get(point.key, ())
-        for cause in [*running]:
-            if cause not in causes:
-                found.append((cause, *running.pop(cause)))
+        found += [(cause, *running.pop(cause)) for cause in [*running] if cause not in causes]
         for cause in causes:
             points, first, _ = running.get(cause, (0, point, point))
             running[cause] = (points + 1, first, point)

@@ -1,7 +1,7 @@
 """The tracer: a process of its own for each scenario that is swept, on one core with the child that it stops.
 
 A thread can be traced by one thread only, and a switch between processes on one core costs a fraction of one between
-cores. What it says goes through a pipe, as what a stress trial's child says does, so that a campaign runs it the same way.
+cores. What it says goes through a pipe, as what a stress trial's child says does: a campaign runs it the same way.
 """
 
 from __future__ import annotations
