@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.campaign.again import Again, of_event
 from harness.campaign.plan import why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.diagnosis import known
 from harness.diagnosis.known import KnownIssue
 from harness.diagnosis.signature import short_id, signature
 from harness.record.journal import JournalError
-from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict
+from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -46,6 +47,7 @@ class _Cause:
     scenario: str
     known: str | None
     trials: set[int] = field(default_factory=set)
+    with_gil: WithGil = "not tried"
 
 
 class Grader:
@@ -80,6 +82,14 @@ class Grader:
     def counting(self) -> bool:
         """Whether a finding that counts has been seen."""
         return any(cause.known is None or self.strict for cause in self.causes.values())
+
+    def uncontrolled(self) -> list[tuple[str, Again]]:
+        """Signatures of findings that have not been tried with the GIL on, and the trials that showed them."""
+        return [
+            (text, of_event(self.tallies[cause.scenario].info, self.trials[cause.first["trial"]]))
+            for text, cause in self.causes.items()
+            if cause.with_gil == "not tried"
+        ]
 
     def result(self) -> Result:
         """The result so far. Raises JournalError when no campaign has begun."""
@@ -164,6 +174,11 @@ class Grader:
         self.causes[text].trials.add(event["trial"])
         tally.lost += event.get("round") is None
 
+    def _on_control(self, event: dict[str, Any]) -> None:
+        cause = self.causes.get(event["signature"])
+        if cause is not None and cause.with_gil != "observed":
+            cause.with_gil = "observed" if event["hits"] else "not observed"
+
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
 
@@ -234,7 +249,7 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=cause.known,
-            with_gil="not tried" if self.target.free_threaded else "not applicable",
+            with_gil=cause.with_gil if self.target.free_threaded else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(cause.trials),
             trials_run=tally.trials,

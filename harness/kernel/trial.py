@@ -33,7 +33,7 @@ from harness.kernel.rounds import (
     overlap_ns,
     roles,
 )
-from harness.kernel.scenario import amplifiers_of
+from harness.kernel.scenario import amplifiers_of, without
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
@@ -60,6 +60,10 @@ class Spec:
     budget_s: float
     threads: int | None = None
     memory_limit_bytes: int | None = None
+    left_out: tuple[str, ...] = ()
+    """Names of operations that are not raced: a smaller trial may show the same."""
+    rounds: int | None = None
+    """The most rounds it may have; None: as many as its budget allows."""
 
 
 @dataclass
@@ -91,7 +95,7 @@ class Trial:
         self.spec = spec
         self.emit = emit
         self.had_gil = gil_enabled()
-        self.scenario = find_scenario(spec.file, spec.scenario)
+        self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
         self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
         self.began = time.monotonic()
@@ -158,6 +162,8 @@ class Trial:
                 gc.collect()
             if time.monotonic() >= self._deadline():
                 return "budget"
+            if self.spec.rounds is not None and self.count.rounds >= self.spec.rounds:
+                return "rounds"
             if self._memory_is_short():
                 return "memory"
 
@@ -172,7 +178,9 @@ class Trial:
         """Fresh states, or None when the scenario cannot make one."""
         batch: list[Round] = []
         deadline = self._deadline()
-        for number in range(self.count.rounds + 1, self.count.rounds + length + 1):
+        first = self.count.rounds + 1
+        most = length if self.spec.rounds is None else min(length, self.spec.rounds - self.count.rounds)
+        for number in range(first, first + most):
             scenario = self.scenario()
             try:
                 scenario.prepare(self.knobs)
@@ -292,5 +300,8 @@ def run_trial(spec: dict[str, Any], emit: Emit) -> None:
 
     Raises ScenarioError when the scenario cannot be found or compiled.
     """
-    fields = ("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes")
+    fields = (
+        *("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes"),
+        *("left_out", "rounds"),
+    )
     Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()
