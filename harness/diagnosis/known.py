@@ -80,12 +80,18 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     return issues
 
 
-def find(issues: Sequence[KnownIssue], target: Target, scenario: str, signature: str) -> str | None:
-    """The id of the first entry that applies to the target and looks like the finding; None: it is new."""
+def entry(issues: Sequence[KnownIssue], target: Target, scenario: str, signature: str) -> KnownIssue | None:
+    """The first entry that applies to the target and looks like the finding; None: it is new."""
     for issue in issues:
         if issue.applies_to(target) and issue.matches(scenario, signature):
-            return issue.id
+            return issue
     return None
+
+
+def find(issues: Sequence[KnownIssue], target: Target, scenario: str, signature: str) -> str | None:
+    """The id of the entry that ``entry`` gives; None: it is new."""
+    found = entry(issues, target, scenario, signature)
+    return found.id if found else None
 
 
 def _entry(path: Path, number: int, entry: Any) -> KnownIssue:

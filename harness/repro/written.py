@@ -1,0 +1,94 @@
+"""A finding's script with its header: the build, how often it shows here, what the GIL does to it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.campaign.calibrate import machine
+from harness.diagnosis import known
+from harness.record.target import Target
+from harness.repro.recorded import Recorded
+from harness.repro.runs import Rate, Run, measure
+from harness.repro.script import SECONDS, docstring, script
+
+RUNS = 10
+CONTROLS = 3
+CONTROL_S = 5.0
+"""Fewest seconds that a run with the GIL gets."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A script's text, and what was measured of it."""
+
+    text: str
+    rate: Rate | None
+    """None where it could not be run."""
+    with_gil: Rate | None
+    """None where the target has no such choice, or it could not be run."""
+    failure: str | None
+
+
+def written(
+    recorded: Recorded,
+    target: Target,
+    folder: Path,
+    limit_s: float,
+    tell: Callable[[str], None],
+    *,
+    most: int = RUNS,
+) -> Written:
+    """Write the script, and run it on ``target`` up to ``most`` times, within about ``limit_s``; then with the GIL.
+
+    ``folder`` is for the script while it is measured. Raises NotScriptable, or ScenarioError when the scenario's file
+    cannot be loaded here.
+    """
+    path = folder / "script.py"
+    again = recorded.smallest
+
+    def text(*facts: str) -> str:
+        return script(recorded.finding, again, docstring([*_what(recorded), _build(target), *facts, EXIT]))
+
+    path.write_text(text(), encoding="utf-8")
+    seen = 0
+
+    def count(one: Run) -> None:
+        nonlocal seen
+        seen += one.seen
+        tell(f"measuring: it showed {seen} times, last after {one.took_s:.1f} s")
+
+    runs = measure(target, path, most=most, limit_s=limit_s, run_s=SECONDS + 45.0, tell=count)
+    failure = next((one.failure for one in runs if one.failure), None)
+    if failure:
+        return Written(text(f"It does not run on this build: {failure}."), None, None, failure)
+    rate = Rate.of(runs, SECONDS)
+    facts = [f"{rate.said()}; {machine()}."]
+    with_gil = None
+    if target.free_threaded:
+        run_s = max(CONTROL_S, 3 * rate.mean_s)
+        tell("measuring with the GIL on")
+        controls = measure(
+            target, path, most=CONTROLS, limit_s=3 * run_s, run_s=run_s, tell=lambda one: None, with_gil=True
+        )
+        with_gil = Rate.of(controls, run_s)
+        facts.append(f"With -X gil=1: {with_gil.hits} of {with_gil.runs} runs of at most {run_s:.0f} s.")
+    path.write_text(text(*facts), encoding="utf-8")
+    return Written(path.read_text(encoding="utf-8"), rate, with_gil, None)
+
+
+EXIT = f"Exit status 1: it showed. 0: it did not within {SECONDS} s."
+
+
+def _what(recorded: Recorded) -> list[str]:
+    finding = recorded.finding
+    issue = known.entry(known.load(), recorded.target, finding.scenario, finding.signature)
+    title = f"{issue.id}: {issue.title}." if issue else f"{finding.scenario}: {recorded.again.scenario.doc}"
+    return [title, f"Seen: {finding.message.splitlines()[0]}."]
+
+
+def _build(target: Target) -> str:
+    configured = [word for word in shlex.split(target.configure_args) if "/" not in word]
+    return f"Build: {target.title}, {target.compiler}, {target.platform}; configured {shlex.join(configured)}"
