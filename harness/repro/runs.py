@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.campaign.child import environment
-from harness.record.statistics import wilson
+from harness.record.statistics import slowest_rate
 from harness.record.target import Target
 
 SEEN = "seen"
 """How the line begins that a script prints when it exits 1: a traceback exits 1, too."""
+LEAST_S = 5.0
+"""A commit gets at least so much: another build, or a busy machine, may be some times slower."""
 MEASURED = re.compile(
     r"^Measured: (\d+) of (\d+) runs of at most ([\d.]+) s, ([\d.]+) s each on average", re.MULTILINE
 )
@@ -103,14 +105,13 @@ class Rate:
     def needed_s(self, confidence: float) -> float | None:
         """For how long it must have looked in vain, until it is that sure that there is nothing to see.
 
-        It shows after a time that is taken to be exponentially distributed, at a rate as low as what was measured
-        leaves possible (at ``confidence``, Wilson's interval). None where it never showed.
+        The time until it shows is taken to be exponentially distributed, at a rate as low as what was measured leaves
+        possible, with the same confidence. None where it never showed.
         """
         if not self.hits:
             return None
-        low, _ = wilson(self.hits, self.runs, confidence)
-        seen_per_s = -math.log1p(-min(low, 0.99)) / max(self.mean_s, 0.05)
-        return -math.log(1 - confidence) / seen_per_s
+        slow = slowest_rate(self.hits, self.mean_s * self.runs, confidence)
+        return max(LEAST_S, -math.log(1 - confidence) / slow)
 
 
 Tell = Callable[[Run], None]
