@@ -34,6 +34,8 @@ class Run:
     took_s: float
     failure: str | None
     """Why it is no answer; None where it is one."""
+    died: bool = False
+    """Whether a signal ended the script itself."""
 
 
 def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False) -> Run:
@@ -68,7 +70,7 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False)
     if status == 0:
         return Run(False, took_s, None)
     last = (err.strip() or out.strip()).splitlines()[-1:] or ["it said nothing"]
-    return Run(False, took_s, f"exit status {status}: {last[0][:200]}")
+    return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
 
 
 @dataclass(frozen=True)

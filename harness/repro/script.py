@@ -45,12 +45,15 @@ class Actor:
     body: tuple[ast.stmt, ...]
 
 
-def script(finding: Finding, again: Again, header: str) -> str:
-    """The program's source. Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here."""
+def script(finding: Finding, again: Again, header: str, watched: bool = False) -> str:
+    """The program's source; ``watched``: it looks in a child, because what it looks for may take it down as well.
+
+    Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
+    """
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
     knobs = settings(amplifiers_of(scenario), again.knobs)
     flat = Flattened(scenario, knobs)
-    writer = _Writer(finding, scenario, flat, actor_threads(scenario, knobs, again.threads))
+    writer = _Writer(finding, scenario, flat, actor_threads(scenario, knobs, again.threads), watched)
     body = writer.body()
     bundle = Bundle()
     names = [name for name in free_names(body) if name not in (*OWN, *writer.functions())]
@@ -69,7 +72,12 @@ class _Writer:
     """Writes one finding's program, part by part."""
 
     def __init__(
-        self, finding: Finding, scenario: type[Scenario], flat: Flattened, counts: dict[str, int]
+        self,
+        finding: Finding,
+        scenario: type[Scenario],
+        flat: Flattened,
+        counts: dict[str, int],
+        watched: bool,
     ) -> None:
         self.finding = finding
         self.scenario = scenario
@@ -78,6 +86,7 @@ class _Writer:
         self.collecting = bool(getattr(flat.knobs, "collections", 0))
         self.where = finding.signature.split(" | ")[3]
         self.dies = finding.kind in ("crash", "hang")
+        self.watched = watched or self.dies
         self.state = flat.names()
         stores = {
             actor: sum(one.stores for one in operations(scenario) if one.actor == actor) for actor in counts
@@ -99,9 +108,9 @@ class _Writer:
 
     def imports(self) -> list[str]:
         wanted = ["sys", "time"]
-        if not self.alone:
+        if self.watched or not self.alone:
             wanted.append("threading")
-        if self.dies:
+        if self.watched:
             wanted.append("subprocess")
         if self.collecting or self.finding.kind == "leak":
             wanted.append("gc")
@@ -127,8 +136,10 @@ class _Writer:
 
     def main(self) -> str:
         """Rounds until it shows, or the time is over."""
-        if self.dies:
-            return _WATCHED.format(seconds=SECONDS, longest=SECONDS + 30)
+        if self.watched:
+            until = "while" if self.dies else "while not SEEN and"
+            leaving = "sys.exit(0)" if self.dies else "print(*SEEN[:1])\n    sys.exit(3 if SEEN else 0)"
+            return _WATCHED.format(seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving)
         look = (
             f"deadline = time.monotonic() + {SECONDS}\n"
             "rounds = 0\n"
@@ -241,11 +252,11 @@ _TOLD = (
 )
 _WATCHED = """\
 if "child" in sys.argv:
-    threading.excepthook = lambda args: None  # only how the child ends counts
+    threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
     deadline = time.monotonic() + {seconds}
-    while time.monotonic() < deadline:
+    {until} time.monotonic() < deadline:
         race()
-    sys.exit(0)
+    {leaving}
 try:  # a crash is seen from outside
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"], timeout={longest}).returncode
 except subprocess.TimeoutExpired:
