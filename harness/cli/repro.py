@@ -107,7 +107,7 @@ def _minimized(
         def tell(step: Step) -> None:
             status.update(step.text)
             if step.kept is not None:
-                _print(console, f"{step.text}: {'still shows' if step.kept else 'needed'}")
+                _print(console, f"{step.text}: {'still shows' if step.kept else 'shows too rarely'}")
 
         found = minimize(
             target,

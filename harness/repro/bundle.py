@@ -10,7 +10,6 @@ import builtins
 import inspect
 import symtable
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
@@ -58,9 +57,11 @@ class Bundle:
             self.imports[f"from {home.__name__} import {as_name}{name}"] = None
             return
         if home is not None and (isinstance(thing, type) or inspect.isfunction(thing)):
-            tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
-            self._define(strip(tree), vars(home))
-            return
+            # Looked for by name: inspect would take a class for what its __wrapped__ is.
+            for node in ast.parse(inspect.getsource(home)).body:
+                if getattr(node, "name", None) == thing.__name__:
+                    self._define(strip(node), vars(home))
+                    return
         self._constant(name, namespace)
 
     def _constant(self, name: str, namespace: Mapping[str, Any]) -> None:

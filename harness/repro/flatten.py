@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -204,7 +205,11 @@ class _Flatten(ast.NodeTransformer):
                 value = vars(cls)[name]
                 if isinstance(value, (str, int, float, type(None))):
                     return ast.Constant(value)
-                return self.visit(_assigned(cls, name))  # type: ignore[no-any-return]
+                self.of.namespaces.append(vars(sys.modules[cls.__module__]))
+                made = _assigned(cls, name)
+                if isinstance(value, staticmethod) and isinstance(made, ast.Call):
+                    made = made.args[0]
+                return self.visit(made)  # type: ignore[no-any-return]
         raise NotScriptable(f"a script cannot say self.{name}")
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
@@ -218,12 +223,15 @@ class _Flatten(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Attribute) and _is_self(node.func):
             name = node.func.attr
-            if name not in self.of.bound and inspect.isfunction(getattr(self.of.scenario, name, None)):
+            if name not in self.of.bound and self._is_method(name):
                 return self._written_out(self.of.function(name), node)
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in plain.CALLS:
             return plain.CALLS[node.func.id](node) or node
         return node
+
+    def _is_method(self, name: str) -> bool:
+        return inspect.isfunction(next(vars(c)[name] for c in self.of.scenario.__mro__ if name in vars(c)))
 
     def _written_out(self, function: Callable[..., Any], call: ast.Call) -> ast.expr:
         names = [argument.arg for argument in definition(function).args.args][1:]

@@ -322,7 +322,9 @@ def _imports(lines: list[str]) -> str:
 
 def docstring(paragraphs: list[str]) -> str:
     """The script's header."""
-    wrapped = ["\n".join(wrap(part, WIDTH, break_long_words=False)) for part in paragraphs]
+    wrapped = [
+        "\n".join(wrap(part, WIDTH, break_long_words=False, break_on_hyphens=False)) for part in paragraphs
+    ]
     text = "\n".join(wrapped).replace("\\", "\\\\").replace('"""', "'''")
     return f'"""{text}\n"""'
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 ERROR = 0.05
 """Chance of keeping what shows at no more than the lower rate, and of refusing what shows at the rate asked for."""
-MOST = 60
-"""Trials after which what is undecided is refused; with the rates used here one in a thousand gets there."""
+MOST = 200
+"""Trials after which what is undecided is refused; hardly any test gets there."""
 
 
 def lower_than(rate: float) -> float:
