@@ -121,20 +121,21 @@ def _leave_out(now: Again, scenario: type[Scenario], names: list[str]) -> Again 
 
 
 def _lower(now: Again, scenario: type[Scenario], name: str, value: int) -> Again | None:
-    if now.knobs[name] <= value:
+    if now.knobs.get(name, value) <= value:
         return None
     return _fitting(replace(now, knobs=now.knobs | {name: value}), scenario)
 
 
 def _fitting(again: Again, scenario: type[Scenario]) -> Again | None:
-    """With the threads that its actors are now; None where nothing would be left."""
+    """With the threads that its actors are now, and the knobs that these have; None where nothing would be left."""
     try:
-        counts = actor_threads(
-            without(scenario, again.left_out), settings(amplifiers_of(scenario), again.knobs)
-        )
+        left = without(scenario, again.left_out)
+        amplifiers = amplifiers_of(left)
     except ScenarioError:
         return None
-    return replace(again, threads=sum(counts.values()))
+    knobs = {one.name: again.knobs[one.name] for one in amplifiers if one.name in again.knobs}
+    counts = actor_threads(left, settings(amplifiers, knobs))
+    return replace(again, knobs=knobs, threads=sum(counts.values()))
 
 
 def _shorter(now: Again, tried: Callable[[str, Again], bool], is_late: Callable[[], bool]) -> Again:
