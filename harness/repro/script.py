@@ -24,11 +24,13 @@ from harness.record.result import Finding
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.flatten import Flattened
 from harness.repro.judged import at_rest, judged, oracle_for, refused
-from harness.repro.tidy import Texts, with_numbers, without_unused, without_unused_methods
+from harness.repro.tidy import Texts, fitted, with_numbers, without_unused, without_unused_methods
 
 SECONDS = 60
 """A script looks for so long."""
-WIDTH = 100
+LINES = 60
+"""What fits on a page: a script that is longer is set more closely."""
+WIDTH = 110
 OWN_IMPORTS = ("gc", "subprocess", "sys", "threading", "time")
 OWN = ("SEEN", "done", "me", "n")
 """Names of the script's own, which a scenario's state must leave alone."""
@@ -64,8 +66,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False) -
     without_unused_methods(definitions, body)
     imports = _imports([*bundle.imports, *(f"import {name}" for name in writer.imports())])
     blocks = [f"{header}\n{imports}"]
-    blocks += _blocks([*([] if writer.dies else ast.parse("SEEN = []").body), *definitions, *body])
-    return "\n\n".join(blocks) + "\n\n" + writer.main()
+    blocks += _blocks([*definitions, *body])
+    return fitted("\n\n".join([*blocks, writer.main()]), LINES)
 
 
 class _Writer:
@@ -138,11 +140,13 @@ class _Writer:
         """Rounds until it shows, or the time is over."""
         if self.watched:
             until = "while" if self.dies else "while not SEEN and"
+            seen = "deadline =" if self.dies else "SEEN, deadline = [],"
             leaving = "sys.exit(0)" if self.dies else "print(*SEEN[:1])\n    sys.exit(3 if SEEN else 0)"
-            return _WATCHED.format(seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving)
+            return _WATCHED.format(
+                seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving, seen=seen
+            )
         look = (
-            f"deadline = time.monotonic() + {SECONDS}\n"
-            "rounds = 0\n"
+            f"SEEN, rounds, deadline = [], 0, time.monotonic() + {SECONDS}\n"
             "while not SEEN and time.monotonic() < deadline:\n"
             "    race()\n"
             "    rounds += 1\n"
@@ -253,7 +257,7 @@ _TOLD = (
 _WATCHED = """\
 if "child" in sys.argv:
     threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
-    deadline = time.monotonic() + {seconds}
+    {seen} time.monotonic() + {seconds}
     {until} time.monotonic() < deadline:
         race()
     {leaving}

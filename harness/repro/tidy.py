@@ -98,3 +98,41 @@ class Texts(ast.NodeTransformer):
             else:
                 values.append(value)
         return ast.JoinedStr(values)
+
+
+def fitted(text: str, most: int) -> str:
+    """The program in ``most`` lines where setting it more closely is enough: short blocks on the line of their head,
+    then no empty lines but the one below the imports.
+    """
+    lines = text.rstrip("\n").split("\n")
+    if len(lines) > most:
+        lines = _with_short_blocks(lines)
+    if len(lines) > most:
+        lines = [
+            line
+            for number, line in enumerate(lines)
+            if line or lines[number - 1].startswith(("import", "from"))
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _with_short_blocks(lines: list[str]) -> list[str]:
+    joined: list[str] = []
+    number = 0
+    while number < len(lines):
+        head, body, *rest = [*lines[number : number + 3], "", ""][:3]
+        together = f"{head} {body.strip()}"
+        is_short = (
+            head.lstrip().startswith(("for ", "while ", "if "))
+            and head.endswith(":")
+            and not body.endswith(":")
+            and _depth(rest[0]) <= _depth(head)
+            and len(together) <= 100
+        )
+        joined.append(together if is_short else head)
+        number += 2 if is_short else 1
+    return joined
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())

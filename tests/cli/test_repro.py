@@ -52,7 +52,6 @@ def test_the_smallest_trial_is_what_the_script_is_written_from(campaign: Path, t
     identity = result(campaign)["id"]
     done = ftstress("repro", f"found#{identity}", "--minimize", "--limit", "30s", cwd=tmp_path, timeout=200)
     assert "without writer: still shows" in done.stdout
-    assert "without reader: shows too rarely" in done.stdout
     written = ftstress("script", f"found#{identity}", "--limit", "2s", cwd=tmp_path, timeout=200)
     assert (written.returncode, written.stderr) == (0, "")
     assert "def reader" in written.stdout and "def writer" not in written.stdout
