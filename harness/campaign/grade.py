@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.campaign.again import Again, of_event
-from harness.campaign.plan import why_skipped
+from harness.campaign.plan import trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.diagnosis import known
 from harness.diagnosis.known import KnownIssue
@@ -272,9 +272,27 @@ class Grader:
         return 0 if exercised and not gil_on else 3
 
     def _told(self) -> tuple[str, ...]:
-        told = [*self.notices, *self._undecided()]
+        told = [*self.notices, *self._undecided(), *self._stale()]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
+
+    def _stale(self) -> Iterator[str]:
+        """Known issues that nothing looked like, though all that their scenarios can be set to was tried."""
+        if not self.complete:
+            return
+        for issue in self.issues:
+            if not issue.applies_to(self.target):
+                continue
+            tried = [tally for name, tally in self.tallies.items() if issue.covers(name)]
+            full = all(tally.trials >= trials_to_cover(tally.info) for tally in tried)
+            seen = any(issue.matches(cause.scenario, text) for text, cause in self.causes.items())
+            exercised = any(tally.counts["samples"] for tally in tried)
+            if exercised and full and not seen:
+                trials = sum(tally.trials for tally in tried)
+                yield (
+                    f"{issue.id} is known on this version, and {trials} trials of {issue.scenario} showed nothing like"
+                    f" it: it is stale, or rare (ftstress known {issue.id})"
+                )
 
     def _undecided(self) -> Iterator[str]:
         for name, tally in self.tallies.items():

@@ -58,9 +58,13 @@ class KnownIssue:
             return False
         return not (self.fixed and target.version_info >= _version(self.fixed))
 
+    def covers(self, scenario: str) -> bool:
+        """Whether it may show in that scenario."""
+        return fnmatchcase(scenario, self.scenario)
+
     def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
-        return fnmatchcase(scenario, self.scenario) and re.match(self.signature, signature) is not None
+        return self.covers(scenario) and re.match(self.signature, signature) is not None
 
 
 def load(path: Path = LIST) -> list[KnownIssue]:

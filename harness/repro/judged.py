@@ -124,6 +124,10 @@ class _Yields(ast.NodeTransformer):
         self.visit(module)
         return module.body
 
+    def visit_For(self, node: ast.For) -> ast.For | None:
+        self.generic_visit(node)
+        return node if node.body else None  # nothing of what it yields was meant
+
     def visit_Return(self, node: ast.Return) -> None:
         return None
 

@@ -38,10 +38,11 @@ class Run:
     """Whether a signal ended the script itself."""
 
 
-def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False) -> Run:
+def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False, must_say: str = SEEN) -> Run:
     """Run ``script`` on ``target`` for at most ``limit_s``, then end it and all that it started.
 
-    Raises OSError when the target cannot be executed.
+    It has seen something when it exits 1 and a line of its output begins with ``must_say``. Raises OSError when the
+    target cannot be executed.
     """
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     began = time.monotonic()
@@ -65,7 +66,8 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False)
         process.communicate()
     took_s = time.monotonic() - began
     status = process.returncode
-    if status == 1 and any(line.startswith(SEEN) for line in out.splitlines()):
+    said = any(line.startswith(must_say) for line in out.splitlines() or [""])
+    if status == 1 and said and "Traceback (most recent call last)" not in err:
         return Run(True, took_s, None)
     if status == 0:
         return Run(False, took_s, None)
