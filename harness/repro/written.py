@@ -84,9 +84,14 @@ def written(
             target, path, most=CONTROLS, limit_s=3 * run_s, run_s=run_s, tell=lambda one: None, with_gil=True
         )
         with_gil = Rate.of(controls, run_s)
-        facts.append(f"With -X gil=1: {with_gil.hits} of {with_gil.runs} runs of at most {run_s:.0f} s.")
+        facts.append(control_line(with_gil))
     path.write_text(text(*facts), encoding="utf-8")
     return Written(path.read_text(encoding="utf-8"), rate, with_gil, None)
+
+
+def control_line(with_gil: Rate) -> str:
+    """What a header says of the GIL control."""
+    return f"With -X gil=1: {with_gil.hits} of {with_gil.runs} runs of at most {with_gil.limit_s:.0f} s."
 
 
 EXIT = f"Exit status 1: it showed. 0: it did not within {SECONDS} s."
