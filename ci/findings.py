@@ -1,10 +1,11 @@
 """The scripts in ``docs/findings``: measured, and shown as the table in ``docs/findings.md``.
 
     python -m ci.findings                              # the table, from the scripts' own headers
-    python -m ci.findings --measure 100 --target PY    # first run each so often, and once in three with the GIL on
+    python -m ci.findings --measure 100 --target PY    # first run each so often, and some times with the GIL on
 
-A script called ``fault-NAME.py`` shows the seeded fault ``NAME`` and is measured on that one's build; every other one on
-``--target``, or, where its header names a build with the GIL, on ``--with-gil``. ``ftstress script FINDING`` writes them.
+A script called ``fault-NAME.py`` shows the seeded fault ``NAME`` and is measured on that one's build; every other one
+on ``--target``, or, where its header names a build with the GIL, on ``--with-gil``. ``ftstress script FINDING`` writes
+them.
 """
 
 from __future__ import annotations
