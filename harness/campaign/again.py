@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.campaign import trial
+from harness.campaign import child, trial
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.watch import Limits, watch
 from harness.diagnosis import ending as endings
+from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
 from harness.diagnosis.signature import same_cause, signature
 from harness.record.target import Target
 
@@ -102,6 +104,25 @@ def run_once(
         others=tuple(others),
         failure=failure,
     )
+
+
+def native_stacks(target: Target, again: Again, *, memory_bytes: int) -> Native:
+    """Run the trial in a child under gdb, and give the stacks of its threads when it dies.
+
+    Where there are none it says why: no gdb, no ptrace, or it did not die. Raises OSError when gdb cannot be started.
+    """
+    spec = again.spec(memory_bytes)
+
+    def command(descriptor: int) -> list[str]:
+        wrapped = under_gdb(child.command(target, spec | {"events_fd": descriptor}))
+        assert wrapped is not None
+        return wrapped
+
+    if under_gdb([]) is None:
+        return NO_GDB
+    time_s = again.budget_s + trial.GRACE_S
+    ending = watch(command, Limits(time_s, time_s, memory_bytes), lambda event: None, lambda: False)
+    return read(ending.stdout, ending.stderr)
 
 
 def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:

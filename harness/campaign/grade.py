@@ -48,6 +48,8 @@ class _Cause:
     known: str | None
     trials: set[int] = field(default_factory=set)
     with_gil: WithGil = "not tried"
+    native: dict[str, Any] = field(default_factory=dict)
+    """What ``ftstress repro`` saw of it under gdb."""
 
 
 class Grader:
@@ -172,12 +174,18 @@ class Grader:
             issue = known.find(self.issues, self.target, name, text)
             self.causes[text] = _Cause(event, name, issue)
         self.causes[text].trials.add(event["trial"])
+        if missing := event["details"].get("native_missing"):
+            self.notices[f"native stacks are missing: {missing}"] = None
         tally.lost += event.get("round") is None
 
     def _on_control(self, event: dict[str, Any]) -> None:
         cause = self.causes.get(event["signature"])
         if cause is not None and cause.with_gil != "observed":
             cause.with_gil = "observed" if event["hits"] else "not observed"
+
+    def _on_native(self, event: dict[str, Any]) -> None:
+        if event["signature"] in self.causes:
+            self.causes[event["signature"]].native = event["details"]
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
@@ -254,7 +262,7 @@ class Grader:
             trials_hit=len(cause.trials),
             trials_run=tally.trials,
             message=event["message"],
-            details=event["details"] | again,
+            details=event["details"] | cause.native | again,
         )
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:

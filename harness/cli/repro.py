@@ -9,21 +9,23 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from harness.campaign.again import Again, Outcome, control_event
+from harness.campaign.again import Again, Outcome, control_event, native_stacks
 from harness.campaign.calibrate import machine
 from harness.cli import finding
 from harness.cli.arguments import budget, share
 from harness.cli.errors import Stop, say
 from harness.cli.terminal import terminal
+from harness.diagnosis.native import NO_GDB, Native, details
 from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report.escape import escape
 from harness.report.numbers import counted, duration, percent
-from harness.repro.measure import Measured, control, measure
+from harness.repro.measure import MEMORY_BYTES, Measured, control, measure
 from harness.repro.minimize import Step, minimize
 from harness.repro.recorded import Recorded, note
 
 LIMIT_S = 60.0
+MOST_UNDER_GDB = 20
 
 
 def add_parser(subparsers: Any) -> None:
@@ -68,7 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
         with console.status("the same with -X gil=1"):
             with_gil = control(target, again, recorded.finding.signature, measured, tell=lambda one: None)
         _print(console, f"with -X gil=1: {said(with_gil)}")
-    _keep(recorded, target, measured, with_gil, smaller)
+    died = recorded.finding.kind == "crash" and measured.hits
+    native = _under_gdb(console, target, again, measured) if died else None
+    _keep(recorded, target, measured, with_gil, smaller, native)
     return 1 if measured.hits else 0
 
 
@@ -138,8 +142,28 @@ def _tell_others(console: Console, measured: Measured) -> None:
         _print(console, f"{counted(times, 'child', 'children')} showed something else: {signature}")
 
 
+def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> Native:
+    """The stacks of one more crash; tried three times as often as it takes to show."""
+    with console.status("once more under gdb"):
+        for _ in range(min(MOST_UNDER_GDB, 3 * measured.children // measured.hits)):
+            native = native_stacks(target, again, memory_bytes=MEMORY_BYTES)
+            if native is NO_GDB or not native.missing:
+                break
+    if native.missing:
+        _print(console, f"no native stacks: {native.missing}")
+    else:
+        at = f", touching {native.fault_address}" if native.fault_address else ""
+        _print(console, f"under gdb it died in {' < '.join(native.top())}{at}; all stacks are in the journal")
+    return native
+
+
 def _keep(
-    recorded: Recorded, target: Target, measured: Measured, with_gil: Measured | None, smaller: Again | None
+    recorded: Recorded,
+    target: Target,
+    measured: Measured,
+    with_gil: Measured | None,
+    smaller: Again | None,
+    native: Native | None,
 ) -> None:
     """Into the journal, from which reports and scripts take it; not what another build showed."""
     if target != recorded.target:
@@ -154,9 +178,13 @@ def _keep(
         "machine": machine(),
         "smaller": None if smaller is None else _left(smaller),
     }
-    controls = [control_event(signature, with_gil.outcomes)] if with_gil else []
+    events = [event]
+    if with_gil:
+        events.append(control_event(signature, with_gil.outcomes))
+    if native and not native.missing:
+        events.append({"event": "native", "signature": signature, "details": details(native)})
     try:
-        note(recorded.directory, event, *controls)
+        note(recorded.directory, *events)
     except JournalError as error:
         say(f"what was seen is not noted: {error}")
 

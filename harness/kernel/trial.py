@@ -19,6 +19,7 @@ from harness.kernel.amplifiers import Knobs, settings
 from harness.kernel.compiler import Violation
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
+from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
@@ -125,7 +126,7 @@ class Trial:
             workers.finish()
         except Stuck as stuck:
             self.recorder.finding(
-                "hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds
+                "hang", "process", "round", str(stuck), self._inside(stuck), self.count.rounds
             )
         finally:
             if reason != "stuck":
@@ -166,6 +167,10 @@ class Trial:
                 return "rounds"
             if self._memory_is_short():
                 return "memory"
+
+    def _inside(self, stuck: Stuck) -> dict[str, Any]:
+        """Who hangs, and whether they wait or run."""
+        return {"inside": stuck.inside, "state": kind_of_hang(running("self", stuck.threads))}
 
     def _deadline(self) -> float:
         """When the trial is over, on the monotonic clock."""
