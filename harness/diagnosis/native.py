@@ -67,15 +67,8 @@ def under_gdb(command: Sequence[str]) -> list[str] | None:
     if gdb is None:
         return None
     return [
-        *(
-            gdb,
-            *QUIET,
-            "-ex",
-            "set startup-with-shell off",
-            "-ex",
-            "handle SIGIO SIGALRM SIGPIPE nostop noprint pass",
-        ),
-        *("-ex", "run", "-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
+        *(gdb, *QUIET, "-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
+        *("-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
         *("-ex", f"thread apply all bt {FRAMES}", "-ex", "echo ftstress fault address "),
         *("-ex", "print $_siginfo._sifields._sigfault.si_addr", "-ex", "kill", "--args", *command),
     ]

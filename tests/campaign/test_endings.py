@@ -188,7 +188,7 @@ def test_that_native_stacks_are_missing_is_said_once(
     run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(native, "attached", lambda pid: native.NO_GDB)
-    result = run_fake("silent", "endless", budget_s=8.0)
+    result = run_fake("silent", "endless", jobs=2)
     assert len([finding for finding in result.findings if finding.kind == "hang"]) == 2
     assert [notice for notice in result.notices if "gdb" in notice] == [
         "native stacks are missing: there is no gdb on this machine"

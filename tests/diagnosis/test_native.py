@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.diagnosis import native
 from harness.diagnosis.native import NO_GDB, attached, details, read, under_gdb
 from harness.kernel.hang import kind_of_hang, running
 
