@@ -27,8 +27,8 @@ class Flattened:
     def __init__(self, scenario: type[Scenario], knobs: Knobs) -> None:
         self.scenario = scenario
         self.knobs = knobs
-        self.namespaces: list[dict[str, Any]] = [vars(values)]
-        """The globals of every function that was taken apart; where ``plain`` takes its own from first."""
+        self.namespaces: list[dict[str, Any]] = []
+        """The globals of every function that was taken apart, the scenario's first."""
         self.constants: dict[str, ast.expr] = {}
         """State that is known beforehand, and need not be a variable."""
         self.bound = set(self._bound())
@@ -59,8 +59,8 @@ class Flattened:
             self.namespaces.append(function.__globals__)
 
     def namespace(self, name: str) -> dict[str, Any]:
-        """The globals that have ``name``; empty where none do."""
-        return next((one for one in self.namespaces if name in one), {})
+        """The globals that have ``name``; ``plain`` takes what it adds from where the kernel has it."""
+        return next((one for one in (*self.namespaces, vars(values)) if name in one), {})
 
     def function(self, name: str, after: type | None = None) -> Callable[..., Any]:
         """The scenario's method of that name, or the one behind ``after`` in its method resolution order."""
