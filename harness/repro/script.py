@@ -146,10 +146,9 @@ class _Writer:
                 seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving, seen=seen
             )
         look = (
-            f"SEEN, rounds, deadline = [], 0, time.monotonic() + {SECONDS}\n"
+            f"SEEN, deadline = [], time.monotonic() + {SECONDS}\n"
             "while not SEEN and time.monotonic() < deadline:\n"
             "    race()\n"
-            "    rounds += 1\n"
         )
         return look + _TOLD
 
@@ -250,10 +249,7 @@ done.append(True)
 for thread in threads:
     thread.join()
 """
-_TOLD = (
-    'print(f"seen in round {rounds}: {SEEN[0]}" if SEEN else f"not seen in {rounds} rounds")\n'
-    "sys.exit(1 if SEEN else 0)\n"
-)
+_TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
 _WATCHED = """\
 if "child" in sys.argv:
     threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
@@ -330,7 +326,7 @@ def docstring(paragraphs: list[str]) -> str:
         "\n".join(wrap(part, WIDTH, break_long_words=False, break_on_hyphens=False)) for part in paragraphs
     ]
     text = "\n".join(wrapped).replace("\\", "\\\\").replace('"""', "'''")
-    return f'"""{text}\n"""'
+    return f'"""{text}"""'
 
 
 __all__ = ["SECONDS", "NotScriptable", "docstring", "script"]

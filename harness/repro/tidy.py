@@ -102,7 +102,7 @@ class Texts(ast.NodeTransformer):
 
 def fitted(text: str, most: int) -> str:
     """The program in ``most`` lines where setting it more closely is enough: short blocks on the line of their head,
-    then no empty lines but the one below the imports.
+    then no empty lines but the one below the imports, then none.
     """
     lines = text.rstrip("\n").split("\n")
     if len(lines) > most:
@@ -113,6 +113,8 @@ def fitted(text: str, most: int) -> str:
             for number, line in enumerate(lines)
             if line or lines[number - 1].startswith(("import", "from"))
         ]
+    if len(lines) > most:
+        lines = [line for line in lines if line]
     return "\n".join(lines) + "\n"
 
 

@@ -106,4 +106,4 @@ def _what(recorded: Recorded) -> list[str]:
 
 def _build(target: Target) -> str:
     configured = [word for word in shlex.split(target.configure_args) if "/" not in word]
-    return f"Build: {target.title}, {target.compiler}, {target.platform}; configured {shlex.join(configured)}"
+    return f"Build: {target.title}, {target.compiler}; {shlex.join(configured)}".rstrip("; ") + "."
