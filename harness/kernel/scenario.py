@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -115,6 +115,15 @@ def operations(scenario: type[Scenario]) -> list[Operation]:
             f"{scenario.__name__} has no operation: mark its racing steps with @operation(actor=...)"
         )
     return declared
+
+
+def without(scenario: type[Scenario], left_out: Sequence[str]) -> type[Scenario]:
+    """The scenario without the operations named. Raises ScenarioError when it has none of that name."""
+    if not left_out:
+        return scenario
+    if unknown := set(left_out) - {declared.name for declared in operations(scenario)}:
+        raise ScenarioError(f"{scenario.__name__} has no operation named {', '.join(sorted(unknown))}")
+    return type(scenario.__name__, (scenario,), dict.fromkeys(left_out) | {"__doc__": scenario.__doc__})
 
 
 def actor_threads(scenario: type[Scenario], knobs: Knobs, total: int | None = None) -> dict[str, int]:
