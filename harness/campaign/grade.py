@@ -50,8 +50,8 @@ class _Cause:
     known: str | None
     trials: set[int] = field(default_factory=set)
     with_gil: WithGil = "not tried"
-    native: dict[str, Any] = field(default_factory=dict)
-    """What ``ftstress repro`` saw of it under gdb."""
+    later: dict[str, Any] = field(default_factory=dict)
+    """What was added to its details after the campaign: its native stacks, its script."""
 
 
 class Grader:
@@ -202,9 +202,9 @@ class Grader:
         if cause is not None and cause.with_gil != "observed":
             cause.with_gil = "observed" if event["hits"] else "not observed"
 
-    def _on_native(self, event: dict[str, Any]) -> None:
+    def _on_later(self, event: dict[str, Any]) -> None:
         if event["signature"] in self.causes:
-            self.causes[event["signature"]].native = event["details"]
+            self.causes[event["signature"]].later |= event["details"]
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
@@ -275,7 +275,7 @@ class Grader:
             trials_hit=len(cause.trials),
             trials_run=self.tallies[cause.scenario].counts["trials"],
             message=event["message"],
-            details=event["details"] | cause.native | again,
+            details=event["details"] | cause.later | again,
         )
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:

@@ -22,7 +22,7 @@ from harness.report.escape import escape
 from harness.report.numbers import counted, duration, percent
 from harness.repro.measure import MEMORY_BYTES, Measured, control, measure
 from harness.repro.minimize import Step, minimize
-from harness.repro.recorded import Recorded, note
+from harness.repro.recorded import Recorded, later_event, note
 
 LIMIT_S = 60.0
 MOST_UNDER_GDB = 20
@@ -182,7 +182,7 @@ def _keep(
     if with_gil:
         events.append(control_event(signature, with_gil.outcomes))
     if native and not native.missing:
-        events.append({"event": "native", "signature": signature, "details": details(native)})
+        events.append(later_event(signature, details(native)))
     try:
         note(recorded.directory, *events)
     except JournalError as error:

@@ -14,7 +14,9 @@ from harness.cli.arguments import budget
 from harness.cli.errors import Stop, say
 from harness.cli.terminal import write
 from harness.kernel.scenario import ScenarioError
+from harness.record.journal import JournalError
 from harness.repro.bundle import NotScriptable
+from harness.repro.recorded import later_event, note
 from harness.repro.written import Written, written
 
 LIMIT_S = 60.0
@@ -50,5 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"the script does not run on {target.executable}: {done.failure}")
     elif done.rate is None or not done.rate.hits:
         say(f"the script did not show it on {target.executable}: try ftstress repro --minimize first")
+    elif target == recorded.target:
+        try:
+            note(recorded.directory, later_event(recorded.finding.signature, {"script": done.text}))
+        except JournalError as error:
+            say(f"the script is not noted: {error}")
     write(done.text)
     return 0

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,14 +23,14 @@ def campaign(tmp_path: Path, free_threaded: str) -> Path:
     return tmp_path / "found"
 
 
-def result(campaign: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads((campaign / "result.json").read_text())["findings"][0]
+def result(campaign: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((campaign / "result.json").read_text())["findings"][0]
     return found
 
 
 def test_a_finding_shows_again_with_its_rate_and_with_the_gil(campaign: Path, tmp_path: Path) -> None:
     identity = result(campaign)["id"]
-    done = ftstress("repro", f"found#{identity}", "--limit", "6s", cwd=tmp_path)
+    done = ftstress("repro", f"found#{identity}", "--limit", "3s", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"violation in sample.finds [{identity}]" in done.stdout
     assert "real threads do not replay" in done.stdout
@@ -43,20 +44,21 @@ def test_a_finding_shows_again_with_its_rate_and_with_the_gil(campaign: Path, tm
 def test_what_no_longer_shows_is_0(campaign: Path, tmp_path: Path) -> None:
     file = tmp_path / "sample.py"
     file.write_text(FINDS.replace("return Value(2), Value(1)", "return Value(1), Value(1)"))
-    done = ftstress("repro", f"found#{result(campaign)['id']}", "--limit", "3s", cwd=tmp_path)
+    done = ftstress("repro", f"found#{result(campaign)['id']}", "--limit", "2s", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 of " in done.stdout
 
 
 def test_the_smallest_trial_is_what_the_script_is_written_from(campaign: Path, tmp_path: Path) -> None:
     identity = result(campaign)["id"]
-    done = ftstress("repro", f"found#{identity}", "--minimize", "--limit", "30s", cwd=tmp_path, timeout=200)
+    done = ftstress("repro", f"found#{identity}", "--minimize", "--limit", "10s", cwd=tmp_path, timeout=200)
     assert "without writer: still shows" in done.stdout
     written = ftstress("script", f"found#{identity}", "--limit", "2s", cwd=tmp_path, timeout=200)
     assert (written.returncode, written.stderr) == (0, "")
     assert "def reader" in written.stdout and "def writer" not in written.stdout
     header = ast.get_docstring(ast.parse(written.stdout)) or ""
     assert "Build: CPython 3." in header and "Measured: " in header and "With -X gil=1: " in header
+    assert result(campaign)["details"]["script"] == written.stdout
     script = write(tmp_path, "alone.py", written.stdout)
     target = json.loads((campaign / "result.json").read_text())["target"]["executable"]
     alone = subprocess.run([target, script], capture_output=True, text=True, timeout=100, cwd=tmp_path)
@@ -67,7 +69,7 @@ def test_a_crash_shows_again(tmp_path: Path, free_threaded: str) -> None:
     file = write(tmp_path, "sample.py", CRASHES)
     asked = ("run", file, "--target", free_threaded, "--budget", "1s", "-x", "--seed", "1", "--out", "found")
     assert ftstress(*asked, cwd=tmp_path).returncode == 1
-    done = ftstress("repro", f"found#{result(tmp_path / 'found')['id']}", "--limit", "4s", cwd=tmp_path)
+    done = ftstress("repro", f"found#{result(tmp_path / 'found')['id']}", "--limit", "2s", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
 
 
