@@ -44,10 +44,11 @@ class Child:
 
 
 def command(target: Target, spec: dict[str, Any]) -> list[str]:
-    """The command line of a child that does what ``spec`` says. A build with a GIL is never given ``-X
-    gil=0``.
+    """The command line of a child that does what ``spec`` says, with the GIL on where ``spec`` says ``with_gil``.
+
+    A build with a GIL is never given ``-X gil=0``.
     """
-    gil = ["-X", "gil=0"] if target.free_threaded else []
+    gil = ["-X", f"gil={int(spec.get('with_gil', False))}"] if target.free_threaded else []
     return [target.executable, "-P", *gil, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
 
 

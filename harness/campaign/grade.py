@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.campaign.plan import STRESS, why_skipped
+from harness.campaign.again import Again, of_event
+from harness.campaign.plan import STRESS, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
 from harness.record.journal import JournalError
-from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict
+from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -48,6 +49,9 @@ class _Cause:
     scenario: str
     known: str | None
     trials: set[int] = field(default_factory=set)
+    with_gil: WithGil = "not tried"
+    later: dict[str, Any] = field(default_factory=dict)
+    """What was added to its details after the campaign: its native stacks, its script."""
 
 
 class Grader:
@@ -106,6 +110,14 @@ class Grader:
     def counts(self) -> dict[str, Counter[str]]:
         """What a scenario's rates are made of, by its name: ``scenario_result`` takes the sum of several campaigns'."""
         return {name: self._counts(tally) for name, tally in self.tallies.items()}
+
+    def uncontrolled(self) -> list[tuple[str, Again]]:
+        """Signatures of findings that have not been tried with the GIL on, and the trials that showed them."""
+        return [
+            (text, of_event(self.tallies[cause.scenario].info, cause.start))
+            for text, cause in self.causes.items()
+            if cause.with_gil == "not tried"
+        ]
 
     def result(self) -> Result:
         """The result so far. Raises JournalError when no campaign has begun."""
@@ -184,6 +196,17 @@ class Grader:
             self.causes[text] = _Cause(event, self.trials[event["trial"]], name, issue)
         self.causes[text].trials.add(event["trial"])
         tally.counts[LOST] += event.get("round") is None
+        if missing := event["details"].get("native_missing"):
+            self.notices[f"native stacks are missing: {missing}"] = None
+
+    def _on_control(self, event: dict[str, Any]) -> None:
+        cause = self.causes.get(event["signature"])
+        if cause is not None and cause.with_gil != "observed":
+            cause.with_gil = "observed" if event["hits"] else "not observed"
+
+    def _on_later(self, event: dict[str, Any]) -> None:
+        if event["signature"] in self.causes:
+            self.causes[event["signature"]].later |= event["details"]
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
@@ -249,12 +272,12 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=cause.known,
-            with_gil="not tried" if self.target.free_threaded else "not applicable",
+            with_gil=cause.with_gil if self.target.free_threaded and self.kind == STRESS else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(cause.trials),
             trials_run=self.tallies[cause.scenario].counts["trials"],
             message=event["message"],
-            details=event["details"] | again,
+            details=event["details"] | cause.later | again,
         )
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
@@ -272,9 +295,27 @@ class Grader:
         return 0 if exercised and not gil_on else 3
 
     def _told(self) -> tuple[str, ...]:
-        told = [*self.notices, *self._undecided()]
+        told = [*self.notices, *self._undecided(), *self._stale()]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
+
+    def _stale(self) -> Iterator[str]:
+        """Known issues that nothing looked like, though all that their scenarios can be set to was tried."""
+        if not self.complete or self.kind != STRESS:
+            return
+        for issue in self.issues:
+            if not issue.applies_to(self.target):
+                continue
+            tried = [tally for name, tally in self.tallies.items() if issue.covers(name)]
+            full = all(tally.counts["trials"] >= trials_to_cover(tally.info) for tally in tried)
+            seen = any(issue.matches(cause.scenario, text) for text, cause in self.causes.items())
+            exercised = any(self._counts(tally)["samples"] for tally in tried)
+            if exercised and full and not seen:
+                trials = sum(tally.counts["trials"] for tally in tried)
+                yield (
+                    f"{issue.id} is known on this version, and {trials} trials of {issue.scenario} showed nothing like"
+                    f" it: it is stale, or rare (ftstress known {issue.id})"
+                )
 
     def _undecided(self) -> Iterator[str]:
         for name, tally in self.tallies.items():

@@ -58,6 +58,8 @@ def why_skipped(scenario: ScenarioInfo, target: Target, kind: str = STRESS) -> s
         return scenario.unavailable
     if kind == SWEEP and sum(scenario.actors.values()) == 1:
         return "one thread alone: there is no other that could run while it is stopped"
+    if kind == SWEEP and not scenario.swept:
+        return "it is asked at the end of a round only, or one thread waits for the other: see its source"
     if kind == SWEEP and target.gil_enabled:
         return "a thread that is stopped keeps the GIL, and the target's GIL is on"
     if scenario.needs_parallelism and target.gil_enabled:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.campaign import plan, trial
+from harness.campaign import again, plan, trial
+from harness.campaign.again import Again, Outcome, control_event
 from harness.campaign.grade import Grader
 from harness.campaign.history import check_same_target, header, open_journal, read_past, write_result
 from harness.campaign.interrupts import Flag, noted
@@ -80,6 +81,18 @@ def run_campaign(
 
 
 @dataclass(frozen=True)
+class _Control:
+    """A finding's trial, tried again with the GIL on."""
+
+    signature: str
+    again: Again
+
+    @property
+    def threads(self) -> int:
+        return self.again.threads
+
+
+@dataclass(frozen=True)
 class _Said:
     """What a trial's thread has for the journal: an event, its ending, or the error that kept it from
     running.
@@ -87,7 +100,7 @@ class _Said:
 
     number: int
     at_s: float
-    what: dict[str, Any] | Ending | OSError
+    what: dict[str, Any] | Ending | Outcome | OSError
 
 
 class _Campaign:
@@ -123,8 +136,12 @@ class _Campaign:
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
         self.due: dict[int, float] = {}
         """When each trial should have ended, in the campaign's own time."""
+        self.controls: dict[int, tuple[_Control, threading.Thread]] = {}
+        """By numbers below 0, that no trial has."""
+        self.controlled: set[str] = set()
         self.said: queue.Queue[_Said] = queue.Queue(QUEUED)
         self.stop = threading.Event()
+        self.stop_controls = threading.Event()
         self.reason = "budget"
 
     def resume(self, elapsed_s: float, last_trial: int, finished: frozenset[tuple[str, int]]) -> None:
@@ -153,8 +170,9 @@ class _Campaign:
         try:
             self.next = next(self.plan, None)
             while True:
+                self._start_controls()
                 self._start_what_fits()
-                if not self.running:
+                if not self.running and not self.controls:
                     break
                 self._hear()
         except KeyboardInterrupt:  # in-process, or not the main thread: otherwise the flag is set instead
@@ -179,6 +197,37 @@ class _Campaign:
             self.unseen.discard(planned.scenario.name)
             self._start(planned, max(budget, 0.05))
 
+    def _start_controls(self) -> None:
+        """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too."""
+        if self.kind.name != plan.STRESS or self.options.in_process or not self.target.free_threaded:
+            return
+        for control in [_Control(text, of) for text, of in self.grader.uncontrolled()]:
+            budget = min(control.again.budget_s, self.options.budget_s - self.now())
+            if budget < WORTH_STARTING_S or self.stop_controls.is_set() or not self._has_room(control):
+                return
+            if control.signature not in self.controlled:
+                self.controlled.add(control.signature)
+                number = -len(self.controlled)
+                arguments = (number, replace(control, again=replace(control.again, budget_s=budget)))
+                thread = threading.Thread(target=self._watch_control, args=arguments, name="control")
+                self.controls[number] = control, thread
+                thread.start()
+
+    def _watch_control(self, number: int, control: _Control) -> None:
+        what: Outcome | OSError
+        try:
+            what = again.run_once(
+                self.target,
+                control.again,
+                control.signature,
+                memory_bytes=memory_limit(self.options, self.at_once),
+                with_gil=True,
+                stop=self.stop_controls.is_set,
+            )
+        except OSError as error:
+            what = error
+        self.said.put(_Said(number, self.now(), what))
+
     def _is_halted(self) -> bool:
         if self.interrupted.set:
             self._halt("interrupted")
@@ -190,13 +239,16 @@ class _Campaign:
         if not self.stop.is_set():
             self.reason = reason
             self.stop.set()
+        if reason != "found":
+            self.stop_controls.set()
 
-    def _has_room(self, planned: PlannedTrial) -> bool:
+    def _has_room(self, planned: PlannedTrial | _Control) -> bool:
         if self.options.in_process:
             return not self.running
         if self.options.jobs is not None:
-            return len(self.running) < self.options.jobs
+            return len(self.running) + len(self.controls) < self.options.jobs
         busy = sum(self._cores_of(number) for number in self.running)
+        busy += sum(other.threads for other, _ in self.controls.values())
         return not busy or busy + planned.threads <= plan.cores()
 
     def _cores_of(self, number: int) -> int:
@@ -254,11 +306,13 @@ class _Campaign:
             said = self.said.get(timeout=LOOK_S)
         except queue.Empty:
             return
-        if isinstance(said.what, dict):
+        if said.number < 0:
+            self._control_ended(said)
+        elif isinstance(said.what, dict):
             self._child_said(said.number, said.at_s, said.what)
         elif isinstance(said.what, Ending):
             self._ended(said.number, said.at_s, said.what)
-        else:
+        elif isinstance(said.what, OSError):
             self._not_started(said.number, said.at_s, said.what)
 
     def _child_said(self, number: int, at_s: float, event: dict[str, Any]) -> None:
@@ -294,6 +348,13 @@ class _Campaign:
         self._forget(number)
         write_result(self.out, self.grader.result())
 
+    def _control_ended(self, said: _Said) -> None:
+        control, thread = self.controls.pop(said.number)
+        thread.join()
+        if isinstance(said.what, Outcome) and (said.what.hit or said.what.rounds):
+            self.record(control_event(control.signature, [said.what]) | {"at_s": said.at_s})
+            write_result(self.out, self.grader.result())
+
     def _not_started(self, number: int, at_s: float, error: OSError) -> None:
         # The next trial would fare no better, and would be tried thousands of times.
         message = f"a child could not be started: {error.strerror or error} ({self.target.executable})"
@@ -309,13 +370,15 @@ class _Campaign:
     def _let_go(self) -> None:
         """End what still runs; on the way out of an exception nothing more is recorded."""
         self.stop.set()
-        for _, thread in self.running.values():
+        self.stop_controls.set()
+        for _, thread in (*self.running.values(), *self.controls.values()):
             while thread is not None and thread.is_alive():
                 try:
                     self.said.get(timeout=LOOK_S)
                 except queue.Empty:
                     continue
         self.running.clear()
+        self.controls.clear()
 
     def _end(self) -> Result:
         complete = self.reason in ("budget", "found")

@@ -12,6 +12,7 @@ from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Tell, watch
 from harness.diagnosis.ending import Ending
+from harness.diagnosis.native import ATTACH_S
 from harness.kernel.events import describe
 from harness.record.target import Target
 
@@ -26,7 +27,7 @@ ALARM_S = 90
 
 def longest_s(budget_s: float) -> float:
     """How long a trial may take from start to end, hang and all. Another watchdog must wait longer."""
-    return budget_s + GRACE_S + LAST_WORDS_S + LEFTOVER_S + 1.0
+    return budget_s + GRACE_S + ATTACH_S + LAST_WORDS_S + LEFTOVER_S + 1.0
 
 
 def trial_spec(

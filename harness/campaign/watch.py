@@ -18,7 +18,9 @@ import psutil
 from harness.campaign import child
 from harness.campaign.child import Child, MakeCommand
 from harness.campaign.streams import EventLines, Excerpt
+from harness.diagnosis import native
 from harness.diagnosis.ending import Ending, How, how_it_left
+from harness.kernel import hang
 
 TICK_S = 0.1
 TREE_S = 1.0
@@ -83,10 +85,13 @@ class _Watched:
 
     def run(self) -> Ending:
         how: How | None = None
+        hung: dict[str, Any] = {}
         while not self._has_ended():
             self._tick()
             how = self._verdict()
             if how is not None:
+                if how in ("timeout", "silent"):
+                    hung = self._look_at_hang()
                 self._abort(last_words=how != "stopped")
                 break
         self._rest()
@@ -108,6 +113,7 @@ class _Watched:
             noise=self.lines.noise,
             peak_bytes=self.peak,
             wall_s=round(time.monotonic() - self.began, 3),
+            hung=hung,
         )
 
     def end(self) -> None:
@@ -165,6 +171,8 @@ class _Watched:
         self.failed |= kind == "failure"
         if kind == "done":
             self.done = event["reason"]
+        if kind == "finding" and event["kind"] == "hang" and not self._has_ended():
+            event = self._told_of_hang(event)
         self.tell(event)
 
     def _verdict(self) -> How | None:
@@ -197,6 +205,19 @@ class _Watched:
             return 0
         self.peak = max(self.peak, held)
         return held
+
+    def _look_at_hang(self) -> dict[str, Any]:
+        """What a child that hangs is doing, as it is: whether its threads run, and where they are."""
+        state = hang.kind_of_hang(hang.running(self.pid))
+        return ({"state": state} if state else {}) | native.details(native.attached(self.pid))
+
+    def _told_of_hang(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The child's own word that actors hang, with their native stacks: it is held still for that, or it is gone."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            return event | {"details": event["details"] | native.details(native.attached(self.pid))}
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
     def _abort(self, last_words: bool) -> None:
         """End the child; with SIGABRT first where faulthandler's text is wanted."""

@@ -21,12 +21,25 @@ from harness import __version__
 from harness.builds.find import NoTarget
 from harness.builds.fingerprint import NotATarget
 from harness.campaign.options import CampaignError
-from harness.cli import bench, build, builds, calibrate, listing, report, run, sweep
+from harness.cli import (
+    bench,
+    bisect_step,
+    build,
+    builds,
+    calibrate,
+    known,
+    listing,
+    report,
+    repro,
+    run,
+    script,
+    sweep,
+)
 from harness.cli.errors import Stop, say
 from harness.cli.terminal import NotShown, drop_output, write
 from harness.record.journal import JournalError
 
-COMMANDS = (listing, run, sweep, report, builds, build, calibrate, bench)
+COMMANDS = (listing, run, sweep, repro, script, report, builds, build, known, calibrate, bench, bisect_step)
 
 
 class Parser(argparse.ArgumentParser):

@@ -40,3 +40,16 @@ def count(text: str) -> int:
     if not 1 <= number <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
     return number
+
+
+def share(text: str) -> float:
+    """A share between 0 and 1, both excluded: a rate to be reached, a confidence."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a share: give a number between 0 and 1, such as 0.9"
+        )
+    return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from harness.diagnosis.faulthandler import fatal_error, top_frames
@@ -61,6 +61,8 @@ class Ending:
     peak_bytes: int
     """The most memory that it and everything it started were seen to hold."""
     wall_s: float
+    hung: dict[str, Any] = field(default_factory=dict)
+    """Of one that was ended because it hung: ``state`` and ``native`` stacks, or why they are ``native_missing``."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -127,7 +129,8 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
             "last_event": ending.last_event,
             "stderr": ending.stderr,
             "stdout": ending.stdout,
-        },
+        }
+        | ending.hung,
     }
 
 

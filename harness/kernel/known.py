@@ -66,9 +66,13 @@ class KnownIssue:
             return False
         return not (self.fixed and target.version_info >= _version(self.fixed))
 
+    def covers(self, scenario: str) -> bool:
+        """Whether it may show in that scenario."""
+        return fnmatchcase(scenario, self.scenario)
+
     def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
-        return fnmatchcase(scenario, self.scenario) and re.match(self.signature, signature) is not None
+        return self.covers(scenario) and re.match(self.signature, signature) is not None
 
 
 def load(path: Path = LIST) -> list[KnownIssue]:
@@ -88,12 +92,18 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     return issues
 
 
-def find(issues: Sequence[KnownIssue], target: Build, scenario: str, signature: str) -> str | None:
-    """The id of the first entry that applies to the target and looks like the finding; None: it is new."""
+def entry(issues: Sequence[KnownIssue], target: Build, scenario: str, signature: str) -> KnownIssue | None:
+    """The first entry that applies to the target and looks like the finding; None: it is new."""
     for issue in issues:
         if issue.applies_to(target) and issue.matches(scenario, signature):
-            return issue.id
+            return issue
     return None
+
+
+def find(issues: Sequence[KnownIssue], target: Build, scenario: str, signature: str) -> str | None:
+    """The id of the entry that ``entry`` gives; None: it is new."""
+    found = entry(issues, target, scenario, signature)
+    return found.id if found else None
 
 
 def deadly(issues: Sequence[KnownIssue], target: Build, scenario: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -72,6 +72,9 @@ class Scenario:
     """False where the scenario tests something with the GIL on too."""
     caches: ClassVar[bool] = True
     """False where what is read is never cached: such reads are no share of a live cache."""
+    swept: ClassVar[bool] = True
+    """False where the sweep must leave it alone: an operation waits for another thread, or ``quiescence`` changes the
+    state, so that it can be asked at the end of a round only."""
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""
@@ -115,6 +118,15 @@ def operations(scenario: type[Scenario]) -> list[Operation]:
             f"{scenario.__name__} has no operation: mark its racing steps with @operation(actor=...)"
         )
     return declared
+
+
+def without(scenario: type[Scenario], left_out: Sequence[str]) -> type[Scenario]:
+    """The scenario without the operations named. Raises ScenarioError when it has none of that name."""
+    if not left_out:
+        return scenario
+    if unknown := set(left_out) - {declared.name for declared in operations(scenario)}:
+        raise ScenarioError(f"{scenario.__name__} has no operation named {', '.join(sorted(unknown))}")
+    return type(scenario.__name__, (scenario,), dict.fromkeys(left_out) | {"__doc__": scenario.__doc__})
 
 
 def actor_threads(scenario: type[Scenario], knobs: Knobs, total: int | None = None) -> dict[str, int]:

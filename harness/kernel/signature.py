@@ -22,3 +22,15 @@ def signature(scenario: str, finding: Mapping[str, Any]) -> str:
 def short_id(text: str) -> str:
     """A finding's id: eight hexadecimal digits of its signature's hash, the same on every machine."""
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+
+
+def same_cause(one: str, other: str) -> bool:
+    """Whether two signatures are taken for one cause: they are equal, or both are crashes of one scenario.
+
+    Memory that was freed and used again takes an interpreter down wherever it is met next, by whichever signal: the
+    frames of one crash say little of the next one's.
+    """
+    if one == other:
+        return True
+    first, second = one.split(" | "), other.split(" | ")
+    return first[0] == second[0] == "crash" and first[:3] == second[:3]

@@ -23,8 +23,8 @@ from harness.kernel.findings import Recorder, describe_text
 from harness.kernel.history import by_register
 from harness.kernel.linearizability import Contradiction, decide
 from harness.kernel.loader import find_scenario
-from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.recording import logs_in
+from harness.kernel.rounds import roles
 from harness.kernel.scenario import Operation, Scenario, actor_threads, amplifiers_of, operations
 
 GATE = 44
@@ -35,9 +35,9 @@ GO, DO_A, DO_B, TURNS, QUIET, WRONG_A, WRONG_B, PAIR, WARM, SPENT, INSIDE_A, INS
     range(14)
 )
 """Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
-finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's
-result is told. Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether B has work to do
-between two stops."""
+finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's result is
+told. Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation;
+whether B has work to do between two stops."""
 PAGE_BYTES = 4096
 
 # What DO_A and DO_B say.
@@ -181,6 +181,8 @@ class Sweep:
         self.page_fd: int = spec["page_fd"]
         self.page = self._map()
         threads = actor_threads(self.scenario, self.knobs)
+        # A scenario may rely on what a round asks of it at most; and what a stop does around its own turn counts, too.
+        self.most_turns = roles(self.scenario, self.knobs, None)[0].limit // 2
         self.pairs = pairs_of(operations(self.scenario), threads)
         self.recorder = Recorder(emit, time.monotonic(), self.scenario)
         self.state: Scenario
@@ -284,10 +286,16 @@ class Sweep:
 
     def _is_spent(self) -> bool:
         """Whether the state's classes are about to run out of versions: from then on nothing is cached."""
-        return any(side.n * max(side.per_turn, 1) * 2 > VERSION_BUDGET for side in (self.a, self.b))
+        return any(side.n > self.most_turns for side in (self.a, self.b))
 
     def _ask(self) -> None:
         """The oracles for a moment when neither thread is in an operation. In A, after its own."""
+        try:
+            self._ask_scenario()
+        except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
+            self.recorder.exception("quiescence", error, {}, 0)
+
+    def _ask_scenario(self) -> None:
         recorder = self.recorder
         for where, seen in self.state.refused():
             recorder.refused(where, seen, 0)

@@ -19,6 +19,7 @@ from harness.kernel.amplifiers import Knobs, settings
 from harness.kernel.compiler import Violation
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
+from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
@@ -33,7 +34,7 @@ from harness.kernel.rounds import (
     overlap_ns,
     roles,
 )
-from harness.kernel.scenario import amplifiers_of
+from harness.kernel.scenario import amplifiers_of, without
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
@@ -60,6 +61,10 @@ class Spec:
     budget_s: float
     threads: int | None = None
     memory_limit_bytes: int | None = None
+    left_out: tuple[str, ...] = ()
+    """Names of operations that are not raced: a smaller trial may show the same."""
+    rounds: int | None = None
+    """The most rounds it may have; None: as many as its budget allows."""
 
 
 @dataclass
@@ -91,7 +96,7 @@ class Trial:
         self.spec = spec
         self.emit = emit
         self.had_gil = gil_enabled()
-        self.scenario = find_scenario(spec.file, spec.scenario)
+        self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
         self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
         self.began = time.monotonic()
@@ -121,7 +126,7 @@ class Trial:
             workers.finish()
         except Stuck as stuck:
             self.recorder.finding(
-                "hang", "process", "round", str(stuck), {"inside": stuck.inside}, self.count.rounds
+                "hang", "process", "round", str(stuck), self._inside(stuck), self.count.rounds
             )
         finally:
             if reason != "stuck":
@@ -158,8 +163,14 @@ class Trial:
                 gc.collect()
             if time.monotonic() >= self._deadline():
                 return "budget"
+            if self.spec.rounds is not None and self.count.rounds >= self.spec.rounds:
+                return "rounds"
             if self._memory_is_short():
                 return "memory"
+
+    def _inside(self, stuck: Stuck) -> dict[str, Any]:
+        """Who hangs, and whether they wait or run."""
+        return {"inside": stuck.inside, "state": kind_of_hang(running("self", stuck.threads))}
 
     def _deadline(self) -> float:
         """When the trial is over, on the monotonic clock."""
@@ -172,7 +183,9 @@ class Trial:
         """Fresh states, or None when the scenario cannot make one."""
         batch: list[Round] = []
         deadline = self._deadline()
-        for number in range(self.count.rounds + 1, self.count.rounds + length + 1):
+        first = self.count.rounds + 1
+        most = length if self.spec.rounds is None else min(length, self.spec.rounds - self.count.rounds)
+        for number in range(first, first + most):
             scenario = self.scenario()
             try:
                 scenario.prepare(self.knobs)
@@ -292,5 +305,8 @@ def run_trial(spec: dict[str, Any], emit: Emit) -> None:
 
     Raises ScenarioError when the scenario cannot be found or compiled.
     """
-    fields = ("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes")
+    fields = (
+        *("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes"),
+        *("left_out", "rounds"),
+    )
     Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()

@@ -21,11 +21,7 @@ class Value:
         self.writer = writer
 
     def __repr__(self) -> str:
-        return (
-            f"{self.tag}#{self.count}"
-            if self.writer == 0
-            else f"{self.tag}#{self.count} of writer {self.writer}"
-        )
+        return f"{self.tag}#{self.count}" + (f" of writer {self.writer}" if self.writer else "")
 
 
 def sharing(lock_free: int) -> Callable[[object], object]:

@@ -6,7 +6,7 @@ import gc
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import repeat
 
 from harness.kernel.amplifiers import Knobs
@@ -24,11 +24,13 @@ DRAIN_TURNS = 200
 class Stuck(Exception):
     """Actors did not come back, and did not move either."""
 
-    def __init__(self, inside: list[str]) -> None:
+    def __init__(self, stuck: Sequence[threading.Thread]) -> None:
+        inside = [thread.name for thread in stuck]
         super().__init__(
             f"{', '.join(inside)} did not return, and did nothing for {STUCK_WAKES} looks in a row"
         )
         self.inside = inside
+        self.threads = [thread.native_id for thread in stuck if thread.native_id is not None]
 
 
 class Workers:
@@ -88,7 +90,7 @@ class Workers:
         self.start.wait()
         for thread in self.threads:
             thread.join(WAKE_S * STUCK_WAKES)
-        left = [thread.name for thread in self.threads if thread.is_alive()]
+        left = [thread for thread in self.threads if thread.is_alive()]
         if left:
             raise Stuck(left)
 
@@ -125,7 +127,7 @@ class Workers:
                 moved = [current.tallies[index][0] for current in self.batch]
                 idle[index] = idle[index] + 1 if moved == before[index] else 0
                 before[index] = moved
-            stuck = [self.threads[index].name for index in self._racing() if idle[index] >= STUCK_WAKES]
+            stuck = [self.threads[index] for index in self._racing() if idle[index] >= STUCK_WAKES]
             if stuck:
                 self._stop(self.batch)
                 raise Stuck(stuck)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from textwrap import indent, wrap
 from typing import Any
 
@@ -36,6 +37,11 @@ def finding_text(finding: Finding, width: int = 100) -> str:
         _detail(name, value) for name, value in finding.details.items() if value not in (None, "", [], {})
     ]
     return "\n".join(parts)
+
+
+def again_command(source: str, finding: Finding) -> str:
+    """The command that shows a finding of the campaign in the directory ``source`` again."""
+    return shlex.join(["ftstress", "repro", f"{source}#{finding.id}"])
 
 
 def _message(message: str, width: int) -> list[str]:

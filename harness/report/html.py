@@ -33,7 +33,7 @@ from harness.report.calibration import (
     sentences,
 )
 from harness.report.escape import escape
-from harness.report.findings import excerpt
+from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
@@ -65,9 +65,9 @@ WITH_GIL: dict[WithGil, str] = {
 }
 TONES = {0: "good", 3: "warn", 130: "warn"}
 TOLD_ELSEWHERE = {"history", "script", "knobs", "seed", "threads", "trial"}
-LABELS = {"seen": "values seen"}
+LABELS = {"seen": "values seen", "native": "native stacks"}
 """Where a detail's own name would not do."""
-STACKS = ("traceback", "frames", "stderr", "stdout")
+STACKS = ("native", "traceback", "frames", "stderr", "stdout")
 
 
 def render(report: Report) -> str:
@@ -153,7 +153,7 @@ def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup]
             seen_by=_several(sources, 6) if len(report.campaigns) > 1 else "",
             opened=number < MOST_OPEN and not finding.known,
             gil=WITH_GIL[finding.with_gil],
-            again=_again(finding, by_name[sources[0]].result),
+            again=_again(finding, sources[0], by_name[sources[0]].result),
             **_recorded(finding),
             **_known(finding, issues),
         )
@@ -172,7 +172,10 @@ def _recorded(finding: Finding) -> dict[str, Any]:
         "script": _text(details.get("script", "")),
         "knobs": list(details.get("knobs", {}).items())[:MOST_FACTS],
         "stacks": [
-            (name, "\n".join(map(_text, value)) if isinstance(value, list) else _text(value))
+            (
+                LABELS.get(name, name),
+                "\n".join(map(_text, value)) if isinstance(value, list) else _text(value),
+            )
             for name in STACKS
             if (value := details.get(name))
         ],
@@ -196,11 +199,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _again(finding: Finding, result: Result) -> str:
-    """The command that runs the same trials of the scenario, with the same settings in the same order."""
+def _again(finding: Finding, name: str, result: Result) -> str:
+    """The commands that show it again: its own trial; the same trials of the scenario, in the same order."""
     words = ["ftstress", "run", finding.scenario, "--target", result.target.executable]
     words += ["--seed", str(result.seed), "-x", *(["--strict"] if finding.known else [])]
-    return shlex.join(words)
+    return f"{again_command(name, finding)}\n{shlex.join(words)}"
 
 
 def _scenarios(

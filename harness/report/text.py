@@ -12,7 +12,7 @@ from rich.text import Text
 from harness.campaign.gather import Campaign, Report
 from harness.record.result import Finding, Result, ScenarioResult, Verdict
 from harness.report.escape import escape
-from harness.report.findings import finding_text
+from harness.report.findings import again_command, finding_text
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import verdict_line
 
@@ -68,6 +68,9 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
         yield Text()
         style = "yellow" if finding.known else "red"
         yield Text(finding_text(finding, min(width, MAX_WIDTH)), style=style)
+        if finding.known is None:
+            command = again_command(report.sources[finding.id][0], finding)
+            yield Text(f"  again: {escape(command)}", style=style)
         if len(report.campaigns) > 1:
             yield Text(f"  seen by: {escape(', '.join(report.sources[finding.id]))}", style=style)
     yield Text()

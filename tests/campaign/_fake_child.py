@@ -45,6 +45,8 @@ def main(spec: dict[str, Any]) -> None:
         progress(overlap_ns=0)
     else:
         progress()
+    if behaviour == "finds_without_gil":
+        behaviour = "well" if spec.get("with_gil") else "finds"
     BEHAVIOURS.get(behaviour, lambda *_: None)(send, progress, pipe)
     until = time.monotonic() + (spec["budget_s"] if behaviour == "slow" else min(spec["budget_s"], 0.3))
     while (left := until - time.monotonic()) > 0:

@@ -13,6 +13,7 @@ import pytest
 from harness.campaign import child, run, trial
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
+from harness.diagnosis import native
 from tests.campaign.conftest import RunFake
 from tests.campaign.fakes import alive, fake_scenario, fake_target, wait_for
 
@@ -174,3 +175,22 @@ def test_no_descriptor_is_left_open(run_fake: RunFake) -> None:
     before = len(os.listdir("/proc/self/fd"))
     run_fake("well", "sigsegv", "garbage")
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_child_that_hangs_is_looked_at_before_it_is_ended(run_fake: RunFake) -> None:
+    (found,) = run_fake("silent").findings
+    assert found.kind == "hang"
+    if Path("/proc/self/task").exists():
+        assert found.details["state"] == "deadlock: none of its threads runs"
+    assert "native" in found.details or "native_missing" in found.details
+
+
+def test_that_native_stacks_are_missing_is_said_once(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "attached", lambda pid: native.NO_GDB)
+    result = run_fake("silent", "endless", jobs=2)
+    assert len([finding for finding in result.findings if finding.kind == "hang"]) == 2
+    assert [notice for notice in result.notices if "gdb" in notice] == [
+        "native stacks are missing: there is no gdb on this machine"
+    ]

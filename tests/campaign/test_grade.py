@@ -84,6 +84,15 @@ def test_a_known_issue_is_known_on_the_versions_it_names_only(kind: str, target:
     assert result.exit_status == (1 if kind == "new" else 0)
 
 
+def test_what_was_found_out_later_is_part_of_the_finding() -> None:
+    journal = HandWritten().trial().finding().progress().ended()
+    (found,) = grade(journal.events).findings
+    journal.add("later", signature=found.signature, details={"script": "import sys"})
+    journal.add("later", signature="of another", details={"script": "import this"})
+    (after,) = grade(journal.end()).findings
+    assert after.details == found.details | {"script": "import sys"}
+
+
 def test_strict_makes_a_known_finding_count() -> None:
     journal = HandWritten(FINALIZER, target=WITH_GIL, strict=True).trial(FINALIZER.name)
     journal.finding(oracle="finalizer", where="finalizer").progress(rounds_hit=1)

@@ -216,7 +216,7 @@ def test_a_report_is_made_from_the_journal_alone(tmp_path: Path, free_threaded: 
     assert ran.returncode == 1
     result = result_in(tmp_path / "o")
     (tmp_path / "o" / "result.json").unlink()
-    done = ftstress("report", "o", "--format", format, cwd=tmp_path)
+    done = ftstress("report", str(tmp_path / "o"), "--format", format, cwd=tmp_path)
     assert done.returncode == 0 and done.stderr == ""
     if format == "json":
         assert json.loads(done.stdout) == result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
@@ -11,23 +10,12 @@ from harness.builds.fingerprint import probe
 from harness.diagnosis.proof import program
 from harness.kernel.known import KnownIssue, load
 from harness.record.target import Target
+from harness.repro.proofs import prove
 
 pytestmark = pytest.mark.alone
 ISSUES = load()
 TRIES = 8
 """A race may not show while other tests take the cores; the program itself looks for 20 s, the first hit ends it."""
-
-
-def proof_shows(issue: KnownIssue, executable: str, *options: str, tries: int = TRIES) -> bool:
-    for _ in range(tries):
-        done = subprocess.run(
-            [executable, *options, str(program(issue))], capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode in (0, 1), done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        if done.returncode == 1:
-            return True
-    return False
 
 
 @pytest.fixture
@@ -42,8 +30,8 @@ def test_a_proof_shows_it_where_the_entry_applies(issue: KnownIssue, targets: li
     if not applicable:
         pytest.skip(f"{issue.id} applies to none of {', '.join(target.title for target in targets)}")
     for target in applicable:
-        options = ["-X", "gil=0"] if target.free_threaded else []
-        assert proof_shows(issue, target.executable, *options), target.title
+        proven = prove(issue, target, tries=TRIES, control=False)
+        assert (proven.shows, proven.failure) == (True, None), target.title
 
 
 @pytest.mark.parametrize("issue", [issue for issue in ISSUES if issue.fixed], ids=lambda issue: issue.id)
@@ -52,7 +40,8 @@ def test_a_proof_does_not_show_it_where_it_is_fixed(issue: KnownIssue, targets: 
     if not clean:
         pytest.skip(f"{issue.id} applies to all of {', '.join(target.title for target in targets)}")
     for target in clean:
-        assert not proof_shows(issue, target.executable, tries=1), target.title
+        proven = prove(issue, target, tries=1, control=False)
+        assert (proven.shows, proven.failure) == (False, None), target.title
 
 
 @pytest.mark.parametrize("issue", ISSUES, ids=lambda issue: issue.id)

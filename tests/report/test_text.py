@@ -41,6 +41,7 @@ def test_a_finding_is_told_whole() -> None:
     assert "seen in 3 of 4 trials, first after 0.41 s · with the GIL: not observed" in text
     assert "first read gave #8, the read after it gave the older #7" in text
     assert "    Traceback\n      line one\n      line two" in text
+    assert "  again: ftstress repro 'results/one#f1f1f1f1'" in text
     assert "found: 1 new finding in 51,234 rounds" in text
 
 

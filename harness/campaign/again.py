@@ -1,0 +1,137 @@
+"""A recorded trial, run again in a child: with the GIL on for a finding's control, or as it was to see it once more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.campaign import child, trial
+from harness.campaign.plan import PlannedTrial
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.watch import Limits, watch
+from harness.diagnosis import ending as endings
+from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
+from harness.kernel.signature import same_cause, signature
+from harness.record.target import Target
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a trial was, as far as it decides what it can show. Real threads do not replay: it shows at a rate."""
+
+    scenario: ScenarioInfo
+    knobs: dict[str, int]
+    seed: str
+    threads: int
+    """All of them."""
+    budget_s: float
+    rounds: int | None = None
+    """The most that it may have; None: as many as its budget allows."""
+    left_out: tuple[str, ...] = ()
+    """Operations that are not raced."""
+
+    def spec(self, memory_bytes: int) -> dict[str, Any]:
+        """What the kernel is told."""
+        planned = PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
+        told = trial.trial_spec(planned, self.budget_s, self.threads, memory_bytes)
+        return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
+
+
+def of_event(scenario: ScenarioInfo, start: dict[str, Any]) -> Again:
+    """The trial that a journal's ``trial_start`` tells of."""
+    return Again(scenario, start["knobs"], start["seed"], start["threads"], start["budget_s"])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one child showed."""
+
+    hit: bool
+    """Whether it showed what was looked for."""
+    took_s: float
+    """Of wall time, until it showed or the child ended."""
+    rounds: int
+    others: tuple[str, ...]
+    """Signatures of what else it showed."""
+    failure: str | None
+    """Why it exercised nothing; None where it did."""
+
+
+def run_once(
+    target: Target,
+    again: Again,
+    wanted: str,
+    *,
+    memory_bytes: int,
+    with_gil: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Run the trial in a child until it shows the cause with the signature ``wanted``, or ends, or ``stop`` says so.
+
+    Raises OSError when the target cannot be executed.
+    """
+    name = again.scenario.name
+    began = time.monotonic()
+    seen: list[str] = []
+    rounds = 0
+    hit_s: float | None = None
+
+    def hear(event: dict[str, Any]) -> None:
+        nonlocal rounds, hit_s
+        if event["event"] == "progress":
+            rounds = event["rounds"]
+        elif event["event"] == "finding":
+            text = signature(name, event)
+            seen.append(text)
+            if hit_s is None and same_cause(text, wanted):
+                hit_s = time.monotonic() - began
+
+    spec = again.spec(memory_bytes) | {"with_gil": with_gil}
+    ending = trial.run_in_child(target, spec, hear, lambda: hit_s is not None or stop())
+    found = endings.finding(ending, 0, name)
+    if found is not None:
+        hear(found)
+    failure = endings.failure(ending)
+    if failure is None and not rounds and not seen and ending.how not in ("ok", "stopped"):
+        failure = f"a child finished no round: it {endings.what_happened(ending)}"
+    others = dict.fromkeys(text for text in seen if not same_cause(text, wanted))
+    return Outcome(
+        hit=hit_s is not None,
+        took_s=round(hit_s if hit_s is not None else time.monotonic() - began, 4),
+        rounds=rounds,
+        others=tuple(others),
+        failure=failure,
+    )
+
+
+def native_stacks(target: Target, again: Again, *, memory_bytes: int) -> Native:
+    """Run the trial in a child under gdb, and give the stacks of its threads when it dies.
+
+    Where there are none it says why: no gdb, no ptrace, or it did not die. Raises OSError when gdb cannot be started.
+    """
+    spec = again.spec(memory_bytes)
+
+    def command(descriptor: int) -> list[str]:
+        wrapped = under_gdb(child.command(target, spec | {"events_fd": descriptor}))
+        assert wrapped is not None
+        return wrapped
+
+    if under_gdb([]) is None:
+        return NO_GDB
+    time_s = again.budget_s + trial.GRACE_S
+    ending = watch(command, Limits(time_s, time_s, memory_bytes), lambda event: None, lambda: False)
+    return read(ending.stdout, ending.stderr)
+
+
+def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What the journal keeps of the children that were given a finding's trial with the GIL on."""
+    return {
+        "event": "control",
+        "signature": signature,
+        "children": len(outcomes),
+        "hits": sum(outcome.hit for outcome in outcomes),
+        "rounds": sum(outcome.rounds for outcome in outcomes),
+        "took_s": round(sum(outcome.took_s for outcome in outcomes), 3),
+    }

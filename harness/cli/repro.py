@@ -1,0 +1,198 @@
+"""``ftstress repro``: how often a finding shows again, with the GIL on too; the smallest trial that shows it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from harness.campaign.again import Again, Outcome, control_event, native_stacks
+from harness.campaign.calibrate import machine
+from harness.cli import finding
+from harness.cli.arguments import budget, share
+from harness.cli.errors import Stop, say
+from harness.cli.terminal import terminal
+from harness.diagnosis.native import NO_GDB, Native, details
+from harness.record.journal import JournalError
+from harness.record.target import Target
+from harness.report.escape import escape
+from harness.report.numbers import counted, duration, percent
+from harness.repro.measure import MEMORY_BYTES, Measured, control, measure
+from harness.repro.minimize import Step, minimize
+from harness.repro.recorded import Recorded, later_event, note
+
+LIMIT_S = 60.0
+MOST_UNDER_GDB = 20
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("repro", help="show a finding again, and say how often it shows")
+    finding.add_arguments(parser)
+    parser.add_argument(
+        "--limit", type=budget, default=LIMIT_S, metavar="TIME", help="for showing it again (default: 60s)"
+    )
+    parser.add_argument(
+        "--minimize", action="store_true", help="look for the smallest trial that still shows it"
+    )
+    parser.add_argument(
+        "--rate",
+        type=share,
+        default=0.8,
+        metavar="P",
+        help="with --minimize: the share of children that must still show it (default: 0.8)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """1 it showed, 0 it did not within the limit, 3 nothing could be exercised."""
+    recorded, target = finding.the_finding(arguments)
+    console = terminal()
+    _print(
+        console,
+        f"{recorded.finding.kind} in {recorded.finding.scenario} [{recorded.finding.id}] on {target.title}",
+    )
+    again = recorded.again
+    smaller = None
+    if arguments.minimize:
+        smaller = _minimized(console, recorded, target, arguments)
+        again = smaller or again
+    measured = _measured(console, target, again, recorded.finding.signature, arguments.limit)
+    if measured.failure:
+        raise Stop(f"nothing could be exercised: {measured.failure}", 3)
+    _print(console, said(measured))
+    _tell_others(console, measured)
+    with_gil = None
+    if target.free_threaded:
+        with console.status("the same with -X gil=1"):
+            with_gil = control(target, again, recorded.finding.signature, measured, tell=lambda one: None)
+        _print(console, f"with -X gil=1: {said(with_gil)}")
+    died = recorded.finding.kind == "crash" and measured.hits
+    native = _under_gdb(console, target, again, measured) if died else None
+    _keep(recorded, target, measured, with_gil, smaller, native)
+    return 1 if measured.hits else 0
+
+
+def said(measured: Measured) -> str:
+    """``18 of 20 children showed it: 90 % (70 to 97 %); one waits 0.42 s for it``."""
+    low, high = measured.interval
+    line = f"{measured.hits} of {counted(measured.children, 'child', 'children')} showed it"
+    line += f": {percent(measured.hits / measured.children)} ({percent(low)} to {percent(high)} at 95 %)"
+    if measured.expected_s is None:
+        return f"{line}, in {duration(measured.took_s)}"
+    return f"{line}; expect to wait {duration(measured.expected_s)} for it"
+
+
+def _measured(console: Console, target: Target, again: Again, signature: str, limit_s: float) -> Measured:
+    _print(
+        console, f"{_trial(again)}; real threads do not replay: the same trial shows the same at a rate only"
+    )
+    seen: list[Outcome] = []
+    with console.status("looking") as status:
+
+        def tell(outcome: Outcome) -> None:
+            seen.append(outcome)
+            status.update(f"{sum(one.hit for one in seen)} of {counted(len(seen), 'child', 'children')}")
+
+        try:
+            return measure(target, again, signature, limit_s=limit_s, tell=tell)
+        except OSError as error:
+            raise Stop(f"{target.executable} cannot be started: {error.strerror or error}", 3) from error
+
+
+def _minimized(
+    console: Console, recorded: Recorded, target: Target, arguments: argparse.Namespace
+) -> Again | None:
+    with console.status("making it smaller") as status:
+
+        def tell(step: Step) -> None:
+            status.update(step.text)
+            if step.kept is not None:
+                _print(console, f"{step.text}: {'still shows' if step.kept else 'shows too rarely'}")
+
+        found = minimize(
+            target,
+            recorded.again,
+            recorded.finding.signature,
+            rate=arguments.rate,
+            limit_s=arguments.limit,
+            tell=tell,
+        )
+    if found is None:
+        _print(
+            console,
+            f"the trial itself does not show it in {percent(arguments.rate)} of children: left as it is",
+        )
+    return found
+
+
+def _trial(again: Again) -> str:
+    knobs = "".join(f", {name} {value}" for name, value in again.knobs.items())
+    less = f", without {', '.join(again.left_out)}" if again.left_out else ""
+    rounds = f", at most {counted(again.rounds, 'round')}" if again.rounds else ""
+    threads = counted(again.threads, "thread")
+    return f"a child: {duration(again.budget_s)}{rounds}, {threads}{knobs}{less}"
+
+
+def _tell_others(console: Console, measured: Measured) -> None:
+    for signature, times in measured.others.items():
+        _print(console, f"{counted(times, 'child', 'children')} showed something else: {signature}")
+
+
+def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> Native:
+    """The stacks of one more crash; tried three times as often as it takes to show."""
+    with console.status("once more under gdb"):
+        for _ in range(min(MOST_UNDER_GDB, 3 * measured.children // measured.hits)):
+            native = native_stacks(target, again, memory_bytes=MEMORY_BYTES)
+            if native is NO_GDB or not native.missing:
+                break
+    if native.missing:
+        _print(console, f"no native stacks: {native.missing}")
+    else:
+        at = f", touching {native.fault_address}" if native.fault_address else ""
+        _print(console, f"under gdb it died in {' < '.join(native.top())}{at}; all stacks are in the journal")
+    return native
+
+
+def _keep(
+    recorded: Recorded,
+    target: Target,
+    measured: Measured,
+    with_gil: Measured | None,
+    smaller: Again | None,
+    native: Native | None,
+) -> None:
+    """Into the journal, from which reports and scripts take it; not what another build showed."""
+    if target != recorded.target:
+        return
+    signature = recorded.finding.signature
+    event = {
+        "event": "repro",
+        "signature": signature,
+        "children": measured.children,
+        "hits": measured.hits,
+        "took_s": round(measured.took_s, 3),
+        "machine": machine(),
+        "smaller": None if smaller is None else _left(smaller),
+    }
+    events = [event]
+    if with_gil:
+        events.append(control_event(signature, with_gil.outcomes))
+    if native and not native.missing:
+        events.append(later_event(signature, details(native)))
+    try:
+        note(recorded.directory, *events)
+    except JournalError as error:
+        say(f"what was seen is not noted: {error}")
+
+
+def _left(again: Again) -> dict[str, Any]:
+    data = asdict(again)
+    return {name: data[name] for name in ("knobs", "threads", "budget_s", "rounds", "left_out")}
+
+
+def _print(console: Console, line: str) -> None:
+    console.print(Text(escape(line)), soft_wrap=True)

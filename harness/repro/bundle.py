@@ -1,0 +1,202 @@
+"""What a script needs of the modules that its code comes from: classes, functions, constants, imports.
+
+Only what is used, without docstrings and annotations, dependencies first.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import symtable
+import sys
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from harness.repro import plain
+
+
+class NotScriptable(Exception):
+    """The finding cannot be written as a program of its own; the message is one sentence for the user."""
+
+
+class Bundle:
+    """Collects definitions. ``imports`` and ``definitions`` are lines and blocks of source, in order."""
+
+    def __init__(self) -> None:
+        self.imports: dict[str, None] = {}
+        self.definitions: list[ast.stmt] = []
+        self._had: dict[str, Any] = {}
+
+    def need(self, names: Iterable[str], namespace: Mapping[str, Any]) -> None:
+        """Bring in what ``names`` mean in ``namespace``. Raises NotScriptable where that has no source."""
+        for name in names:
+            if name not in namespace:
+                if hasattr(builtins, name):
+                    continue
+                raise NotScriptable(f"what {name} is cannot be told")
+            thing = namespace[name]
+            if name in self._had:
+                if self._had[name] is not thing:
+                    raise NotScriptable(f"two different things are called {name}")
+                continue
+            if getattr(builtins, name, None) is thing:
+                continue
+            self._had[name] = thing
+            self._bring(name, thing, namespace)
+
+    def _bring(self, name: str, thing: Any, namespace: Mapping[str, Any]) -> None:
+        if isinstance(thing, ModuleType):
+            alias = "" if thing.__name__ == name else f" as {name}"
+            self.imports[f"import {thing.__name__}{alias}"] = None
+            return
+        home = sys.modules.get(getattr(thing, "__module__", None) or "")
+        if home is not None and not _is_ours(home) and inspect.isroutine(thing) | isinstance(thing, type):
+            as_name = "" if hasattr(home, name) else f"{thing.__name__} as "
+            self.imports[f"from {home.__name__} import {as_name}{name}"] = None
+            return
+        if home is not None and (isinstance(thing, type) or inspect.isfunction(thing)):
+            # Looked for by name: inspect would take a class for what its __wrapped__ is.
+            for node in ast.parse(inspect.getsource(home)).body:
+                if getattr(node, "name", None) == thing.__name__:
+                    self._define(strip(node), vars(home))
+                    return
+        self._constant(name, namespace)
+
+    def _constant(self, name: str, namespace: Mapping[str, Any]) -> None:
+        """Find the line that binds ``name`` at the top of its module, wherever it was imported from."""
+        tree = ast.parse(inspect.getsource(sys.modules[namespace["__name__"]]))
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
+                self._constant(name, vars(sys.modules[node.module or ""]))
+                return
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if name in [getattr(target, "id", None) for target in targets]:
+                self._define(strip(node), namespace)
+                return
+        raise NotScriptable(f"where {name} comes from cannot be told")
+
+    def _define(self, tree: ast.stmt, namespace: Mapping[str, Any]) -> None:
+        tree = written_plainly(tree)
+        self.need(free_names([tree]), namespace)
+        self.definitions.append(tree)
+
+
+def free_names(body: list[ast.stmt]) -> list[str]:
+    """Names that ``body``, as a module, takes from outside."""
+    table = symtable.symtable(
+        ast.unparse(ast.fix_missing_locations(ast.Module(body, []))), "<script>", "exec"
+    )
+    top = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+    found: dict[str, None] = {}
+
+    def walk(inner: symtable.SymbolTable) -> None:
+        for symbol in inner.get_symbols():
+            outside = symbol.is_global() or (inner is table and not symbol.is_assigned())
+            if symbol.is_referenced() and outside and symbol.get_name() not in top:
+                found[symbol.get_name()] = None
+        for child in inner.get_children():
+            walk(child)
+
+    walk(table)
+    return list(found)
+
+
+class _Strip(ast.NodeTransformer):
+    """Without docstrings, annotations and decorators of ours."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        for argument in [
+            *node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs,
+            *filter(None, (node.args.vararg, node.args.kwarg)),
+        ]:  # fmt: skip
+            argument.annotation = None
+        node.decorator_list = [
+            one
+            for one in node.decorator_list
+            if ast.unparse(one) in ("staticmethod", "property", "classmethod")
+        ]
+        self.generic_visit(node)
+        node.body = _without_docstring(node.body)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        node.body = _without_docstring(node.body)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return ast.Assign([node.target], node.value, lineno=node.lineno) if node.value is not None else None
+
+
+def strip(tree: Any) -> Any:
+    """``tree`` without what only people and type checkers read."""
+    return _Strip().visit(tree)
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    kept = [
+        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    return kept or [ast.Pass()]
+
+
+class _Plainly(ast.NodeTransformer):
+    """The kernel's helpers in plain Python, inside classes and functions that are taken over whole."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "prime":
+            return plain.prime(node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in plain.CALLS:
+            return plain.CALLS[node.func.id](node) or node
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.body = _as_one(node.body)
+        return node
+
+
+def _as_one(body: list[ast.stmt]) -> list[ast.stmt]:
+    """``self.a = a`` and ``self.b = b`` on one line."""
+    done: list[ast.stmt] = []
+    for node in body:
+        before = done[-1] if done else None
+        if _keeps(node) and before is not None and _keeps(before):
+            assert isinstance(node, ast.Assign) and isinstance(before, ast.Assign)
+            targets, values = _parts(before.targets[0]), _parts(before.value)
+            before.targets = [ast.Tuple([*targets, node.targets[0]], ast.Store())]
+            before.value = ast.Tuple([*values, node.value], ast.Load())
+        else:
+            done.append(node)
+    return done
+
+
+def _keeps(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return False
+    targets, values = _parts(node.targets[0]), _parts(node.value)
+    return all(isinstance(one, ast.Attribute) for one in targets) and all(
+        isinstance(one, (ast.Name, ast.Constant, ast.Attribute)) for one in values
+    )
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def written_plainly(tree: ast.stmt) -> ast.stmt:
+    done: ast.stmt = _Plainly().visit(tree)
+    return done
+
+
+def _is_ours(module: ModuleType) -> bool:
+    name = module.__name__
+    return name.startswith(("harness.", "ftstress_scenarios."))

@@ -1,0 +1,142 @@
+"""Runs a script as somebody who gets it would: in a process of its own, with a limit; and how often it showed."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.campaign.child import environment
+from harness.record.statistics import slowest_rate
+from harness.record.target import Target
+
+SEEN = "seen"
+"""How the line begins that a script prints when it exits 1: a traceback exits 1, too."""
+LEAST_S = 5.0
+"""A commit gets at least so much: another build, or a busy machine, may be some times slower."""
+MEASURED = re.compile(
+    r"^Measured: (\d+) of (\d+) runs of at most ([\d.]+) s, ([\d.]+) s each on average", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a script."""
+
+    seen: bool
+    took_s: float
+    failure: str | None
+    """Why it is no answer; None where it is one."""
+    died: bool = False
+    """Whether a signal ended the script itself."""
+
+
+def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False, must_say: str = SEEN) -> Run:
+    """Run ``script`` on ``target`` for at most ``limit_s``, then end it and all that it started.
+
+    It has seen something when it exits 1 and a line of its output begins with ``must_say``. Raises OSError when the
+    target cannot be executed.
+    """
+    options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [target.executable, *options, str(script)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        text=True,
+        errors="backslashreplace",
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        return Run(False, time.monotonic() - began, None)
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    took_s = time.monotonic() - began
+    status = process.returncode
+    said = any(line.startswith(must_say) for line in out.splitlines() or [""])
+    if status == 1 and said and "Traceback (most recent call last)" not in err:
+        return Run(True, took_s, None)
+    if status == 0:
+        return Run(False, took_s, None)
+    last = (err.strip() or out.strip()).splitlines()[-1:] or ["it said nothing"]
+    return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often, and how soon, a script shows it."""
+
+    hits: int
+    runs: int
+    limit_s: float
+    """Of a run."""
+    mean_s: float
+    """That a run took, hit or not."""
+
+    def said(self) -> str:
+        """The line in a script's header that ``from_text`` reads."""
+        return (
+            f"Measured: {self.hits} of {self.runs} runs of at most {self.limit_s:g} s,"
+            f" {max(self.mean_s, 0.01):.2f} s each on average"
+        )
+
+    @classmethod
+    def of(cls, runs: Sequence[Run], limit_s: float) -> Rate:
+        """Of runs that are all answers; there must be one."""
+        return cls(sum(one.seen for one in runs), len(runs), limit_s, sum(o.took_s for o in runs) / len(runs))
+
+    @classmethod
+    def from_text(cls, text: str) -> Rate | None:
+        """What a script's header says of it; None where it says nothing."""
+        found = MEASURED.search(text)
+        if found is None:
+            return None
+        return cls(int(found[1]), int(found[2]), float(found[3]), float(found[4]))
+
+    def needed_s(self, confidence: float) -> float | None:
+        """For how long it must have looked in vain, until it is that sure that there is nothing to see.
+
+        The time until it shows is taken to be exponentially distributed, at a rate as low as what was measured leaves
+        possible, with the same confidence. None where it never showed.
+        """
+        if not self.hits:
+            return None
+        slow = slowest_rate(self.hits, self.mean_s * self.runs, confidence)
+        return max(LEAST_S, -math.log(1 - confidence) / slow)
+
+
+Tell = Callable[[Run], None]
+
+
+def measure(
+    target: Target,
+    script: Path,
+    *,
+    most: int,
+    limit_s: float,
+    run_s: float,
+    tell: Tell,
+    with_gil: bool = False,
+) -> list[Run]:
+    """Up to ``most`` runs of at most ``run_s``, while ``limit_s`` lasts; a run that is no answer ends it."""
+    deadline = time.monotonic() + limit_s
+    runs: list[Run] = []
+    while len(runs) < most and (not runs or time.monotonic() < deadline):
+        runs.append(run(target, script, limit_s=run_s, with_gil=with_gil))
+        tell(runs[-1])
+        if runs[-1].failure:
+            break
+    return runs

@@ -1,0 +1,332 @@
+"""A finding as one program of its own: standard library only, the scenario written out, exit 1 where it shows."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from textwrap import wrap
+
+from harness.campaign.again import Again
+from harness.kernel.amplifiers import settings
+from harness.kernel.compiler import is_finite
+from harness.kernel.loader import find_scenario
+from harness.kernel.objects import VERSION_BUDGET
+from harness.kernel.rounds import LENGTH_WITHOUT_STORES
+from harness.kernel.scenario import (
+    Operation,
+    Scenario,
+    actor_threads,
+    amplifiers_of,
+    operations,
+    without,
+)
+from harness.record.result import Finding
+from harness.repro.bundle import Bundle, NotScriptable, free_names
+from harness.repro.flatten import Flattened
+from harness.repro.judged import at_rest, judged, oracle_for, refused
+from harness.repro.tidy import Texts, fitted, with_numbers, without_unused, without_unused_methods
+
+SECONDS = 60
+"""A script looks for so long."""
+LINES = 60
+"""What fits on a page: a script that is longer is set more closely."""
+WIDTH = 110
+OWN_IMPORTS = ("gc", "subprocess", "sys", "threading", "time")
+OWN = ("SEEN", "done", "me", "n")
+"""Names of the script's own, which a scenario's state must leave alone."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One actor as a function of the script."""
+
+    name: str
+    threads: int
+    finite: bool
+    parameters: tuple[str, ...]
+    body: tuple[ast.stmt, ...]
+
+
+def script(finding: Finding, again: Again, header: str, watched: bool = False) -> str:
+    """The program's source; ``watched``: it looks in a child, because what it looks for may take it down as well.
+
+    Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
+    """
+    scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
+    knobs = settings(amplifiers_of(scenario), again.knobs)
+    flat = Flattened(scenario, knobs)
+    writer = _Writer(finding, scenario, flat, actor_threads(scenario, knobs, again.threads), watched)
+    body = writer.body()
+    bundle = Bundle()
+    names = [name for name in free_names(body) if name not in (*OWN, *writer.functions())]
+    for name in names:
+        if name not in OWN_IMPORTS:
+            bundle.need([name], flat.namespace(name))
+    definitions, body = with_numbers(bundle.definitions, body)
+    without_unused_methods(definitions, body)
+    imports = _imports([*bundle.imports, *(f"import {name}" for name in writer.imports())])
+    blocks = [f"{header}\n{imports}"]
+    blocks += _blocks([*definitions, *body])
+    return fitted("\n\n".join([*blocks, writer.main()]), LINES)
+
+
+class _Writer:
+    """Writes one finding's program, part by part."""
+
+    def __init__(
+        self,
+        finding: Finding,
+        scenario: type[Scenario],
+        flat: Flattened,
+        counts: dict[str, int],
+        watched: bool,
+    ) -> None:
+        self.finding = finding
+        self.scenario = scenario
+        self.flat = flat
+        self.alone = sum(counts.values()) == 1
+        self.collecting = bool(getattr(flat.knobs, "collections", 0))
+        self.where = finding.signature.split(" | ")[3]
+        self.dies = finding.kind in ("crash", "hang")
+        self.watched = watched or self.dies
+        self.state = flat.names()
+        stores = {
+            actor: sum(one.stores for one in operations(scenario) if one.actor == actor) for actor in counts
+        }
+        spent = sum(stores[actor] * count for actor, count in counts.items())
+        self.limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
+        self.actors = [self._actor(name, count) for name, count in counts.items()]
+
+    def functions(self) -> list[str]:
+        return [
+            *(actor.name for actor in self.actors),
+            "race",
+            "unfinished",
+            "found",
+            "due",
+            "what",
+            "holder",
+        ]
+
+    def imports(self) -> list[str]:
+        wanted = ["sys", "time"]
+        if self.watched or not self.alone:
+            wanted.append("threading")
+        if self.watched:
+            wanted.append("subprocess")
+        if self.collecting or self.finding.kind == "leak":
+            wanted.append("gc")
+        return wanted
+
+    def body(self) -> list[ast.stmt]:
+        """All functions: the actors, what is still owed, and one round."""
+        parts = [_function(actor.name, actor.parameters, actor.body) for actor in self.actors]
+        after: list[ast.stmt] = []
+        if self.finding.kind == "leak":
+            owed = self.flat.method("unfinished")
+            parameters = tuple(name for name in self.state if name in _names(owed))
+            parts.append(_function("unfinished", parameters, tuple(owed)))
+            call = f"unfinished({', '.join(parameters)})"
+            after = ast.parse(f"gc.collect()\nif owed := {call}:\n    SEEN.append(owed)").body
+        elif self.finding.oracle == "quiescence":
+            after = at_rest(self.flat, self.where)
+        elif self.where == "finalizer" and self.finding.kind == "violation":
+            after = refused(self.flat)
+        race = without_unused([*self.flat.prepared, *self._started(), *after])
+        parts.append(_function("race", (), tuple(race)))
+        return [Texts().visit(part) for part in parts]
+
+    def main(self) -> str:
+        """Rounds until it shows, or the time is over."""
+        if self.watched:
+            until = "while" if self.dies else "while not SEEN and"
+            seen = "deadline =" if self.dies else "SEEN, deadline = [],"
+            leaving = "sys.exit(0)" if self.dies else "print(*SEEN[:1])\n    sys.exit(3 if SEEN else 0)"
+            return _WATCHED.format(
+                seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving, seen=seen
+            )
+        look = (
+            f"SEEN, deadline = [], time.monotonic() + {SECONDS}\n"
+            "while not SEEN and time.monotonic() < deadline:\n"
+            "    race()\n"
+        )
+        return look + _TOLD
+
+    def _actor(self, name: str, threads: int) -> Actor:
+        mine = [one for one in operations(self.scenario) if one.actor == name]
+        finite = is_finite(self.scenario, name)
+        memory: list[ast.stmt] = []
+        body: list[ast.stmt] = []
+        for one in mine:
+            remembered, done = self._operation(one)
+            memory += remembered
+            body += done
+        counts = "n" in _names(body)
+        loop = self._loop(body, finite, counts)
+        if self.finding.kind == "exception" and self.where == name:
+            raised = self.finding.details["exception"]
+            text = f"try:\n    pass\nexcept {raised} as error:\n    SEEN.append(f'{{type(error).__name__}}: {{error}}')"
+            (guard,) = ast.parse(text).body
+            assert isinstance(guard, ast.Try)
+            guard.body = loop
+            loop = [guard]
+        used = _names(loop)
+        parameters = [name for name in self.state if name in used]
+        parameters += [] if finite else ["done"]
+        parameters += ["me"] if "me" in used else []
+        return Actor(name, threads, finite, tuple(parameters), (*memory, *loop))
+
+    def _operation(self, one: Operation) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        body = self.flat.of(one.function)
+        memory: list[ast.stmt] = []
+        verdict: list[ast.stmt] = []
+        last = body[-1] if body else None
+        if isinstance(last, ast.Return):
+            body = body[:-1]
+            if last.value is not None and self._is_wanted(one):
+                taken = {*self.state, *self.flat.locals, *OWN}
+                memory, observed, verdict = judged(
+                    self.flat, oracle_for(self.scenario, one), last.value, taken
+                )
+                body += observed
+            elif last.value is not None and not isinstance(last.value, (ast.Name, ast.Constant)):
+                body.append(ast.Expr(_read(last.value)))
+        if one.may_raise:
+            allowed = ", ".join(kind.__name__ for kind in one.may_raise)
+            (guard,) = ast.parse(f"try:\n    pass\nexcept ({allowed}):\n    pass").body
+            assert isinstance(guard, ast.Try)
+            guard.body, guard.orelse = body or [ast.Pass()], verdict
+            return memory, [guard]
+        return memory, body + verdict
+
+    def _is_wanted(self, one: Operation) -> bool:
+        return self.finding.kind == "violation" and self.where == one.name
+
+    def _loop(self, body: list[ast.stmt], finite: bool, counts: bool) -> list[ast.stmt]:
+        if finite:
+            counter = "n" if counts else "_"
+            (loop,) = ast.parse(f"for {counter} in range(1, {self.limit + 1}):\n    pass").body
+        elif counts:
+            (loop,) = ast.parse("n = 0\nwhile not done:\n    n += 1").body[1:]
+            body = [*ast.parse("n += 1").body, *body]
+        else:
+            (loop,) = ast.parse("while not done:\n    pass").body
+        assert isinstance(loop, (ast.For, ast.While))
+        loop.body = body or [ast.Pass()]
+        return [*ast.parse("n = 0").body, loop] if counts and not finite else [loop]
+
+    def _started(self) -> list[ast.stmt]:
+        if self.alone:
+            (actor,) = self.actors
+            return ast.parse(f"{actor.name}({', '.join(actor.parameters)})").body
+        finite = [_threads(actor) for actor in self.actors if actor.finite]
+        endless = [_threads(actor) for actor in self.actors if not actor.finite]
+        first = next(actor for actor in self.actors if actor.finite)
+        if endless and len(finite) == first.threads == 1 and not self.collecting:
+            given = ["0" if name == "me" else name for name in first.parameters]
+            call = f"{first.name}({', '.join(given)})"
+            return ast.parse(_HERE.format(endless=_joined(endless), call=call)).body
+        lines = ["done = []"] if endless else []
+        lines.append(f"finite = {_joined(finite)}")
+        if endless:
+            lines.append(f"endless = {_joined(endless)}")
+        lines.append(f"for thread in {'endless + finite' if endless else 'finite'}:\n    thread.start()")
+        if self.collecting:
+            lines.append("while any(thread.is_alive() for thread in finite):\n    gc.collect()")
+        lines.append("for thread in finite:\n    thread.join()")
+        if endless:
+            lines.append("done.append(True)\nfor thread in endless:\n    thread.join()")
+        return ast.parse("\n".join(lines)).body
+
+
+_HERE = """\
+done = []
+threads = {endless}
+for thread in threads:
+    thread.start()
+{call}
+done.append(True)
+for thread in threads:
+    thread.join()
+"""
+_TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
+_WATCHED = """\
+if "child" in sys.argv:
+    threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
+    {seen} time.monotonic() + {seconds}
+    {until} time.monotonic() < deadline:
+        race()
+    {leaving}
+try:  # a crash is seen from outside
+    status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"], timeout={longest}).returncode
+except subprocess.TimeoutExpired:
+    status = "none: it hangs"
+print(f"seen: the child's exit status is {{status}}" if status not in (0, 1) else f"not seen: {{status}}")
+sys.exit({{0: 0, 1: 2}}.get(status, 1))
+"""
+
+
+def _threads(actor: Actor) -> str:
+    arguments = ", ".join(actor.parameters) + ("," if len(actor.parameters) == 1 else "")
+    made = f"threading.Thread(target={actor.name}, args=({arguments}))"
+    if actor.threads == 1 and "me" not in actor.parameters:
+        return made
+    return f"*({made} for {'me' if 'me' in actor.parameters else '_'} in range({actor.threads}))"
+
+
+def _joined(threads: list[str]) -> str:
+    if len(threads) == 1 and threads[0].startswith("*("):
+        return f"[{threads[0][2:-1]}]"
+    return f"[{', '.join(threads)}]"
+
+
+def _read(value: ast.expr) -> ast.expr:
+    """What an operation that nobody judges reads: without the parts that read nothing."""
+    if isinstance(value, ast.Tuple):
+        elements = [one for one in value.elts if not isinstance(one, (ast.Constant, ast.Name))]
+        return elements[0] if len(elements) == 1 else ast.Tuple(elements, ast.Load())
+    return value
+
+
+def _function(name: str, parameters: tuple[str, ...], body: tuple[ast.stmt, ...]) -> ast.stmt:
+    (function,) = ast.parse(f"def {name}({', '.join(parameters)}):\n    pass").body
+    assert isinstance(function, ast.FunctionDef)
+    function.body = list(body) or [ast.Pass()]
+    return function
+
+
+def _names(body: list[ast.stmt]) -> set[str]:
+    return {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
+
+
+def _blocks(body: list[ast.stmt]) -> list[str]:
+    blocks: list[str] = []
+    before: ast.stmt | None = None
+    for node in body:
+        text = ast.unparse(ast.fix_missing_locations(node)).replace("\n\n", "\n")
+        if isinstance(node, ast.Assign) and isinstance(before, ast.Assign):
+            blocks[-1] += f"\n{text}"
+        else:
+            blocks.append(text)
+        before = node
+    return blocks
+
+
+def _imports(lines: list[str]) -> str:
+    """One line for plain imports, one for each ``from``."""
+    plain = sorted({line.removeprefix("import ") for line in lines if line.startswith("import ")})
+    return "\n".join(
+        [f"import {', '.join(plain)}", *sorted({one for one in lines if one.startswith("from ")})]
+    )
+
+
+def docstring(paragraphs: list[str]) -> str:
+    """The script's header."""
+    wrapped = [
+        "\n".join(wrap(part, WIDTH, break_long_words=False, break_on_hyphens=False)) for part in paragraphs
+    ]
+    text = "\n".join(wrapped).replace("\\", "\\\\").replace('"""', "'''")
+    return f'"""{text}"""'
+
+
+__all__ = ["SECONDS", "NotScriptable", "docstring", "script"]

@@ -1,0 +1,46 @@
+"""The scripts in ``docs/findings`` say what they are, and the table says what they say."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table
+from harness.builds.faults import find
+from harness.record.target import Target
+
+PATHS = sorted(SCRIPTS.glob("*.py"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_script_stands_by_itself_on_one_page(path: Path) -> None:
+    text = path.read_text()
+    script = Script.read(path)
+    assert script.lines <= 60
+    assert "harness" not in text
+    assert script.title and script.build.startswith("CPython 3.")
+    assert script.rate is not None and script.rate.hits / script.rate.runs >= 0.95
+    if script.fault:
+        assert find(script.fault).name == script.fault
+
+
+def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
+    text = PAGE.read_text()
+    assert page(text, all_scripts()) == text, "run python -m ci.findings"
+    assert text.count("](findings/") == len(PATHS)
+
+
+def test_a_page_without_its_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="lacks the lines"):
+        page("# Findings\n", [])
+    assert page(f"a\n{BEGIN}\nold\n{END}\nb\n", []) == f"a\n{BEGIN}\n\n{table([])}\n\n{END}\nb\n"
+
+
+def test_a_script_shows_on_a_bare_target(free_threaded: Target, tmp_path: Path) -> None:
+    # Every time, with one thread: see ftstress-0003.
+    script = SCRIPTS / "finalizer-annotations.py"
+    command = [free_threaded.executable, "-I", "-X", "gil=0", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=tmp_path)
+    assert (done.returncode, done.stdout[:4]) == (1, "seen"), done.stderr

@@ -1,0 +1,111 @@
+"""Native stacks: read from what gdb prints, and taken from real children where there is a gdb."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.diagnosis.native import NO_GDB, attached, details, read, under_gdb
+from harness.kernel.hang import kind_of_hang, running
+
+PRINTED = """\
+Thread 3 "python3.13t" received signal SIGSEGV, Segmentation fault.
+ftstress stacks
+#0  __pthread_kill_implementation (signo=11, threadid=<optimized out>) at ./nptl/pthread_kill.c:44
+#1  0x00005581a3 in faulthandler_fatal_error () at ./Modules/faulthandler.c:334
+#2  0x00005581b4 in _PyType_LookupRef (type=0x2000, name=0x3000) at Objects/typeobject.c:5245
+#3  type_getattro () at Objects/typeobject.c:5600
+
+Thread 2 (Thread 0x7f01 (LWP 5359) "python3.13t"):
+#0  __futex_abstimed_wait_common (op=0x7f02) at ./nptl/futex-internal.c:57
+
+ftstress fault address $1 = (void *) 0xdeadbeef
+"""
+GDB = pytest.mark.skipif(shutil.which("gdb") is None, reason="there is no gdb on this machine")
+
+SLEEPS = "import time; print('there', flush=True); time.sleep(60)"
+SPINS = "print('there', flush=True)\nwhile True: pass"
+
+
+@pytest.fixture
+def child(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-c", request.param], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"there\n"
+        yield process
+        process.kill()
+
+
+def test_stacks_are_kept_without_addresses_and_the_top_is_what_died() -> None:
+    found = read(PRINTED, "")
+    assert found.missing is None
+    assert found.fault_address == "0xdeadbeef"
+    assert found.top() == ["_PyType_LookupRef", "type_getattro"]
+    assert "0x2000" not in found.stacks and "received signal" not in found.stacks
+    assert details(found)["fault_address"] == "0xdeadbeef"
+
+
+@pytest.mark.parametrize(
+    ("err", "reason"),
+    [
+        ("ptrace: Operation not permitted.", "ptrace is forbidden here"),
+        ("The program is not being run.", "did not die under gdb"),
+        ("a.out: No such file", "gdb gave no stacks: a.out: No such file"),
+        ("", "it said nothing"),
+    ],
+)
+def test_what_kept_gdb_from_it_is_a_sentence(err: str, reason: str) -> None:
+    found = read("", err)
+    assert found.missing is not None and reason in found.missing
+    assert details(found) == {"native_missing": found.missing}
+
+
+def test_without_gdb_it_says_so_and_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert attached(1) is NO_GDB
+    assert under_gdb(["python3"]) is None
+
+
+@GDB
+@pytest.mark.parametrize("child", [SLEEPS], indirect=True)
+def test_a_running_process_is_looked_at_and_goes_on(child: subprocess.Popen[bytes]) -> None:
+    found = attached(child.pid)
+    if found.missing and "ptrace is forbidden" in found.missing:
+        pytest.skip(found.missing)
+    assert "Thread 1" in found.stacks and "#0" in found.stacks
+    assert child.poll() is None
+
+
+@GDB
+def test_a_crash_under_gdb_names_the_function_and_the_address(tmp_path: Path) -> None:
+    script = tmp_path / "crashes.py"
+    script.write_text("import ctypes\nctypes.string_at(0x10)\n")
+    command = under_gdb([sys.executable, str(script)])
+    assert command is not None
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    found = read(done.stdout, done.stderr)
+    if found.missing and "ptrace is forbidden" in found.missing:
+        pytest.skip(found.missing)
+    assert found.missing is None
+    assert found.fault_address == "0x10"
+    assert found.top()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
+@pytest.mark.parametrize(("child", "kind"), [(SLEEPS, "deadlock"), (SPINS, "livelock")], indirect=["child"])
+def test_waiting_and_running_are_told_apart(child: subprocess.Popen[bytes], kind: str) -> None:
+    deadline = time.monotonic() + 30  # a busy machine may give it no core for a while
+    while not kind_of_hang(running(child.pid)).startswith(kind):
+        assert time.monotonic() < deadline
+
+
+def test_what_cannot_be_told_is_not_guessed() -> None:
+    assert running(2**30, [1]) is None
+    assert kind_of_hang(None) == ""
+    assert running("self", [threading.get_native_id()]) == []

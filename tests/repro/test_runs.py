@@ -1,0 +1,67 @@
+"""What counts as seen when a script is run, and for how long it must look in vain."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.builds.fingerprint import probe
+from harness.record.statistics import slowest_rate
+from harness.record.target import Target
+from harness.repro.runs import LEAST_S, Rate, Run, run
+
+
+@pytest.fixture(scope="module")
+def here() -> Target:
+    return probe(sys.executable)
+
+
+def ran(folder: Path, text: str, here: Target, limit_s: float = 20) -> Run:
+    script = folder / "script.py"
+    script.write_text(text)
+    return run(here, script, limit_s=limit_s)
+
+
+def test_exit_status_1_counts_only_with_the_line_that_says_so(tmp_path: Path, here: Target) -> None:
+    assert ran(tmp_path, "print('seen in round 1')\nraise SystemExit(1)", here).seen
+    done = ran(tmp_path, "raise LookupError('no state')", here)
+    assert (done.seen, done.failure) == (False, "exit status 1: LookupError: no state")
+    done = ran(tmp_path, "import os\nos.kill(os.getpid(), 9)", here)
+    assert (done.seen, done.died) == (False, True)
+    assert ran(tmp_path, "print('not seen')", here).failure is None
+
+
+def test_a_script_that_looks_for_too_long_is_ended_with_its_children(tmp_path: Path, here: Target) -> None:
+    sleeper = (
+        f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {'import time; time.sleep(99)'!r}])"
+    )
+    done = ran(tmp_path, sleeper, here, limit_s=1)
+    assert (done.seen, done.failure) == (False, None)
+
+
+def test_the_header_line_is_read_as_it_was_written() -> None:
+    rate = Rate(hits=9, runs=10, limit_s=60.0, mean_s=1.25)
+    assert Rate.from_text(f'"""What.\n{rate.said()}; Linux, 2 cores.\n"""') == rate
+    assert Rate.from_text("a script of somebody's own") is None
+
+
+def test_what_shows_less_often_is_looked_for_longer() -> None:
+    often, seldom = Rate(10, 10, 60, 2.0), Rate(2, 10, 60, 50.0)
+    assert often.needed_s(0.99) is not None and seldom.needed_s(0.99) is not None
+    assert (often.needed_s(0.9) or 0) < (often.needed_s(0.99) or 0) < (seldom.needed_s(0.99) or 0)
+    assert Rate(10, 10, 60, 0.01).needed_s(0.99) == LEAST_S
+    assert Rate(0, 10, 60, 60.0).needed_s(0.99) is None
+
+
+@pytest.mark.parametrize(("hits", "quantile"), [(5, 2.558), (10, 8.260), (100, 156.432)])
+def test_the_slowest_rate_is_the_chi_square_distribution_s(hits: int, quantile: float) -> None:
+    # The 1 % quantiles with two degrees a hit, as tables have them.
+    assert math.isclose(2 * 1.0 * slowest_rate(hits, 1.0, 0.99), quantile, rel_tol=0.03)
+
+
+def test_a_rate_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a hit"):
+        slowest_rate(0, 1.0, 0.99)

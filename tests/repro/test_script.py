@@ -1,0 +1,196 @@
+"""A script is a program of its own: it runs on a bare target, says what it saw, and exits 1 for nothing else."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.builds.fingerprint import probe
+from harness.kernel.compiler import oracle_of
+from harness.kernel.loader import load_file
+from harness.kernel.scenario import Scenario, operations
+from harness.kernel.suite import suite_files
+from harness.record.result import Kind
+from harness.record.target import Target
+from harness.repro.bundle import NotScriptable
+from harness.repro.runs import Run, run
+from harness.repro.script import SECONDS, docstring, script
+from tests.repro._recordings import again, finding
+
+SUITE = [(name, scenario) for file in suite_files() for name, scenario in load_file(str(file)).items()]
+HEADER = docstring(["What it shows.", "Seen.", "Build.", "Measured.", "Exit status."])
+UNSAYABLE = ("key_raises", "key_assigns_bases", "history_of_one_writer", "history_of_two_writers")
+"""Keys that call back into the scenario; oracles that judge whole histories."""
+
+BROKEN = '''\
+import os
+import time
+from harness.kernel import Order, Permitted, Scenario, Value, agree, fresh_class, operation, readers
+
+
+class Box:
+    """What is tested: it gives what it likes."""
+
+    def __init__(self):
+        self.count = 0
+
+    def take(self):
+        {take}
+
+
+class Boxed(Scenario):
+    """What is taken from a box never goes back."""
+
+    oracle = Permitted()
+    amplifiers = (readers,)
+
+    def prepare(self, knobs):
+        self.box = Box()
+        self.permitted = self.those()
+
+    def those(self):
+        return (1,)
+
+    @operation(actor="writer", stores=1)
+    def put(self, n):
+        self.box.count = n
+
+    @operation(actor="reader")
+    def take(self):
+        return self.box.take(), self.permitted
+
+    def quiescence(self):
+        yield "what is in it", self.box.count, None
+
+    def unfinished(self):
+        return f"{{self.box.count}} things" if self.box.count else None
+'''
+
+
+@pytest.fixture(scope="module")
+def here() -> Target:
+    return probe(sys.executable)
+
+
+def written(folder: Path, take: str, kind: Kind, oracle: str, where: str, **details: str) -> str:
+    """The script for a finding in ``Boxed``, whose ``take`` does that; it looks for two seconds."""
+    file = folder / "broken.py"
+    file.write_text(BROKEN.format(take=take))
+    found = finding(kind, oracle, "broken.boxed", where, **details)
+    watched = kind == "exception"
+    return script(found, again("broken.boxed", file), HEADER, watched).replace(f"+ {SECONDS}", "+ 2")
+
+
+def ran(folder: Path, text: str, here: Target, limit_s: float = 30) -> Run:
+    path = folder / "script.py"
+    path.write_text(text)
+    return run(here, path, limit_s=limit_s)
+
+
+@pytest.mark.parametrize(("name", "scenario"), SUITE, ids=[name for name, _ in SUITE])
+def test_every_scenario_of_the_suite_can_be_written_as_a_program(name: str, scenario: type[Scenario]) -> None:
+    found = [
+        finding("violation", oracle.name, name, declared.name)
+        for declared in operations(scenario)
+        if (oracle := oracle_of(scenario, declared)) is not None
+    ]
+    found.append(finding("crash", "process", name, "SIGSEGV"))
+    for one in found:
+        try:
+            text = script(one, again(name), HEADER)
+        except NotScriptable:
+            assert name.endswith(UNSAYABLE)
+            continue
+        ast.parse(text)
+        imported = re.findall(r"^(?:from|import) (.+?)(?: import .*)?$", text, re.MULTILINE)
+        modules = {module.partition(".")[0] for line in imported for module in line.split(", ")}
+        assert modules and modules <= set(sys.stdlib_module_names)
+        assert max(map(len, text.splitlines())) <= 200
+
+
+def test_a_violation_is_seen_and_told(tmp_path: Path, here: Target) -> None:
+    text = written(tmp_path, "return self.count", "violation", "permitted", "take")
+    assert "harness" not in text and "knobs" not in text and "self.those" not in text
+    assert "permitted = (1,)" in text
+    assert "read " in text and "which was never stored there" in text
+    assert ran(tmp_path, text, here).seen
+
+
+def test_what_is_not_there_is_not_seen(tmp_path: Path, here: Target) -> None:
+    text = written(tmp_path, "return 1", "violation", "permitted", "take")
+    done = ran(tmp_path, text, here)
+    assert (done.seen, done.failure) == (False, None)
+
+
+def test_a_disagreement_at_rest_is_seen(tmp_path: Path, here: Target) -> None:
+    text = written(tmp_path, "return 1", "violation", "quiescence", "what is in it")
+    assert ran(tmp_path, text, here).seen
+
+
+def test_something_that_is_still_owed_is_seen(tmp_path: Path, here: Target) -> None:
+    assert ran(tmp_path, written(tmp_path, "return 1", "leak", "lifetime", "quiescence"), here).seen
+
+
+def test_an_exception_in_an_actor_is_seen_and_no_other(tmp_path: Path, here: Target) -> None:
+    raising = "raise LookupError('gone')"
+    text = written(tmp_path, raising, "exception", "process", "reader", exception="LookupError")
+    assert ran(tmp_path, text, here).seen
+    text = written(tmp_path, raising, "exception", "process", "reader", exception="MemoryError")
+    assert not ran(tmp_path, text, here).seen
+
+
+def test_a_crash_is_seen_from_outside_and_the_script_itself_survives(tmp_path: Path, here: Target) -> None:
+    text = written(tmp_path, "os.abort()", "crash", "process", "SIGABRT")
+    done = ran(tmp_path, text, here)
+    assert done.seen and not done.died
+
+
+def test_a_hang_is_seen_from_outside(tmp_path: Path, here: Target) -> None:
+    text = written(tmp_path, "time.sleep(600)", "hang", "process", "trial").replace(
+        f"timeout={SECONDS + 30}", "timeout=4"
+    )
+    assert ran(tmp_path, text, here).seen
+
+
+def test_a_script_that_cannot_run_has_seen_nothing(tmp_path: Path, here: Target) -> None:
+    done = ran(tmp_path, "import no_such_module\n", here)
+    assert not done.seen
+    assert done.failure and "no_such_module" in done.failure and "exit status 1" in done.failure
+
+
+def test_operations_that_are_left_out_are_not_in_the_script(tmp_path: Path) -> None:
+    found = finding("violation", "order", "type_attributes.set_module", "read_instance")
+    whole = again("type_attributes.set_module")
+    less = dataclasses.replace(whole, left_out=("read_class",))
+    assert ", base.__module__)" in script(found, whole, HEADER)
+    assert ", base.__module__)" not in script(found, less, HEADER)
+
+
+def test_knobs_are_the_numbers_that_they_are() -> None:
+    found = finding("violation", "order", "type_attributes.read_by_attribute", "read_dict_first")
+    text = script(found, again("type_attributes.read_by_attribute", fan_out=30, rest=100, burst=4), HEADER)
+    assert "range(30)" in text and "range(0 if n % 4 else 100)" in text
+    text = script(found, again("type_attributes.read_by_attribute"), HEADER)
+    assert "siblings" not in text and "range(0" not in text
+
+
+def test_an_oracle_of_whole_histories_is_refused_in_a_sentence() -> None:
+    found = finding("violation", "linearizability", "type_attributes.history_of_one_writer", "read_class")
+    with pytest.raises(NotScriptable, match="judges whole histories"):
+        script(found, again("type_attributes.history_of_one_writer"), HEADER)
+
+
+@pytest.mark.parametrize("special", ["annotations", "abstractmethods", "type_params"])
+def test_a_real_finding_shows_in_a_program_that_fits_on_a_page(
+    tmp_path: Path, free_threaded: Target, special: str
+) -> None:
+    # Every time, with one thread: see ftstress-0003.
+    name = f"type_attributes.set_{special}_and_finalize"
+    text = script(finding("violation", "finalizer", name, "finalizer"), again(name), HEADER)
+    assert len(text.splitlines()) <= 60
+    assert ran(tmp_path, text, free_threaded).seen
