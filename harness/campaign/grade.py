@@ -272,7 +272,9 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=cause.known,
-            with_gil=cause.with_gil if self.target.free_threaded and self.kind == STRESS else "not applicable",
+            with_gil=cause.with_gil
+            if self.target.free_threaded and self.kind == STRESS
+            else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(cause.trials),
             trials_run=self.tallies[cause.scenario].counts["trials"],

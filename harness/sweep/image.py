@@ -26,6 +26,9 @@ MODEL_NAMES = re.compile(
 )
 """The same by name alone, for a binary that does not say which file a function comes from."""
 
+LEAVES = re.compile(r"_?mi_|_?PyMem_|PyObject_(Malloc|Calloc|Realloc|Free)$|_PyObject_Mi|_Py_Hash|PyThread_")
+"""Allocators and the like: they call nothing of the object model, and nothing is stopped in them unless it is asked."""
+
 
 @dataclass(frozen=True, order=True)
 class Function:
@@ -38,6 +41,8 @@ class Function:
     """As the compiler was given it (``Objects/typeobject.c``); empty where the binary does not say."""
     chosen: bool = False
     """Whether its instructions are points."""
+    leaf: bool = False
+    """Whether it is known to call nothing that could be chosen."""
 
     @property
     def plain(self) -> str:
@@ -112,7 +117,10 @@ class Image:
     def symbols(self, pattern: str | None) -> Symbols:
         """``pattern`` chooses functions by ``FILE:FUNCTION``; None: the object model. Raises ``re.error``."""
         fits = chooser(pattern)
-        functions = tuple(replace(one, chosen=fits(one)) for one in self.functions().all)
+        functions = tuple(
+            replace(one, chosen=fits(one), leaf=bool(LEAVES.match(one.name)) and not fits(one))
+            for one in self.functions().all
+        )
         return Symbols(functions, self.movable, self.stripped, self.text())
 
     def _tables(self) -> list[Any]:

@@ -21,16 +21,16 @@ class Job:
 
     a: str
     b: str
-    b_actor: str
+    b_stores: bool
     pair: int
     """Index among the pairs that the child was told."""
     turns: int
     warm: bool
 
     @property
-    def shape(self) -> tuple[str, str, bool]:
+    def shape(self) -> tuple[str, bool, bool]:
         """What A's path depends on: jobs that share it are listed once."""
-        return self.a, self.b_actor, self.warm
+        return self.a, self.b_stores, self.warm
 
 
 def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> Iterator[Job]:
@@ -39,4 +39,4 @@ def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> Iterator[Jo
     for number, (a, b) in enumerate(pairs):
         for warm in (True, False) if (a.actor in storing) != (b.actor in storing) else (True,):
             for turns in (1, 2):
-                yield Job(a.name, b.name, b.actor, number, turns, warm)
+                yield Job(a.name, b.name, b.actor in storing, number, turns, warm)

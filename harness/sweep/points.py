@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,10 +10,13 @@ from harness.kernel.sweep import GATE
 from harness.sweep import ptrace
 from harness.sweep.access import Accesses
 from harness.sweep.image import Code, Function
+from harness.sweep.ptrace import Thread
 from harness.sweep.stage import Hang, Stage
 
-MOST_STEPS = 400_000
-"""Instructions of one operation, about ten seconds of stepping; what takes more is cut there, and said to be."""
+LONGEST_S = 4.0
+"""Of stepping, more than a hundred thousand instructions; what takes more is cut there, and said to be."""
+WORD = 8
+"""Bytes that a call pushes."""
 EVAL = "_PyEval_EvalFrameDefault"
 """The interpreter's own loop: what called it says nothing about the operation."""
 
@@ -43,7 +47,7 @@ class Listing:
     instructions: int
     """Of the chosen functions, inside the operation: the points, and what was merged with the point before."""
     complete: bool
-    """False where the operation was cut short at ``MOST_STEPS``."""
+    """False where the operation was cut short after ``LONGEST_S``."""
 
 
 def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool = True) -> Listing:
@@ -58,38 +62,59 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
     begun: Counter[int] = Counter()
     points: list[Point] = []
     calls: list[tuple[Function, int]] = []
-    steps = instructions = 0
+    instructions = 0
     changed = True
+    known, before = False, 0
+    deadline = time.monotonic() + LONGEST_S
     stage.begin_a(step=True)
-    while True:
-        number = stage.until(thread, ptrace.STEP_S)
-        if number == GATE:
-            return Listing(tuple(points), instructions, complete=True)
+    while (number := stage.until(thread, ptrace.STEP_S)) != GATE:
         if number is None:
             raise Hang(thread)
-        steps += 1
         counter, sp = thread.counter(), thread.stack_pointer()
         function = code.function_at(counter)
+        # A call that leads to nothing of interest, allocators and other libraries' code: over it in one go.
+        if known and sp == before - WORD and (function is None or function.leaf):
+            if not over(stage, thread, sp):
+                break
+            counter, sp = thread.counter(), thread.stack_pointer()
+            function = code.function_at(counter)
+            changed = True
+        known, before = function is not None, sp
+        touched: frozenset[int] | None = None
         if function is not None:
             while calls and calls[-1][1] < sp:
                 calls.pop()
             if counter - code.base == function.begin:
                 calls.append((function, sp))
-        inside = stage.inside
-        touched = accesses.of(thread, counter, sp) if inside and accesses else None
         if function is not None and function.chosen:
             begun[counter] += 1
-            if inside:
+            if stage.inside:
                 instructions += 1
+                touched = accesses.of(thread, counter, sp) if accesses else None
                 if changed or not merge:
                     chain = chain_of(calls, function)
-                    point = Point(counter - code.base, begun[counter], chain, touched or frozenset())
-                    points.append(point)
+                    points.append(Point(counter - code.base, begun[counter], chain, touched or frozenset()))
                     changed = False
         changed = changed or touched is None or bool(touched)
-        if steps >= MOST_STEPS:
+        if time.monotonic() > deadline:
             return Listing(tuple(points), instructions, complete=False)
         thread.step()
+    return Listing(tuple(points), instructions, complete=True)
+
+
+def over(stage: Stage, thread: Thread, sp: int) -> bool:
+    """Let a thread that has just called a function run to its return; False where it came to its gate instead."""
+    back = thread.word(sp)
+    thread.break_at(back)
+    stage.go(thread)
+    while (number := stage.until(thread, ptrace.STEP_S)) not in (GATE, None):
+        if number == ptrace.SIGTRAP and thread.counter() == back and thread.stack_pointer() > sp:
+            break
+        stage.go(thread)
+    thread.break_at(None)
+    if number is None:
+        raise Hang(thread)
+    return number != GATE
 
 
 def chain_of(calls: list[tuple[Function, int]], innermost: Function) -> tuple[str, ...]:

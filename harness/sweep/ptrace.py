@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONT, SINGLESTEP, SEIZE, INTERRUPT = 7, 9, 0x4206, 0x4207
-PEEKUSER, POKEUSER, GETREGSET, SETREGSET = 3, 6, 0x4204, 0x4205
+PEEKDATA, PEEKUSER, POKEUSER, GETREGSET, SETREGSET = 2, 3, 6, 0x4204, 0x4205
 EXITKILL = 0x00100000
 WALL = 0x40000000
 NT_PRSTATUS, NT_ARM_HW_BREAK = 1, 0x402
@@ -198,6 +198,14 @@ class Thread:
         if self.machine is X86_64:
             return int(_ptrace(PEEKUSER, self.tid, 8 * X86_64.sp, None)) & (1 << 64) - 1
         return self.registers()[self.machine.sp]
+
+    def word(self, address: int) -> int:
+        """Eight bytes of its memory. Raises OSError where there is none."""
+        ctypes.set_errno(0)
+        found = int(_ptrace(PEEKDATA, self.tid, address, None))
+        if found == -1 and ctypes.get_errno():
+            raise OSError(ctypes.get_errno(), f"no memory at {address:#x}")
+        return found & (1 << 64) - 1
 
     def asleep(self) -> Asleep | None:
         """The system call that it sleeps in; None while it runs."""

@@ -22,6 +22,8 @@ from harness.sweep.stops import Stop, Stops
 STRIDES = 4
 """A scenario's jobs are gone through this many times, each time at every fourth point: what a short budget leaves out
 is spread over all of them."""
+SHORT = 150
+"""Points of a job that is not worth going through in strides: each stride begins with a fresh state."""
 MOST_BYTES = 768 << 20
 """Above this a child is left for another: on a free-threaded 3.13 classes never die."""
 MOST_ENDS = 12
@@ -90,7 +92,7 @@ class Sweeper:
         self.alive = alive
         self.counts = Counts()
         self.told: set[str] = set()
-        self.listings: dict[tuple[str, str, bool], Listing] = {}
+        self.listings: dict[tuple[str, bool, bool], Listing] = {}
         self.current: Job | None = None
         self._open()
 
@@ -114,7 +116,9 @@ class Sweeper:
         begun = [one for job in jobs_of(self.stage.pairs) if (one := self._begin(job)) is not None]
         for stride in range(STRIDES):
             for progress in begun:
-                if not self._go_through(progress, progress.points[stride::STRIDES]):
+                strides = STRIDES if len(progress.points) > SHORT else 1
+                points = progress.points[stride::strides] if stride < strides else []
+                if not self._go_through(progress, points):
                     yield from begun
                     return
         yield from begun
