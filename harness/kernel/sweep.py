@@ -31,17 +31,17 @@ GATE = 44
 """A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
 
 # Bytes of the page.
-GO, DO_A, DO_B, TURNS, QUIET, WRONG_A, WRONG_B, PAIR, WARM, SPENT, INSIDE_A, INSIDE_B, TELL, B_SETTLES = (
-    range(14)
-)
+GO, DO_A, DO_B, TURNS, QUIET, PAIR, WARM, TELL = range(8)
 """Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
 finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's result is
-told. Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation;
-whether B has work to do between two stops."""
+told."""
+WRONG_A, WRONG_B, SPENT, INSIDE_A, INSIDE_B, B_NEXT, B_RESTS = range(8, 15)
+"""Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether
+there is something for B to do between two stops; and before a scenario may be asked what it holds."""
 PAGE_BYTES = 4096
 
-# What DO_A and DO_B say.
-LEAVE, FRESH, SWEPT, AFTER = range(4)
+LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
+"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; the way to the next."""
 
 PARKED_S = 0.001
 NOT_TIMED = {"rest": 0, "dwell": 0}
@@ -126,20 +126,23 @@ class Side:
         if wrong:
             self.kept.append((declared, observed, None))
 
-    def go_round(self) -> None:
-        """The rest of the cycle, up to where the swept operation is next."""
-        for index in (*range(self.index + 1, len(self.cycle)), *range(self.index)):
-            if index == 0:
-                self.n += 1
+    def rest(self) -> None:
+        """What of the cycle follows the swept operation. Only behind it may a scenario be asked what it holds."""
+        for index in range(self.index + 1, len(self.cycle)):
             self.once(index)
-        if self.index == 0:
-            self.n += 1
+
+    def lead(self) -> None:
+        """The next cycle, up to where the swept operation is next."""
+        self.n += 1
+        for index in range(self.index):
+            self.once(index)
 
     def again(self, turns: int) -> None:
         """Whole turns that nobody stops, up to where the swept operation is next."""
         for _ in range(turns):
             self.once(self.index)
-            self.go_round()
+            self.rest()
+            self.lead()
 
     def settles(self, warm: int) -> bool:
         """Whether it is this side that leaves the caches as the next stop is to find them."""
@@ -224,43 +227,51 @@ class Sweep:
                     self.gate(GATE)
                 side.judge(side.index, *outcome)
                 del outcome
-                side.go_round()
-                self._ask()
-                side.settle(page[WARM])
-                page[WRONG_A] |= side.tell()
-                page[SPENT] = self._is_spent()
+                side.rest()
+                if not page[B_RESTS]:
+                    self._next(page)
+            elif what == NEXT:
+                self._next(page)
             elif what == FRESH:
-                page[WRONG_A] |= self._prepare(page, page[PAIR])
+                page[WRONG_A] |= self._prepare(page)
                 page[SPENT] = False
-                page[B_SETTLES] = len(self.b.cycle) > 1 or self.b.settles(page[WARM])
-            elif what == AFTER:
-                self.a.settle(page[WARM])
-                page[WRONG_A] |= self.a.tell()
             else:
                 return
+
+    def _next(self, page: mmap.mmap) -> None:
+        """Both cycles are at their end: ask, and go on to where A's operation is next."""
+        side = self.a
+        self._ask()
+        side.lead()
+        side.settle(page[WARM])
+        page[WRONG_A] |= side.tell()
+        page[SPENT] = self._is_spent()
 
     def _work_b(self) -> None:
         page = self.page_of_b = self._parked()
         while True:
             self.gate(GATE)
             what = page[DO_B]
+            side = self.b
             if what == SWEPT:
-                side = self.b
                 side.once(side.index)
                 for _ in range(1, page[TURNS]):
-                    side.go_round()
+                    side.rest()
+                    side.lead()
                     side.once(side.index)
-                if not page[B_SETTLES]:  # nothing but its own count is left to do: save the manager a stop
-                    side.go_round()
+                if not page[B_NEXT]:  # nothing but its own count is left to do: save the manager a stop
+                    side.lead()
                     page[WRONG_B] |= bool(side.kept)
-            elif what == FRESH:
-                self.b.begin(self.state)
-                self.b.settle(page[WARM])
-                page[WRONG_B] |= self.b.tell()
-            elif what == AFTER:
-                side = self.b
-                side.go_round()
+            elif what == REST:
+                side.rest()
+            elif what == NEXT:
+                if not page[B_RESTS]:
+                    side.rest()
+                side.lead()
                 side.settle(page[WARM])
+                page[WRONG_B] |= side.tell()
+            elif what == FRESH:
+                side.begin(self.state)
                 page[WRONG_B] |= side.tell()
             else:
                 return
@@ -272,14 +283,16 @@ class Sweep:
             time.sleep(PARKED_S)
         return page
 
-    def _prepare(self, page: mmap.mmap, number: int) -> bool:
+    def _prepare(self, page: mmap.mmap) -> bool:
         """A fresh state for a pair; whether that went wrong."""
-        first, second = self.pairs[number]
+        first, second = self.pairs[page[PAIR]]
         before = self.recorder.total
         self.state = self.scenario()
         self.state.prepare(self.knobs)
         self.a = Side(self, page, "A", first, 0)
         self.b = Side(self, self.page_of_b, "B", second, int(first.actor == second.actor))
+        page[B_RESTS] = self.b.stores and self.b.index < len(self.b.cycle) - 1
+        page[B_NEXT] = len(self.b.cycle) > 1 or self.b.settles(page[WARM])
         self.a.begin(self.state)
         self.a.tell()
         return self.recorder.total > before

@@ -28,9 +28,9 @@ class Job:
     warm: bool
 
     @property
-    def shape(self) -> tuple[str, bool, bool]:
-        """What A's path depends on: jobs that share it are listed once."""
-        return self.a, self.b_stores, self.warm
+    def shape(self) -> tuple[str, str, bool]:
+        """What A's path depends on: jobs that share it are listed once. What reads leaves the state as it is."""
+        return self.a, self.b if self.b_stores else "", self.warm
 
 
 def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> Iterator[Job]:

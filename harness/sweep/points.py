@@ -28,7 +28,7 @@ class Point:
     address: int
     """In the file's own address space."""
     occurrence: int
-    """Counted from 1, from the gate on."""
+    """Counted from 1 where the operation begins."""
     chain: tuple[str, ...]
     """The functions that are being executed, the outermost first."""
     touches: frozenset[int]
@@ -86,15 +86,14 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
                 calls.pop()
             if counter - code.base == function.begin:
                 calls.append((function, sp))
-        if function is not None and function.chosen:
+        if function is not None and function.chosen and stage.inside(thread):
             begun[counter] += 1
-            if stage.inside:
-                instructions += 1
-                touched = accesses.of(thread, counter, sp) if accesses else None
-                if changed or not merge:
-                    chain = chain_of(calls, function)
-                    points.append(Point(counter - code.base, begun[counter], chain, touched or frozenset()))
-                    changed = False
+            instructions += 1
+            touched = accesses.of(thread, counter, sp) if accesses else None
+            if changed or not merge:
+                chain = chain_of(calls, function)
+                points.append(Point(counter - code.base, begun[counter], chain, touched or frozenset()))
+                changed = False
         changed = changed or touched is None or bool(touched)
         if time.monotonic() > deadline:
             return Listing(tuple(points), instructions, complete=False)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import mmap
 import os
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from harness.campaign import child
 from harness.campaign.streams import EventLines, Excerpt
 from harness.kernel.sweep import (
-    AFTER,
+    B_NEXT,
+    B_RESTS,
     DO_A,
     DO_B,
     FRESH,
     GATE,
     GO,
     INSIDE_A,
+    INSIDE_B,
+    NEXT,
     PAGE_BYTES,
     PAIR,
     QUIET,
+    REST,
     SPENT,
     SWEPT,
     TELL,
@@ -41,6 +44,8 @@ LIMIT_S = 10.0
 """For an operation that nothing holds up; after that it hangs."""
 ALARM_S = 3600
 """The child's own last resort; it dies with its parent long before."""
+LOOK_S = 0.05
+"""Between two looks at what a thread says that is not back yet."""
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
 """Signals that a thread may be stopped with and that mean nothing here: alarms, children, windows."""
@@ -132,14 +137,19 @@ class Stage:
             time.sleep(0.002)
         raise NotStarted(f"the target did not start two threads within {START_S:.0f} s")
 
-    def take_events(self) -> Iterator[dict[str, Any]]:
-        """What the child has said since; its output is read, too, so that it never waits for a reader."""
+    def take_events(self) -> list[dict[str, Any]]:
+        """What the child has said since this was last asked."""
+        self._read()
+        found, self.events = self.events, []
+        return found
+
+    def _read(self) -> None:
         for descriptor in (self.child.stdout, self.child.stderr):
             with suppress(BlockingIOError):
                 self.stderr.add(os.read(descriptor, CHUNK))
         with suppress(BlockingIOError):
             while data := os.read(self.child.events, CHUNK):
-                yield from self.lines.feed(data)
+                self.events += self.lines.feed(data)
 
     def until(self, thread: Thread, limit_s: float) -> int | None:
         """The signal that stops ``thread`` next, GATE and SIGTRAP among them; None after ``limit_s``.
@@ -160,13 +170,14 @@ class Stage:
 
     def until_gate(self, thread: Thread, limit_s: float = LIMIT_S) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
-        while True:
-            number = self.until(thread, limit_s)
-            if number == GATE:
-                return
-            if number is None:
+        deadline = time.monotonic() + limit_s
+        while (number := self.until(thread, LOOK_S)) != GATE:
+            if number is not None:
+                self.go(thread)
+                continue
+            self._read()  # it may be telling something, and must not wait for a reader
+            if time.monotonic() > deadline:
                 raise Hang(thread)
-            self.go(thread)
 
     def go(self, thread: Thread, number: int = 0) -> None:
         """Let a stopped thread run. Raises Ended."""
@@ -176,25 +187,47 @@ class Stage:
             raise Ended(gone.status) from None
 
     def fresh(self, pair: int, warm: bool) -> None:
-        """A fresh state for a pair: prepared by A, and both operations done once. Raises Hang, Fatal, Ended."""
+        """A fresh state for a pair, and one turn that nobody stops: what is first on it takes other paths than what
+        follows. Raises Hang, Fatal, Ended.
+        """
         page = self.page
         page[PAIR], page[WARM] = pair, warm
-        self._both(FRESH)
-        # Each side's own turns have emptied or filled what the other's had left.
-        self._both(AFTER)
-        # What is first on a fresh state takes other paths than what follows.
-        self.begin_a()
-        self.until_gate(self.a)
-        self.begin_b(1)
-        self.until_gate(self.b)
-        self.finish_a()
-
-    def _both(self, what: int) -> None:
-        page = self.page
-        page[DO_A] = page[DO_B] = what
+        page[DO_A] = page[DO_B] = FRESH
         for thread in self.threads:
             self.go(thread)
             self.until_gate(thread)
+        self.begin_a()
+        self.until_gate(self.a)
+        self.let_b_pass()
+        self.end_turn()
+
+    def let_b_pass(self) -> None:
+        """B's operation, whole, with A at its second gate. Raises as ``fresh``."""
+        self.begin_b(1)
+        self.until_gate(self.b)
+        self.let_a_end()
+
+    def end_turn(self) -> bool:
+        """From A's second gate, or its point, with B's operation done, to both first gates; whether anything was wrong.
+
+        Raises as ``fresh``.
+        """
+        page = self.page
+        self.go(self.a)
+        self.until_gate(self.a)
+        if page[B_RESTS]:
+            self._do(DO_B, REST, self.b)
+            self._do(DO_A, NEXT, self.a)
+        wrong = self.wrong
+        if wrong or page[B_NEXT]:
+            self._do(DO_B, NEXT, self.b)
+            wrong |= self.wrong
+        return wrong
+
+    def _do(self, who: int, what: int, thread: Thread) -> None:
+        self.page[who] = what
+        self.go(thread)
+        self.until_gate(thread)
 
     def begin_a(self, step: bool = False) -> None:
         """Let A go into its operation, or one instruction towards it, B not being there yet."""
@@ -205,32 +238,22 @@ class Stage:
         else:
             self.go(self.a)
 
-    def finish_a(self) -> None:
-        """From A's second gate, or from a point, to both first gates, B having done its part. Raises as ``fresh``."""
-        self.let_a_end()
-        self.go(self.a)
-        self.until_gate(self.a)
-        self.after_b()
-
     def let_a_end(self) -> None:
         """B has finished: A need not wait for it at the end of its operation."""
         self.page[QUIET] = 1
 
-    def begin_b(self, turns: int) -> None:
+    def begin_b(self, turns: int, step: bool = False) -> None:
+        """Let B go into its operation, which it does so often, or one instruction towards it."""
         self.page[TURNS] = turns
         self.page[DO_B] = SWEPT
-        self.go(self.b)
+        if step:
+            self.b.step()
+        else:
+            self.go(self.b)
 
-    def after_b(self) -> None:
-        """The rest of B's turn. Raises Hang, Fatal, Ended."""
-        self.page[DO_B] = AFTER
-        self.go(self.b)
-        self.until_gate(self.b)
-
-    @property
-    def inside(self) -> bool:
-        """Whether A is inside its operation."""
-        return bool(self.page[INSIDE_A])
+    def inside(self, thread: Thread) -> bool:
+        """Whether a thread is inside its operation."""
+        return bool(self.page[INSIDE_A if thread is self.a else INSIDE_B])
 
     @property
     def spent(self) -> bool:

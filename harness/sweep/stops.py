@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.kernel.sweep import B_SETTLES, GATE
+from harness.kernel.sweep import GATE
 from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.sweep import ptrace
 from harness.sweep.image import Code
@@ -69,18 +69,16 @@ class Stops:
         self.stage = stage
         self.code = code
         self.stepping = stepping
+        self.stopped: int | None = None
 
     def at(self, point: Point, turns: int) -> Stop:
         """One stop, with ``turns`` operations of B. A and B are left at their first gates."""
         stage = self.stage
-        if not self.reach(stage.a, point):
-            stage.let_a_end()
-            stage.go(stage.a)
-            stage.until_gate(stage.a)
-            stage.after_b() if stage.wrong else None
-            return Stop(MISSED)
+        self._begin_a(point)
+        if self._arrive(stage.a, point) is not None:
+            return self._missed()
         stage.begin_b(turns)
-        kept = self.keeps_b()
+        kept = self._keeps(stage.b)
         if kept is None:
             stage.let_a_end()
         else:
@@ -88,48 +86,95 @@ class Stops:
             stage.go(stage.a)
             stage.until_gate(stage.a)
             stage.until_gate(stage.b)
-        stage.go(stage.a)
-        stage.until_gate(stage.a)
-        wrong = stage.wrong
-        if wrong or stage.page[B_SETTLES]:
-            stage.after_b()
-            wrong |= stage.wrong
-        if wrong:
+        return self._end(kept)
+
+    def at_both(self, point: Point, other: Point) -> Stop:
+        """Two stops: A at ``point``, then B at ``other``; A to its end, B to its end. Left as by ``at``."""
+        stage = self.stage
+        self._begin_a(point)
+        if self._arrive(stage.a, point) is not None:
+            return self._missed()
+        if not self.stepping:
+            stage.b.break_at(self.code.base + other.address)
+        stage.begin_b(1, step=self.stepping)
+        there = self._arrive(stage.b, other)
+        if there is None:
+            stage.go(stage.a)
+            kept = self._keeps(stage.a)
+            stage.go(stage.b)
+            if kept is not None:
+                stage.until_gate(stage.a)
+            stage.until_gate(stage.b)
+        else:
+            kept = there
+            if there.how == MISSED:  # B has come to its gate
+                stage.let_a_end()
+            else:
+                stage.b.break_at(None)
+                stage.go(stage.a)
+                stage.until_gate(stage.a)
+                stage.until_gate(stage.b)
+        return self._end(kept)
+
+    def _begin_a(self, point: Point) -> None:
+        if not self.stepping:
+            self.stage.a.break_at(self.code.base + point.address)
+        self.stage.begin_a(step=self.stepping)
+
+    def _missed(self) -> Stop:
+        """A came to its second gate without having been at its point."""
+        self.stage.let_b_pass()
+        return Stop(HIT if self.stage.end_turn() else MISSED)
+
+    def _end(self, kept: Stop | None) -> Stop:
+        """A goes on from where it is to its first gate, and B's turn ends."""
+        if self.stage.end_turn():
             return Stop(HIT, kept.waits_in if kept else ())
         return kept or Stop(CLEAN)
 
-    def reach(self, thread: Thread, point: Point) -> bool:
-        """Take A from its first gate to the point; False where it comes to its second gate without."""
+    def _arrive(self, thread: Thread, point: Point) -> Stop | None:
+        """Take a thread that has begun to the point: None when it is there, else what became of it instead.
+
+        A has nothing that could hold it up. B may wait for A: then it is left running, and its breakpoint is set.
+        """
         address = self.code.base + point.address
         stage = self.stage
-        if not self.stepping:
-            thread.break_at(address)
-        stage.begin_a(step=self.stepping)
         met = 0
         while True:
-            number = stage.until(thread, LIMIT_S)
+            if thread is stage.a:
+                number = stage.until(thread, LIMIT_S)
+                if number is None:
+                    raise Hang(thread)
+            else:
+                kept = self._keeps(thread)
+                if kept is not None:
+                    return kept
+                number = self.stopped
             if number == GATE:
-                return False
-            if number is None:
-                raise Hang(thread)
-            if number == ptrace.SIGTRAP and thread.counter() == address:
+                thread.break_at(None)
+                return Stop(MISSED)
+            if number == ptrace.SIGTRAP and thread.counter() == address and stage.inside(thread):
                 met += 1
                 if met == point.occurrence:
                     thread.break_at(None)  # what comes later passes the same code again and again
-                    return True
+                    return None
             if self.stepping:
                 thread.step()
             else:
                 stage.go(thread)
 
-    def keeps_b(self) -> Stop | None:
-        """Wait for B to finish. None where it did, else what it waits for, A still being at the point."""
-        stage, thread = self.stage, self.stage.b
+    def _keeps(self, thread: Thread) -> Stop | None:
+        """Wait for a thread to stop, at its gate or a breakpoint. None where it did, else what it waits for.
+
+        The other one stands still meanwhile. ``stopped`` is then the signal that it was stopped with.
+        """
+        stage = self.stage
         began = time.monotonic()
         glance = GLANCE_S
         while True:
             number = stage.until(thread, glance)
-            if number == GATE:
+            if number in (GATE, ptrace.SIGTRAP):
+                self.stopped = number
                 return None
             if number is not None:  # an interruption that came when it had stopped already
                 stage.go(thread)
@@ -143,18 +188,18 @@ class Stops:
                 if names is None:
                     return None
                 stop = _told(names, WAITED)
-                if stop.how is not WAITED or waited > SLOW_S:
-                    stage.go(thread)
-                    return stop
                 stage.go(thread)
+                if stop.how != WAITED or waited > SLOW_S:
+                    return stop
             glance = min(2 * glance, SPIN_S)
 
     def _where(self, thread: Thread) -> tuple[str, ...] | None:
-        """The functions that a running thread is in, which is stopped for that; None where it came to its gate."""
+        """The functions that a running thread is in, which is stopped for that; None where it stopped by itself."""
         stage = self.stage
         thread.interrupt()
         number = stage.until(thread, LIMIT_S)
-        if number == GATE:
+        if number in (GATE, ptrace.SIGTRAP):
+            self.stopped = number
             return None
         if number is None:
             raise Hang(thread)

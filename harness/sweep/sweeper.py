@@ -92,7 +92,7 @@ class Sweeper:
         self.alive = alive
         self.counts = Counts()
         self.told: set[str] = set()
-        self.listings: dict[tuple[str, bool, bool], Listing] = {}
+        self.listings: dict[tuple[str, str, bool], Listing] = {}
         self.current: Job | None = None
         self._open()
 
@@ -142,7 +142,8 @@ class Sweeper:
         if not listing.complete:
             self._reopen()
             return listing
-        self.stage.finish_a()
+        self.stage.let_b_pass()
+        self.stage.end_turn()
         return listing
 
     def _fresh(self, job: Job) -> None:
@@ -216,7 +217,7 @@ class Sweeper:
             except (Hang, Fatal, Ended):
                 self._reopen()
                 continue
-            events = list(self.stage.take_events())
+            events = self.stage.take_events()
             if {cause_of(event) for event in events if event["event"] == "finding"} & causes:
                 shown += 1
                 steps = [event for event in events if event["event"] == "step"]
