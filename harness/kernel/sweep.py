@@ -41,7 +41,7 @@ there is something for B to do between two stops; and before a scenario may be a
 PAGE_BYTES = 4096
 
 LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
-"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; the way to the next."""
+"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; go on to the next."""
 
 PARKED_S = 0.001
 NOT_TIMED = {"rest": 0, "dwell": 0}

@@ -110,10 +110,10 @@ class Stops:
             if there.how == MISSED:  # B has come to its gate
                 stage.let_a_end()
             else:
-                stage.b.break_at(None)
                 stage.go(stage.a)
                 stage.until_gate(stage.a)
                 stage.until_gate(stage.b)
+                stage.b.break_at(None)
         return self._end(kept)
 
     def _begin_a(self, point: Point) -> None:

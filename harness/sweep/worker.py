@@ -23,9 +23,11 @@ from harness.kernel.child import KERNEL_FAILED, die_with_parent
 from harness.kernel.events import pipe_writer
 from harness.record.target import Target
 from harness.sweep.image import Code, Image, Symbols
+from harness.sweep.progress import Progress, by_address, holders, outcomes, windows
 from harness.sweep.ptrace import CannotTrace
+from harness.sweep.scene import Scene
 from harness.sweep.stage import NotStarted
-from harness.sweep.sweeper import Counts, Progress, Sweeper, holders, outcomes, windows
+from harness.sweep.sweeper import Counts, Sweeper
 
 PROGRESS_S = 0.2
 
@@ -74,9 +76,8 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
     """A ``swept`` event: what became of a job, by address; the campaign makes source lines of them."""
     job = progress.job
     addresses: dict[int, Counter[str]] = defaultdict(Counter)
-    for point in progress.points:
-        stop = progress.stops.get(point.key)
-        addresses[point.address][stop.how if stop else "not tried"] += 1
+    for address, how in by_address(progress):
+        addresses[address][how] += 1
     reason = None
     if not progress.complete:
         reason = (
@@ -93,9 +94,9 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
             "b": job.b,
             "turns": job.turns,
             "warm": job.warm,
-            "bound": 1,
+            "bound": progress.bound,
             "instructions": progress.instructions,
-            "points": len(progress.points),
+            "points": max(len(progress.points), len(progress.stops)),
             "outcomes": outcomes(progress),
             "holders": holders(progress),
             "windows": [
@@ -153,13 +154,14 @@ def _sweep(target: Target, spec: dict[str, Any], emit: Callable[[dict[str, Any]]
         binary[0] = path
         return read(path, base)
 
-    sweeper = Sweeper(target, asked, code, tell, clock.alive)
+    scene = Scene(target, asked, code)
     try:
-        for progress in sweeper.sweep():
+        sweeper = Sweeper(scene, tell, clock.alive)
+        for progress in sweeper.sweep(spec["bound"], spec["seed"]):
             emit(described(progress, binary[0]))
         clock.tell(sweeper.counts)
     finally:
-        sweeper.close()
+        scene.close()
     emit({"event": "done", "reason": "budget"})
 
 
