@@ -29,6 +29,7 @@ from harness.cli import (
     calibrate,
     known,
     listing,
+    locate,
     report,
     repro,
     run,
@@ -39,7 +40,21 @@ from harness.cli.errors import Stop, say
 from harness.cli.terminal import NotShown, drop_output, write
 from harness.record.journal import JournalError
 
-COMMANDS = (listing, run, sweep, repro, script, report, builds, build, known, calibrate, bench, bisect_step)
+COMMANDS = (
+    listing,
+    run,
+    sweep,
+    locate,
+    repro,
+    script,
+    report,
+    builds,
+    build,
+    known,
+    calibrate,
+    bench,
+    bisect_step,
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.cli import run
 from harness.cli.errors import Stop
+from harness.record.target import Target
 from harness.sweep import ptrace
 from harness.sweep.campaign import Asked, sweeps
 
@@ -29,6 +30,16 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=sweep, in_process=False)
 
 
+def refuse_where_it_cannot_work(target: Target | None, stepping: bool) -> None:
+    """Raise Stop (3) with what stands in the way: the system, its settings, or a target whose GIL is on."""
+    try:
+        ptrace.check(stepping)
+    except ptrace.CannotTrace as error:
+        raise Stop(str(error), 3) from error
+    if target is not None and target.gil_enabled:
+        raise Stop("a thread that is stopped keeps the GIL: a sweep needs a target whose GIL is off", 3)
+
+
 def sweep(arguments: argparse.Namespace) -> int:
     """Run the campaign. Returns its exit status; 3 where this machine cannot sweep."""
     if arguments.functions is not None:
@@ -36,10 +47,7 @@ def sweep(arguments: argparse.Namespace) -> int:
             re.compile(arguments.functions)
         except re.error as error:
             raise Stop(f"--functions {arguments.functions!r} is not a regular expression: {error}") from error
-    try:
-        ptrace.check(arguments.stepping)
-    except ptrace.CannotTrace as error:
-        raise Stop(str(error), 3) from error
+    refuse_where_it_cannot_work(None, arguments.stepping)
     asked = Asked(arguments.functions, arguments.bound, arguments.stepping)
     with tempfile.TemporaryDirectory(prefix="ftstress-sweep-") as cache:
         return run.campaign(arguments, sweeps(asked, Path(cache)))

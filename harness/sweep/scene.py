@@ -90,6 +90,9 @@ class Scene:
             return self._broken(error)
         if stop.how != HIT and not anew:
             return Seen(stop)
+        self.current = (
+            None  # what was found wrong may stay so, and be found again at points that are innocent
+        )
         events = self.stage.take_events()
         return Seen(
             stop,
@@ -113,7 +116,6 @@ class Scene:
             if any(map(wanted, seen.findings)):
                 shown += 1
                 steps = seen.steps
-        self.current = None
         return shown, steps
 
     def _fresh(self, job: Job) -> None:

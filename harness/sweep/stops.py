@@ -82,10 +82,7 @@ class Stops:
         if kept is None:
             stage.let_a_end()
         else:
-            # The lock is given back on the way to the second gate, where A waits for B.
-            stage.go(stage.a)
-            stage.until_gate(stage.a)
-            stage.until_gate(stage.b)
+            self._a_first()
         return self._end(kept)
 
     def at_both(self, point: Point, other: Point) -> Stop:
@@ -110,11 +107,26 @@ class Stops:
             if there.how == MISSED:  # B has come to its gate
                 stage.let_a_end()
             else:
-                stage.go(stage.a)
-                stage.until_gate(stage.a)
-                stage.until_gate(stage.b)
-                stage.b.break_at(None)
+                self._a_first()
         return self._end(kept)
+
+    def _a_first(self) -> None:
+        """B waits for A: it stands still until A's operation is over, so that nothing is left to chance, then goes on.
+
+        Where A gets no further without B (one that stops the world, one that was handed the lock), both run.
+        """
+        stage = self.stage
+        stage.b.interrupt()
+        if stage.until(stage.b, LIMIT_S) == GATE:  # it has ended after all
+            stage.let_a_end()
+            return
+        stage.b.break_at(None)
+        stage.go(stage.a)
+        waits = self._keeps(stage.a)
+        stage.go(stage.b)
+        if waits is not None:
+            stage.until_gate(stage.a)
+        stage.until_gate(stage.b)
 
     def _begin_a(self, point: Point) -> None:
         if not self.stepping:
