@@ -90,7 +90,7 @@ class Side:
 
     def run(self, index: int) -> tuple[Any, Any, BaseException | None]:
         oracle, operate = self.oracles[index], self.operate[index]
-        entered = oracle.enter(**self.memory[index]) if oracle and oracle.enter else None
+        entered = oracle.enter(**_wanted(oracle.enter, self.memory[index])) if oracle and oracle.enter else None
         page, inside, n, me = self.page, self.inside, self.n, self.me
         try:
             page[inside] = 1
@@ -115,7 +115,7 @@ class Side:
             self.steps.append((declared.name, describe(seen)))
         if oracle is None:
             return
-        memory = self.memory[index] | ({"entered": entered} if oracle.enter else {})
+        memory = _wanted(type(oracle).judge, self.memory[index] | {"entered": entered})
         several = type(oracle).judge.__code__.co_argcount > 1
         observed = seen if several else (seen,)
         try:
@@ -328,6 +328,13 @@ class Sweep:
 def pairs_of(declared: list[Operation], threads: dict[str, int]) -> list[tuple[Operation, Operation]]:
     """All ordered pairs of operations that two threads of the scenario may do at the same time."""
     return [(a, b) for a in declared for b in declared if a.actor != b.actor or threads[a.actor] > 1]
+
+
+def _wanted(function: Any, memory: dict[str, Any]) -> dict[str, Any]:
+    """What of an operation's memory a judge, or what runs in front of the operation, takes."""
+    code = function.__code__
+    names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    return {name: memory[name] for name in names}
 
 
 def _described(declared: Operation) -> dict[str, Any]:

@@ -46,6 +46,7 @@ ALARM_S = 3600
 """The child's own last resort; it dies with its parent long before."""
 LOOK_S = 0.05
 """Between two looks at what a thread says that is not back yet."""
+THREAD_FAILED = "Exception in thread "
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
 """Signals that a thread may be stopped with and that mean nothing here: alarms, children, windows."""
@@ -161,12 +162,20 @@ class Stage:
             try:
                 number = thread.wait(max(0.0, deadline - time.monotonic()))
             except Gone as gone:
+                self._refuse_own_failure()
                 raise Ended(gone.status) from None
             if number is None or number in (GATE, ptrace.SIGTRAP, 0):
                 return number
             if number not in PASSED_ON:
                 raise Fatal(thread, number)
             self.go(thread, number)
+
+    def _refuse_own_failure(self) -> None:
+        """A thread that ended with a traceback is the harness's own failure, not the target's."""
+        self._read()
+        said = self.stderr.text()
+        if THREAD_FAILED in said:
+            raise RuntimeError(said[said.index(THREAD_FAILED) :][-2000:])
 
     def until_gate(self, thread: Thread, limit_s: float = LIMIT_S) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
