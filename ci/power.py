@@ -79,7 +79,7 @@ def sees(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, in
         if event["event"] == "finding":
             found.append(event)
 
-    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY)
+    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
     left = run_in_child(target, spec, hear, lambda: new() or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
         found.append(event)

@@ -37,7 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "needs_parallelism": bool,
     },
     "load_error": {"message": str},
-    "pair": {"harness": (int, float), "bare": (int, float)},
+    "pair": {"harness": (int, float), "beside": (int, float)},
 }
 KINDS = ("violation", "exception", "hang", "leak")
 

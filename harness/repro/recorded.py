@@ -75,11 +75,6 @@ def note(directory: Path, *events: dict[str, Any]) -> None:
     write_result(directory, grade(read_journal(directory)))
 
 
-def later_event(signature: str, details: dict[str, str]) -> dict[str, Any]:
-    """What the journal keeps of what was found out about a finding after its campaign: part of its details."""
-    return {"event": "later", "signature": signature, "details": details}
-
-
 def smaller_of(again: Again, found: dict[str, Any]) -> Again:
     """``again`` with what minimising left of it."""
     return Again(

@@ -38,7 +38,9 @@ def test_a_finding_shows_again_with_its_rate_and_with_the_gil(campaign: Path, tm
     assert "with -X gil=1: 3 of 3 children showed it" in done.stdout
     assert result(campaign)["with_gil"] == "observed"
     events = [json.loads(line) for line in (campaign / "journal.jsonl").read_text().splitlines()]
-    assert [event["event"] for event in events[-2:]] == ["repro", "control"]
+    assert [event["event"] for event in events[-3:]] == ["repro", "control", "later"]
+    assert "the last operations of each thread, oldest first:" in done.stdout
+    assert "reader-0" in result(campaign)["details"]["last_operations"]
 
 
 def test_what_no_longer_shows_is_0(campaign: Path, tmp_path: Path) -> None:
