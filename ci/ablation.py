@@ -1,15 +1,20 @@
-"""What each value of each amplifier is worth: the same trials with it and without it.
+"""What each value of each amplifier is worth: how soon a fault shows with it, beside the other values.
 
-    python -m ci.ablation [RECORD] > TABLE.md
+    python -m ci.ablation RECORD > TABLE.md
 
-takes about half an hour on two cores. RECORD is what ``ci.power`` measured (default: ftstress-results/power.jsonl): for
-each amplifier it says which scenarios that have it see which faults. Of those pairs some are tried again, with settings
-drawn at random, once with each of the amplifier's values and everything else the same. The first value is "without".
+takes about half an hour on two cores. RECORD is what ``ci.power`` measured: for each amplifier it says which scenarios
+that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so that each trial
+tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``, JSON lines); what is there
+already is not measured again.
+
+Within a pair the times to the first detection of the trials with a value are compared with all others' by rank (the
+Mann-Whitney test; what was not seen comes last, all alike), so a pair that is always seen tells something, too.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import math
 import os
@@ -19,69 +24,114 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from ci.power import sees, shares
+from ci.power import seen_after, shares
 from harness.builds.faults import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign.select import ScenarioInfo, describe, suite_files
-from harness.cli.outdir import RESULTS
 from harness.record.target import Target
 
-PAIRS = 6
+PAIRS = 10
 """Scenarios and faults for each amplifier: first those whose fault few scenarios see."""
-TURNS = 6
+PER_SCENARIO = 3
+"""Faults of one scenario among those."""
+TRIALS = 24
 """Settings drawn for each pair."""
+NEVER = math.inf
 
-Key = tuple[str, int]
-"""An amplifier and one of its values."""
+Pair = tuple[str, str]
+"""A scenario and a fault."""
 
 
-def chosen(record: Path, scenarios: dict[str, ScenarioInfo]) -> Iterator[tuple[str, ScenarioInfo, str]]:
-    """Amplifier, scenario and fault of what is tried again."""
+@dataclass(frozen=True)
+class Outcome:
+    """One trial."""
+
+    scenario: str
+    fault: str
+    number: int
+    knobs: dict[str, int]
+    seen_s: float | None
+    """When it first showed the fault; None where it did not."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a value did in one pair, or in several added up: ``score`` is how much sooner than by chance, in ``deviation``s."""
+
+    with_it: tuple[float, ...]
+    others: tuple[float, ...]
+    score: float
+    variance: float
+
+    @property
+    def z(self) -> float:
+        """Above 2: sooner than the other values; below -2: later."""
+        return self.score / math.sqrt(self.variance) if self.variance else 0.0
+
+
+def chosen(record: Path, scenarios: dict[str, ScenarioInfo]) -> list[Pair]:
+    """The pairs that are tried: for each amplifier that has a choice, some whose scenario has it and sees the fault."""
     seen: dict[str, list[str]] = defaultdict(list)
     for line in record.read_text().splitlines():
         outcome = json.loads(line)
         if outcome["seen"] and outcome["scenario"] in scenarios:
             seen[outcome["fault"]].append(outcome["scenario"])
     rare_first = sorted(seen, key=lambda fault: (len(seen[fault]), fault))
-    values = {name: set(choices) for one in scenarios.values() for name, choices in one.amplifiers}
-    for amplifier in sorted(name for name, choices in values.items() if len(choices) > 1):
-        pairs = [
-            (scenarios[name], fault)
-            for fault in rare_first
-            for name in seen[fault]
-            if any(amplifier == other for other, _ in scenarios[name].amplifiers)
-        ]
-        yield from ((amplifier, scenario, fault) for scenario, fault in pairs[:PAIRS])
+    taken: dict[Pair, None] = {}
+    for amplifier in sorted(
+        {name for one in scenarios.values() for name, values in one.amplifiers if len(set(values)) > 1}
+    ):
+        having = {name for name, one in scenarios.items() if amplifier in dict(one.amplifiers)}
+        tried: dict[str, int] = defaultdict(int)
+        pairs: list[Pair] = []
+        for fault in rare_first:
+            for scenario in seen[fault]:
+                if scenario in having and tried[scenario] < PER_SCENARIO:
+                    tried[scenario] += 1
+                    pairs.append((scenario, fault))
+        taken |= dict.fromkeys(pairs[:PAIRS])
+    return list(taken)
 
 
-def measure(todo: list[tuple[str, ScenarioInfo, str]], base: Target) -> dict[Key, list[tuple[bool, bool]]]:
-    """For each value: in each trial, whether it was seen with the value, and without the amplifier."""
+def measure(
+    pairs: list[Pair], scenarios: dict[str, ScenarioInfo], base: Target, record: Path
+) -> list[Outcome]:
+    """All trials of the pairs, side by side on two cores each; ``record`` gets each outcome."""
+    outcomes = (
+        [Outcome(**json.loads(line)) for line in record.read_text().splitlines()] if record.exists() else []
+    )
+    done = {(one.scenario, one.fault, one.number) for one in outcomes}
     targets = {
         fault: dataclasses.replace(base, executable=str(build_fault(find(fault))))
-        for fault in sorted({fault for _, _, fault in todo})
+        for fault in sorted({fault for _, fault in pairs})
     }
-    waiting: queue.SimpleQueue[tuple[str, ScenarioInfo, str, int]] = queue.SimpleQueue()
-    for turn in range(TURNS):
-        for amplifier, scenario, fault in todo:
-            waiting.put((amplifier, scenario, fault, turn))
-    results: dict[Key, list[tuple[bool, bool]]] = defaultdict(list)
+    waiting: queue.SimpleQueue[tuple[str, str, int]] = queue.SimpleQueue()
+    for number, (scenario, fault) in itertools.product(range(TRIALS), pairs):
+        if (scenario, fault, number) not in done:
+            waiting.put((scenario, fault, number))
+    kept = record.open("a")
 
     def serve(share: set[int]) -> None:
         os.sched_setaffinity(0, share)
         while True:
             try:
-                amplifier, scenario, fault, turn = waiting.get_nowait()
+                name, fault, number = waiting.get_nowait()
             except queue.Empty:
                 return
-            draw = random.Random(f"{amplifier}:{scenario.name}:{fault}:{turn}")
-            settings = {name: draw.choice(values) for name, values in scenario.amplifiers}
-            values = list(dict.fromkeys(dict(scenario.amplifiers)[amplifier]))
-            saw = [sees(scenario, fault, targets[fault], settings | {amplifier: value}) for value in values]
-            for value, with_it in zip(values, saw, strict=True):
-                results[amplifier, value].append((with_it, saw[0]))
+            draw = random.Random(f"{name}:{fault}:{number}")
+            knobs = {
+                amplifier: draw.choice(sorted(set(values)))
+                for amplifier, values in scenarios[name].amplifiers
+            }
+            after = seen_after(scenarios[name], fault, targets[fault], knobs)
+            outcomes.append(Outcome(name, fault, number, knobs, after))
+            kept.write(json.dumps(dataclasses.asdict(outcomes[-1])) + "\n")
+            kept.flush()
             print(f"{waiting.qsize()} left", file=sys.stderr, flush=True)
 
     threads = [threading.Thread(target=serve, args=(share,)) for share in shares()]
@@ -89,32 +139,73 @@ def measure(todo: list[tuple[str, ScenarioInfo, str]], base: Target) -> dict[Key
         thread.start()
     for thread in threads:
         thread.join()
-    return results
+    kept.close()
+    return outcomes
 
 
-def chance(gained: int, lost: int) -> float:
-    """How likely a fair coin gives at least ``gained`` heads in ``gained + lost`` throws (McNemar's exact test)."""
-    throws = gained + lost
-    return sum(math.comb(throws, heads) for heads in range(gained, throws + 1)) / float(2**throws)
+def worth(with_it: list[float], others: list[float]) -> Worth:
+    """The Mann-Whitney test of one pair, with its correction for ties (Hollander, Wolfe: Nonparametric statistics)."""
+    both = [*with_it, *others]
+    n, m, total = len(with_it), len(others), len(both)
+    score = sum((one < other) - (one > other) for one in with_it for other in others) / 2
+    ties = sum(both.count(value) ** 3 - both.count(value) for value in set(both))
+    variance = n * m / 12 * (total + 1 - ties / (total * (total - 1))) if n and m else 0.0
+    return Worth(tuple(with_it), tuple(others), score, variance)
 
 
-def table(results: dict[Key, list[tuple[bool, bool]]]) -> Iterator[str]:
+def by_value(outcomes: list[Outcome]) -> dict[tuple[str, int], dict[Pair, Worth]]:
+    """What each value of each amplifier did in each pair that has both it and other values."""
+    times: dict[tuple[str, int], dict[Pair, tuple[list[float], list[float]]]] = {}
+    values: dict[str, set[int]] = defaultdict(set)
+    for one in outcomes:
+        for name, value in one.knobs.items():
+            values[name].add(value)
+    for one in outcomes:
+        for name, drawn in one.knobs.items():
+            for value in values[name]:
+                sides = times.setdefault((name, value), {}).setdefault((one.scenario, one.fault), ([], []))
+                sides[drawn != value].append(NEVER if one.seen_s is None else one.seen_s)
+    found = {
+        key: {pair: worth(*sides) for pair, sides in pairs.items() if all(sides)}
+        for key, pairs in times.items()
+    }
+    return {key: pairs for key, pairs in found.items() if pairs}
+
+
+def table(outcomes: list[Outcome]) -> Iterator[str]:
     """Lines of markdown."""
-    yield "| amplifier | value | trials | saw the fault with it | without | by chance |"
-    yield "|---|---|---|---|---|---|"
-    for (amplifier, value), pairs in sorted(results.items()):
-        with_it, without = (sum(side) for side in zip(*pairs, strict=True))
-        gained = sum(one and not other for one, other in pairs)
-        lost = sum(other and not one for one, other in pairs)
-        luck = f"{chance(gained, lost):.2f}" if gained + lost else "-"
-        yield f"| {amplifier} | {value} | {len(pairs)} | {with_it} | {without} | {luck} |"
+    yield "| amplifier | value | pairs | trials | seen with it | with others | z | best pair | its z | median with it | with others |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for (amplifier, value), pairs in sorted(by_value(outcomes).items()):
+        with_it = [time for pair in pairs.values() for time in pair.with_it]
+        others = [time for pair in pairs.values() for time in pair.others]
+        variance = sum(pair.variance for pair in pairs.values())
+        z = sum(pair.score for pair in pairs.values()) / math.sqrt(variance) if variance else 0.0
+        (scenario, fault), best = max(pairs.items(), key=lambda item: item[1].z)
+        yield (
+            f"| {amplifier} | {value} | {len(pairs)} | {len(with_it)} | {_share(with_it)} | {_share(others)} | {z:+.1f} "
+            f"| {scenario.rpartition('.')[2]} on {fault} | {best.z:+.1f} | {_median(best.with_it)} | {_median(best.others)} |"
+        )
+
+
+def _share(times: list[float]) -> str:
+    return f"{sum(time != NEVER for time in times) / len(times):.0%}"
+
+
+def _median(times: tuple[float, ...]) -> str:
+    middle = median(times)
+    return "not seen" if middle == NEVER else f"{middle:.2f} s"
 
 
 def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or not Path(arguments[0]).is_file():
+        print("give the record that python -m ci.power wrote: python -m ci.ablation RECORD", file=sys.stderr)
+        return 2
+    record = Path(arguments[0])
     base = probe(str(compiled().executable()))
     scenarios = {one.name: one for one in describe(base, suite_files()).scenarios}
-    todo = list(chosen(Path(arguments[0] if arguments else RESULTS / "power.jsonl"), scenarios))
-    for line in table(measure(todo, base)):
+    pairs = chosen(record, scenarios)
+    for line in table(measure(pairs, scenarios, base, record.with_name(f"{record.name}.ablation"))):
         print(line)
     return 0
 

@@ -62,28 +62,26 @@ def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
     return plan.draw_knobs(scenario, crc32(fault.encode()), 0)
 
 
-def sees(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> bool:
-    """Whether one trial of ``scenario`` shows something on ``target`` that is not known of the base."""
+def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> float | None:
+    """When, in seconds of the trial, one of ``scenario`` on ``target`` shows what is not known of the base; None: never."""
     issues = known.load()
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
     )
-    found: list[dict[str, Any]] = []
+    new: list[float] = []
     began = time.monotonic()
 
-    def new() -> bool:
-        texts = [signature(scenario.name, event) for event in found]
-        return any(known.find(issues, target, scenario.name, text) is None for text in texts)
-
     def hear(event: dict[str, Any]) -> None:
-        if event["event"] == "finding":
-            found.append(event)
+        if event["event"] != "finding":
+            return
+        if known.find(issues, target, scenario.name, signature(scenario.name, event)) is None:
+            new.append(event["elapsed_s"])
 
     spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
-    left = run_in_child(target, spec, hear, lambda: new() or time.monotonic() - began > LONGEST_S)
+    left = run_in_child(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
-        found.append(event)
-    return new()
+        hear(event | {"elapsed_s": left.wall_s})
+    return min(new, default=None)
 
 
 def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
@@ -110,7 +108,7 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
             except queue.Empty:
                 return
             knobs = knobs_for(scenario, fault)
-            saw = sees(scenario, fault, target, knobs)
+            saw = seen_after(scenario, fault, target, knobs) is not None
             if saw:
                 seen[fault].add(scenario.name)
             line = {"scenario": scenario.name, "fault": fault, "knobs": knobs, "seen": saw}

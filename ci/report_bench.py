@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.campaign import plan
 from harness.campaign.history import header
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
@@ -61,7 +62,7 @@ TARGET = Target(
 def events(number: int) -> Iterator[dict[str, Any]]:
     """At least ``number`` events of one campaign, the last of which is its end."""
     scenarios = [_info(index) for index in range(SCENARIOS)]
-    yield header(TARGET, scenarios, Options(budget_s=86400.0, seed=1))
+    yield header(TARGET, scenarios, Options(budget_s=86400.0, seed=1), plan.STRESS)
     written, trial, now = 2, 0, 0.0
     while written < number:
         trial += 1

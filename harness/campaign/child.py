@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -61,8 +61,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def start(make_command: MakeCommand) -> Child:
-    """Start a child. Raises OSError when the target cannot be executed."""
+def start(make_command: MakeCommand, inherited: Sequence[int] = ()) -> Child:
+    """Start a child, which inherits some descriptors. Raises OSError when the target cannot be executed."""
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
@@ -71,7 +71,7 @@ def start(make_command: MakeCommand) -> Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            pass_fds=[writing],
+            pass_fds=[writing, *inherited],
             env=environment(),
             start_new_session=True,
         )

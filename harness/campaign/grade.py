@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.campaign.again import Control, of_event
-from harness.campaign.plan import trials_to_cover, why_skipped
+from harness.campaign.plan import STRESS, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
@@ -61,6 +61,7 @@ class Grader:
         self.issues = known.load() if issues is None else issues
         self.header: dict[str, Any] | None = None
         self.target: Target
+        self.kind = STRESS
         self.strict = False
         self.complete = False
         self.elapsed_s = 0.0
@@ -145,6 +146,7 @@ class Grader:
     def _on_campaign(self, event: dict[str, Any]) -> None:
         self.header = event
         self.target = Target.from_json(event["target"])
+        self.kind = event.get("kind", STRESS)
         self.strict = event["options"]["strict"]
         self.tallies = {data["name"]: _Tally(ScenarioInfo.from_json(data)) for data in event["scenarios"]}
 
@@ -231,7 +233,7 @@ class Grader:
             return "new", None
         if causes:
             return "known", None
-        if reason := why_skipped(tally.info, self.target):
+        if reason := why_skipped(tally.info, self.target, self.kind):
             return "skipped", reason
         if reason := self._why_not_exercised(tally):
             return "not exercised", reason
@@ -270,7 +272,9 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=cause.known,
-            with_gil=cause.with_gil if self.target.free_threaded else "not applicable",
+            with_gil=cause.with_gil
+            if self.target.free_threaded and self.kind == STRESS
+            else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(cause.trials),
             trials_run=self.tallies[cause.scenario].counts["trials"],
@@ -299,7 +303,7 @@ class Grader:
 
     def _stale(self) -> Iterator[str]:
         """Known issues that nothing looked like, though all that their scenarios can be set to was tried."""
-        if not self.complete:
+        if not self.complete or self.kind != STRESS:
             return
         for issue in self.issues:
             if not issue.applies_to(self.target):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.campaign.options import CampaignError, Options
+from harness.campaign.plan import STRESS
 from harness.campaign.select import ScenarioInfo
 from harness.record.journal import JOURNAL, Journal, JournalError, read_journal
 from harness.record.result import SCHEMA, Result
@@ -26,6 +27,7 @@ class Past:
     events: list[dict[str, Any]]
     target: Target
     scenarios: list[ScenarioInfo]
+    kind: str
     seed: int
     budget_s: float
     threads: int | None
@@ -35,11 +37,12 @@ class Past:
     """Scenario and index of the trials that need not be run again."""
 
 
-def header(target: Target, scenarios: Sequence[ScenarioInfo], options: Options) -> dict[str, Any]:
+def header(target: Target, scenarios: Sequence[ScenarioInfo], options: Options, kind: str) -> dict[str, Any]:
     """The journal's first event: all that is needed to grade and to resume."""
     return {
         "event": "campaign",
         "schema": SCHEMA,
+        "kind": kind,
         "at_s": 0.0,
         "seed": options.seed,
         "budget_s": options.budget_s,
@@ -69,6 +72,7 @@ def read_past(out: Path) -> Past:
         events=events,
         target=Target.from_json(first["target"]),
         scenarios=[ScenarioInfo.from_json(data) for data in first["scenarios"]],
+        kind=first.get("kind", STRESS),
         seed=first["seed"],
         budget_s=first["budget_s"],
         threads=first["options"]["threads"],

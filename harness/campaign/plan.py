@@ -22,6 +22,8 @@ from harness.record.target import Target
 
 START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
+STRESS, SWEEP = "stress", "sweep"
+"""Kinds of campaigns."""
 POWER = Path(__file__).with_name("power.toml")
 AGAIN = (10.0, 200.0)
 """The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
@@ -50,10 +52,16 @@ class PlannedTrial:
     budget_s: float
 
 
-def why_skipped(scenario: ScenarioInfo, target: Target) -> str | None:
-    """Why ``target`` cannot exercise ``scenario``, or None."""
+def why_skipped(scenario: ScenarioInfo, target: Target, kind: str = STRESS) -> str | None:
+    """Why ``target`` cannot exercise ``scenario`` in a campaign of that kind, or None."""
     if scenario.unavailable:
         return scenario.unavailable
+    if kind == SWEEP and sum(scenario.actors.values()) == 1:
+        return "one thread alone: there is no other that could run while it is stopped"
+    if kind == SWEEP and not scenario.swept:
+        return "it is asked at the end of a round only, or one thread waits for the other: see its source"
+    if kind == SWEEP and target.gil_enabled:
+        return "a thread that is stopped keeps the GIL, and the target's GIL is on"
     if scenario.needs_parallelism and target.gil_enabled:
         return "needs threads that run in parallel, and the target's GIL is on"
     return None
@@ -215,15 +223,3 @@ def cut(planned_s: float, left_s: float, never_run: int, at_once: int) -> float:
     """
     share = left_s * at_once / max(1, never_run) - START_UP_S
     return max(min(planned_s, left_s - START_UP_S, max(SHORTEST_S, share)), 0.0)
-
-
-def dry_run(scenarios: Sequence[ScenarioInfo], target: Target, options: Options) -> list[PlannedTrial]:
-    """The trials that the budget has room for, as they would be started."""
-    left = options.budget_s * children_at_once(scenarios, options)
-    planned: list[PlannedTrial] = []
-    for trial in trials(scenarios, target, options, Shown()):
-        left -= trial.budget_s + START_UP_S
-        if left < 0 and planned:
-            break
-        planned.append(trial)
-    return planned

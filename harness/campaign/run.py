@@ -18,6 +18,7 @@ from harness.campaign.again import Control, Outcome, control_event, later_event
 from harness.campaign.grade import Grader
 from harness.campaign.history import check_same_target, header, open_journal, read_past, write_result
 from harness.campaign.interrupts import Flag, noted
+from harness.campaign.kind import STRESS, Kind
 from harness.campaign.options import CampaignError, Options, memory_limit
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
@@ -48,7 +49,12 @@ QUEUED = 1000
 
 
 def run_campaign(
-    target: Target, scenarios: Sequence[ScenarioInfo], options: Options, out: Path, listener: Listener
+    target: Target,
+    scenarios: Sequence[ScenarioInfo],
+    options: Options,
+    out: Path,
+    listener: Listener,
+    kind: Kind = STRESS,
 ) -> Result:
     """Run trials of ``scenarios`` on ``target`` until the budget is spent; ``out`` has everything as it happens.
 
@@ -65,9 +71,9 @@ def run_campaign(
             scenarios = past.scenarios
             options = replace(options, seed=past.seed, budget_s=past.budget_s, threads=past.threads)
         with open_journal(out, options.resume) as journal:
-            campaign = _Campaign(target, scenarios, options, out, listener, journal, interrupted)
+            campaign = _Campaign(target, scenarios, options, out, listener, journal, interrupted, kind)
             if past is None:
-                campaign.record(header(target, scenarios, options))
+                campaign.record(header(target, scenarios, options, kind.name))
             else:
                 for event in past.events:
                     campaign.take(event)
@@ -107,8 +113,10 @@ class _Campaign:
         listener: Listener,
         journal: Journal,
         interrupted: Flag,
+        kind: Kind,
     ) -> None:
         self.target = target
+        self.kind = kind
         self.options = options
         self.out = out
         self.listener = listener
@@ -121,8 +129,8 @@ class _Campaign:
         self.finished: frozenset[tuple[str, int]] = frozenset()
         self.plan = self._trials(scenarios)
         self.next: PlannedTrial | None = None
-        self.unseen = {s.name for s in scenarios if plan.why_skipped(s, target) is None}
-        self.at_once = plan.children_at_once(scenarios, options)
+        self.unseen = {s.name for s in scenarios if plan.why_skipped(s, target, kind.name) is None}
+        self.at_once = kind.at_once(scenarios, options)
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
         self.due: dict[int, float] = {}
         """When each trial should have ended, in the campaign's own time."""
@@ -172,7 +180,7 @@ class _Campaign:
         return self._end()
 
     def _trials(self, scenarios: Sequence[ScenarioInfo]) -> Iterator[PlannedTrial]:
-        for planned in plan.trials(scenarios, self.target, self.options, self.shown):
+        for planned in self.kind.trials(scenarios, self.target, self.options, self.shown):
             if (planned.scenario.name, planned.index) not in self.finished:
                 yield planned
 
@@ -189,7 +197,7 @@ class _Campaign:
 
     def _start_controls(self) -> None:
         """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too."""
-        if self.options.in_process or not self.target.free_threaded:
+        if self.kind.name != plan.STRESS or self.options.in_process or not self.target.free_threaded:
             return
         for control in self.grader.uncontrolled():
             budget = min(control.again.budget_s, self.options.budget_s - self.now())
@@ -292,7 +300,7 @@ class _Campaign:
 
         what: Ending | OSError
         try:
-            what = trial.run_in_child(self.target, spec, tell, self.stop.is_set)
+            what = self.kind.run(self.target, spec, tell, self.stop.is_set)
         except OSError as error:
             what = error
         self.said.put(_Said(number, self.now(), what))

@@ -38,6 +38,8 @@ class ScenarioInfo:
     """Name and values of each."""
     needs_parallelism: bool
     unavailable: str | None
+    swept: bool = True
+    """Whether it can be swept, if the target can be."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +47,7 @@ class ScenarioInfo:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ScenarioInfo:
         """Rebuild it from a journal; fields that a newer harness added are ignored."""
-        kept = {field.name: data[field.name] for field in fields(cls)}
+        kept = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         kept["issues"] = tuple(kept["issues"])
         kept["amplifiers"] = tuple((name, tuple(values)) for name, values in kept["amplifiers"])
         return cls(**kept)

@@ -37,9 +37,12 @@ FIELDS: dict[str, dict[str, Any]] = {
         "needs_parallelism": bool,
     },
     "load_error": {"message": str},
+    "threads": {"a": int, "b": int, "pairs": list},
+    "step": {"thread": str, "operation": str, "seen": str},
+    "swept": {"pair": dict},
     "pair": {"harness": (int, float), "beside": (int, float)},
 }
-KINDS = ("violation", "exception", "hang", "leak")
+KINDS = ("violation", "exception", "hang", "leak", "crash")
 
 
 class Excerpt:

@@ -29,16 +29,32 @@ from harness.cli import (
     calibrate,
     known,
     listing,
+    locate,
     report,
     repro,
     run,
     script,
+    sweep,
 )
 from harness.cli.errors import Stop, say
 from harness.cli.terminal import NotShown, drop_output, write
 from harness.record.journal import JournalError
 
-COMMANDS = (listing, run, repro, script, report, builds, build, known, calibrate, bench, bisect_step)
+COMMANDS = (
+    listing,
+    run,
+    sweep,
+    locate,
+    repro,
+    script,
+    report,
+    builds,
+    build,
+    known,
+    calibrate,
+    bench,
+    bisect_step,
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from harness.campaign.calibrate import machine
 from harness.cli import finding
 from harness.cli.arguments import budget, share
 from harness.cli.errors import Stop, say
+from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
 from harness.diagnosis.native import NO_GDB, details
 from harness.record.journal import JournalError
@@ -23,8 +25,12 @@ from harness.report.numbers import counted, duration, percent
 from harness.repro.measure import MEMORY_BYTES, Measured, control, last_operations, measure
 from harness.repro.minimize import Step, minimize
 from harness.repro.recorded import Recorded, note
+from harness.sweep.replay import NotReplayable, on_one_core, replay
+from harness.sweep.stage import NotStarted
 
 LIMIT_S = 60.0
+STOPS = 20
+"""At the point of a sweep's finding."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -54,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         console,
         f"{recorded.finding.kind} in {recorded.finding.scenario} [{recorded.finding.id}] on {target.title}",
     )
+    if "sweep" in recorded.finding.details:
+        return _replayed(console, recorded, target, arguments)
     again = recorded.again
     smaller = None
     if arguments.minimize:
@@ -76,6 +84,35 @@ def run(arguments: argparse.Namespace) -> int:
             found |= _under_gdb(console, target, again, measured)
     _keep(recorded, target, measured, with_gil, smaller, found)
     return 1 if measured.hits else 0
+
+
+def _replayed(console: Console, recorded: Recorded, target: Target, arguments: argparse.Namespace) -> int:
+    """A sweep's finding: it does not depend on luck, so it shows at each stop or it is gone."""
+    if arguments.minimize:
+        raise Stop("a sweep's finding is two operations and a point: there is nothing to make smaller")
+    refuse_where_it_cannot_work(target, stepping=False)
+    details, wanted = recorded.finding.details, recorded.finding.signature
+    with (
+        tempfile.TemporaryDirectory(prefix="ftstress-sweep-") as cache,
+        on_one_core(),
+        console.status("stopping") as status,
+    ):
+        try:
+            found = replay(
+                target,
+                recorded.again.scenario,
+                details,
+                wanted,
+                cache,
+                STOPS,
+                lambda done: status.update(f"{done} of {counted(STOPS, 'stop')}"),
+            )
+        except (NotReplayable, NotStarted) as error:
+            raise Stop(str(error), 3) from error
+    for thread, operation, seen in found.steps:
+        _print(console, f"  {thread}  {operation}: {seen}")
+    _print(console, f"{found.shown} of {counted(found.times, 'stop')} showed it")
+    return 1 if found.shown else 0
 
 
 def said(measured: Measured) -> str:

@@ -18,8 +18,9 @@ from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
 from harness.campaign.gather import gather
 from harness.campaign.history import RESULT, Past, read_past
+from harness.campaign.kind import STRESS, Kind, dry_run
 from harness.campaign.options import Options
-from harness.campaign.plan import dry_run, why_skipped
+from harness.campaign.plan import why_skipped
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo
 from harness.cli import outdir
@@ -41,6 +42,13 @@ FILES = ("html", "junit")
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("run", help="stress scenarios on a target")
+    add_arguments(parser)
+    parser.add_argument("--in-process", action="store_true", help="no children: race in this interpreter")
+    parser.set_defaults(run=lambda arguments: campaign(arguments, STRESS))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of every command that runs a campaign."""
     parser.add_argument(
         "patterns", nargs="*", metavar="PATTERN|FILE", help="which scenarios (default: the suites)"
     )
@@ -77,8 +85,6 @@ def add_parser(subparsers: Any) -> None:
         "--resume", action="store_true", help="go on with the campaign in --out, or in latest"
     )
     either.add_argument("--dry-run", action="store_true", help="say what would be run, and run nothing")
-    parser.add_argument("--in-process", action="store_true", help="no children: race in this interpreter")
-    parser.set_defaults(run=run)
 
 
 @dataclass(frozen=True)
@@ -92,21 +98,21 @@ class _Start:
     """The events of the campaign that is gone on with."""
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the campaign. Returns its exit status; what was recorded is kept whatever happens."""
+def campaign(arguments: argparse.Namespace, kind: Kind) -> int:
+    """Run a campaign of that kind. Returns its exit status; what was recorded is kept whatever happens."""
     refuse_missing(arguments.patterns)
     _refuse_unwritable(arguments)
     console = terminal()
     held = outdir.held(arguments.out) if arguments.resume else None
-    start = _again(arguments, held) if held else _anew(arguments)
+    start = _again(arguments, held, kind) if held else _anew(arguments)
     if arguments.dry_run:
-        return _dry_run(console, start)
+        return _dry_run(console, start, kind)
     arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
     opening = _opening(start, f"out {escape(str(out))}")
     console.print(Text(opening), soft_wrap=not console.is_terminal)
     try:
         with live.shown(console, start.options.budget_s, start.past) as listener:
-            run_campaign(start.target, start.scenarios, start.options, out, listener)
+            run_campaign(start.target, start.scenarios, start.options, out, listener, kind)
     except KeyboardInterrupt:  # a second one, while the first was being dealt with: what is recorded counts
         pass
     return _close(console, arguments, out)
@@ -119,8 +125,12 @@ def _anew(arguments: argparse.Namespace) -> _Start:
     return _Start(target, scenarios, _options(arguments, drawn, arguments.budget or BUDGET_S))
 
 
-def _again(arguments: argparse.Namespace, out: Path) -> _Start:
+def _again(arguments: argparse.Namespace, out: Path, kind: Kind) -> _Start:
     past = read_past(out)
+    if past.kind != kind.name:
+        raise Stop(
+            f"the campaign in {out} is no {kind.name}, but a {past.kind}: go on with that, or choose another --out"
+        )
     _refuse_other(arguments, past)
     target = _target(arguments, past.target.executable)
     return _Start(target, past.scenarios, _options(arguments, past.seed, past.budget_s), past.events)
@@ -170,16 +180,16 @@ def _opening(start: _Start, last: str) -> str:
     )
 
 
-def _dry_run(console: Console, start: _Start) -> int:
+def _dry_run(console: Console, start: _Start, kind: Kind) -> int:
     """Say what the same arguments without ``--dry-run`` would start, as far as that is known beforehand."""
-    planned = dry_run(start.scenarios, start.target, start.options)
+    planned = dry_run(start.scenarios, start.target, start.options, kind)
     console.print(Text(_opening(start, "dry run")), soft_wrap=True)
     for trial in planned:
         knobs = "".join(f", {name} {value}" for name, value in trial.knobs.items())
         line = f"{trial.scenario.name}: {duration(trial.budget_s)}, {counted(trial.threads, 'thread')}{knobs}"
         console.print(Text(escape(line)), soft_wrap=True)
     for scenario in start.scenarios:
-        if reason := why_skipped(scenario, start.target):
+        if reason := why_skipped(scenario, start.target, kind.name):
             console.print(Text(escape(f"skipped: {scenario.name}: {reason}")), soft_wrap=True)
     console.print(counted(len(planned), "trial"))
     return 0 if planned else 3

@@ -106,7 +106,12 @@ def _do(spec: dict[str, Any], emit: Any) -> int:
 
         run_bench(spec, emit)
         return 0
-    run_trial(spec, emit)
+    if spec["do"] == "sweep":
+        from harness.kernel.sweep import run_sweep
+
+        run_sweep(spec, emit)
+    else:
+        run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.
     sys.stdout.flush()
     sys.stderr.flush()

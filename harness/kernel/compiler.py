@@ -25,6 +25,9 @@ Loop = Callable[..., None]
 """``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way,
 trace)``."""
 
+Operate = Callable[[int, int], Any]
+"""``operate(n, me)``: one operation of one thread, on one state."""
+
 PARAMETERS = ("self", "n", "me")
 ENTERED = "entered"
 """The judge's parameter that holds what the oracle's ``enter`` returned."""
@@ -149,6 +152,38 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool, ring: Every
     exec(compile(tree, parts.filename, "exec"), namespace)
     stores = sum(declared.stores for declared in mine)
     return ActorLoop(namespace["loop"], finite, observations, stores, tuple(oracles))
+
+
+ALONE_ONCE = """
+def bind(self):
+    HOISTS
+    def once(n, me):
+        BODY
+    return once
+"""
+"""One operation as a function that gives what it returns, with everything looked up beforehand as in a loop."""
+
+
+def compile_operation(scenario: type[Scenario], declared: Operation) -> Callable[[Scenario], Operate]:
+    """The operation by itself: bound to a state, it is called with ``n`` and ``me`` and gives what is to be judged.
+
+    Nothing of the state's own attributes is looked up while it runs: whoever steps through it sees the operation and
+    nothing else. Raises ScenarioError as ``compile_actor`` does.
+    """
+    compile_actor(scenario, declared.actor, alone=False)  # the checks; it must be one that a loop takes, too
+    parts = _Parts()
+    definition, parts.filename = _definition(declared.function)
+    rename = _Rename(declared.function, "_", parts, declared.name)
+    body = [rename.visit(statement) for statement in _without_docstring(definition.body)]
+    tree = ast.parse(ALONE_ONCE)
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    _fill(function, {"HOISTS": parts.hoists(), "BODY": body})
+    ast.fix_missing_locations(tree)
+    namespace: dict[str, Any] = dict(parts.constants)
+    exec(compile(tree, parts.filename, "exec"), namespace)
+    bind: Callable[[Scenario], Operate] = namespace["bind"]
+    return bind
 
 
 def _judge_prefix(index: int) -> str:

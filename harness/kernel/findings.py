@@ -63,6 +63,10 @@ class Recorder:
             }
         )
 
+    def forget(self) -> None:
+        """From here on a cause that has been told is told again."""
+        self._told.clear()
+
     def violation(self, role: Role, error: Violation, number: int) -> None:
         name, seen, turn = error.args
         oracle = oracle_of(self.scenario, self._operations[name])

@@ -133,4 +133,5 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         ],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),
+        "swept": scenario.swept,
     }

@@ -72,6 +72,9 @@ class Scenario:
     """False where the scenario tests something with the GIL on too."""
     caches: ClassVar[bool] = True
     """False where what is read is never cached: such reads are no share of a live cache."""
+    swept: ClassVar[bool] = True
+    """False where the sweep must leave it alone: an operation waits for another thread, or ``quiescence`` changes the
+    state, so that it can be asked at the end of a round only."""
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""

@@ -135,6 +135,7 @@ class CreateTheFirst(Scenario):
 
     oracle = Permitted()
     threads: ClassVar[dict[str, int]] = {"creator": 2}
+    swept = False
 
     def prepare(self, knobs: Knobs) -> None:
         self.values = [Value(number) for number in range(FIRSTS + 1)]

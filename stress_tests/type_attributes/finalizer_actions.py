@@ -228,6 +228,7 @@ class WaitingFinalizer(_Acting):
     """
 
     amplifiers = (fan_out,)
+    swept = False
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.campaign import plan
 from harness.campaign.history import header
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
@@ -28,7 +29,7 @@ class HandWritten:
     def __init__(self, *scenarios: ScenarioInfo, target: Target | None = None, **options: Any) -> None:
         chosen = Options(**({"budget_s": 60.0, "seed": 7} | options))
         known = scenarios or (fake_scenario(),)
-        self.events = [header(target or fake_target(), known, chosen)]
+        self.events = [header(target or fake_target(), known, chosen, plan.STRESS)]
         self.number = 0
 
     def add(self, event: str, **fields: Any) -> HandWritten:

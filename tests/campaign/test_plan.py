@@ -10,6 +10,7 @@ import pytest
 
 from harness.builds.fingerprint import probe
 from harness.campaign import plan
+from harness.campaign.kind import dry_run
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.campaign.shown import Shown
@@ -138,10 +139,10 @@ def test_the_last_trial_is_cut_to_what_is_left() -> None:
 
 def test_a_dry_run_plans_what_the_budget_has_room_for() -> None:
     options = Options(30.0, 1, jobs=2)
-    planned = plan.dry_run(scenarios(4), TARGET, options)
+    planned = dry_run(scenarios(4), TARGET, options)
     assert planned == list(islice(plan.trials(scenarios(4), TARGET, options, Shown()), len(planned)))
     assert sum(trial.budget_s + plan.START_UP_S for trial in planned) <= 60.0
-    assert len(plan.dry_run(scenarios(4), TARGET, Options(0.1, 1, jobs=1))) == 1
+    assert len(dry_run(scenarios(4), TARGET, Options(0.1, 1, jobs=1))) == 1
 
 
 def test_what_needs_parallelism_is_skipped_where_the_gil_is_on() -> None:

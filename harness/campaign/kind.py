@@ -1,0 +1,46 @@
+"""What a campaign's trials are: races by default, and whatever else can be planned and run one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.campaign import plan, trial
+from harness.campaign.options import Options
+from harness.campaign.plan import PlannedTrial
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
+from harness.campaign.watch import Tell
+from harness.diagnosis.ending import Ending
+from harness.record.target import Target
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a campaign's trials are planned and run."""
+
+    name: str
+    """What the journal calls it."""
+    trials: Callable[[Sequence[ScenarioInfo], Target, Options, Shown], Iterator[PlannedTrial]]
+    at_once: Callable[[Sequence[ScenarioInfo], Options], int]
+    """How many run beside each other, on average."""
+    run: Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
+    """Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
+
+
+STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, trial.run_in_child)
+
+
+def dry_run(
+    scenarios: Sequence[ScenarioInfo], target: Target, options: Options, kind: Kind = STRESS
+) -> list[PlannedTrial]:
+    """The trials that the budget has room for, as they would be started."""
+    left = options.budget_s * kind.at_once(scenarios, options)
+    planned: list[PlannedTrial] = []
+    for one in kind.trials(scenarios, target, options, Shown()):
+        left -= one.budget_s + plan.START_UP_S
+        if left < 0 and planned:
+            break
+        planned.append(one)
+    return planned

@@ -1,0 +1,348 @@
+"""The sweep's side inside the target: two threads that do, one operation at a time, what the manager says.
+
+The manager stops one of them, A, in the middle of an operation and has the other, B, do a whole one there. What they
+must do next they read from a page that they share with the manager, each through a mapping of its own, because a lock
+that both need would be held by the one that is stopped. A thread that waits for the manager sits at a ``gate``: a
+signal that nobody but the tracer sees. There it is detached, so that nothing that stops the world waits for it.
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from harness.kernel.amplifiers import settings
+from harness.kernel.compiler import compile_operation, oracle_of
+from harness.kernel.events import Emit, describe
+from harness.kernel.findings import Recorder, describe_text
+from harness.kernel.history import by_register
+from harness.kernel.linearizability import Contradiction, decide
+from harness.kernel.loader import find_scenario
+from harness.kernel.recording import logs_in
+from harness.kernel.rounds import roles
+from harness.kernel.scenario import Operation, Scenario, actor_threads, amplifiers_of, operations
+
+GATE = 44
+"""A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
+
+# Bytes of the page.
+GO, DO_A, DO_B, TURNS, QUIET, PAIR, WARM, TELL = range(8)
+"""Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
+finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's result is
+told."""
+WRONG_A, WRONG_B, SPENT, INSIDE_A, INSIDE_B, B_NEXT, B_RESTS = range(8, 15)
+"""Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether
+there is something for B to do between two stops; and before a scenario may be asked what it holds."""
+PAGE_BYTES = 4096
+
+LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
+"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; go on to the next."""
+
+PARKED_S = 0.001
+NOT_TIMED = {"rest": 0, "dwell": 0}
+"""Amplifiers that only shift times: what they idle would be swept, and tells nothing."""
+PRIMING_TURNS = 2
+"""Turns of a thread that only reads, before the swept one, where caches are meant to be warm (see ``prime``)."""
+
+
+class Side:
+    """One of the two threads, with the operation that is swept and those that its actor does around it."""
+
+    def __init__(self, sweep: Sweep, page: mmap.mmap, name: str, swept: Operation, me: int) -> None:
+        self.sweep = sweep
+        self.page = page
+        self.name = name
+        self.inside = INSIDE_A if name == "A" else INSIDE_B
+        self.me = me
+        self.cycle = [d for d in operations(sweep.scenario) if d.actor == swept.actor]
+        self.index = self.cycle.index(swept)
+        self.per_turn = sum(declared.stores for declared in self.cycle)
+        self.stores = bool(self.per_turn)
+        self.bound = [compile_operation(sweep.scenario, declared) for declared in self.cycle]
+        self.oracles = [oracle_of(sweep.scenario, declared) for declared in self.cycle]
+        self.kept: list[tuple[Operation, Any, BaseException | None]] = []
+        """What is told only when nothing is held by the other thread."""
+        self.steps: list[tuple[str, str]] = []
+        self.last: list[Any] = []
+        """Of B: what each operation saw last, alive until it sees something else. A cache's entry borrows its value,
+        and a stale one is seen only while that lives. A holds nothing: what it is about to take is to die."""
+
+    def begin(self, state: Scenario) -> None:
+        """On a fresh state: one whole cycle, so that what the swept operation drops is this thread's own."""
+        self.operate = [bind(state) for bind in self.bound]
+        self.memory = [oracle.memory() if oracle else {} for oracle in self.oracles]
+        self.last = [None] * len(self.cycle)
+        self.n = 1
+        for index in range(len(self.cycle)):
+            self.once(index)
+        self.n = 2
+        for index in range(self.index):
+            self.once(index)
+
+    def once(self, index: int) -> None:
+        """One operation, judged at once; what it saw is told later."""
+        self.judge(index, *self.run(index))
+
+    def run(self, index: int) -> tuple[Any, Any, BaseException | None]:
+        oracle, operate = self.oracles[index], self.operate[index]
+        entered = (
+            oracle.enter(**_wanted(oracle.enter, self.memory[index])) if oracle and oracle.enter else None
+        )
+        page, inside, n, me = self.page, self.inside, self.n, self.me
+        try:
+            page[inside] = 1
+            seen = operate(n, me)
+            page[inside] = 0
+        except BaseException as error:  # noqa: BLE001  # every exception in an operation is recorded
+            page[inside] = 0
+            return entered, None, error
+        return entered, seen, None
+
+    def judge(self, index: int, entered: Any, seen: Any, error: BaseException | None) -> None:
+        declared, oracle = self.cycle[index], self.oracles[index]
+        if error is not None:
+            if not isinstance(error, declared.may_raise):
+                self.kept.append((declared, None, error))
+            elif self.page[TELL]:
+                self.steps.append((declared.name, describe(error)))
+            return
+        if self.name == "B":
+            self.last[index] = seen
+        if self.page[TELL]:
+            self.steps.append((declared.name, describe(seen)))
+        if oracle is None:
+            return
+        memory = _wanted(type(oracle).judge, self.memory[index] | {"entered": entered})
+        several = type(oracle).judge.__code__.co_argcount > 1
+        observed = seen if several else (seen,)
+        try:
+            wrong = oracle.judge(*observed, **memory)
+        except BaseException as raised:  # noqa: BLE001  # as in the loop, where the judge stands behind the operation
+            self.kept.append((declared, None, raised))
+            return
+        if wrong:
+            self.kept.append((declared, observed, None))
+
+    def rest(self) -> None:
+        """What of the cycle follows the swept operation. Only behind it may a scenario be asked what it holds."""
+        for index in range(self.index + 1, len(self.cycle)):
+            self.once(index)
+
+    def lead(self) -> None:
+        """The next cycle, up to where the swept operation is next."""
+        self.n += 1
+        for index in range(self.index):
+            self.once(index)
+
+    def again(self, turns: int) -> None:
+        """Whole turns that nobody stops, up to where the swept operation is next."""
+        for _ in range(turns):
+            self.once(self.index)
+            self.rest()
+            self.lead()
+
+    def settles(self, warm: int) -> bool:
+        """Whether it is this side that leaves the caches as the next stop is to find them."""
+        return bool(warm) != self.stores
+
+    def settle(self, warm: int) -> None:
+        """Leave the caches as the next stop is to find them: filled by who reads, or emptied by who stores."""
+        if self.settles(warm):
+            self.again(1 if self.stores else PRIMING_TURNS)
+
+    def tell(self) -> bool:
+        """Tell what was kept, with the other thread outside its operations; whether anything was wrong."""
+        recorder = self.sweep.recorder
+        before = recorder.total
+        for declared, seen, error in self.kept:
+            oracle = oracle_of(self.sweep.scenario, declared)
+            if error is not None:
+                recorder.exception(declared.name, error, {"thread": self.name}, 0)
+            elif oracle is not None:
+                details = {"thread": self.name, "seen": [describe(thing) for thing in seen]}
+                text = describe_text(oracle.explain, seen)
+                recorder.finding("violation", oracle.name, declared.name, text, details, 0)
+        self.kept.clear()
+        for name, seen in self.steps:
+            self.sweep.emit({"event": "step", "thread": self.name, "operation": name, "seen": seen})
+        self.steps.clear()
+        return recorder.total > before
+
+
+class Sweep:
+    """The pairs of one scenario. ``run`` returns when the manager says so."""
+
+    def __init__(self, spec: dict[str, Any], emit: Emit) -> None:
+        self.scenario = find_scenario(spec["file"], spec["scenario"])
+        amplifiers = amplifiers_of(self.scenario)
+        idle = {one.name: NOT_TIMED[one.name] for one in amplifiers if one.name in NOT_TIMED}
+        self.knobs = settings(amplifiers, idle | spec["knobs"])
+        self.emit = emit
+        self.page_fd: int = spec["page_fd"]
+        self.page = self._map()
+        threads = actor_threads(self.scenario, self.knobs)
+        # A scenario may rely on what a round asks of it at most; and what a stop does around its own turn counts, too.
+        self.most_turns = roles(self.scenario, self.knobs, None)[0].limit // 2
+        self.pairs = pairs_of(operations(self.scenario), threads)
+        self.recorder = Recorder(emit, time.monotonic(), self.scenario)
+        self.state: Scenario
+        self.page_of_b: mmap.mmap
+        self.a: Side
+        self.b: Side
+        self.gate = signal.raise_signal
+
+    def _map(self) -> mmap.mmap:
+        return mmap.mmap(self.page_fd, PAGE_BYTES)
+
+    def run(self) -> None:
+        """Do what the manager says until it says leave; what a scenario does wrong is a finding."""
+        gc.disable()
+        sys.unraisablehook = self.recorder.unraisable
+        threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("A", self._work_a), ("B", self._work_b))
+        ]
+        for thread in threads:
+            thread.start()
+        pairs = [[_described(one) for one in pair] for pair in self.pairs]
+        self.emit({"event": "threads", "a": threads[0].native_id, "b": threads[1].native_id, "pairs": pairs})
+        for thread in threads:
+            thread.join()
+        self.emit({"event": "done", "reason": "swept"})
+
+    def _work_a(self) -> None:
+        page = self._parked()
+        while True:
+            self.gate(GATE)
+            what = page[DO_A]
+            self.recorder.forget()
+            if what == SWEPT:
+                # The swept operation must come straight from the gate: what runs between is stepped through, too.
+                side = self.a
+                outcome = side.run(side.index)
+                if not page[QUIET]:  # A was not stopped, or B has not finished yet
+                    self.gate(GATE)
+                side.judge(side.index, *outcome)
+                del outcome
+                side.rest()
+                if not page[B_RESTS]:
+                    self._next(page)
+            elif what == NEXT:
+                self._next(page)
+            elif what == FRESH:
+                page[WRONG_A] |= self._prepare(page)
+                page[SPENT] = False
+            else:
+                return
+
+    def _next(self, page: mmap.mmap) -> None:
+        """Both cycles are at their end: ask, and go on to where A's operation is next."""
+        side = self.a
+        self._ask()
+        side.lead()
+        side.settle(page[WARM])
+        page[WRONG_A] |= side.tell()
+        page[SPENT] = self._is_spent()
+
+    def _work_b(self) -> None:
+        page = self.page_of_b = self._parked()
+        while True:
+            self.gate(GATE)
+            what = page[DO_B]
+            side = self.b
+            if what == SWEPT:
+                side.once(side.index)
+                for _ in range(1, page[TURNS]):
+                    side.rest()
+                    side.lead()
+                    side.once(side.index)
+                if not page[B_NEXT]:  # nothing but its own count is left to do: save the manager a stop
+                    side.lead()
+                    page[WRONG_B] |= bool(side.kept)
+            elif what == REST:
+                side.rest()
+            elif what == NEXT:
+                if not page[B_RESTS]:
+                    side.rest()
+                side.lead()
+                side.settle(page[WARM])
+                page[WRONG_B] |= side.tell()
+            elif what == FRESH:
+                side.begin(self.state)
+                page[WRONG_B] |= side.tell()
+            else:
+                return
+
+    def _parked(self) -> mmap.mmap:
+        """Wait until the tracer has this thread; the thread's own mapping of the page."""
+        page = self._map()
+        while not page[GO]:
+            time.sleep(PARKED_S)
+        return page
+
+    def _prepare(self, page: mmap.mmap) -> bool:
+        """A fresh state for a pair; whether that went wrong."""
+        first, second = self.pairs[page[PAIR]]
+        before = self.recorder.total
+        self.state = self.scenario()
+        self.state.prepare(self.knobs)
+        self.a = Side(self, page, "A", first, 0)
+        self.b = Side(self, self.page_of_b, "B", second, int(first.actor == second.actor))
+        page[B_RESTS] = self.b.stores and self.b.index < len(self.b.cycle) - 1
+        page[B_NEXT] = len(self.b.cycle) > 1 or self.b.settles(page[WARM])
+        self.a.begin(self.state)
+        self.a.tell()
+        return self.recorder.total > before
+
+    def _is_spent(self) -> bool:
+        """Whether the state's classes are about to run out of versions: from then on nothing is cached."""
+        return any(side.n > self.most_turns for side in (self.a, self.b))
+
+    def _ask(self) -> None:
+        """The oracles for a moment when neither thread is in an operation. In A, after its own."""
+        try:
+            self._ask_scenario()
+        except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
+            self.recorder.exception("quiescence", error, {}, 0)
+
+    def _ask_scenario(self) -> None:
+        recorder = self.recorder
+        for where, seen in self.state.refused():
+            recorder.refused(where, seen, 0)
+        for what, found, expected in self.state.quiescence():
+            if found is not expected:
+                recorder.disagreement(what, found, expected, 0)
+        recorder.flush(0)
+        logs = [
+            log for side in (self.a, self.b) for memory in side.memory for log in logs_in(memory, side.name)
+        ]
+        for history in by_register(logs, "") if logs else ():
+            verdict = decide(history)
+            if isinstance(verdict, Contradiction):
+                recorder.contradiction(verdict, 0)
+
+
+def pairs_of(declared: list[Operation], threads: dict[str, int]) -> list[tuple[Operation, Operation]]:
+    """All ordered pairs of operations that two threads of the scenario may do at the same time."""
+    return [(a, b) for a in declared for b in declared if a.actor != b.actor or threads[a.actor] > 1]
+
+
+def _wanted(function: Any, memory: dict[str, Any]) -> dict[str, Any]:
+    """What of an operation's memory a judge, or what runs in front of the operation, takes."""
+    code = function.__code__
+    names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    return {name: memory[name] for name in names}
+
+
+def _described(declared: Operation) -> dict[str, Any]:
+    return {"name": declared.name, "actor": declared.actor, "stores": declared.stores}
+
+
+def run_sweep(spec: dict[str, Any], emit: Emit) -> None:
+    """Serve the manager's sweep that ``spec`` describes (the child's JSON). Raises ScenarioError."""
+    Sweep(spec, emit).run()

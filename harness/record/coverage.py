@@ -1,0 +1,94 @@
+"""What a sweep has looked at, pair by pair: the data of a journal's ``swept`` events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+CLEAN, HIT = "clean", "hit"
+LOCK, SEQUENCE, WORLD, WAITED = "lock", "sequence lock", "stopped world", "waited"
+MISSED, NOT_TRIED = "not reached", "not tried"
+OUTCOMES = (CLEAN, HIT, LOCK, SEQUENCE, WORLD, WAITED, MISSED, NOT_TRIED)
+"""Of a stop. ``lock`` and ``sequence lock``: excluded, for B waited there until A had gone on. ``stopped world``: B
+stops the world, which waits for A, so that this cannot be swept. ``waited``: B did neither finish
+nor sleep until A had gone on. ``not reached``: A's path was another one this time."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Points that follow one another at which the oracle, or the process, showed something."""
+
+    cause: str
+    """Kind, oracle and operation, joined by `` | ``."""
+    points: int
+    places: tuple[str, ...]
+    """Where the window begins, the innermost function first: ``function (file:line)``."""
+    end: tuple[str, ...]
+    """Where its last point is."""
+
+
+@dataclass(frozen=True)
+class PairCoverage:
+    """One ordered pair of operations, in one variant."""
+
+    a: str
+    """The operation that was stopped."""
+    b: str
+    """The one that ran meanwhile."""
+    turns: int
+    """How often it ran at each stop."""
+    warm: bool
+    """Whether the caches were left filled between two stops, or emptied."""
+    bound: int
+    instructions: int
+    """Of the chosen functions that A executed; 0 where they could not be listed."""
+    points: int
+    """Stops that were planned: instructions after which nothing outside A's own stack was touched are merged."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """How many stops had each of ``OUTCOMES``; those without any are left out."""
+    lines: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    """By file and line of the source: how many stops there had each outcome."""
+    holders: tuple[tuple[str, str, str, int], ...] = ()
+    """Of what was excluded: by what, A's function, what B waited in, and how many points."""
+    windows: tuple[Window, ...] = ()
+    reason: str | None = None
+    """Why it was not swept to the end."""
+    seconds: float = 0.0
+    """Spent on its stops, listing left out."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PairCoverage:
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        known["windows"] = tuple(
+            Window(one["cause"], one["points"], tuple(one["places"]), tuple(one["end"]))
+            for one in data.get("windows", ())
+        )
+        known["holders"] = tuple(
+            (str(how), str(function), str(waits), int(points))
+            for how, function, waits, points in data.get("holders", ())
+        )
+        return cls(**known)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def count(self, *outcomes: str) -> int:
+        """How many stops had one of ``outcomes``."""
+        return sum(self.outcomes.get(one, 0) for one in outcomes)
+
+    @property
+    def reached(self) -> int:
+        """Stops at which A stood still at its point, and B began."""
+        return self.count(CLEAN, HIT, LOCK, SEQUENCE, WORLD, WAITED)
+
+
+def total(pairs: list[PairCoverage]) -> Counter[str]:
+    """Outcomes of all pairs together, with ``points`` and ``instructions``."""
+    found: Counter[str] = Counter()
+    for pair in pairs:
+        found.update(pair.outcomes)
+        found["points"] += pair.points
+        found["instructions"] += pair.instructions
+    return found

@@ -1,0 +1,104 @@
+"""A campaign of sweeps: one trial a scenario, each by a tracer on a core of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import harness
+from harness.campaign.kind import Kind
+from harness.campaign.options import Options
+from harness.campaign.plan import SWEEP, PlannedTrial, cores, power, why_skipped
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
+from harness.campaign.trial import SILENCE_S
+from harness.campaign.watch import Limits, Tell, watch
+from harness.diagnosis.ending import Ending
+from harness.record.target import Target
+from harness.sweep.resolve import Resolver
+
+LONGEST_S = 3600.0
+"""What a scenario may take if the budget has it: none has taken a hundredth of this."""
+GRACE_S = 60.0
+"""Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
+START = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from harness.sweep.worker import main
+sys.exit(main(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a sweep is asked for beside a campaign's options."""
+
+    functions: str | None = None
+    """A regular expression for ``FILE:FUNCTION``; None: the object model."""
+    bound: int = 1
+    stepping: bool = False
+    """Without debug registers: slow, but works where there are none."""
+
+
+def sweeps(asked: Asked, cache: Path) -> Kind:
+    """The kind of a campaign that sweeps. ``cache`` is a folder for what is read from binaries once."""
+    resolver = Resolver()
+    free: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    for core in own_cores():
+        free.put(core)
+
+    def run(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+        try:
+            core = free.get_nowait()
+        except queue.Empty:  # more jobs than cores were asked for
+            core = None
+        full = spec | {
+            "target": target.to_json(),
+            "functions": asked.functions,
+            "bound": asked.bound,
+            "stepping": asked.stepping,
+            "cache": str(cache),
+            "core": core,
+        }
+        limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
+        try:
+            return watch(
+                lambda fd: command(full | {"events_fd": fd}), limits, lambda e: tell(resolver.event(e)), stop
+            )
+        finally:
+            if core is not None:
+                free.put(core)
+
+    return Kind(SWEEP, trials, at_once, run)
+
+
+def command(spec: dict[str, Any]) -> list[str]:
+    """The command line of a tracer: this interpreter with this harness."""
+    folder = str(Path(harness.__file__).parent.parent)
+    return [sys.executable, "-P", "-c", START, folder, json.dumps(spec)]
+
+
+def own_cores() -> list[int | None]:
+    """The cores that this process may use."""
+    return list(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None]
+
+
+def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
+    """A tracer and its child take turns: a sweep needs one core."""
+    return options.jobs or cores()
+
+
+def trials(
+    scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
+) -> Iterator[PlannedTrial]:
+    """One trial a scenario: what calibration has found to see most comes first. Amplifiers have their first values."""
+    chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
+    for scenario in sorted(chosen, key=lambda one: -power(one.name)):
+        seed = f"{options.seed}:{scenario.name}:0"
+        yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S)

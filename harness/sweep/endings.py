@@ -1,0 +1,61 @@
+"""A target that crashes, hangs or ends in the middle of a stop: what is told of it."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from harness.sweep.stage import Ended, Fatal, Hang, Stage
+from harness.sweep.stops import Stops
+
+Broken = (Hang, Fatal, Ended)
+"""What a stop may be broken off by."""
+SHOWN = 4
+"""Functions in a message."""
+
+
+def describe(error: Hang | Fatal | Ended, stage: Stage, stops: Stops) -> dict[str, Any]:
+    """The finding that it is; the stage must not have been closed yet."""
+    if isinstance(error, Ended):
+        what = describe_end(error.status)
+        return _finding("crash", what, f"the target {what} in the middle of a stop", {"ending": "exit"})
+    name = "A" if error.thread is stage.a else "B"
+    frames = _frames(error, stage, stops)
+    details = {"native": frames, "thread": name}
+    within = " < ".join(frames[:SHOWN])
+    if isinstance(error, Hang):
+        message = f"{name} did not come back, and nothing kept it from running: in {within}"
+        return _finding("hang", "stop", message, details)
+    what = signal.Signals(error.number).name
+    return _finding("crash", what, f"{what} in {name}: in {within}", details | {"frames": frames[:1]})
+
+
+def describe_end(status: int | None) -> str:
+    """How a process ended, from what ``waitpid`` says of one of its threads."""
+    if status is None:
+        return "ended"
+    if status & 0x7F:
+        return f"was ended by {signal.Signals(status & 0x7F).name}"
+    return f"exited with status {status >> 8}"
+
+
+def _frames(error: Hang | Fatal, stage: Stage, stops: Stops) -> list[str]:
+    try:
+        if isinstance(error, Hang):
+            error.thread.interrupt()
+            stage.until(error.thread, 1.0)
+        return list(stops.names(error.thread.stack_pointer(), error.thread.counter()))
+    except (OSError, Ended, Fatal):
+        return []
+
+
+def _finding(kind: str, where: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "event": "finding",
+        "kind": kind,
+        "oracle": "process",
+        "where": where,
+        "message": message,
+        "details": details,
+        "elapsed_s": 0.0,
+    }

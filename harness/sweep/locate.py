@@ -1,0 +1,101 @@
+"""Where the windows of a finding are: its scenario's operations, swept until they are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.campaign.select import ScenarioInfo
+from harness.kernel.signature import same_cause, signature
+from harness.record.target import Target
+from harness.sweep.image import Image
+from harness.sweep.lines import Lines
+from harness.sweep.progress import windows
+from harness.sweep.replay import spec_of
+from harness.sweep.scene import Scene
+from harness.sweep.sweeper import Counts, Sweeper, cause_of
+from harness.sweep.worker import code_of
+
+
+@dataclass(frozen=True)
+class Located:
+    """One window."""
+
+    a: str
+    b: str
+    same: bool
+    """Whether what shows there is the finding, by its signature; else it is something else."""
+    cause: str
+    points: int
+    begin: tuple[str, ...]
+    """Places, the innermost first."""
+    end: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was swept for it."""
+
+    windows: tuple[Located, ...]
+    stops: int
+    not_tried: int
+
+
+def locate(
+    target: Target,
+    scenario: ScenarioInfo,
+    wanted: str,
+    cache: str,
+    limit_s: float,
+    tell: Callable[[int], None],
+) -> Search:
+    """Sweep all pairs of the scenario for at most ``limit_s``; ``tell`` hears how many stops there were.
+
+    Raises what Scene raises, and OSError where the binary cannot be read.
+    """
+    deadline = time.monotonic() + limit_s
+    fitting: set[str] = set()
+    binary = [""]
+    read = code_of(cache, None)
+
+    def code(path: str, base: int) -> Any:
+        binary[0] = path
+        return read(path, base)
+
+    def found(event: dict[str, Any]) -> None:
+        if same_cause(signature(scenario.name, event), wanted):
+            fitting.add(cause_of(event))
+
+    def alive(counts: Counts) -> bool:
+        tell(counts.rounds)
+        return time.monotonic() < deadline
+
+    scene = Scene(target, spec_of(scenario), code)
+    try:
+        sweeper = Sweeper(scene, found, alive)
+        swept = sweeper.sweep()
+    finally:
+        scene.close()
+    lines = Lines(Image(Path(binary[0])))
+
+    def places(address: int) -> tuple[str, ...]:
+        return tuple(map(str, lines.at(address))) or (f"{address:#x}",)
+
+    located = [
+        Located(
+            one.job.a,
+            one.job.b,
+            cause in fitting,
+            cause,
+            points,
+            places(first.address),
+            places(last.address),
+        )
+        for one in swept
+        for cause, points, first, last in windows(one)
+    ]
+    not_tried = sum(len(one.points) - len(one.stops) for one in swept)
+    return Search(tuple(located), sweeper.counts.rounds, not_tried)

@@ -1,0 +1,129 @@
+"""The points of an operation: the instructions of the chosen functions that it executes, with their occurrence."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from harness.kernel.sweep import GATE
+from harness.sweep import ptrace
+from harness.sweep.access import Accesses
+from harness.sweep.image import Code, Function
+from harness.sweep.ptrace import Thread
+from harness.sweep.stage import Hang, Stage
+
+LONGEST_S = 4.0
+"""Of stepping, more than a hundred thousand instructions; what takes more is cut there, and said to be."""
+WORD = 8
+"""Bytes that a call pushes."""
+EVAL = "_PyEval_EvalFrameDefault"
+"""The interpreter's own loop: what called it says nothing about the operation."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place to stop: in front of an instruction, when it is about to be executed for the ``occurrence``th time."""
+
+    address: int
+    """In the file's own address space."""
+    occurrence: int
+    """Counted from 1 where the operation begins."""
+    chain: tuple[str, ...]
+    """The functions that are being executed, the outermost first."""
+    touches: frozenset[int]
+    """Lines of memory, 64 bytes each, outside its own stack that the instruction touches."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.address, self.occurrence
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one stepped run of an operation went through."""
+
+    points: tuple[Point, ...]
+    instructions: int
+    """Of the chosen functions, inside the operation: the points, and what was merged with the point before."""
+    complete: bool
+    """False where the operation was cut short after ``LONGEST_S``."""
+
+
+def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool = True) -> Listing:
+    """Step through A's next operation, B at its gate. A is left at its second gate, or inside where it was cut short.
+
+    An instruction is a point only where something outside A's own stack was touched since the point before: nobody else
+    could tell the two apart, since registers and the stack are A's own. Without ``merge``, and where instructions
+    cannot be decoded, each is one. Raises Hang, Fatal, Ended.
+    """
+    thread = stage.a
+    thread.break_at(None)
+    begun: Counter[int] = Counter()
+    points: list[Point] = []
+    calls: list[tuple[Function, int]] = []
+    instructions = 0
+    changed = True
+    known, before = False, 0
+    deadline = time.monotonic() + LONGEST_S
+    stage.begin_a(step=True)
+    while (number := stage.until(thread, ptrace.STEP_S)) != GATE:
+        if number is None:
+            raise Hang(thread)
+        counter, sp = thread.counter(), thread.stack_pointer()
+        function = code.function_at(counter)
+        # A call that leads to nothing of interest, allocators and other libraries' code: over it in one go.
+        if known and sp == before - WORD and (function is None or function.leaf):
+            if not over(stage, thread, sp):
+                break
+            counter, sp = thread.counter(), thread.stack_pointer()
+            function = code.function_at(counter)
+            changed = True
+        known, before = function is not None, sp
+        touched: frozenset[int] | None = None
+        if function is not None:
+            while calls and calls[-1][1] < sp:
+                calls.pop()
+            if counter - code.base == function.begin:
+                calls.append((function, sp))
+        if function is not None and function.chosen and stage.inside(thread):
+            begun[counter] += 1
+            instructions += 1
+            touched = accesses.of(thread, counter, sp) if accesses else None
+            if changed or not merge:
+                chain = chain_of(calls, function)
+                points.append(Point(counter - code.base, begun[counter], chain, touched or frozenset()))
+                changed = False
+        changed = changed or touched is None or bool(touched)
+        if time.monotonic() > deadline:
+            return Listing(tuple(points), instructions, complete=False)
+        thread.step()
+    return Listing(tuple(points), instructions, complete=True)
+
+
+def over(stage: Stage, thread: Thread, sp: int) -> bool:
+    """Let a thread that has just called a function run to its return; False where it came to its gate instead."""
+    back = thread.word(sp)
+    thread.break_at(back)
+    stage.go(thread)
+    while (number := stage.until(thread, ptrace.STEP_S)) not in (GATE, None):
+        if number == ptrace.SIGTRAP and thread.counter() == back and thread.stack_pointer() > sp:
+            break
+        stage.go(thread)
+    thread.break_at(None)
+    if number is None:
+        raise Hang(thread)
+    return number != GATE
+
+
+def chain_of(calls: list[tuple[Function, int]], innermost: Function) -> tuple[str, ...]:
+    """Names from the outermost call below the interpreter's loop to the innermost."""
+    names: list[str] = []
+    for function, _ in calls:
+        if function.plain == EVAL:
+            names.clear()
+        elif not names or names[-1] != function.plain:
+            names.append(function.plain)
+    if not names or names[-1] != innermost.plain:
+        names.append(innermost.plain)
+    return tuple(names)

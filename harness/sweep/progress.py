@@ -1,0 +1,115 @@
+"""One job's sweep so far, and what can be said of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from harness.record.coverage import LOCK, MISSED, NOT_TRIED, SEQUENCE, WAITED, WORLD
+from harness.sweep.jobs import Job
+from harness.sweep.points import Point
+from harness.sweep.stops import Stop
+
+MOST_ENDS = 12
+"""Crashes and hangs of one job, after which the rest of it is left out."""
+
+
+@dataclass
+class Progress:
+    """One job so far."""
+
+    job: Job
+    points: list[Point]
+    instructions: int
+    complete: bool
+    """Whether A's path is known to its end."""
+    bound: int = 1
+    stops: dict[tuple[int, ...], Stop] = field(default_factory=dict)
+    """By the point's key; with two stops, both points' keys."""
+    causes: dict[tuple[int, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Of each hit."""
+    ends: int = 0
+    """Crashes and hangs."""
+    seconds: float = 0.0
+    """Spent on stops."""
+    missed: int = 0
+    """Stops in a row at which A did not come to its point."""
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the target ends too often to go on."""
+        return self.ends >= MOST_ENDS
+
+
+def outcomes(progress: Progress) -> Counter[str]:
+    """Of all the job's points."""
+    found = Counter(stop.how for stop in progress.stops.values())
+    left = len(progress.points) - len(progress.stops)
+    if left > 0:
+        found[NOT_TRIED] = left
+    return found
+
+
+def by_address(progress: Progress) -> Iterator[tuple[int, str]]:
+    """Where A was stopped, or is to be, with what became of it."""
+    for key, stop in progress.stops.items():
+        yield key[0], stop.how
+    for point in progress.points:
+        if progress.bound == 1 and point.key not in progress.stops:
+            yield point.address, NOT_TRIED
+
+
+def windows(progress: Progress) -> list[tuple[str, int, Point, Point]]:
+    """Hits that follow one another along A's path, with one cause: cause, points, the first and the last point."""
+    found: list[tuple[str, int, Point, Point]] = []
+    running: dict[str, tuple[int, Point, Point]] = {}
+    for point in progress.points:
+        stop = progress.stops.get(point.key)
+        if stop is None or stop.how == MISSED:
+            continue
+        causes = progress.causes.get(point.key, ())
+        found += [(cause, *running.pop(cause)) for cause in [*running] if cause not in causes]
+        for cause in causes:
+            points, first, _ = running.get(cause, (0, point, point))
+            running[cause] = (points + 1, first, point)
+    return found + [(cause, *rest) for cause, rest in running.items()]
+
+
+def holders(progress: Progress) -> list[tuple[str, str, str, int]]:
+    """Of what was excluded: by what, A's function that holds it, what B waited in, and how many points.
+
+    The holder is the innermost function that A was in at all of the points that follow one another.
+    """
+    found: dict[tuple[str, str, str], int] = defaultdict(int)
+    run: list[Point] = []
+    reason: tuple[str, str] | None = None
+
+    def end() -> None:
+        if reason is not None and run:
+            common = run[0].chain
+            for point in run[1:]:
+                depth = next(
+                    (n for n, (x, y) in enumerate(zip(common, point.chain, strict=False)) if x != y),
+                    min(len(common), len(point.chain)),
+                )
+                common = common[:depth]
+            found[reason[0], common[-1] if common else "", reason[1]] += len(run)
+        run.clear()
+
+    for point in progress.points:
+        stop = progress.stops.get(point.key)
+        if stop is None or stop.how == MISSED:
+            continue
+        now = (
+            (stop.how, stop.waits_in[0] if stop.waits_in else "")
+            if stop.how in (LOCK, SEQUENCE, WORLD, WAITED)
+            else None
+        )
+        if now != reason:
+            end()
+            reason = now
+        if now is not None:
+            run.append(point)
+    end()
+    return [(how, function, waits, points) for (how, function, waits), points in found.items()]

@@ -1,0 +1,98 @@
+"""A finding of a sweep, shown again: the same two operations, stopped at the same point, each time in a fresh state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harness.campaign.select import ScenarioInfo
+from harness.kernel.signature import same_cause, signature
+from harness.record.target import Target
+from harness.sweep.jobs import Job, jobs_of
+from harness.sweep.points import Point
+from harness.sweep.scene import Scene
+from harness.sweep.worker import code_of
+
+
+class NotReplayable(Exception):
+    """The finding does not say what is needed; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many of ``times`` stops showed it."""
+
+    shown: int
+    times: int
+    steps: tuple[tuple[str, str, str], ...]
+    """Thread, operation and what it gave, of the last stop that showed it."""
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Tracer and target take turns: on one core that is fastest."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def spec_of(scenario: ScenarioInfo, stepping: bool = False) -> dict[str, Any]:
+    """What a scene is told of a scenario."""
+    return {"file": scenario.file, "scenario": scenario.name, "knobs": {}, "stepping": stepping}
+
+
+def replay(
+    target: Target,
+    scenario: ScenarioInfo,
+    details: dict[str, Any],
+    wanted: str,
+    cache: str,
+    times: int,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Replayed:
+    """Stop as the finding's ``details["sweep"]`` says, ``times`` times; a hit has the signature ``wanted``.
+
+    Raises NotReplayable, and what Scene raises.
+    """
+    sweep = details["sweep"]
+    if "point" not in sweep:
+        raise NotReplayable("it showed while nothing was stopped: there is no point to go to, sweep again")
+    scene = Scene(target, spec_of(scenario), code_of(cache, None))
+    try:
+        job = _job(scene, sweep)
+        point, other = (_point(sweep.get(name)) for name in ("point", "other"))
+        assert point is not None
+        shown, steps = 0, tuple[tuple[str, str, str], ...]()
+
+        def fits(event: dict[str, Any]) -> bool:
+            return same_cause(signature(scenario.name, event), wanted)
+
+        for done in range(times):
+            one, told = scene.again(job, point, other, fits, 1)
+            shown += one
+            steps = tuple((e["thread"], e["operation"], e["seen"]) for e in told) or steps
+            tell(done + 1)
+        return Replayed(shown, times, steps)
+    finally:
+        scene.close()
+
+
+def _job(scene: Scene, sweep: dict[str, Any]) -> Job:
+    for job in jobs_of(scene.stage.pairs):
+        if (job.a, job.b, job.turns, job.warm) == (sweep["a"], sweep["b"], sweep["turns"], sweep["warm"]):
+            return job
+    raise NotReplayable(
+        f"its scenario has no operations {sweep['a']} and {sweep['b']} any more: sweep it again"
+    )
+
+
+def _point(data: dict[str, Any] | None) -> Point | None:
+    if data is None:
+        return None
+    return Point(data["address"], data["occurrence"], tuple(data["calls"]), frozenset())

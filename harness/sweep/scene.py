@@ -1,0 +1,130 @@
+"""One scenario's two threads at hand, whatever becomes of the children that they run in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.record.coverage import HIT
+from harness.record.target import Target
+from harness.sweep.access import Accesses
+from harness.sweep.endings import Broken, describe
+from harness.sweep.image import Code, loaded
+from harness.sweep.jobs import Job
+from harness.sweep.points import Listing, Point, list_points
+from harness.sweep.stage import Stage
+from harness.sweep.stops import Stop, Stops
+
+MOST_BYTES = 768 << 20
+"""Above this a child is left for another: on a free-threaded 3.13 classes never die."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one stop showed."""
+
+    stop: Stop
+    findings: tuple[dict[str, Any], ...] = ()
+    steps: tuple[dict[str, Any], ...] = ()
+    """What each operation gave, where that was asked for."""
+    ended: bool = False
+    """Whether the target crashed, hung or ended; the next stop has another child."""
+
+
+class Scene:
+    """Prepares states and stops threads, in as many children as it takes.
+
+    All methods raise what the constructor raises: NotStarted, CannotTrace, OSError.
+    """
+
+    def __init__(self, target: Target, spec: dict[str, Any], code_of: Callable[[str, int], Code]) -> None:
+        self.target = target
+        self.spec = spec
+        self.code_of = code_of
+        self._open()
+
+    def _open(self) -> None:
+        self.stage = Stage(self.target, self.spec)
+        path, base = loaded(self.stage.pid)
+        self.code = self.code_of(str(path), base)
+        self.accesses = Accesses(self.code) if self.stage.machine.name == "x86_64" else None
+        self.stops = Stops(self.stage, self.code, self.spec["stepping"])
+        self.current: Job | None = None
+
+    def reopen(self) -> None:
+        """Another child."""
+        self.stage.close()
+        self._open()
+
+    def close(self) -> None:
+        self.stage.close()
+
+    def text(self, point: Point) -> str:
+        """The instruction in front of which ``point`` is; empty where it cannot be decoded."""
+        return self.accesses.text(point.address) if self.accesses else ""
+
+    def list(self, job: Job) -> Listing | Seen:
+        """The points of the job's A, or what happened instead."""
+        try:
+            self._fresh(job)
+            listing = list_points(self.stage, self.code, self.accesses)
+            if listing.complete:
+                self.stage.let_b_pass()
+                self.stage.end_turn()
+            else:
+                self.reopen()
+        except Broken as error:
+            return self._broken(error)
+        return listing
+
+    def show(self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
+        """One stop at ``point``, or two; ``anew``: in a fresh state, and everything that was read is told."""
+        try:
+            if anew or self.current != job or self.stage.spent:
+                self._fresh(job)
+            self.stage.tell(anew)
+            stop = self.stops.at(point, job.turns) if other is None else self.stops.at_both(point, other)
+            self.stage.tell(False)
+        except Broken as error:
+            return self._broken(error)
+        if stop.how != HIT and not anew:
+            return Seen(stop)
+        self.current = (
+            None  # what was found wrong may stay so, and be found again at points that are innocent
+        )
+        events = self.stage.take_events()
+        return Seen(
+            stop,
+            tuple(event for event in events if event["event"] == "finding"),
+            tuple(event for event in events if event["event"] == "step"),
+        )
+
+    def again(
+        self,
+        job: Job,
+        point: Point,
+        other: Point | None,
+        wanted: Callable[[dict[str, Any]], bool],
+        times: int,
+    ) -> tuple[int, tuple[dict[str, Any], ...]]:
+        """How many of ``times`` stops, each in a fresh state, show what is ``wanted``; and the last one's steps."""
+        shown = 0
+        steps: tuple[dict[str, Any], ...] = ()
+        for _ in range(times):
+            seen = self.show(job, point, other, anew=True)
+            if any(map(wanted, seen.findings)):
+                shown += 1
+                steps = seen.steps
+        return shown, steps
+
+    def _fresh(self, job: Job) -> None:
+        if self.stage.resident_bytes() > MOST_BYTES:
+            self.reopen()
+        self.stage.fresh(job.pair, job.warm)
+        self.current = job
+
+    def _broken(self, error: Any) -> Seen:
+        found = describe(error, self.stage, self.stops)
+        self.reopen()
+        return Seen(Stop(HIT), (found,), ended=True)

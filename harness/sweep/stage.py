@@ -1,0 +1,309 @@
+"""A child of the target with its two threads in the tracer's hands: one operation at a time, on command."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import time
+from contextlib import suppress
+from typing import Any
+
+from harness.campaign import child
+from harness.campaign.streams import EventLines, Excerpt
+from harness.kernel.sweep import (
+    B_NEXT,
+    B_RESTS,
+    DO_A,
+    DO_B,
+    FRESH,
+    GATE,
+    GO,
+    INSIDE_A,
+    INSIDE_B,
+    NEXT,
+    PAGE_BYTES,
+    PAIR,
+    QUIET,
+    REST,
+    SPENT,
+    SWEPT,
+    TELL,
+    TURNS,
+    WARM,
+    WRONG_A,
+    WRONG_B,
+)
+from harness.record.target import Target
+from harness.sweep import ptrace
+from harness.sweep.jobs import OperationInfo
+from harness.sweep.ptrace import CannotTrace, Gone, Thread
+
+START_S = 30.0
+"""For the target to start, and for its threads to come."""
+LIMIT_S = 10.0
+"""For an operation that nothing holds up; after that it hangs."""
+ALARM_S = 3600
+"""The child's own last resort; it dies with its parent long before."""
+LOOK_S = 0.05
+"""Between two looks at what a thread says that is not back yet."""
+THREAD_FAILED = "Exception in thread "
+CHUNK = 64 << 10
+PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
+"""Signals that a thread may be stopped with and that mean nothing here: alarms, children, windows."""
+
+
+class Ended(Exception):
+    """The target is no more. ``status`` as ``waitpid`` gives it, None where it is not known."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Fatal(Exception):
+    """A thread was stopped by a signal that ends a process."""
+
+    def __init__(self, thread: Thread, number: int) -> None:
+        super().__init__(number)
+        self.thread = thread
+        self.number = number
+
+
+class Hang(Exception):
+    """A thread did not come back within the limit, although nothing keeps the other one from running."""
+
+    def __init__(self, thread: Thread) -> None:
+        super().__init__(thread)
+        self.thread = thread
+
+
+class NotStarted(Exception):
+    """The target could not get as far as two threads at their gates; the message says why."""
+
+
+class Stage:
+    """Two threads of one child. All waits have a limit; the child dies with this process whatever it is doing."""
+
+    def __init__(self, target: Target, spec: dict[str, Any]) -> None:
+        """Start the child and take hold of its threads.
+
+        Raises NotStarted, CannotTrace where ptrace is not to be had, and OSError when the target cannot be executed.
+        """
+        self.machine = ptrace.machine()
+        page_fd = os.memfd_create("ftstress-sweep")
+        os.ftruncate(page_fd, PAGE_BYTES)
+        self.page = mmap.mmap(page_fd, PAGE_BYTES)
+        self.events: list[dict[str, Any]] = []
+        self.lines = EventLines()
+        self.stderr = Excerpt()
+        self.began = time.monotonic()
+        ptrace.quiet(False)
+        try:
+            asked = spec | {"do": "sweep", "page_fd": page_fd, "alarm_s": ALARM_S}
+            self.child = child.start(
+                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}), [page_fd]
+            )
+        finally:
+            ptrace.quiet(True)
+            os.close(page_fd)
+        for descriptor in (self.child.events, self.child.stdout, self.child.stderr):
+            os.set_blocking(descriptor, False)
+        self.pid = self.child.process.pid
+        self.threads: list[Thread] = []
+        try:
+            self._take_hold()
+        except BaseException:
+            self.close()
+            raise
+
+    def _take_hold(self) -> None:
+        tids = self._thread_ids()
+        self.threads = [Thread(self.pid, tid, self.machine) for tid in tids]
+        self.a, self.b = self.threads
+        self.page[GO] = 1
+        for thread in self.threads:
+            self.until_gate(thread, START_S)
+
+    def _thread_ids(self) -> tuple[int, int]:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            for event in self.take_events():
+                if event["event"] == "threads":
+                    self.pairs = [(OperationInfo(**a), OperationInfo(**b)) for a, b in event["pairs"]]
+                    return event["a"], event["b"]
+                if event["event"] in ("failure", "load_error"):
+                    raise NotStarted(event["message"])
+            if self.child.process.poll() is not None:
+                raise NotStarted(f"the target ended at its start: {self.stderr.text().strip()[-300:]}")
+            time.sleep(0.002)
+        raise NotStarted(f"the target did not start two threads within {START_S:.0f} s")
+
+    def take_events(self) -> list[dict[str, Any]]:
+        """What the child has said since this was last asked."""
+        self._read()
+        found, self.events = self.events, []
+        return found
+
+    def _read(self) -> None:
+        for descriptor in (self.child.stdout, self.child.stderr):
+            with suppress(BlockingIOError):
+                self.stderr.add(os.read(descriptor, CHUNK))
+        with suppress(BlockingIOError):
+            while data := os.read(self.child.events, CHUNK):
+                self.events += self.lines.feed(data)
+
+    def until(self, thread: Thread, limit_s: float) -> int | None:
+        """The signal that stops ``thread`` next, GATE and SIGTRAP among them; None after ``limit_s``.
+
+        Raises Fatal for a signal that ends a process, and Ended.
+        """
+        deadline = time.monotonic() + limit_s
+        while True:
+            try:
+                number = thread.wait(max(0.0, deadline - time.monotonic()))
+            except Gone as gone:
+                self._refuse_own_failure()
+                raise Ended(gone.status) from None
+            if number is None or number in (GATE, ptrace.SIGTRAP, 0):
+                return number
+            if number not in PASSED_ON:
+                raise Fatal(thread, number)
+            self.go(thread, number)
+
+    def _refuse_own_failure(self) -> None:
+        """A thread that ended with a traceback is the harness's own failure, not the target's."""
+        self._read()
+        said = self.stderr.text()
+        if THREAD_FAILED in said:
+            raise RuntimeError(said[said.index(THREAD_FAILED) :][-2000:])
+
+    def until_gate(self, thread: Thread, limit_s: float = LIMIT_S) -> None:
+        """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
+        deadline = time.monotonic() + limit_s
+        while (number := self.until(thread, LOOK_S)) != GATE:
+            if number is not None:
+                self.go(thread)
+                continue
+            self._read()  # it may be telling something, and must not wait for a reader
+            if time.monotonic() > deadline:
+                raise Hang(thread)
+
+    def go(self, thread: Thread, number: int = 0) -> None:
+        """Let a stopped thread run. Raises Ended."""
+        try:
+            thread.go(number)
+        except Gone as gone:
+            raise Ended(gone.status) from None
+
+    def fresh(self, pair: int, warm: bool) -> None:
+        """A fresh state for a pair, and one turn that nobody stops: what is first on it takes other paths than what
+        follows. Raises Hang, Fatal, Ended.
+        """
+        page = self.page
+        page[PAIR], page[WARM] = pair, warm
+        page[DO_A] = page[DO_B] = FRESH
+        for thread in self.threads:
+            self.go(thread)
+            self.until_gate(thread)
+        self.begin_a()
+        self.until_gate(self.a)
+        self.let_b_pass()
+        self.end_turn()
+
+    def let_b_pass(self) -> None:
+        """B's operation, whole, with A at its second gate. Raises as ``fresh``."""
+        self.begin_b(1)
+        self.until_gate(self.b)
+        self.let_a_end()
+
+    def end_turn(self) -> bool:
+        """From A's second gate, or its point, with B's operation done, to both first gates; whether anything was wrong.
+
+        Raises as ``fresh``.
+        """
+        page = self.page
+        self.go(self.a)
+        self.until_gate(self.a)
+        if page[B_RESTS]:
+            self._do(DO_B, REST, self.b)
+            self._do(DO_A, NEXT, self.a)
+        wrong = self.wrong
+        if wrong or page[B_NEXT]:
+            self._do(DO_B, NEXT, self.b)
+            wrong |= self.wrong
+        return wrong
+
+    def _do(self, who: int, what: int, thread: Thread) -> None:
+        self.page[who] = what
+        self.go(thread)
+        self.until_gate(thread)
+
+    def begin_a(self, step: bool = False) -> None:
+        """Let A go into its operation, or one instruction towards it, B not being there yet."""
+        self.page[QUIET] = 0
+        self.page[DO_A] = SWEPT
+        if step:
+            self.a.step()
+        else:
+            self.go(self.a)
+
+    def let_a_end(self) -> None:
+        """B has finished: A need not wait for it at the end of its operation."""
+        self.page[QUIET] = 1
+
+    def begin_b(self, turns: int, step: bool = False) -> None:
+        """Let B go into its operation, which it does so often, or one instruction towards it."""
+        self.page[TURNS] = turns
+        self.page[DO_B] = SWEPT
+        if step:
+            self.b.step()
+        else:
+            self.go(self.b)
+
+    def inside(self, thread: Thread) -> bool:
+        """Whether a thread is inside its operation."""
+        return bool(self.page[INSIDE_A if thread is self.a else INSIDE_B])
+
+    @property
+    def spent(self) -> bool:
+        """Whether the state's classes are about to run out of versions."""
+        return bool(self.page[SPENT])
+
+    @property
+    def wrong(self) -> bool:
+        """Whether an oracle has refused something since this was last asked."""
+        page = self.page
+        found = bool(page[WRONG_A] or page[WRONG_B])
+        page[WRONG_A] = page[WRONG_B] = 0
+        return found
+
+    def tell(self, on: bool) -> None:
+        """Have each operation's result told as a ``step`` event."""
+        self.page[TELL] = on
+
+    def resident_bytes(self) -> int:
+        """Of the child; 0 where it has gone."""
+        try:
+            with open(f"/proc/{self.pid}/statm", "rb") as file:
+                return int(file.read().split()[1]) * mmap.PAGESIZE
+        except (OSError, IndexError):
+            return 0
+
+    def close(self) -> None:
+        """End the child with everything it started, and reap it."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, 9)
+        for (
+            thread
+        ) in self.threads:  # the tracer is told of each thread's end, and the process cannot be reaped before
+            with suppress(Gone, ChildProcessError):
+                while True:
+                    os.waitpid(thread.tid, ptrace.WALL)
+                    if not os.path.exists(f"/proc/{self.pid}/task/{thread.tid}"):
+                        break
+        self.child.process.wait()
+        self.child.close()
+        self.page.close()
+
+
+__all__ = ["CannotTrace", "Ended", "Fatal", "Hang", "NotStarted", "Stage"]

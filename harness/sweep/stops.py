@@ -1,0 +1,239 @@
+"""One stop: A is taken to a point, B does whole operations there, A goes on. And what kept B from doing so."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.kernel.sweep import GATE
+from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
+from harness.sweep import ptrace
+from harness.sweep.image import Code
+from harness.sweep.points import Point
+from harness.sweep.ptrace import Thread
+from harness.sweep.stage import LIMIT_S, Hang, Stage
+
+GLANCE_S = 0.0001
+"""For B to finish, before the kernel is asked whether it sleeps; an operation takes some microseconds."""
+SPIN_S = 0.001
+"""After this B is stopped to see where it is, if it neither finished nor sleeps."""
+SLOW_S = 0.25
+"""After this A goes on in any case, and B shows whether it was A that it waited for."""
+STACK_BYTES = 2048
+"""Of a stack, searched for the functions that are being executed."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop. ``waits_in``: the functions that B was in when it waited, the innermost first."""
+
+    how: str
+    """One of ``coverage.OUTCOMES``."""
+    waits_in: tuple[str, ...] = ()
+
+
+WAITING = (
+    ("stop_the_world", WORLD),
+    ("_PySeqLock_BeginRead", SEQUENCE),
+    ("_PyMutex_LockSlow", LOCK),
+)
+"""What B waits for, by a function that it is in; the first that fits."""
+UNINTERESTING = frozenset(
+    {
+        "_PyMutex_LockSlow",
+        "_PyMutex_LockTimed",
+        "PyMutex_Lock",
+        "_PyParkingLot_Park",
+        "_PySemaphore_Wait",
+        "_PySemaphore_PlatformWait",
+        "PyEvent_WaitTimed",
+        "PyEvent_Wait",
+        "_PySeqLock_BeginRead",
+        "stop_the_world",
+        "_PyEval_StopTheWorld",
+        "_PyCriticalSection_BeginSlow",
+        "_PyCriticalSection2_BeginSlow",
+    }
+)
+"""Functions that wait on behalf of others."""
+
+
+class Stops:
+    """Stops A of one stage. All methods raise Hang, Fatal and Ended as the stage does."""
+
+    def __init__(self, stage: Stage, code: Code, stepping: bool) -> None:
+        """``stepping``: without debug registers, an instruction at a time."""
+        self.stage = stage
+        self.code = code
+        self.stepping = stepping
+        self.stopped: int | None = None
+
+    def at(self, point: Point, turns: int) -> Stop:
+        """One stop, with ``turns`` operations of B. A and B are left at their first gates."""
+        stage = self.stage
+        self._begin_a(point)
+        if self._arrive(stage.a, point) is not None:
+            return self._missed()
+        stage.begin_b(turns)
+        kept = self._keeps(stage.b)
+        if kept is None:
+            stage.let_a_end()
+        else:
+            self._a_first()
+        return self._end(kept)
+
+    def at_both(self, point: Point, other: Point) -> Stop:
+        """Two stops: A at ``point``, then B at ``other``; A to its end, B to its end. Left as by ``at``."""
+        stage = self.stage
+        self._begin_a(point)
+        if self._arrive(stage.a, point) is not None:
+            return self._missed()
+        if not self.stepping:
+            stage.b.break_at(self.code.base + other.address)
+        stage.begin_b(1, step=self.stepping)
+        there = self._arrive(stage.b, other)
+        if there is None:
+            stage.go(stage.a)
+            kept = self._keeps(stage.a)
+            stage.go(stage.b)
+            if kept is not None:
+                stage.until_gate(stage.a)
+            stage.until_gate(stage.b)
+        else:
+            kept = there
+            if there.how == MISSED:  # B has come to its gate
+                stage.let_a_end()
+            else:
+                self._a_first()
+        return self._end(kept)
+
+    def _a_first(self) -> None:
+        """B waits for A: it stands still until A's operation is over, so that nothing is left to chance, then goes on.
+
+        Where A gets no further without B (one that stops the world, one that was handed the lock), both run.
+        """
+        stage = self.stage
+        stage.b.interrupt()
+        if stage.until(stage.b, LIMIT_S) == GATE:  # it has ended after all
+            stage.let_a_end()
+            return
+        stage.b.break_at(None)
+        stage.go(stage.a)
+        waits = self._keeps(stage.a)
+        stage.go(stage.b)
+        if waits is not None:
+            stage.until_gate(stage.a)
+        stage.until_gate(stage.b)
+
+    def _begin_a(self, point: Point) -> None:
+        if not self.stepping:
+            self.stage.a.break_at(self.code.base + point.address)
+        self.stage.begin_a(step=self.stepping)
+
+    def _missed(self) -> Stop:
+        """A came to its second gate without having been at its point."""
+        self.stage.let_b_pass()
+        return Stop(HIT if self.stage.end_turn() else MISSED)
+
+    def _end(self, kept: Stop | None) -> Stop:
+        """A goes on from where it is to its first gate, and B's turn ends."""
+        if self.stage.end_turn():
+            return Stop(HIT, kept.waits_in if kept else ())
+        return kept or Stop(CLEAN)
+
+    def _arrive(self, thread: Thread, point: Point) -> Stop | None:
+        """Take a thread that has begun to the point: None when it is there, else what became of it instead.
+
+        A has nothing that could hold it up. B may wait for A: then it is left running, and its breakpoint is set.
+        """
+        address = self.code.base + point.address
+        stage = self.stage
+        met = 0
+        while True:
+            if thread is stage.a:
+                number = stage.until(thread, LIMIT_S)
+                if number is None:
+                    raise Hang(thread)
+            else:
+                kept = self._keeps(thread)
+                if kept is not None:
+                    return kept
+                number = self.stopped
+            if number == GATE:
+                thread.break_at(None)
+                return Stop(MISSED)
+            if number == ptrace.SIGTRAP and thread.counter() == address and stage.inside(thread):
+                met += 1
+                if met == point.occurrence:
+                    thread.break_at(None)  # what comes later passes the same code again and again
+                    return None
+            if self.stepping:
+                thread.step()
+            else:
+                stage.go(thread)
+
+    def _keeps(self, thread: Thread) -> Stop | None:
+        """Wait for a thread to stop, at its gate or a breakpoint. None where it did, else what it waits for.
+
+        The other one stands still meanwhile. ``stopped`` is then the signal that it was stopped with.
+        """
+        stage = self.stage
+        began = time.monotonic()
+        glance = GLANCE_S
+        while True:
+            number = stage.until(thread, glance)
+            if number in (GATE, ptrace.SIGTRAP):
+                self.stopped = number
+                return None
+            if number is not None:  # an interruption that came when it had stopped already
+                stage.go(thread)
+                continue
+            asleep = thread.asleep()
+            if asleep is not None and asleep.call == stage.machine.futex:
+                return _told(self.names(asleep.sp), LOCK)
+            waited = time.monotonic() - began
+            if waited > SPIN_S:
+                names = self._where(thread)
+                if names is None:
+                    return None
+                stop = _told(names, WAITED)
+                stage.go(thread)
+                if stop.how != WAITED or waited > SLOW_S:
+                    return stop
+            glance = min(2 * glance, SPIN_S)
+
+    def _where(self, thread: Thread) -> tuple[str, ...] | None:
+        """The functions that a running thread is in, which is stopped for that; None where it stopped by itself."""
+        stage = self.stage
+        thread.interrupt()
+        number = stage.until(thread, LIMIT_S)
+        if number in (GATE, ptrace.SIGTRAP):
+            self.stopped = number
+            return None
+        if number is None:
+            raise Hang(thread)
+        return self.names(thread.stack_pointer(), thread.counter())
+
+    def names(self, sp: int, counter: int | None = None) -> tuple[str, ...]:
+        """The functions that are being executed, the innermost first, as far as return addresses on the stack say."""
+        try:
+            with open(f"/proc/{self.stage.pid}/mem", "rb", buffering=0) as memory:
+                data = os.pread(memory.fileno(), STACK_BYTES, sp)
+        except OSError:
+            data = b""
+        words = struct.unpack(f"<{len(data) // 8}Q", data[: len(data) // 8 * 8])
+        found: dict[str, None] = {}
+        for address in ([] if counter is None else [counter, *words]) or words:
+            function = self.code.function_at(address)
+            # A return address lies behind a call: never at a function's beginning.
+            if function is not None and (address == counter or address - self.code.base != function.begin):
+                found[function.plain] = None
+        return tuple(found)
+
+
+def _told(names: Sequence[str], otherwise: str) -> Stop:
+    how = next((how for name, how in WAITING if name in names), otherwise)
+    return Stop(how, tuple(name for name in names if name not in UNINTERESTING)[:6])

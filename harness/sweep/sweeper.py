@@ -1,0 +1,200 @@
+"""Sweeps the jobs of one scenario, and tells what was seen."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.record.coverage import HIT, MISSED
+from harness.sweep.jobs import Job, jobs_of
+from harness.sweep.points import Listing, Point
+from harness.sweep.progress import Progress
+from harness.sweep.scene import Scene, Seen
+
+STRIDES = 4
+"""A scenario's jobs are gone through this many times, each time at every fourth point: what a short budget leaves out
+is spread over all of them."""
+SHORT = 150
+"""Points of a job that is not worth going through in strides: each stride begins with a fresh state."""
+REPLAYS = 3
+RELIST = 8
+"""Points in a row that were not reached, after which A's path is listed anew."""
+MOST_DOUBLE = 4000
+"""Pairs of points of one job at which both threads are stopped."""
+STEERED = 0.8
+"""Share of these that lie where both operations touch the same memory."""
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Counts:
+    """What the trial's progress events say: rounds are stops, samples are B's operations."""
+
+    rounds: int = 0
+    rounds_hit: int = 0
+    samples: int = 0
+    stores: int = 0
+    reads: int = 0
+    live_reads: int = 0
+    overlap_ns: int = 0
+    """Stops at which B ran while A stood inside its operation."""
+    span_ns: int = 0
+
+
+class Sweeper:
+    """Sweeps one scenario. ``tell`` gets each cause once, as a finding event."""
+
+    def __init__(self, scene: Scene, tell: Emit, alive: Callable[[Counts], bool]) -> None:
+        """``alive`` hears of what was done, often, and returns False when the time is over."""
+        self.scene = scene
+        self.tell = tell
+        self.alive = alive
+        self.counts = Counts()
+        self.told: set[str] = set()
+        self.listings: dict[tuple[str, str, bool], Listing] = {}
+
+    def sweep(self, bound: int = 1, seed: str = "") -> list[Progress]:
+        """Sweep all jobs as far as the time goes. Raises as Scene does."""
+        jobs = list(jobs_of(self.scene.stage.pairs))
+        begun = [self._begin(job) for job in jobs]
+        self._once(begun)
+        return begun + (list(self._twice(jobs, random.Random(seed))) if bound == 2 else [])
+
+    def _once(self, begun: list[Progress]) -> None:
+        for stride in range(STRIDES):
+            for progress in begun:
+                strides = STRIDES if len(progress.points) > SHORT else 1
+                for point in progress.points[stride::strides] if stride < strides else ():
+                    if progress.given_up:
+                        break
+                    if not self.alive(self.counts):
+                        return
+                    self._stop(progress, point)
+                    if progress.missed >= RELIST:
+                        self._relist(progress)
+
+    def _twice(self, jobs: list[Job], draw: random.Random) -> Iterator[Progress]:
+        """Both stopped, at points drawn from the seed, for as long as there is time."""
+        found = [
+            (Progress(job, [], 0, complete=True, bound=2), list(self._draws(job, draw)))
+            for job in jobs
+            if job.turns == 1
+        ]
+        for number in range(MOST_DOUBLE):
+            for progress, drawn in found:
+                if number >= len(drawn) or progress.given_up:
+                    continue
+                if not self.alive(self.counts):
+                    yield from (one for one, _ in found)
+                    return
+                point, other = drawn[number]
+                progress.points.append(point)
+                self._stop(progress, point, other)
+        yield from (one for one, _ in found)
+
+    def _draws(self, job: Job, draw: random.Random) -> Iterator[tuple[Point, Point]]:
+        mine = self._points(job)
+        theirs = self._points(job.reversed)
+        if not mine or not theirs:
+            return
+        shared = frozenset().union(*(one.touches for one in mine)) & frozenset().union(
+            *(one.touches for one in theirs)
+        )
+        close = [one for one in mine if one.touches & shared], [one for one in theirs if one.touches & shared]
+        drawn = set()
+        for _ in range(MOST_DOUBLE):
+            ours, others = close if all(close) and draw.random() < STEERED else (mine, theirs)
+            pair = draw.choice(ours), draw.choice(others)
+            key = (*pair[0].key, *pair[1].key)
+            if key not in drawn:
+                drawn.add(key)
+                yield pair
+
+    def _points(self, job: Job) -> tuple[Point, ...]:
+        self._begin(job)
+        return self.listings[job.shape].points if job.shape in self.listings else ()
+
+    def _begin(self, job: Job) -> Progress:
+        if job.shape not in self.listings and self.alive(self.counts):
+            listed = self.scene.list(job)
+            if isinstance(listed, Seen):
+                self._found(Progress(job, [], 0, complete=False), None, None, listed)
+                listed = Listing((), 0, complete=False)
+            self.listings[job.shape] = listed
+        listing = self.listings.get(job.shape, Listing((), 0, complete=False))
+        return Progress(job, list(listing.points), listing.instructions, listing.complete)
+
+    def _stop(self, progress: Progress, point: Point, other: Point | None = None) -> None:
+        began = time.monotonic()
+        seen = self.scene.show(progress.job, point, other)
+        progress.seconds += time.monotonic() - began
+        progress.ends += seen.ended
+        key = point.key if other is None else (*point.key, *other.key)
+        progress.stops[key] = seen.stop
+        progress.causes[key] = tuple({cause_of(event): None for event in seen.findings})
+        progress.missed = progress.missed + 1 if seen.stop.how == MISSED else 0
+        self._count(progress.job, seen)
+        if seen.findings:
+            self._found(progress, point, other, seen)
+
+    def _count(self, job: Job, seen: Seen) -> None:
+        counts = self.counts
+        counts.rounds += 1
+        counts.rounds_hit += seen.stop.how == HIT
+        counts.span_ns += 1
+        met = seen.stop.how != MISSED
+        counts.overlap_ns += met
+        counts.samples += job.turns * met
+        counts.reads += 1 + job.turns
+        counts.live_reads += 1 + job.turns
+
+    def _found(self, progress: Progress, point: Point | None, other: Point | None, seen: Seen) -> None:
+        """Tell what has not been told yet; it is replayed first."""
+        new = {cause_of(event): event for event in seen.findings if cause_of(event) not in self.told}
+        if not new:
+            return
+        self.told |= set(new)
+        job = progress.job
+        again, steps = 0, tuple[dict[str, Any], ...]()
+        if point is not None:
+            again, steps = self.scene.again(job, point, other, lambda event: cause_of(event) in new, REPLAYS)
+        sweep: dict[str, Any] = {
+            "a": job.a,
+            "b": job.b,
+            "turns": job.turns,
+            "warm": job.warm,
+            "replayed": f"{again} of {REPLAYS}",
+            "steps": [[one["thread"], one["operation"], one["seen"]] for one in steps],
+        }
+        for name, where in (("point", point), ("other", other)):
+            if where is not None:
+                sweep[name] = {
+                    "address": where.address,
+                    "occurrence": where.occurrence,
+                    "calls": list(where.chain),
+                    "instruction": self.scene.text(where),
+                }
+        for event in new.values():
+            self.tell(event | {"details": event["details"] | {"sweep": sweep}, "round": self.counts.rounds})
+
+    def _relist(self, progress: Progress) -> None:
+        """A's path has changed: from here on the points of the new one that have not been tried are what is left."""
+        progress.missed = 0
+        listed = self.scene.list(progress.job)
+        if isinstance(listed, Seen):
+            progress.ends += 1
+            self._found(progress, None, None, listed)
+            return
+        before = {point.key for point in progress.points}
+        progress.points += [point for point in listed.points if point.key not in before]
+
+
+def cause_of(event: dict[str, Any]) -> str:
+    """What makes two hits the same."""
+    details = event.get("details") or {}
+    parts = [event["kind"], event["oracle"], event["where"], details.get("exception", "")]
+    return " | ".join(str(part) for part in parts if part)

@@ -1,0 +1,169 @@
+"""The tracer: a process of its own for each scenario that is swept, on one core with the child that it stops.
+
+A thread can be traced by one thread only, and a switch between processes on one core costs a fraction of one between
+cores. What it says goes through a pipe, as what a stress trial's child says does: a campaign runs it the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import sys
+import time
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.kernel.child import KERNEL_FAILED, die_with_parent
+from harness.kernel.events import pipe_writer
+from harness.record.target import Target
+from harness.sweep.image import Code, Image, Symbols
+from harness.sweep.progress import Progress, by_address, holders, outcomes, windows
+from harness.sweep.ptrace import CannotTrace
+from harness.sweep.scene import Scene
+from harness.sweep.stage import NotStarted
+from harness.sweep.sweeper import Counts, Sweeper
+
+PROGRESS_S = 0.2
+
+
+class Clock:
+    """Says now and then how far the trial is; when it is over."""
+
+    def __init__(self, budget_s: float, emit: Callable[[dict[str, Any]], None]) -> None:
+        self.began = time.monotonic()
+        self.budget_s = budget_s
+        self.emit = emit
+        self.last = self.began
+
+    def alive(self, counts: Counts) -> bool:
+        now = time.monotonic()
+        if now - self.last > PROGRESS_S:
+            self.last = now
+            self.tell(counts)
+        return now - self.began < self.budget_s
+
+    def tell(self, counts: Counts) -> None:
+        """A progress event."""
+        self.emit(
+            {"event": "progress", "elapsed_s": round(time.monotonic() - self.began, 4)} | asdict(counts)
+        )
+
+
+def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
+    """Reads a file's symbols once a campaign: the result is kept in the folder ``cache``."""
+
+    def read(path: str, base: int) -> Code:
+        kept = Path(cache) / hashlib.sha256(f"{path}:{pattern}".encode()).hexdigest()[:16]
+        if kept.exists():
+            symbols: Symbols = pickle.loads(kept.read_bytes())
+        else:
+            symbols = Image(Path(path)).symbols(pattern)
+            partial = kept.with_suffix(f".{os.getpid()}")
+            partial.write_bytes(pickle.dumps(symbols))
+            partial.rename(kept)
+        return Code(symbols, base)
+
+    return read
+
+
+def described(progress: Progress, binary: str) -> dict[str, Any]:
+    """A ``swept`` event: what became of a job, by address; the campaign makes source lines of them."""
+    job = progress.job
+    addresses: dict[int, Counter[str]] = defaultdict(Counter)
+    for address, how in by_address(progress):
+        addresses[address][how] += 1
+    reason = None
+    if not progress.complete:
+        reason = (
+            "its path is too long to be listed to the end" if progress.points else "it could not be listed"
+        )
+    if progress.given_up:
+        reason = f"given up after {progress.ends} crashes or hangs"
+    return {
+        "event": "swept",
+        "binary": binary,
+        "addresses": {str(address): found for address, found in addresses.items()},
+        "pair": {
+            "a": job.a,
+            "b": job.b,
+            "turns": job.turns,
+            "warm": job.warm,
+            "bound": progress.bound,
+            "instructions": progress.instructions,
+            "points": max(len(progress.points), len(progress.stops)),
+            "outcomes": outcomes(progress),
+            "holders": holders(progress),
+            "windows": [
+                {"cause": cause, "points": points, "first": first.address, "last": last.address}
+                for cause, points, first, last in windows(progress)
+            ],
+            "reason": reason,
+            "seconds": round(progress.seconds, 4),
+        },
+    }
+
+
+def main(text: str) -> int:
+    """Sweep what the JSON says. Returns the exit status of a trial's child."""
+    spec: dict[str, Any] = json.loads(text)
+    die_with_parent(spec["alarm_s"])
+    emit = pipe_writer(spec["events_fd"])
+    if spec["core"] is not None:
+        os.sched_setaffinity(0, {spec["core"]})
+    target = Target.from_json(spec["target"])
+    emit(
+        {
+            "event": "hello",
+            "pid": os.getpid(),
+            "version": target.version,
+            "free_threaded": target.free_threaded,
+            "gil_enabled": target.gil_enabled,
+        }
+    )
+    try:
+        _sweep(target, spec, emit)
+    except (NotStarted, CannotTrace) as error:
+        emit({"event": "failure", "message": str(error), "traceback": ""})
+        return KERNEL_FAILED
+    except BrokenPipeError:
+        return KERNEL_FAILED
+    except Exception as error:  # noqa: BLE001  # whatever it is, the campaign must hear of it
+        message = f"{type(error).__name__}: {error}"
+        emit({"event": "failure", "message": message, "traceback": traceback.format_exc()})
+        return KERNEL_FAILED
+    return 0
+
+
+def _sweep(target: Target, spec: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
+    clock = Clock(spec["budget_s"], emit)
+    asked = {name: spec[name] for name in ("file", "scenario", "knobs", "stepping")}
+
+    def tell(event: dict[str, Any]) -> None:
+        emit(event | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binary": binary[0]})
+
+    binary = [""]
+    read = code_of(spec["cache"], spec["functions"])
+
+    def code(path: str, base: int) -> Code:
+        binary[0] = path
+        return read(path, base)
+
+    scene = Scene(target, asked, code)
+    try:
+        sweeper = Sweeper(scene, tell, clock.alive)
+        for progress in sweeper.sweep(spec["bound"], spec["seed"]):
+            emit(described(progress, binary[0]))
+        clock.tell(sweeper.counts)
+    finally:
+        scene.close()
+    emit({"event": "done", "reason": "budget"})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
