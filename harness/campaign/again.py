@@ -96,11 +96,14 @@ def run_once(
     rounds = 0
     hit_s: float | None = None
     last = ""
+    failed: str | None = None
 
     def hear(event: dict[str, Any]) -> None:
-        nonlocal rounds, hit_s, last
+        nonlocal rounds, hit_s, last, failed
         if event["event"] == "progress":
             rounds = event["rounds"]
+        elif event["event"] == "failure":
+            failed = f"the kernel failed in a child: {event['message']}"
         elif event["event"] == "finding":
             text = signature(name, event)
             seen.append(text)
@@ -113,7 +116,7 @@ def run_once(
     found = endings.finding(ending, 0, name)
     if found is not None:
         hear(found)
-    failure = endings.failure(ending)
+    failure = failed or endings.failure(ending)
     if failure is None and not rounds and not seen and ending.how not in ("ok", "stopped"):
         failure = f"a child finished no round: it {endings.what_happened(ending)}"
     others = dict.fromkeys(text for text in seen if not same_cause(text, wanted))

@@ -18,6 +18,7 @@ from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
 from harness.diagnosis.native import NO_GDB, details
+from harness.kernel.scenario import ScenarioError
 from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report.escape import escape
@@ -152,14 +153,17 @@ def _minimized(
             if step.kept is not None:
                 _print(console, f"{step.text}: {'still shows' if step.kept else 'shows too rarely'}")
 
-        found = minimize(
-            target,
-            recorded.again,
-            recorded.finding.signature,
-            rate=arguments.rate,
-            limit_s=arguments.limit,
-            tell=tell,
-        )
+        try:
+            found = minimize(
+                target,
+                recorded.again,
+                recorded.finding.signature,
+                rate=arguments.rate,
+                limit_s=arguments.limit,
+                tell=tell,
+            )
+        except ScenarioError as error:
+            raise Stop(f"nothing can be made smaller: {error}", 3) from error
     if found is None:
         _print(
             console,

@@ -20,6 +20,10 @@ class NotRecorded(Exception):
     """There is no such finding to work on; the message is one sentence for the user (exit status 2)."""
 
 
+class TargetGone(Exception):
+    """The interpreter that showed it is not there any more; the message is one sentence (exit status 3)."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A finding, where it is recorded, and the trial that showed it first."""
@@ -91,14 +95,14 @@ def smaller_of(again: Again, found: dict[str, Any]) -> Again:
 def the_target(recorded: Recorded, other: Target | None, anyway: bool) -> Target:
     """The build to run it on: the one it was seen on, or ``other``.
 
-    Raises NotRecorded when that is gone, or is no longer the build it was, unless ``anyway``.
+    Raises TargetGone when that is gone, and NotRecorded when it is no longer the build it was, unless ``anyway``.
     """
     then = recorded.target
     if other is None:
         try:
             other = probe(then.executable)
         except NotATarget as error:
-            raise NotRecorded(
+            raise TargetGone(
                 f"the target that showed it cannot be used: {error}; name another with --target and --anyway"
             ) from error
     changed = [
