@@ -77,7 +77,7 @@ def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[s
         if known.find(issues, target, scenario.name, signature(scenario.name, event)) is None:
             new.append(event["elapsed_s"])
 
-    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY)
+    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
     left = run_in_child(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
         hear(event | {"elapsed_s": left.wall_s})

@@ -65,9 +65,13 @@ WITH_GIL: dict[WithGil, str] = {
 }
 TONES = {0: "good", 3: "warn", 130: "warn"}
 TOLD_ELSEWHERE = {"history", "script", "knobs", "seed", "threads", "trial"}
-LABELS = {"seen": "values seen", "native": "native stacks"}
+LABELS = {
+    "seen": "values seen",
+    "native": "native stacks",
+    "last_operations": "last operations of each thread, oldest first",
+}
 """Where a detail's own name would not do."""
-STACKS = ("native", "traceback", "frames", "stderr", "stdout")
+STACKS = ("last_operations", "native", "traceback", "frames", "stderr", "stdout")
 
 
 def render(report: Report) -> str:
