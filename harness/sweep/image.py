@@ -15,7 +15,8 @@ from elftools.elf.sections import SymbolTableSection
 
 MODEL = re.compile(
     r"^(Objects/)?(typeobject|dictobject|object|descrobject|funcobject|classobject|moduleobject|genericaliasobject)\.c:"
-    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading|pystate_sync)\.c:"
+    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading)\.c:"
+    r"|^(Python/)?ceval\.c:(initialize_locals|_PyEvalFramePushAndInit|_PyEval_Vector)$"
 )
 """The object model: what is swept unless ``--functions`` says otherwise. Fits the beginning of ``FILE:FUNCTION``."""
 MODEL_NAMES = re.compile(

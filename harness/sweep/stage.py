@@ -46,6 +46,8 @@ ALARM_S = 3600
 """The child's own last resort; it dies with its parent long before."""
 LOOK_S = 0.05
 """Between two looks at what a thread says that is not back yet."""
+DEAD_MEMORY = {"PYTHONMALLOC": "mimalloc_debug"}
+"""What is freed is filled with 0xDD: who still uses it is found out at once, and each time."""
 THREAD_FAILED = "Exception in thread "
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
@@ -101,7 +103,9 @@ class Stage:
         try:
             asked = spec | {"do": "sweep", "page_fd": page_fd, "alarm_s": ALARM_S}
             self.child = child.start(
-                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}), [page_fd]
+                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}),
+                [page_fd],
+                DEAD_MEMORY if target.free_threaded else None,
             )
         finally:
             ptrace.quiet(True)
