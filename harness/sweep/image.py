@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from bisect import bisect_right
@@ -76,7 +77,7 @@ class Image:
     def __init__(self, path: Path) -> None:
         """Raises OSError where the file cannot be read."""
         self.path = path
-        self._elf = ELFFile(path.open("rb"))
+        self._elf = ELFFile(io.BytesIO(path.read_bytes()))
         lines = self._elf.has_dwarf_info() and self._elf.get_section_by_name(".debug_line")
         self.dwarf: Any = self._elf.get_dwarf_info(relocate_dwarf_sections=False) if lines else None
         """None where it says nothing of source lines."""

@@ -92,6 +92,7 @@ class Stage:
         Raises NotStarted, CannotTrace where ptrace is not to be had, and OSError when the target cannot be executed.
         """
         self.machine = ptrace.machine()
+        self.limit_s: float = spec.get("limit_s", LIMIT_S)
         page_fd = os.memfd_create("ftstress-sweep")
         os.ftruncate(page_fd, PAGE_BYTES)
         self.page = mmap.mmap(page_fd, PAGE_BYTES)
@@ -181,9 +182,9 @@ class Stage:
         if THREAD_FAILED in said:
             raise RuntimeError(said[said.index(THREAD_FAILED) :][-2000:])
 
-    def until_gate(self, thread: Thread, limit_s: float = LIMIT_S) -> None:
+    def until_gate(self, thread: Thread, limit_s: float | None = None) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
-        deadline = time.monotonic() + limit_s
+        deadline = time.monotonic() + (self.limit_s if limit_s is None else limit_s)
         while (number := self.until(thread, LOOK_S)) != GATE:
             if number is not None:
                 self.go(thread)
