@@ -31,8 +31,8 @@ GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
 FIRST = (
     "type_attributes.read_by_attribute",
-    "type_attributes.read_by_subclass",
     "type_attributes.each_its_own_name",
+    "type_attributes.read_by_subclass",
     "type_attributes.replaced_value",
 )
 """They do little, so that they are swept in seconds, and what they do is what most else is made of."""
