@@ -2,7 +2,7 @@
 
     python -m ci.sweeps RECORD [FAULT ...] [--repeat N] [--budget SECONDS]
 
-RECORD (JSON lines) gets each run as it ends; what is there already is not run again, and the table is made of all of it.
+RECORD (JSON lines) gets each run as it ends; what is there already is not run again. The table is made of all of it.
 """
 
 from __future__ import annotations
