@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table
+from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table, with_script
 from harness.builds.faults import find
+from harness.kernel.known import load
 from harness.record.target import Target
 
 PATHS = sorted(SCRIPTS.glob("*.py"))
@@ -30,6 +31,23 @@ def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
     text = PAGE.read_text()
     assert page(text, all_scripts()) == text, "run python -m ci.findings"
     assert text.count("](findings/") == len(PATHS)
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.md")), ids=lambda path: path.stem)
+def test_the_text_of_an_issue_is_ready_to_be_filed(path: Path) -> None:
+    text = path.read_text()
+    assert text.startswith("# ")
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [
+        f"## {name}" for name in ("What happens", "Expected", "Seen", "Script", "First analysis")
+    ]
+    assert "\nBuild: CPython 3." in text and "\nMeasured: " in text
+    assert with_script(text) == text, "run python -m ci.findings"
+
+
+def test_what_nobody_has_reported_has_its_issue_text() -> None:
+    unreported = {issue.id for issue in load() if issue.id.startswith("ftstress-")}
+    assert unreported <= {path.stem for path in SCRIPTS.glob("*.md")}
 
 
 def test_a_page_without_its_marks_is_refused() -> None:
