@@ -34,7 +34,7 @@ def test_a_script_stands_by_itself_on_one_page(path: Path) -> None:
 def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
     text = PAGE.read_text()
     assert page(text, all_scripts()) == text, "run python -m ci.findings"
-    assert text.count("](findings/") == len(PATHS)
+    assert text.count(".py](findings/") == len(PATHS)
 
 
 @pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.md")), ids=lambda path: path.stem)
