@@ -44,7 +44,6 @@ LEGEND = (
 )
 ENOUGH = 20
 """Stops of a pair whose speed counts: below, the first one's preparation is most of it."""
-TIMES = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,13 @@ def lines_of(pairs: Iterable[PairCoverage]) -> dict[str, dict[int, Counter[str]]
 
 def variant(pair: PairCoverage) -> str:
     """How a pair was swept: ``once, caches filled``."""
-    caches = "filled" if pair.warm else "emptied"
-    both = ", both stopped" if pair.bound > 1 else ""
-    return f"{TIMES.get(pair.turns, f'{pair.turns} times')}, caches {caches}{both}"
+    return ran(pair.turns, pair.warm) + (", both stopped" if pair.bound > 1 else "")
+
+
+def ran(turns: int, warm: bool) -> str:
+    """How often B ran at a stop, and what it found."""
+    times = {1: "once", 2: "twice"}.get(turns, f"{turns} times")
+    return f"{times}, caches {'filled' if warm else 'emptied'}"
 
 
 def told(pair: PairCoverage) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -254,19 +254,21 @@ def _swept(report: Report) -> dict[str, Any]:
     swept = report.of_kind(SWEEP)
     found = report.coverage
     shown, unexercised, left_out = _scenarios(summed(swept))
-    listed = [
-        _rendered(
-            "pairs.html.j2",
-            scenario=name,
-            columns=coverage.COLUMNS,
-            total=coverage.counts(pairs),
-            rows=[
-                (pair, coverage.variant(pair), coverage.counts([pair]), coverage.told(pair)) for pair in pairs
-            ],
-        )
-        for name, pairs in found.items()
-    ]
-    pairs_shown = _as_far_as(listed, PAIR_BYTES)
+    pairs_shown = _as_far_as(
+        (
+            _rendered(
+                "pairs.html.j2",
+                scenario=name,
+                columns=coverage.COLUMNS,
+                total=coverage.counts(pairs),
+                rows=[
+                    (one, coverage.variant(one), coverage.counts([one]), coverage.told(one)) for one in pairs
+                ],
+            )
+            for name, pairs in found.items()
+        ),
+        PAIR_BYTES,
+    )
     return {
         "sentences": coverage.sentences(report),
         "columns": coverage.COLUMNS,
@@ -278,28 +280,32 @@ def _swept(report: Report) -> dict[str, Any]:
         "unexercised": unexercised,
         "left_out": left_out,
         "pairs": pairs_shown,
-        "pairs_left_out": len(listed) - len(pairs_shown),
+        "pairs_left_out": len(found) - len(pairs_shown),
         "marks": annotated.LEGEND,
         "sources": list(map(_source, annotated.sources(swept)[:MOST_SOURCES])),
     }
 
 
 def _source(one: annotated.Annotated) -> dict[str, Any]:
-    files = [
-        _rendered("source.html.j2", file=file, signs=annotated.SIGNS, at_hand=file.name not in one.missing)
-        for file in one.files
-    ]
-    shown = _as_far_as(files, SOURCE_BYTES)
+    shown = _as_far_as(
+        (
+            _rendered(
+                "source.html.j2", file=file, signs=annotated.SIGNS, at_hand=file.name not in one.missing
+            )
+            for file in one.files
+        ),
+        SOURCE_BYTES,
+    )
     return {
         "target": one.target,
         "files": shown,
-        "left_out": len(files) - len(shown),
+        "left_out": len(one.files) - len(shown),
         "missing": _several(one.missing),
         "looked_in": ", ".join(one.looked_in),
     }
 
 
-def _as_far_as(rendered: Sequence[str], room: int) -> list[Markup]:
+def _as_far_as(rendered: Iterable[str], room: int) -> list[Markup]:
     """What fits; the rest is counted by who asks."""
     shown: list[Markup] = []
     for one in rendered:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.record.coverage import PairCoverage, Window
 from harness.record.result import Finding
-from harness.report.coverage import TIMES, variant, window_text
+from harness.report.coverage import ran, variant, window_text
 from harness.report.escape import escape
 from harness.report.numbers import counted
 
@@ -37,8 +37,7 @@ def stop_facts(
         facts.append(("B stopped", _stopped(stop["b"], stop["other"])))
         facts.append(("B stood in", _where(stop["other"])))
     else:
-        caches = "filled" if stop["warm"] else "emptied"
-        facts.append(("B meanwhile", f"{stop['b']}, {TIMES[stop['turns']]}; caches {caches} before"))
+        facts.append(("B meanwhile", f"{stop['b']} {ran(stop['turns'], stop['warm'])}"))
     facts.append(("replayed", str(stop["replayed"])))
     if windows:
         facts.append(("window", "\n".join(_windows(stop, windows))))

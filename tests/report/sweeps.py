@@ -33,7 +33,14 @@ STEPS = [
     ["B", "look", "x#4"],
     ["A", "check", "x#5"],
 ]
-DETAILS = {"a": "store", "b": "read", "turns": 2, "warm": True, "replayed": "3 of 3", "steps": STEPS}
+DETAILS: dict[str, Any] = {
+    "a": "store",
+    "b": "read",
+    "turns": 2,
+    "warm": True,
+    "replayed": "3 of 3",
+    "steps": STEPS,
+}
 SOURCE = [f"line {number} <b>of</b> typeobject" for number in range(1, 31)]
 
 

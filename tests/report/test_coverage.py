@@ -108,7 +108,7 @@ def test_a_finding_says_where_its_threads_stood_and_what_each_read() -> None:
         "    _PyMutex_Unlock (cpython/lock.h:2)\n"
         "    inlined in PyType_Modified (Objects/typeobject.c:12)\n"
         "    called by type_setattro, PyObject_SetAttr\n"
-        "  B meanwhile: read, twice; caches filled before\n"
+        "  B meanwhile: read twice, caches filled\n"
         "  replayed: 3 of 3\n"
         "  window: 7 points, from PyType_Modified (Objects/typeobject.c:12) to insertdict (Objects/dictobject.c:1877)\n"
     ) in text
