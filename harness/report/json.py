@@ -6,7 +6,7 @@ Sweeps add what they covered; ``result.json`` itself, which is written after eac
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.campaign.gather import Report
@@ -41,9 +41,10 @@ def _fleet(report: Report) -> dict[str, Any]:
 
 def _coverage(report: Report) -> dict[str, Any]:
     """Each pair, and the source lines of all of them together."""
-    pairs = [
-        {"scenario": scenario} | {name: value for name, value in pair.to_json().items() if name != "lines"}
-        for scenario, found in report.coverage.items()
-        for pair in found
-    ]
+    pairs = []
+    for scenario, found in report.coverage.items():
+        for pair in found:
+            told = replace(pair, lines={}).to_json()
+            del told["lines"]
+            pairs.append({"scenario": scenario} | told)
     return {"pairs": pairs, "lines": lines_of(pair for found in report.coverage.values() for pair in found)}

@@ -207,9 +207,9 @@ def test_the_page_of_a_great_sweep_stays_small_and_says_what_is_left_out(monkeyp
     journal = HandWritten(*(fake_scenario(name=f"fake.s{n}") for n in range(110)), kind="sweep")
     for number in range(110):
         journal.trial(f"fake.s{number}").progress()
-        swept = pair(lines={f"Objects/f{number % 10}.c": lines}, windows=sweeps.HIT.windows * 3)
+        told = pair(lines={f"Objects/f{number % 10}.c": lines}, windows=sweeps.HIT.windows * 3).to_json()
         for turns in range(16):
-            journal.said("swept", scenario=f"fake.s{number}", pair=replace(swept, turns=turns).to_json())
+            journal.said("swept", scenario=f"fake.s{number}", pair=told | {"turns": turns})
         journal.ended()
     text = render(pages.report(journal))
     words = Page(text).words()
