@@ -63,7 +63,7 @@ def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
 
 
 def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> float | None:
-    """When, in seconds of the trial, one of ``scenario`` on ``target`` shows what is not known of the base; None: never."""
+    """When a trial of ``scenario`` on ``target`` shows what is not known of the base, in seconds; None: never."""
     issues = known.load()
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
@@ -77,7 +77,7 @@ def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[s
         if known.find(issues, target, scenario.name, signature(scenario.name, event)) is None:
             new.append(event["elapsed_s"])
 
-    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY)
+    spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
     left = run_in_child(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
         hear(event | {"elapsed_s": left.wall_s})

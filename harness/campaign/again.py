@@ -13,6 +13,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis import ending as endings
 from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
+from harness.kernel.rings import Every
 from harness.kernel.signature import same_cause, signature
 from harness.record.target import Target
 
@@ -35,7 +36,7 @@ class Again:
     def spec(self, memory_bytes: int) -> dict[str, Any]:
         """What the kernel is told."""
         planned = PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
-        told = trial.trial_spec(planned, self.budget_s, self.threads, memory_bytes)
+        told = trial.trial_spec(planned, self.budget_s, self.threads, memory_bytes, "off")
         return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
 
 
@@ -57,6 +58,22 @@ class Outcome:
     """Signatures of what else it showed."""
     failure: str | None
     """Why it exercised nothing; None where it did."""
+    last_operations: str = ""
+    """Of each thread, before it showed; empty where they were not noted."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a campaign still wants to know of a finding: whether it shows with the GIL on, and what its threads did."""
+
+    signature: str
+    again: Again
+    is_new: bool
+    """Then what its threads do last is noted, operation by operation, in one more child."""
+
+    @property
+    def threads(self) -> int:
+        return self.again.threads
 
 
 def run_once(
@@ -66,6 +83,7 @@ def run_once(
     *,
     memory_bytes: int,
     with_gil: bool = False,
+    ring: Every = "off",
     stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Run the trial in a child until it shows the cause with the signature ``wanted``, or ends, or ``stop`` says so.
@@ -77,23 +95,28 @@ def run_once(
     seen: list[str] = []
     rounds = 0
     hit_s: float | None = None
+    last = ""
+    failed: str | None = None
 
     def hear(event: dict[str, Any]) -> None:
-        nonlocal rounds, hit_s
+        nonlocal rounds, hit_s, last, failed
         if event["event"] == "progress":
             rounds = event["rounds"]
+        elif event["event"] == "failure":
+            failed = f"the kernel failed in a child: {event['message']}"
         elif event["event"] == "finding":
             text = signature(name, event)
             seen.append(text)
             if hit_s is None and same_cause(text, wanted):
                 hit_s = time.monotonic() - began
+                last = event["details"].get("last_operations", "")
 
-    spec = again.spec(memory_bytes) | {"with_gil": with_gil}
+    spec = again.spec(memory_bytes) | {"with_gil": with_gil, "ring": ring}
     ending = trial.run_in_child(target, spec, hear, lambda: hit_s is not None or stop())
     found = endings.finding(ending, 0, name)
     if found is not None:
         hear(found)
-    failure = endings.failure(ending)
+    failure = failed or endings.failure(ending)
     if failure is None and not rounds and not seen and ending.how not in ("ok", "stopped"):
         failure = f"a child finished no round: it {endings.what_happened(ending)}"
     others = dict.fromkeys(text for text in seen if not same_cause(text, wanted))
@@ -103,6 +126,7 @@ def run_once(
         rounds=rounds,
         others=tuple(others),
         failure=failure,
+        last_operations=last,
     )
 
 
@@ -135,3 +159,8 @@ def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "rounds": sum(outcome.rounds for outcome in outcomes),
         "took_s": round(sum(outcome.took_s for outcome in outcomes), 3),
     }
+
+
+def later_event(signature: str, details: dict[str, str]) -> dict[str, Any]:
+    """What the journal keeps of what was found out about a finding after it was recorded: part of its details."""
+    return {"event": "later", "signature": signature, "details": details}

@@ -9,6 +9,7 @@ from typing import Any
 from harness.campaign import child
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import what_happened
+from harness.kernel.rings import Every
 from harness.record.target import Target
 
 PAIRS = 7
@@ -28,24 +29,29 @@ class Pair:
     oracle: str
     readers: int
     harness: float
-    bare: float
+    beside: float
+    """The bare loop's; where a ring's cost is measured, the harness's without it."""
 
     @property
     def ratio(self) -> float:
-        return self.harness / self.bare
+        return self.harness / self.beside
 
 
-def measure(target: Target, oracle: str, readers: int, heard: Callable[[Pair], None]) -> list[Pair]:
-    """Measure ``PAIRS`` pairs for an oracle with so many readers, telling each as it comes. Raises BenchError."""
+def measure(
+    target: Target, oracle: str, readers: int, heard: Callable[[Pair], None], ring: Every = "off"
+) -> list[Pair]:
+    """Measure ``PAIRS`` pairs for an oracle with so many readers, telling each as it comes; with a ``ring``, what that
+    costs. Raises BenchError.
+    """
     pairs: list[Pair] = []
 
     def listen(event: dict[str, Any]) -> None:
         if event["event"] == "pair":
-            pairs.append(Pair(oracle, readers, event["harness"], event["bare"]))
+            pairs.append(Pair(oracle, readers, event["harness"], event["beside"]))
             heard(pairs[-1])
 
     limit = PAIRS * SECONDS * 10
-    asked = {"oracle": oracle, "seconds": SECONDS, "pairs": PAIRS, "readers": readers}
+    asked = {"oracle": oracle, "seconds": SECONDS, "pairs": PAIRS, "readers": readers, "ring": ring}
     spec = {"do": "bench", "alarm_s": int(limit * 2)} | asked
     limits = Limits(time_s=limit, silence_s=limit, memory_bytes=4 << 30)
     ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, listen, lambda: False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.campaign.again import Again, of_event
+from harness.campaign.again import Control, of_event
 from harness.campaign.plan import STRESS, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
@@ -111,10 +111,10 @@ class Grader:
         """What a scenario's rates are made of, by its name: ``scenario_result`` takes the sum of several campaigns'."""
         return {name: self._counts(tally) for name, tally in self.tallies.items()}
 
-    def uncontrolled(self) -> list[tuple[str, Again]]:
-        """Signatures of findings that have not been tried with the GIL on, and the trials that showed them."""
+    def uncontrolled(self) -> list[Control]:
+        """The findings that have not been tried with the GIL on, with the trials that showed them."""
         return [
-            (text, of_event(self.tallies[cause.scenario].info, cause.start))
+            Control(text, of_event(self.tallies[cause.scenario].info, cause.start), cause.known is None)
             for text, cause in self.causes.items()
             if cause.with_gil == "not tried"
         ]

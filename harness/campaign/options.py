@@ -7,6 +7,8 @@ from typing import Any
 
 import psutil
 
+from harness.kernel.rings import Every
+
 MOST_MEMORY = 2 << 30
 
 
@@ -24,6 +26,9 @@ class Options:
     strict: bool = False
     in_process: bool = False
     resume: bool = False
+    ring: Every = "off"
+    """How often a trial's threads note what they do. Where they do not, a new finding is shown once more in a child
+    whose threads note each operation, as long as there is budget left."""
     memory_limit_bytes: int | None = None
     """What a child and everything it started may hold; by default 2 GiB, less on a small machine."""
 

@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.campaign import again, plan, trial
-from harness.campaign.again import Again, Outcome, control_event
+from harness.campaign.again import Control, Outcome, control_event, later_event
 from harness.campaign.grade import Grader
 from harness.campaign.history import check_same_target, header, open_journal, read_past, write_result
 from harness.campaign.interrupts import Flag, noted
@@ -81,15 +82,12 @@ def run_campaign(
 
 
 @dataclass(frozen=True)
-class _Control:
-    """A finding's trial, tried again with the GIL on."""
+class _Tried:
+    """What came of trying a finding again."""
 
-    signature: str
-    again: Again
-
-    @property
-    def threads(self) -> int:
-        return self.again.threads
+    with_gil: Outcome
+    last_operations: str
+    """Of each thread, before it showed once more; empty where it did not, or was not asked to."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ class _Said:
 
     number: int
     at_s: float
-    what: dict[str, Any] | Ending | Outcome | OSError
+    what: dict[str, Any] | Ending | _Tried | OSError
 
 
 class _Campaign:
@@ -136,7 +134,7 @@ class _Campaign:
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
         self.due: dict[int, float] = {}
         """When each trial should have ended, in the campaign's own time."""
-        self.controls: dict[int, tuple[_Control, threading.Thread]] = {}
+        self.controls: dict[int, tuple[Control, threading.Thread]] = {}
         """By numbers below 0, that no trial has."""
         self.controlled: set[str] = set()
         self.said: queue.Queue[_Said] = queue.Queue(QUEUED)
@@ -189,7 +187,7 @@ class _Campaign:
     def _start_what_fits(self) -> None:
         while self.next is not None and not self._is_halted() and self._has_room(self.next):
             left = self.options.budget_s - self.now()
-            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once)
+            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once, self.kind.shortest_s)
             if budget < min(WORTH_STARTING_S, self.next.budget_s) and self.last_trial:
                 self.next = None
                 return
@@ -201,7 +199,7 @@ class _Campaign:
         """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too."""
         if self.kind.name != plan.STRESS or self.options.in_process or not self.target.free_threaded:
             return
-        for control in [_Control(text, of) for text, of in self.grader.uncontrolled()]:
+        for control in self.grader.uncontrolled():
             budget = min(control.again.budget_s, self.options.budget_s - self.now())
             if budget < WORTH_STARTING_S or self.stop_controls.is_set() or not self._has_room(control):
                 return
@@ -213,20 +211,27 @@ class _Campaign:
                 self.controls[number] = control, thread
                 thread.start()
 
-    def _watch_control(self, number: int, control: _Control) -> None:
-        what: Outcome | OSError
+    def _watch_control(self, number: int, control: Control) -> None:
+        run_once = partial(
+            again.run_once,
+            self.target,
+            control.again,
+            control.signature,
+            memory_bytes=memory_limit(self.options, self.at_once),
+        )
+        what: _Tried | OSError
         try:
-            what = again.run_once(
-                self.target,
-                control.again,
-                control.signature,
-                memory_bytes=memory_limit(self.options, self.at_once),
-                with_gil=True,
-                stop=self.stop_controls.is_set,
-            )
+            with_gil = run_once(with_gil=True, stop=self.stop_controls.is_set)
+            last = ""
+            if control.is_new and self.options.ring == "off" and not self._controls_are_over():
+                last = run_once(ring="operation", stop=self._controls_are_over).last_operations
+            what = _Tried(with_gil, last)
         except OSError as error:
             what = error
         self.said.put(_Said(number, self.now(), what))
+
+    def _controls_are_over(self) -> bool:
+        return self.stop_controls.is_set() or self.now() > self.options.budget_s
 
     def _is_halted(self) -> bool:
         if self.interrupted.set:
@@ -242,7 +247,7 @@ class _Campaign:
         if reason != "found":
             self.stop_controls.set()
 
-    def _has_room(self, planned: PlannedTrial | _Control) -> bool:
+    def _has_room(self, planned: PlannedTrial | Control) -> bool:
         if self.options.in_process:
             return not self.running
         if self.options.jobs is not None:
@@ -261,7 +266,11 @@ class _Campaign:
         self.last_trial += 1
         number = self.last_trial
         spec = trial.trial_spec(
-            planned, budget_s, self.options.threads, memory_limit(self.options, self.at_once)
+            planned,
+            budget_s,
+            self.options.threads,
+            memory_limit(self.options, self.at_once),
+            self.options.ring,
         )
         self.running[number] = planned, None
         self.due[number] = self.now() + budget_s + OVERDUE_S
@@ -351,9 +360,13 @@ class _Campaign:
     def _control_ended(self, said: _Said) -> None:
         control, thread = self.controls.pop(said.number)
         thread.join()
-        if isinstance(said.what, Outcome) and (said.what.hit or said.what.rounds):
-            self.record(control_event(control.signature, [said.what]) | {"at_s": said.at_s})
-            write_result(self.out, self.grader.result())
+        if not isinstance(said.what, _Tried):
+            return
+        if said.what.with_gil.hit or said.what.with_gil.rounds:
+            self.record(control_event(control.signature, [said.what.with_gil]) | {"at_s": said.at_s})
+        if last := said.what.last_operations:
+            self.record(later_event(control.signature, {"last_operations": last}) | {"at_s": said.at_s})
+        write_result(self.out, self.grader.result())
 
     def _not_started(self, number: int, at_s: float, error: OSError) -> None:
         # The next trial would fare no better, and would be tried thousands of times.

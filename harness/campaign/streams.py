@@ -40,7 +40,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "threads": {"a": int, "b": int, "pairs": list},
     "step": {"thread": str, "operation": str, "seen": str},
     "swept": {"pair": dict},
-    "pair": {"harness": (int, float), "bare": (int, float)},
+    "pair": {"harness": (int, float), "beside": (int, float)},
 }
 KINDS = ("violation", "exception", "hang", "leak", "crash")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from harness.campaign import child
@@ -14,6 +16,7 @@ from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.diagnosis.native import ATTACH_S
 from harness.kernel.events import describe
+from harness.kernel.rings import Every, shown
 from harness.record.target import Target
 
 GRACE_S = 40.0
@@ -31,9 +34,9 @@ def longest_s(budget_s: float) -> float:
 
 
 def trial_spec(
-    trial: PlannedTrial, budget_s: float, threads: int | None, memory_bytes: int
+    trial: PlannedTrial, budget_s: float, threads: int | None, memory_bytes: int, ring: Every
 ) -> dict[str, Any]:
-    """What the kernel is told."""
+    """What the kernel is told; ``ring``: how often its threads note what they do."""
     return {
         "do": "trial",
         "file": trial.scenario.file,
@@ -43,6 +46,7 @@ def trial_spec(
         "budget_s": round(budget_s, 3),
         "threads": threads,
         "memory_limit_bytes": memory_bytes,
+        "ring": ring,
         "alarm_s": int(budget_s + ALARM_S),
     }
 
@@ -50,9 +54,13 @@ def trial_spec(
 def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
     limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
-    return watch(
-        lambda descriptor: child.command(target, spec | {"events_fd": descriptor}), limits, tell, stop
-    )
+    if spec["ring"] == "off":
+        return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, tell, stop)
+    with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
+        told = spec | {"ring_file": file.name}
+        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, tell, stop)
+        last = shown(file.read()) if ending.how not in ("ok", "stopped") else ""
+    return replace(ending, evidence=ending.evidence | {"last_operations": last}) if last else ending
 
 
 def run_here(spec: dict[str, Any], tell: Tell) -> Ending:

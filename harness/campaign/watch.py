@@ -113,7 +113,7 @@ class _Watched:
             noise=self.lines.noise,
             peak_bytes=self.peak,
             wall_s=round(time.monotonic() - self.began, 3),
-            hung=hung,
+            evidence=hung,
         )
 
     def end(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from itertools import product
 from statistics import median
 from typing import Any
@@ -14,7 +15,10 @@ from harness.builds.find import resolve
 from harness.campaign.bench import ORACLES, PAIRS, READERS, BenchError, Pair, measure
 from harness.cli.errors import Stop
 from harness.cli.terminal import terminal
+from harness.kernel.rings import Every
 from harness.record.target import Target
+
+RINGS: tuple[Every, ...] = ("stride", "operation")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -32,26 +36,33 @@ def run(args: argparse.Namespace) -> int:
     target = resolve(args.target)
     out = terminal()
     out.print(f"{target.title}: samples a second of a scenario, and of the same loop written by hand")
-    table = Table("oracle", "readers", "harness/s", "bare loop/s", "median of ratios", "worst", "best")
+    out.print(_table(target, "bare loop/s", product(ORACLES, READERS, ("off",)), out))
+    out.print("the same with threads that note what they do (--ring), and with threads that do not")
+    out.print(_table(target, "without/s", product(ORACLES, READERS[-1:], RINGS), out))
+    return 0
+
+
+def _table(target: Target, beside: str, cases: Iterable[tuple[str, int, Every]], out: Console) -> Table:
+    table = Table("oracle", "readers", "ring", "harness/s", beside, "median of ratios", "worst", "best")
     for column in table.columns[1:]:
         column.justify = "right"
-    for oracle, readers in product(ORACLES, READERS):
-        pairs = _measured(target, oracle, readers, out)
+    for oracle, readers, ring in cases:
+        pairs = _measured(target, oracle, readers, ring, out)
         ratios = [pair.ratio for pair in pairs]
         table.add_row(
             oracle,
             str(readers),
+            ring,
             f"{median(pair.harness for pair in pairs):,.0f}",
-            f"{median(pair.bare for pair in pairs):,.0f}",
+            f"{median(pair.beside for pair in pairs):,.0f}",
             f"{median(ratios):.2f}",
             f"{min(ratios):.2f}",
             f"{max(ratios):.2f}",
         )
-    out.print(table)
-    return 0
+    return table
 
 
-def _measured(target: Target, oracle: str, readers: int, out: Console) -> list[Pair]:
+def _measured(target: Target, oracle: str, readers: int, ring: Every, out: Console) -> list[Pair]:
     done: list[Pair] = []
     with out.status(f"{oracle}, {readers} reader(s)") as status:
 
@@ -62,6 +73,6 @@ def _measured(target: Target, oracle: str, readers: int, out: Console) -> list[P
             )
 
         try:
-            return measure(target, oracle, readers, heard)
+            return measure(target, oracle, readers, heard, ring)
         except BenchError as error:
             raise Stop(str(error), 4) from error

@@ -9,7 +9,7 @@ from harness.builds.find import resolve
 from harness.cli.errors import Stop
 from harness.cli.outdir import LATEST, RESULTS
 from harness.record.target import Target
-from harness.repro.recorded import NotRecorded, Recorded, read, the_target
+from harness.repro.recorded import NotRecorded, Recorded, TargetGone, read, the_target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,3 +34,5 @@ def the_finding(arguments: argparse.Namespace) -> tuple[Recorded, Target]:
         return recorded, the_target(recorded, other, arguments.anyway)
     except NotRecorded as error:
         raise Stop(str(error)) from error
+    except TargetGone as error:
+        raise Stop(str(error), 3) from error

@@ -10,26 +10,26 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from harness.campaign.again import Again, Outcome, control_event, native_stacks
+from harness.campaign.again import Again, Outcome, control_event, later_event, native_stacks
 from harness.campaign.calibrate import machine
 from harness.cli import finding
 from harness.cli.arguments import budget, share
 from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
-from harness.diagnosis.native import NO_GDB, Native, details
+from harness.diagnosis.native import NO_GDB, details
+from harness.kernel.scenario import ScenarioError
 from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report.escape import escape
 from harness.report.numbers import counted, duration, percent
-from harness.repro.measure import MEMORY_BYTES, Measured, control, measure
+from harness.repro.measure import MEMORY_BYTES, Measured, control, last_operations, measure
 from harness.repro.minimize import Step, minimize
-from harness.repro.recorded import Recorded, later_event, note
+from harness.repro.recorded import Recorded, note
 from harness.sweep.replay import NotReplayable, on_one_core, replay
 from harness.sweep.stage import NotStarted
 
 LIMIT_S = 60.0
-MOST_UNDER_GDB = 20
 STOPS = 20
 """At the point of a sweep's finding."""
 
@@ -78,9 +78,12 @@ def run(arguments: argparse.Namespace) -> int:
         with console.status("the same with -X gil=1"):
             with_gil = control(target, again, recorded.finding.signature, measured, tell=lambda one: None)
         _print(console, f"with -X gil=1: {said(with_gil)}")
-    died = recorded.finding.kind == "crash" and measured.hits
-    native = _under_gdb(console, target, again, measured) if died else None
-    _keep(recorded, target, measured, with_gil, smaller, native)
+    found: dict[str, str] = {}
+    if measured.hits:
+        found |= _last_operations(console, target, again, recorded.finding.signature, measured)
+        if recorded.finding.kind == "crash":
+            found |= _under_gdb(console, target, again, measured)
+    _keep(recorded, target, measured, with_gil, smaller, found)
     return 1 if measured.hits else 0
 
 
@@ -150,14 +153,17 @@ def _minimized(
             if step.kept is not None:
                 _print(console, f"{step.text}: {'still shows' if step.kept else 'shows too rarely'}")
 
-        found = minimize(
-            target,
-            recorded.again,
-            recorded.finding.signature,
-            rate=arguments.rate,
-            limit_s=arguments.limit,
-            tell=tell,
-        )
+        try:
+            found = minimize(
+                target,
+                recorded.again,
+                recorded.finding.signature,
+                rate=arguments.rate,
+                limit_s=arguments.limit,
+                tell=tell,
+            )
+        except ScenarioError as error:
+            raise Stop(f"nothing can be made smaller: {error}", 3) from error
     if found is None:
         _print(
             console,
@@ -179,19 +185,34 @@ def _tell_others(console: Console, measured: Measured) -> None:
         _print(console, f"{counted(times, 'child', 'children')} showed something else: {signature}")
 
 
-def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> Native:
-    """The stacks of one more crash; tried three times as often as it takes to show."""
+def _last_operations(
+    console: Console, target: Target, again: Again, signature: str, measured: Measured
+) -> dict[str, str]:
+    """What the threads did before it showed once more, as part of the finding's details; nothing where it did not."""
+    with console.status("once more, each operation noted"):
+        last = last_operations(target, again, signature, measured)
+    if not last:
+        _print(console, "last operations: it did not show once more while each operation was noted")
+        return {}
+    _print(console, "the last operations of each thread, oldest first:")
+    for line in last.splitlines():
+        _print(console, line)
+    return {"last_operations": last}
+
+
+def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> dict[str, str]:
+    """The stacks of one more crash, as part of the finding's details; nothing where there are none."""
     with console.status("once more under gdb"):
-        for _ in range(min(MOST_UNDER_GDB, 3 * measured.children // measured.hits)):
+        for _ in range(measured.once_more):
             native = native_stacks(target, again, memory_bytes=MEMORY_BYTES)
             if native is NO_GDB or not native.missing:
                 break
     if native.missing:
         _print(console, f"no native stacks: {native.missing}")
-    else:
-        at = f", touching {native.fault_address}" if native.fault_address else ""
-        _print(console, f"under gdb it died in {' < '.join(native.top())}{at}; all stacks are in the journal")
-    return native
+        return {}
+    at = f", touching {native.fault_address}" if native.fault_address else ""
+    _print(console, f"under gdb it died in {' < '.join(native.top())}{at}; all stacks are in the journal")
+    return details(native)
 
 
 def _keep(
@@ -200,7 +221,7 @@ def _keep(
     measured: Measured,
     with_gil: Measured | None,
     smaller: Again | None,
-    native: Native | None,
+    found: dict[str, str],
 ) -> None:
     """Into the journal, from which reports and scripts take it; not what another build showed."""
     if target != recorded.target:
@@ -218,8 +239,8 @@ def _keep(
     events = [event]
     if with_gil:
         events.append(control_event(signature, with_gil.outcomes))
-    if native and not native.missing:
-        events.append(later_event(signature, details(native)))
+    if found:
+        events.append(later_event(signature, found))
     try:
         note(recorded.directory, *events)
     except JournalError as error:

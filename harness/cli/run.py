@@ -68,6 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="known findings count too")
     parser.add_argument(
+        "--ring",
+        choices=("off", "stride", "operation"),
+        default="off",
+        help="what threads note of what they do in every trial (default: only where a new finding is shown once more)",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="DIR", help="default: ftstress-results/TIME-SEED, with a link latest"
     )
     for name in FILES:
@@ -140,6 +146,7 @@ def _options(arguments: argparse.Namespace, seed: int, budget_s: float) -> Optio
         strict=arguments.strict,
         in_process=arguments.in_process,
         resume=arguments.resume,
+        ring=arguments.ring,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from harness.campaign.again import later_event
 from harness.cli import finding
 from harness.cli.arguments import budget
 from harness.cli.errors import Stop, say
@@ -16,7 +17,7 @@ from harness.cli.terminal import write
 from harness.kernel.scenario import ScenarioError
 from harness.record.journal import JournalError
 from harness.repro.bundle import NotScriptable
-from harness.repro.recorded import later_event, note
+from harness.repro.recorded import note
 from harness.repro.written import Written, written
 
 LIMIT_S = 60.0

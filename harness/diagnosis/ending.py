@@ -61,8 +61,9 @@ class Ending:
     peak_bytes: int
     """The most memory that it and everything it started were seen to hold."""
     wall_s: float
-    hung: dict[str, Any] = field(default_factory=dict)
-    """Of one that was ended because it hung: ``state`` and ``native`` stacks, or why they are ``native_missing``."""
+    evidence: dict[str, Any] = field(default_factory=dict)
+    """Of one that did not end well: its threads' ``last_operations``; of one that hung also its ``state`` and
+    ``native`` stacks, or why they are ``native_missing``."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,7 +131,7 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
             "stderr": ending.stderr,
             "stdout": ending.stdout,
         }
-        | ending.hung,
+        | ending.evidence,
     }
 
 

@@ -1,4 +1,5 @@
-"""What the harness itself costs: a scenario's samples per second beside the same loop written by hand.
+"""What the harness itself costs: a scenario's samples per second beside the same loop written by hand, and with its
+threads noting what they do beside itself without that.
 
 Both run in one process, in alternating pairs, so that a noisy machine disturbs both alike. The bare loop has what a
 person would give it: bare threads, everything hoisted into local variables, a fresh class as often as the harness
@@ -8,14 +9,17 @@ the bare loop's readers do not read while the writer makes its next class, but n
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from harness.kernel.amplifiers import Amplifier, Knobs
 from harness.kernel.events import Emit
 from harness.kernel.objects import VERSION_BUDGET, fresh_class, fresh_subclass, prime
 from harness.kernel.oracles import Lifetime, Order
+from harness.kernel.rings import Every
 from harness.kernel.rounds import LONGEST_STRIDE
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.trial import Spec, Trial
@@ -67,12 +71,14 @@ class LifetimeOfReads(_SubclassRead):
         return self.sub.x, "x"
 
 
-def harness_samples(oracle: str, seconds: float, readers: int) -> float:
+def harness_samples(oracle: str, seconds: float, readers: int, ring: Every = "off") -> float:
     """Samples per second of the ``oracle``'s scenario under the harness."""
     name = f"bench.{oracle}_of_reads"
-    trial = Trial(Spec(__file__, name, {}, seconds, threads=readers + 1), lambda event: None)
-    began = time.perf_counter()
-    trial.run()
+    with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
+        spec = Spec(__file__, name, {}, seconds, threads=readers + 1, ring=ring, ring_file=file.name)
+        trial = Trial(spec, lambda event: None)
+        began = time.perf_counter()
+        trial.run()
     return trial.count.samples / (time.perf_counter() - began)
 
 
@@ -151,11 +157,15 @@ def bare_samples(oracle: str, seconds: float, readers: int) -> float:
 def run_bench(spec: dict[str, Any], emit: Emit) -> None:
     """Measure ``pairs`` pairs of ``seconds`` each for an ``oracle``, with ``readers`` readers.
 
-    One ``pair`` event each, then ``done``.
+    The harness beside the bare loop; with a ``ring``, noting that beside noting nothing. One ``pair`` event each, then
+    ``done``.
     """
-    oracle, seconds, readers = spec["oracle"], spec["seconds"], spec["readers"]
+    oracle, seconds, readers, ring = spec["oracle"], spec["seconds"], spec["readers"], spec["ring"]
+    measured_by: dict[str, Callable[[], float]] = {
+        "harness": lambda: harness_samples(oracle, seconds, readers, ring),
+        "beside": lambda: (bare_samples if ring == "off" else harness_samples)(oracle, seconds, readers),
+    }
     for number in range(spec["pairs"]):
-        first, second = (harness_samples, bare_samples) if number % 2 else (bare_samples, harness_samples)
-        measured = {function.__name__: function(oracle, seconds, readers) for function in (first, second)}
-        emit({"event": "pair", "harness": measured["harness_samples"], "bare": measured["bare_samples"]})
+        order = sorted(measured_by, reverse=bool(number % 2))
+        emit({"event": "pair"} | {name: measured_by[name]() for name in order})
     emit({"event": "done", "reason": "measured"})

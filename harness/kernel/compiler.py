@@ -18,10 +18,12 @@ from typing import Any
 
 from harness.kernel.oracles import Oracle
 from harness.kernel.recording import check_recording
+from harness.kernel.rings import STRIDE, Every
 from harness.kernel.scenario import Operation, Scenario, ScenarioError, operations
 
 Loop = Callable[..., None]
-"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way)``."""
+"""``loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way,
+trace)``."""
 
 Operate = Callable[[int, int], Any]
 """``operate(n, me)``: one operation of one thread, on one state."""
@@ -31,9 +33,12 @@ ENTERED = "entered"
 """The judge's parameter that holds what the oracle's ``enter`` returned."""
 
 ENDLESS = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
+def loop(
+    self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way, trace=None
+):
     HOISTS
     while True in pending:
+        STRIDE
         met = True in finite_inside
         missed = 0
         for n in range(tally[0] + 1, tally[0] + stride + 1):
@@ -45,9 +50,12 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
 """
 
 FINITE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
+def loop(
+    self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way, trace=None
+):
     HOISTS
     while tally[0] < limit and not stop:
+        STRIDE
         met = True in endless_inside or finite_inside.count(True) > 1
         missed = 0
         upto = min(tally[0] + stride, limit)
@@ -61,9 +69,12 @@ def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, 
 """
 
 ALONE = """
-def loop(self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way):
+def loop(
+    self, me, limit, stride, pending, stop, finite_inside, endless_inside, tally, memory, moved, give_way, trace=None
+):
     HOISTS
     while tally[0] < limit and not stop:
+        STRIDE
         missed = 0
         upto = min(tally[0] + stride, limit)
         for n in range(tally[0] + 1, upto + 1):
@@ -104,8 +115,8 @@ def is_finite(scenario: type[Scenario], actor: str) -> bool:
     return actor in stores or not stores
 
 
-def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoop:
-    """The stride loop of one actor; ``alone`` when it is the scenario's only thread.
+def compile_actor(scenario: type[Scenario], actor: str, alone: bool, ring: Every = "off") -> ActorLoop:
+    """The stride loop of one actor; ``alone`` when it is the scenario's only thread; ``ring``: what it notes.
 
     Raises ScenarioError, with file and line, when an operation is not of the form that the loop needs: it binds an
     attribute of ``self``, takes an unknown parameter, or returns from anywhere but its last line; and when a scenario
@@ -115,10 +126,13 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoo
         scenario, [(declared, oracle_of(scenario, declared)) for declared in operations(scenario)]
     )
     parts = _Parts()
+    parts.counts = ring == "operation"
     body: list[ast.stmt] = []
     mine = [declared for declared in operations(scenario) if declared.actor == actor]
     oracles: list[tuple[str, Oracle]] = []
     for index, declared in enumerate(mine):
+        if ring == "operation":
+            body += ast.parse(f"trace(n * 256 + {index})").body
         body += _inline_operation(scenario, declared, index, parts)
         oracle = oracle_of(scenario, declared)
         if oracle is not None:
@@ -131,7 +145,8 @@ def compile_actor(scenario: type[Scenario], actor: str, alone: bool) -> ActorLoo
     assert isinstance(function, ast.FunctionDef)
     if not parts.counts:
         _drop_counter(function, parts.constant("repeat", repeat))
-    _fill(function, {"HOISTS": parts.hoists(), "BODY": body})
+    strides = ast.parse(f"trace(tally[0] * 256 + {STRIDE})").body if ring == "stride" else []
+    _fill(function, {"HOISTS": parts.hoists(), "STRIDE": strides, "BODY": body})
     ast.fix_missing_locations(tree)
     namespace: dict[str, Any] = dict(parts.constants)
     exec(compile(tree, parts.filename, "exec"), namespace)

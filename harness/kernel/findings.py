@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from harness.kernel.columns import columns
@@ -22,10 +23,17 @@ class Recorder:
     what they kept is emitted with the next finding or round by the trial's own thread.
     """
 
-    def __init__(self, emit: Emit, began: float, scenario: type[Scenario]) -> None:
+    def __init__(
+        self,
+        emit: Emit,
+        began: float,
+        scenario: type[Scenario],
+        last_operations: Callable[[str, int], str] = lambda kind, number: "",
+    ) -> None:
         self.emit = emit
         self.began = began
         self.scenario = scenario
+        self.last_operations = last_operations
         self.total = 0
         self._told: set[tuple[str, ...]] = set()
         self._operations = {declared.name: declared for declared in operations(scenario)}
@@ -40,6 +48,8 @@ class Recorder:
         if cause in self._told:
             return
         self._told.add(cause)
+        if last := self.last_operations(kind, number):
+            details = details | {"last_operations": last}
         self.emit(
             {
                 "event": "finding",

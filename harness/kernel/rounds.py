@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter_ns, sleep
 from typing import Any
 
@@ -13,7 +14,8 @@ from harness.kernel.compiler import ActorLoop, compile_actor
 from harness.kernel.history import Log
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.recording import logs_in
-from harness.kernel.scenario import Scenario, actor_threads
+from harness.kernel.rings import Every, Rings
+from harness.kernel.scenario import Scenario, actor_threads, operations
 
 LONGEST_STRIDE = 32
 """Operations between two looks at whether the others have finished."""
@@ -41,6 +43,8 @@ class Role:
     loop: ActorLoop
     limit: int
     """Turns of a finite loop."""
+    rings: Rings | None = None
+    """Where it notes what it does."""
 
 
 @dataclass
@@ -70,11 +74,21 @@ class Round:
     """Per thread: what it recorded, where its oracles record."""
 
 
-def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[Role]:
-    """One role per thread. Raises ScenarioError when an operation cannot be compiled into a loop."""
+def roles(
+    scenario: type[Scenario],
+    knobs: Knobs,
+    threads: int | None,
+    ring: Every = "off",
+    ring_file: Path | None = None,
+) -> list[Role]:
+    """One role per thread. Raises ScenarioError when an operation cannot be compiled into a loop.
+
+    With a ``ring_file`` the threads note what they do; where the file cannot be made, they do not.
+    """
     counts = actor_threads(scenario, knobs, threads)
     alone = sum(counts.values()) == 1
-    loops = {actor: compile_actor(scenario, actor, alone) for actor in counts}
+    rings = _rings(scenario, counts, ring_file) if ring_file and ring != "off" else None
+    loops = {actor: compile_actor(scenario, actor, alone, ring if rings else "off") for actor in counts}
     spent = sum(loops[actor].stores * count for actor, count in counts.items())
     limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
     result: list[Role] = []
@@ -82,9 +96,18 @@ def roles(scenario: type[Scenario], knobs: Knobs, threads: int | None) -> list[R
     for actor, count in counts.items():
         finite = loops[actor].finite
         for me in range(count):
-            result.append(Role(actor, me, slots[finite], loops[actor], limit))
+            result.append(Role(actor, me, slots[finite], loops[actor], limit, rings))
             slots[finite] += 1
     return result
+
+
+def _rings(scenario: type[Scenario], counts: dict[str, int], file: Path) -> Rings | None:
+    names = {actor: [one.name for one in operations(scenario) if one.actor == actor] for actor in counts}
+    threads = [(f"{actor}-{me}", names[actor]) for actor, count in counts.items() for me in range(count)]
+    try:
+        return Rings(file, threads)
+    except OSError:
+        return None
 
 
 def new_round(number: int, scenario: Scenario, roles: list[Role], strides: list[int]) -> Round:
@@ -113,6 +136,7 @@ def race(current: Round, role: Role, index: int) -> None:
     inside = current.finite_inside if finite else current.endless_inside
     here = current.finite_here if finite else current.endless_here
     memory = role.loop.memory()
+    trace = role.rings.start(index, current.number) if role.rings else None
     here[role.slot] = True
     _meet(current, finite)
     inside[role.slot] = True
@@ -131,8 +155,11 @@ def race(current: Round, role: Role, index: int) -> None:
             memory,
             None if finite else current.moved[role.slot],
             _giving_way(current.moved) if finite else None,
+            trace,
         )
     except BaseException as error:  # noqa: BLE001  # every exception in an actor is recorded
+        if role.rings:
+            role.rings.keep(current.number)
         current.raised.append((role, error))
     finally:
         current.spans[index] = (began, perf_counter_ns())

@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from harness.kernel.amplifiers import Knobs, settings
@@ -24,6 +25,7 @@ from harness.kernel.history import by_register
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
+from harness.kernel.rings import Every
 from harness.kernel.rounds import (
     FIRST_STRIDE,
     Role,
@@ -34,7 +36,7 @@ from harness.kernel.rounds import (
     overlap_ns,
     roles,
 )
-from harness.kernel.scenario import amplifiers_of, without
+from harness.kernel.scenario import without
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
@@ -65,6 +67,10 @@ class Spec:
     """Names of operations that are not raced: a smaller trial may show the same."""
     rounds: int | None = None
     """The most rounds it may have; None: as many as its budget allows."""
+    ring: Every = "off"
+    """How often its threads note what they do."""
+    ring_file: str | None = None
+    """Where they do: whoever watches the trial can read it whatever becomes of this process."""
 
 
 @dataclass
@@ -97,12 +103,14 @@ class Trial:
         self.emit = emit
         self.had_gil = gil_enabled()
         self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
-        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
-        self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads)
+        self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
+        file = Path(spec.ring_file) if spec.ring_file else None
+        self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads, spec.ring, file)
+        self.rings = self.roles[0].rings
         self.began = time.monotonic()
         self.count = Count()
         self.strides = [FIRST_STRIDE] * len(self.roles)
-        self.recorder = Recorder(emit, self.began, self.scenario)
+        self.recorder = Recorder(emit, self.began, self.scenario, self._last_operations)
         self.last_progress = 0.0
         self._watch_gil("after the imports")
 
@@ -119,7 +127,7 @@ class Trial:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         threading.excepthook = self.recorder.escaped
-        workers = Workers(self.roles, self._progress, self.knobs)
+        workers = Workers(self.roles, self._progress)
         reason = "stuck"
         try:
             reason = self._race(workers)
@@ -149,6 +157,8 @@ class Trial:
                 return "findings"
             raced = workers.race(batch, self.began + self.spec.budget_s, self._patience())
             self._judge(batch, workers)
+            if self.rings:
+                self.rings.forget()
             self.recorder.flush(self.count.rounds)
             self.strides = next_strides(batch)
             del batch
@@ -171,6 +181,10 @@ class Trial:
     def _inside(self, stuck: Stuck) -> dict[str, Any]:
         """Who hangs, and whether they wait or run."""
         return {"inside": stuck.inside, "state": kind_of_hang(running("self", stuck.threads))}
+
+    def _last_operations(self, kind: str, number: int) -> str:
+        """What the threads did last in the round ``number``; where they hang, in whichever they are."""
+        return self.rings.shown(None if kind == "hang" else number) if self.rings else ""
 
     def _deadline(self) -> float:
         """When the trial is over, on the monotonic clock."""
@@ -307,6 +321,6 @@ def run_trial(spec: dict[str, Any], emit: Emit) -> None:
     """
     fields = (
         *("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes"),
-        *("left_out", "rounds"),
+        *("left_out", "rounds", "ring", "ring_file"),
     )
     Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()

@@ -48,7 +48,7 @@ ARTICLE_BYTES = 2_000_000
 PAIR_BYTES = 800_000
 """For the pairs of operations that were swept."""
 SOURCE_BYTES = 1_000_000
-"""For source lines."""
+"""For source lines of all targets together."""
 LONGEST_PROGRAM = 1000, 40_000
 """Lines and characters."""
 MOST_OPEN = 3
@@ -75,9 +75,13 @@ UNEXERCISED = ("skipped", "not exercised")
 TONES = {0: "good", 3: "warn", 130: "warn"}
 SWEPT_GIL = "the question does not arise: a thread that is stopped would keep it"
 TOLD_ELSEWHERE = {"history", "sweep", "script", "knobs", "seed", "threads", "trial"}
-LABELS = {"seen": "values seen", "native": "native stacks"}
+LABELS = {
+    "seen": "values seen",
+    "native": "native stacks",
+    "last_operations": "last operations of each thread, oldest first",
+}
 """Where a detail's own name would not do."""
-STACKS = ("native", "traceback", "frames", "stderr", "stdout")
+STACKS = ("last_operations", "native", "traceback", "frames", "stderr", "stdout")
 
 
 def render(report: Report) -> str:
@@ -282,27 +286,31 @@ def _swept(report: Report) -> dict[str, Any]:
         "pairs": pairs_shown,
         "pairs_left_out": len(found) - len(pairs_shown),
         "marks": annotated.LEGEND,
-        "sources": list(map(_source, annotated.sources(swept)[:MOST_SOURCES])),
+        "sources": _sources(annotated.sources(swept)[:MOST_SOURCES]),
     }
 
 
-def _source(one: annotated.Annotated) -> dict[str, Any]:
-    shown = _as_far_as(
-        (
+def _sources(targets: Sequence[annotated.Annotated]) -> list[dict[str, Any]]:
+    """The swept lines of each target."""
+    told = []
+    for one in targets:
+        files = (
             _rendered(
                 "source.html.j2", file=file, signs=annotated.SIGNS, at_hand=file.name not in one.missing
             )
             for file in one.files
-        ),
-        SOURCE_BYTES,
-    )
-    return {
-        "target": one.target,
-        "files": shown,
-        "left_out": len(one.files) - len(shown),
-        "missing": _several(one.missing),
-        "looked_in": ", ".join(one.looked_in),
-    }
+        )
+        shown = _as_far_as(files, SOURCE_BYTES // len(targets))
+        told.append(
+            {
+                "target": one.target,
+                "files": shown,
+                "left_out": len(one.files) - len(shown),
+                "missing": _several(one.missing),
+                "looked_in": ", ".join(one.looked_in),
+            }
+        )
+    return told
 
 
 def _as_far_as(rendered: Iterable[str], room: int) -> list[Markup]:

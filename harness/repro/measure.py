@@ -49,6 +49,11 @@ class Measured:
         return self.took_s / self.hits if self.hits else None
 
     @property
+    def once_more(self) -> int:
+        """How many children one gives it to show once more: three times as many as it takes. It must have shown."""
+        return min(CHILDREN, 3 * math.ceil(self.children / self.hits))
+
+    @property
     def failure(self) -> str | None:
         """Why nothing was exercised, where nothing was."""
         reasons = [outcome.failure for outcome in self.outcomes]
@@ -103,6 +108,18 @@ def control(target: Target, again: Again, signature: str, without: Measured, *, 
     wait = without.expected_s or 0.0
     children = min(max(CONTROLS, math.ceil(3 * wait / again.budget_s)), CHILDREN)
     return measure(target, again, signature, limit_s=math.inf, tell=tell, with_gil=True, most=children)
+
+
+def last_operations(target: Target, again: Again, signature: str, measured: Measured) -> str:
+    """What each thread did before it showed once more, noted operation by operation; empty where it did not show.
+
+    Children that note every operation keep its racing steps apart, so they count for nothing else.
+    """
+    for _ in range(measured.once_more):
+        outcome = run_once(target, again, signature, memory_bytes=MEMORY_BYTES, ring="operation")
+        if outcome.hit and outcome.last_operations:
+            return outcome.last_operations
+    return ""
 
 
 def _cut(again: Again, left_s: float) -> Again:

@@ -20,6 +20,10 @@ class NotRecorded(Exception):
     """There is no such finding to work on; the message is one sentence for the user (exit status 2)."""
 
 
+class TargetGone(Exception):
+    """The interpreter that showed it is not there any more; the message is one sentence (exit status 3)."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A finding, where it is recorded, and the trial that showed it first."""
@@ -75,11 +79,6 @@ def note(directory: Path, *events: dict[str, Any]) -> None:
     write_result(directory, grade(read_journal(directory)))
 
 
-def later_event(signature: str, details: dict[str, str]) -> dict[str, Any]:
-    """What the journal keeps of what was found out about a finding after its campaign: part of its details."""
-    return {"event": "later", "signature": signature, "details": details}
-
-
 def smaller_of(again: Again, found: dict[str, Any]) -> Again:
     """``again`` with what minimising left of it."""
     return Again(
@@ -96,14 +95,14 @@ def smaller_of(again: Again, found: dict[str, Any]) -> Again:
 def the_target(recorded: Recorded, other: Target | None, anyway: bool) -> Target:
     """The build to run it on: the one it was seen on, or ``other``.
 
-    Raises NotRecorded when that is gone, or is no longer the build it was, unless ``anyway``.
+    Raises TargetGone when that is gone, and NotRecorded when it is no longer the build it was, unless ``anyway``.
     """
     then = recorded.target
     if other is None:
         try:
             other = probe(then.executable)
         except NotATarget as error:
-            raise NotRecorded(
+            raise TargetGone(
                 f"the target that showed it cannot be used: {error}; name another with --target and --anyway"
             ) from error
     changed = [

@@ -89,7 +89,7 @@ def test_a_store_that_goes_backwards_is_a_violation(run_real: RunReal) -> None:
 
 
 DEATHS = [
-    ("os.kill(os.getpid(), signal.SIGSEGV)", "died of SIGSEGV"),
+    ("signal.raise_signal(signal.SIGSEGV)", "died of SIGSEGV"),
     ("os.kill(os.getpid(), signal.SIGKILL)", "died of SIGKILL"),
     ("os.abort()", "died of SIGABRT"),
     ("os._exit(0)", "left without saying done, exit status 0"),
@@ -195,3 +195,17 @@ def test_a_child_dies_with_its_manager_even_while_it_hangs(tmp_path: Path, free_
         assert alive(hello["pid"])
         manager.kill()
     wait_for(lambda: not alive(hello["pid"]))
+
+
+@pytest.mark.parametrize("statement", ["os.kill(os.getpid(), signal.SIGKILL)", "raise LookupError"])
+def test_what_each_thread_did_last_is_told(run_real: RunReal, statement: str) -> None:
+    result = run_real(store(f"if n == 9:\n        {statement}"), ring="operation")
+    told = result.findings[0].details["last_operations"].splitlines()
+    assert "writer-0" in told[0]
+    stores = [line.split()[1:3] for line in told if " store " in line]
+    assert stores == [["store", str(n)] for n in range(1, 10)]
+
+
+def test_a_new_finding_is_shown_once_more_with_each_operation_noted(run_real: RunReal) -> None:
+    result = run_real(store("self.cls.x = Value(-n)"), budget_s=8.0, stop_at_first=True)
+    assert " store " in result.findings[0].details["last_operations"]

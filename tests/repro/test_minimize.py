@@ -12,7 +12,7 @@ from harness.repro.minimize import LONGEST_S, Step, smallest
 from tests.repro._recordings import again
 
 NAME = "type_attributes.wide_tree"
-FULL = again(NAME, readers=4, fan_out=1000, lock_free=1, rest=1000, burst=4, collections=1)
+FULL = again(NAME, readers=2, fan_out=300, lock_free=1, rest=100)
 
 
 def minimized(
@@ -42,8 +42,6 @@ def test_everything_goes_that_is_not_needed() -> None:
         "fan_out": 30,
         "lock_free": 0,
         "rest": 0,
-        "burst": 1,
-        "collections": 0,
     }
     assert (left.threads, left.rounds) == (2, 1)
     assert left.budget_s < 0.3

@@ -11,7 +11,7 @@ import pytest
 
 from harness.builds.fingerprint import probe
 from harness.record.target import Target
-from harness.repro.recorded import NotRecorded, note, read, the_target
+from harness.repro.recorded import NotRecorded, TargetGone, note, read, the_target
 from tests.campaign.fakes import fake_target
 from tests.repro._recordings import journal, scenario_info
 
@@ -77,7 +77,7 @@ def test_the_build_that_showed_it_is_taken_without_asking(
 def test_a_target_that_has_gone_is_told(tmp_path: Path) -> None:
     gone = fake_target(executable=str(tmp_path / "python"))
     identity = journal(tmp_path, gone, scenario_info("type_attributes.set_module"), where="read_instance")
-    with pytest.raises(NotRecorded, match=r"cannot be used: .* does not exist.*--target and --anyway"):
+    with pytest.raises(TargetGone, match=r"cannot be used: .* does not exist.*--target and --anyway"):
         the_target(read(tmp_path, identity), None, anyway=False)
 
 
