@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Worth:
-    """What a value did in one pair, or in several added up: ``score`` is how much sooner than by chance, in ``deviation``s."""
+    """What a value did in one pair, beside the others: ``score`` says how much sooner than by chance."""
 
     with_it: tuple[float, ...]
     others: tuple[float, ...]
@@ -174,7 +174,10 @@ def by_value(outcomes: list[Outcome]) -> dict[tuple[str, int], dict[Pair, Worth]
 
 def table(outcomes: list[Outcome]) -> Iterator[str]:
     """Lines of markdown."""
-    yield "| amplifier | value | pairs | trials | seen with it | with others | z | best pair | its z | median with it | with others |"
+    yield (
+        "| amplifier | value | pairs | trials | seen with it | with others | z "
+        "| best pair | its z | median with it | with others |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for (amplifier, value), pairs in sorted(by_value(outcomes).items()):
         with_it = [time for pair in pairs.values() for time in pair.with_it]
@@ -182,10 +185,10 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
         variance = sum(pair.variance for pair in pairs.values())
         z = sum(pair.score for pair in pairs.values()) / math.sqrt(variance) if variance else 0.0
         (scenario, fault), best = max(pairs.items(), key=lambda item: item[1].z)
-        yield (
-            f"| {amplifier} | {value} | {len(pairs)} | {len(with_it)} | {_share(with_it)} | {_share(others)} | {z:+.1f} "
-            f"| {scenario.rpartition('.')[2]} on {fault} | {best.z:+.1f} | {_median(best.with_it)} | {_median(best.others)} |"
-        )
+        seen = f"{len(with_it)} | {_share(with_it)} | {_share(others)} | {z:+.1f}"
+        of_best = f"{best.z:+.1f} | {_median(best.with_it)} | {_median(best.others)}"
+        pair = f"{scenario.rpartition('.')[2]} on {fault}"
+        yield f"| {amplifier} | {value} | {len(pairs)} | {seen} | {pair} | {of_best} |"
 
 
 def _share(times: list[float]) -> str:

@@ -63,7 +63,7 @@ def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
 
 
 def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> float | None:
-    """When, in seconds of the trial, one of ``scenario`` on ``target`` shows what is not known of the base; None: never."""
+    """When a trial of ``scenario`` on ``target`` shows what is not known of the base, in seconds; None: never."""
     issues = known.load()
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -61,8 +61,13 @@ def environment() -> dict[str, str]:
     }
 
 
-def start(make_command: MakeCommand, inherited: Sequence[int] = ()) -> Child:
-    """Start a child, which inherits some descriptors. Raises OSError when the target cannot be executed."""
+def start(
+    make_command: MakeCommand, inherited: Sequence[int] = (), more: Mapping[str, str] | None = None
+) -> Child:
+    """Start a child, which inherits some descriptors, and finds ``more`` in its environment.
+
+    Raises OSError when the target cannot be executed.
+    """
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
@@ -72,7 +77,7 @@ def start(make_command: MakeCommand, inherited: Sequence[int] = ()) -> Child:
             stderr=subprocess.PIPE,
             bufsize=0,
             pass_fds=[writing, *inherited],
-            env=environment(),
+            env=environment() | dict(more or {}),
             start_new_session=True,
         )
     except BaseException:

@@ -25,11 +25,13 @@ class Kind:
     trials: Callable[[Sequence[ScenarioInfo], Target, Options, Shown], Iterator[PlannedTrial]]
     at_once: Callable[[Sequence[ScenarioInfo], Options], int]
     """How many run beside each other, on average."""
+    shortest_s: float
+    """What a trial gets at least, if fewer scenarios are tried for that."""
     run: Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
     """Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
 
 
-STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, trial.run_in_child)
+STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, trial.run_in_child)
 
 
 def dry_run(

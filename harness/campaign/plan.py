@@ -217,9 +217,11 @@ def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
     return SHORTEST_S
 
 
-def cut(planned_s: float, left_s: float, never_run: int, at_once: int) -> float:
+def cut(
+    planned_s: float, left_s: float, never_run: int, at_once: int, shortest_s: float = SHORTEST_S
+) -> float:
     """Seconds for the next trial: as planned, less where the campaign's time is short for those never run
     yet.
     """
     share = left_s * at_once / max(1, never_run) - START_UP_S
-    return max(min(planned_s, left_s - START_UP_S, max(SHORTEST_S, share)), 0.0)
+    return max(min(planned_s, left_s - START_UP_S, max(shortest_s, share)), 0.0)

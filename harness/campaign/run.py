@@ -187,7 +187,7 @@ class _Campaign:
     def _start_what_fits(self) -> None:
         while self.next is not None and not self._is_halted() and self._has_room(self.next):
             left = self.options.budget_s - self.now()
-            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once)
+            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once, self.kind.shortest_s)
             if budget < min(WORTH_STARTING_S, self.next.budget_s) and self.last_trial:
                 self.next = None
                 return

@@ -1,8 +1,8 @@
 """Amplifiers: knobs that widen a race window and never change what is allowed.
 
 Each is data: a name, its values (the first is the default) and what it widens. A scenario lists the ones it
-understands, and the kernel adds its own (``GENERAL``) where actors race; a trial draws one value of each from its seed
-and hands them to ``prepare`` as ``knobs``. A value that is listed twice is drawn twice as often.
+understands; a trial draws one value of each from its seed and hands them to ``prepare`` as ``knobs``. A value that is
+listed twice is drawn twice as often. What did not pay in calibration is not here: see docs/calibration.md.
 """
 
 from __future__ import annotations
@@ -42,29 +42,16 @@ def settings(amplifiers: tuple[Amplifier, ...], drawn: Mapping[str, int]) -> Kno
 
 readers = Amplifier(
     "readers",
-    (2, 1, 4),
-    "how many threads play the reader: one leaves the writer fast, many are preempted in the middle",
+    (2, 1),
+    "how many threads play the reader: one leaves the writer fast, two meet it more often",
 )
-writers = Amplifier("writers", (2, 3), "how many threads play the writer")
 fan_out = Amplifier(
     "fan_out",
     (0, 30, 300),
     "subclasses with live versions: an invalidation walks them all before it clears the class's own version",
 )
-class_depth = Amplifier(
-    "class_depth", (1, 4, 16), "classes between the one that is stored into and the one read"
-)
-dict_size = Amplifier(
-    "dict_size",
-    (0, 4, 9, 60),
-    "other names in the class dict: at a resize boundary a store replaces the table of keys",
-)
-name_count = Amplifier(
-    "name_count", (2, 6), "names churned at once: each store frees a value a reader may be holding"
-)
-dwell = Amplifier(
-    "dwell", (0, 20, 200), "reads a finalizer makes before it returns: it holds the window open"
-)
+class_depth = Amplifier("class_depth", (1, 4), "classes between the one that is stored into and the one read")
+dwell = Amplifier("dwell", (0, 20), "reads a finalizer makes before it returns: it holds the window open")
 lock_free = Amplifier(
     "lock_free",
     (1, 1, 0),
@@ -72,25 +59,6 @@ lock_free = Amplifier(
 )
 rest = Amplifier(
     "rest",
-    (100, 0, 1000),
+    (100, 0),
     "turns a writer idles between two stores: a class that was not read twice since the last one has nothing cached",
 )
-burst = Amplifier(
-    "burst",
-    (1, 4),
-    "stores that follow one another before a writer rests: a look-up that waited for one store to end meets the next",
-)
-
-
-def pacing(knobs: Knobs) -> tuple[range, ...]:
-    """What a writer idles after its store number ``n``, by ``n & 7``, for the amplifiers ``rest`` and ``burst``."""
-    return tuple(range(0 if number % knobs.burst else knobs.rest) for number in range(8))
-
-
-collections = Amplifier(
-    "collections",
-    (0, 0, 0, 1),
-    "whether the collector runs all the time: it stops the world between two operations of an actor",
-)
-GENERAL = (collections,)
-"""Amplifiers of the kernel's own, for every scenario in which actors race."""

@@ -15,7 +15,6 @@ from harness.kernel.scenario import (
     Scenario,
     ScenarioError,
     actor_threads,
-    amplifiers_of,
     issues,
     unavailable,
 )
@@ -129,7 +128,7 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         "oracle": scenario.oracle.name if scenario.oracle else "quiescence",
         "actors": actors,
         "amplifiers": [
-            {"name": a.name, "values": list(a.values), "widens": a.widens} for a in amplifiers_of(scenario)
+            {"name": a.name, "values": list(a.values), "widens": a.widens} for a in scenario.amplifiers
         ],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),

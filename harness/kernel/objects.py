@@ -15,10 +15,9 @@ VERSION_BUDGET = 960
 """Stores a round makes into one class: below the maximum, so that priming and quiescence still hit the cache."""
 
 
-def fresh_class(*bases: type, metaclass: type = type, size: int = 0, **attributes: object) -> Any:
-    """A new class with ``attributes``, and ``size`` further names in its dict. Its type is left to be inferred."""
-    filling = {f"filler_{number}": number for number in range(size)}
-    return metaclass("C", bases, attributes | filling)
+def fresh_class(*bases: type, metaclass: type = type, **attributes: object) -> Any:
+    """A new class with ``attributes``. Its type is left to be inferred."""
+    return metaclass("C", bases, dict(attributes))
 
 
 def fresh_subclass(base: type, **attributes: object) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from harness.kernel.amplifiers import GENERAL, Amplifier, Knobs, settings
+from harness.kernel.amplifiers import Amplifier, Knobs
 from harness.kernel.objects import Agreement
 from harness.kernel.oracles import Oracle
 
@@ -139,12 +139,6 @@ def actor_threads(scenario: type[Scenario], knobs: Knobs, total: int | None = No
         last = scalable[-1]
         counts[last] = max(1, total - sum(count for actor, count in counts.items() if actor != last))
     return counts
-
-
-def amplifiers_of(scenario: type[Scenario]) -> tuple[Amplifier, ...]:
-    """The scenario's amplifiers, and the kernel's own where it has several threads."""
-    several = sum(actor_threads(scenario, settings(scenario.amplifiers, {})).values()) > 1
-    return scenario.amplifiers + (GENERAL if several else ())
 
 
 def unavailable(scenario: type[Scenario]) -> str | None:

@@ -25,7 +25,7 @@ from harness.kernel.linearizability import Contradiction, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.recording import logs_in
 from harness.kernel.rounds import roles
-from harness.kernel.scenario import Operation, Scenario, actor_threads, amplifiers_of, operations
+from harness.kernel.scenario import Operation, Scenario, actor_threads, operations
 
 GATE = 44
 """A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
@@ -179,7 +179,7 @@ class Sweep:
 
     def __init__(self, spec: dict[str, Any], emit: Emit) -> None:
         self.scenario = find_scenario(spec["file"], spec["scenario"])
-        amplifiers = amplifiers_of(self.scenario)
+        amplifiers = self.scenario.amplifiers
         idle = {one.name: NOT_TIMED[one.name] for one in amplifiers if one.name in NOT_TIMED}
         self.knobs = settings(amplifiers, idle | spec["knobs"])
         self.emit = emit

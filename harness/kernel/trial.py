@@ -36,7 +36,7 @@ from harness.kernel.rounds import (
     overlap_ns,
     roles,
 )
-from harness.kernel.scenario import amplifiers_of, without
+from harness.kernel.scenario import without
 from harness.kernel.workers import Stuck, Workers
 
 SWITCH_S = 1e-5
@@ -103,7 +103,7 @@ class Trial:
         self.emit = emit
         self.had_gil = gil_enabled()
         self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
-        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
+        self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
         file = Path(spec.ring_file) if spec.ring_file else None
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads, spec.ring, file)
         self.rings = self.roles[0].rings
@@ -127,7 +127,7 @@ class Trial:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         threading.excepthook = self.recorder.escaped
-        workers = Workers(self.roles, self._progress, self.knobs)
+        workers = Workers(self.roles, self._progress)
         reason = "stuck"
         try:
             reason = self._race(workers)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import threading
 import time
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
-from harness.kernel.amplifiers import Knobs
 from harness.kernel.rounds import Role, Round, race
 
 WAKE_S = 0.1
 STUCK_WAKES = 100
 """Wake-ups in a row in which no actor moved before a hang is believed. Wake-ups, not seconds: a machine that was
 suspended, or starved this process, delays them too."""
-COLLECT_S = 0.001
-"""Between two collections of the amplifier ``collections``, for actors to race in."""
 DRAIN_TURNS = 200
 
 
@@ -36,10 +32,9 @@ class Stuck(Exception):
 class Workers:
     """Plays the roles. A single role is played on the caller's own thread, so that nothing runs beside it."""
 
-    def __init__(self, roles: list[Role], alive: Callable[[], None], knobs: Knobs) -> None:
+    def __init__(self, roles: list[Role], alive: Callable[[], None]) -> None:
         self.roles = roles
         self.alive = alive
-        self.collecting = bool(getattr(knobs, "collections", 0))
         self.batch: list[Round] = []
         self.stopping = False
         self.start = threading.Barrier(len(roles) + 1)
@@ -112,7 +107,7 @@ class Workers:
         idle = [0] * missing
         before: list[list[int]] = [[] for _ in self.threads]
         while missing:
-            if self._one_parks():
+            if self.parked.acquire(timeout=WAKE_S):
                 missing -= 1
                 continue
             self.alive()
@@ -131,17 +126,6 @@ class Workers:
             if stuck:
                 self._stop(self.batch)
                 raise Stuck(stuck)
-
-    def _one_parks(self) -> bool:
-        """Whether a thread parked within WAKE_S; meanwhile collect, where that is asked for and the actors race."""
-        if not self.collecting or not self.batch:
-            return self.parked.acquire(timeout=WAKE_S)
-        until = time.monotonic() + WAKE_S
-        while time.monotonic() < until:
-            if self.parked.acquire(timeout=COLLECT_S):
-                return True
-            gc.collect()
-        return False
 
     def _met(self) -> bool:
         return any(observed for current in self.batch for _, observed in current.tallies)

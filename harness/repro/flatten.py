@@ -180,10 +180,7 @@ class _Flatten(ast.NodeTransformer):
         if not (isinstance(target, ast.Attribute) and _is_self(target)):
             return False
         made = ast.unparse(value)
-        if made.startswith("pacing("):
-            self.of.constants[target.attr] = value
-            return True
-        if made.startswith("sharing("):
+        if made.startswith(("range(knobs.", "sharing(")):
             (self.of.constants[target.attr],) = _expressions([self.visit(copy.deepcopy(value))])
             return True
         if made.startswith("fresh_subclasses("):
@@ -225,14 +222,6 @@ class _Flatten(ast.NodeTransformer):
                     made = made.args[0]
                 return self.visit(made)  # type: ignore[no-any-return]
         raise NotScriptable(f"a script cannot say self.{name}")
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if isinstance(node.value, ast.Attribute) and _is_self(node.value):
-            held = self.of.constants.get(node.value.attr)
-            if held is not None and ast.unparse(held).startswith("pacing("):
-                knobs = self.of.knobs
-                return plain.pause(knobs.rest, knobs.burst, self.visit(node.slice))
-        return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if function := self.of.called(node):
@@ -291,8 +280,11 @@ def _is_self(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
-def _returns(node: ast.stmt) -> bool:
-    return any(isinstance(inner, ast.Return) for inner in ast.walk(node))
+def _returns(node: ast.AST) -> bool:
+    """Whether the statement returns from the function that it stands in; those it defines may."""
+    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        return False
+    return isinstance(node, ast.Return) or any(_returns(inner) for inner in ast.iter_child_nodes(node))
 
 
 def _folded(body: list[ast.stmt]) -> list[ast.stmt]:

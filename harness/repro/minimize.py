@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from harness.campaign.again import Again, run_once
 from harness.kernel.amplifiers import settings
 from harness.kernel.loader import find_scenario
-from harness.kernel.scenario import Scenario, ScenarioError, actor_threads, amplifiers_of, operations, without
+from harness.kernel.scenario import Scenario, ScenarioError, actor_threads, operations, without
 from harness.record.target import Target
 from harness.repro.measure import MEMORY_BYTES
 from harness.repro.sequential import shows_often_enough
@@ -104,7 +104,7 @@ def _changes(again: Again, scenario: type[Scenario]) -> Iterator[tuple[str, Call
         if sum(other.actor == one.actor for other in declared) == 1:
             continue  # the same as without its actor
         yield f"without {one.name}", lambda now, name=one.name: _leave_out(now, scenario, [name])  # type: ignore[misc]
-    for amplifier in amplifiers_of(scenario):
+    for amplifier in scenario.amplifiers:
         for value in sorted(set(amplifier.values)):
             if value < again.knobs[amplifier.name]:
                 yield (
@@ -128,13 +128,12 @@ def _lower(now: Again, scenario: type[Scenario], name: str, value: int) -> Again
 
 def _fitting(again: Again, scenario: type[Scenario]) -> Again | None:
     """With the threads that its actors are now, and the knobs that these have; None where nothing would be left."""
+    left = without(scenario, again.left_out)
+    knobs = {one.name: again.knobs[one.name] for one in left.amplifiers if one.name in again.knobs}
     try:
-        left = without(scenario, again.left_out)
-        amplifiers = amplifiers_of(left)
+        counts = actor_threads(left, settings(left.amplifiers, knobs))
     except ScenarioError:
         return None
-    knobs = {one.name: again.knobs[one.name] for one in amplifiers if one.name in again.knobs}
-    counts = actor_threads(left, settings(amplifiers, knobs))
     return replace(again, knobs=knobs, threads=sum(counts.values()))
 
 

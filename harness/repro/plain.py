@@ -121,12 +121,7 @@ def _contents(call: ast.Call, without: tuple[str, ...] = ()) -> ast.expr:
 def fresh_class(call: ast.Call) -> ast.expr:
     words = _arguments(call)
     metaclass = words.get("metaclass", ast.Name("type", ast.Load()))
-    size = words.get("size", ast.Constant(0))
-    held = _contents(call, ("metaclass", "size"))
-    if not (isinstance(size, ast.Constant) and size.value == 0):
-        held = expression(
-            "HELD | {f'filler_{number}': number for number in range(SIZE)}", HELD=held, SIZE=size
-        )
+    held = _contents(call, ("metaclass",))
     return expression("META('C', BASES, HELD)", META=metaclass, BASES=_bases(call.args), HELD=held)
 
 
@@ -160,13 +155,3 @@ def prime(call: ast.Call) -> list[ast.stmt]:
         return statements(text, HOLDERS=holders, NAME=names.elts[0])
     text = "for holder in HOLDERS:\n    for each in NAMES:\n        getattr(holder, each, None)"
     return statements(text, HOLDERS=holders, NAMES=names)
-
-
-def pause(rest: int, burst: int, index: ast.expr) -> ast.expr:
-    """What ``pacing(knobs)[index]`` is: the turns to idle after a store."""
-    if burst == 1 or not rest:
-        return ast.parse(f"range({rest})", mode="eval").body
-    number = index
-    if isinstance(index, ast.BinOp) and isinstance(index.op, ast.BitAnd):
-        number = index.left
-    return expression(f"range(0 if NUMBER % {burst} else {rest})", NUMBER=number)

@@ -16,7 +16,6 @@ from harness.kernel.scenario import (
     Operation,
     Scenario,
     actor_threads,
-    amplifiers_of,
     operations,
     without,
 )
@@ -61,7 +60,7 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False) -
     Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
     """
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
-    knobs = settings(amplifiers_of(scenario), again.knobs)
+    knobs = settings(scenario.amplifiers, again.knobs)
     flat = Flattened(scenario, knobs)
     writer = _Writer(finding, scenario, flat, actor_threads(scenario, knobs, again.threads), watched)
     body = writer.body()
@@ -95,7 +94,6 @@ class _Writer:
         self.scenario = scenario
         self.flat = flat
         self.alone = sum(counts.values()) == 1
-        self.collecting = bool(getattr(flat.knobs, "collections", 0))
         self.where = finding.signature.split(" | ")[3]
         self.dies = finding.kind in ("crash", "hang")
         self.watched = watched or self.dies
@@ -124,7 +122,7 @@ class _Writer:
             wanted.append("threading")
         if self.watched:
             wanted.append("subprocess")
-        if self.collecting or self.finding.kind == "leak":
+        if self.finding.kind == "leak":
             wanted.append("gc")
         return wanted
 
@@ -233,7 +231,7 @@ class _Writer:
         finite = [_threads(actor) for actor in self.actors if actor.finite]
         endless = [_threads(actor) for actor in self.actors if not actor.finite]
         first = next(actor for actor in self.actors if actor.finite)
-        if endless and len(finite) == first.threads == 1 and not self.collecting:
+        if endless and len(finite) == first.threads == 1:
             given = ["0" if name == "me" else name for name in first.parameters]
             call = f"{first.name}({', '.join(given)})"
             return ast.parse(_HERE.format(endless=_joined(endless), call=call)).body
@@ -242,10 +240,7 @@ class _Writer:
         if endless:
             lines.append(f"endless = {_joined(endless)}")
         lines.append(f"for thread in {'endless + finite' if endless else 'finite'}:\n    thread.start()")
-        if self.collecting:
-            lines.append("while any(thread.is_alive() for thread in finite):\n    gc.collect()")
-        else:
-            lines.append("for thread in finite:\n    thread.join()")
+        lines.append("for thread in finite:\n    thread.join()")
         if endless:
             lines.append("done.append(True)\nfor thread in endless:\n    thread.join()")
         return ast.parse("\n".join(lines)).body

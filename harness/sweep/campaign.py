@@ -25,6 +25,8 @@ from harness.sweep.resolve import Resolver
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
+SHORTEST_S = 12.0
+"""In less than this little is swept but the listing: a short budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
 START = """
@@ -75,7 +77,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             if core is not None:
                 free.put(core)
 
-    return Kind(SWEEP, trials, at_once, run)
+    return Kind(SWEEP, trials, at_once, SHORTEST_S, run)
 
 
 def command(spec: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from bisect import bisect_right
@@ -15,7 +16,8 @@ from elftools.elf.sections import SymbolTableSection
 
 MODEL = re.compile(
     r"^(Objects/)?(typeobject|dictobject|object|descrobject|funcobject|classobject|moduleobject|genericaliasobject)\.c:"
-    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading|pystate_sync)\.c:"
+    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading)\.c:"
+    r"|^(Python/)?ceval\.c:(initialize_locals|_PyEvalFramePushAndInit|_PyEval_Vector)$"
 )
 """The object model: what is swept unless ``--functions`` says otherwise. Fits the beginning of ``FILE:FUNCTION``."""
 MODEL_NAMES = re.compile(
@@ -75,7 +77,7 @@ class Image:
     def __init__(self, path: Path) -> None:
         """Raises OSError where the file cannot be read."""
         self.path = path
-        self._elf = ELFFile(path.open("rb"))
+        self._elf = ELFFile(io.BytesIO(path.read_bytes()))
         lines = self._elf.has_dwarf_info() and self._elf.get_section_by_name(".debug_line")
         self.dwarf: Any = self._elf.get_dwarf_info(relocate_dwarf_sections=False) if lines else None
         """None where it says nothing of source lines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -42,11 +42,21 @@ class Job:
         return Job(self.b, self.a, self.b_stores, self.a_stores, self.back, self.pair, self.turns, self.warm)
 
 
-def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> Iterator[Job]:
-    """Each pair with B once and twice; with caches filled, and emptied too where it is one side that stores."""
+def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]]) -> list[Job]:
+    """Each pair with B once and twice; with caches filled, and emptied too where it is one side that stores.
+
+    What has shown most comes first: a store that is stopped while others read, twice; then a read while others store.
+    """
     storing = {one.actor for pair in pairs for one in pair if one.stores}
-    for number, (a, b) in enumerate(pairs):
-        back = pairs.index((b, a))
-        for warm in (True, False) if (a.actor in storing) != (b.actor in storing) else (True,):
-            for turns in (1, 2):
-                yield Job(a.name, b.name, a.actor in storing, b.actor in storing, number, back, turns, warm)
+    jobs = [
+        Job(a.name, b.name, a.actor in storing, b.actor in storing, number, pairs.index((b, a)), turns, warm)
+        for number, (a, b) in enumerate(pairs)
+        for warm in ((True, False) if (a.actor in storing) != (b.actor in storing) else (True,))
+        for turns in (1, 2)
+    ]
+    return sorted(jobs, key=_rank)
+
+
+def _rank(job: Job) -> tuple[bool, bool, bool, bool]:
+    usual = 2 if job.a_stores and not job.b_stores else 1
+    return not (job.a_stores or job.b_stores), not job.warm, job.turns != usual, not job.a_stores

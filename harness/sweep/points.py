@@ -73,7 +73,8 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
         counter, sp = thread.counter(), thread.stack_pointer()
         function = code.function_at(counter)
         # A call that leads to nothing of interest, allocators and other libraries' code: over it in one go.
-        if known and sp == before - WORD and (function is None or function.leaf):
+        begins = function is None or (function.leaf and counter - code.base == function.begin)
+        if known and sp == before - WORD and begins:
             if not over(stage, thread, sp):
                 break
             counter, sp = thread.counter(), thread.stack_pointer()

@@ -46,6 +46,8 @@ ALARM_S = 3600
 """The child's own last resort; it dies with its parent long before."""
 LOOK_S = 0.05
 """Between two looks at what a thread says that is not back yet."""
+DEAD_MEMORY = {"PYTHONMALLOC": "mimalloc_debug"}
+"""What is freed is filled with 0xDD: who still uses it is found out at once, and each time."""
 THREAD_FAILED = "Exception in thread "
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
@@ -90,6 +92,7 @@ class Stage:
         Raises NotStarted, CannotTrace where ptrace is not to be had, and OSError when the target cannot be executed.
         """
         self.machine = ptrace.machine()
+        self.limit_s: float = spec.get("limit_s", LIMIT_S)
         page_fd = os.memfd_create("ftstress-sweep")
         os.ftruncate(page_fd, PAGE_BYTES)
         self.page = mmap.mmap(page_fd, PAGE_BYTES)
@@ -101,7 +104,9 @@ class Stage:
         try:
             asked = spec | {"do": "sweep", "page_fd": page_fd, "alarm_s": ALARM_S}
             self.child = child.start(
-                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}), [page_fd]
+                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}),
+                [page_fd],
+                DEAD_MEMORY if target.free_threaded else None,
             )
         finally:
             ptrace.quiet(True)
@@ -177,9 +182,9 @@ class Stage:
         if THREAD_FAILED in said:
             raise RuntimeError(said[said.index(THREAD_FAILED) :][-2000:])
 
-    def until_gate(self, thread: Thread, limit_s: float = LIMIT_S) -> None:
+    def until_gate(self, thread: Thread, limit_s: float | None = None) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
-        deadline = time.monotonic() + limit_s
+        deadline = time.monotonic() + (self.limit_s if limit_s is None else limit_s)
         while (number := self.until(thread, LOOK_S)) != GATE:
             if number is not None:
                 self.go(thread)

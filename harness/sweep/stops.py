@@ -14,7 +14,7 @@ from harness.sweep import ptrace
 from harness.sweep.image import Code
 from harness.sweep.points import Point
 from harness.sweep.ptrace import Thread
-from harness.sweep.stage import LIMIT_S, Hang, Stage
+from harness.sweep.stage import Hang, Stage
 
 GLANCE_S = 0.0001
 """For B to finish, before the kernel is asked whether it sleeps; an operation takes some microseconds."""
@@ -117,7 +117,7 @@ class Stops:
         """
         stage = self.stage
         stage.b.interrupt()
-        if stage.until(stage.b, LIMIT_S) == GATE:  # it has ended after all
+        if stage.until(stage.b, stage.limit_s) == GATE:  # it has ended after all
             stage.let_a_end()
             return
         stage.b.break_at(None)
@@ -154,7 +154,7 @@ class Stops:
         met = 0
         while True:
             if thread is stage.a:
-                number = stage.until(thread, LIMIT_S)
+                number = stage.until(thread, stage.limit_s)
                 if number is None:
                     raise Hang(thread)
             else:
@@ -209,7 +209,7 @@ class Stops:
         """The functions that a running thread is in, which is stopped for that; None where it stopped by itself."""
         stage = self.stage
         thread.interrupt()
-        number = stage.until(thread, LIMIT_S)
+        number = stage.until(thread, stage.limit_s)
         if number in (GATE, ptrace.SIGTRAP):
             self.stopped = number
             return None

@@ -59,14 +59,20 @@ class Sweeper:
 
     def sweep(self, bound: int = 1, seed: str = "") -> list[Progress]:
         """Sweep all jobs as far as the time goes. Raises as Scene does."""
-        jobs = list(jobs_of(self.scene.stage.pairs))
-        begun = [self._begin(job) for job in jobs]
-        self._once(begun)
-        return begun + (list(self._twice(jobs, random.Random(seed))) if bound == 2 else [])
+        jobs = jobs_of(self.scene.stage.pairs)
+        begun: dict[Job, Progress] = {}
+        self._once(jobs, begun)
+        swept = [begun.get(job) or Progress(job, [], 0, complete=False) for job in jobs]
+        return swept + (list(self._twice(jobs, random.Random(seed))) if bound == 2 else [])
 
-    def _once(self, begun: list[Progress]) -> None:
+    def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
         for stride in range(STRIDES):
-            for progress in begun:
+            for job in jobs:
+                if job not in begun:
+                    if not self.alive(self.counts):
+                        return
+                    begun[job] = self._begin(job)
+                progress = begun[job]
                 strides = STRIDES if len(progress.points) > SHORT else 1
                 for point in progress.points[stride::strides] if stride < strides else ():
                     if progress.given_up:
@@ -161,7 +167,9 @@ class Sweeper:
         job = progress.job
         again, steps = 0, tuple[dict[str, Any], ...]()
         if point is not None:
-            again, steps = self.scene.again(job, point, other, lambda event: cause_of(event) in new, REPLAYS)
+            again, steps = self.scene.again(
+                job, point, other, lambda event: any(alike(event, one) for one in new.values()), REPLAYS
+            )
         sweep: dict[str, Any] = {
             "a": job.a,
             "b": job.b,
@@ -195,6 +203,12 @@ class Sweeper:
 
 def cause_of(event: dict[str, Any]) -> str:
     """What makes two hits the same."""
-    details = event.get("details") or {}
-    parts = [event["kind"], event["oracle"], event["where"], details.get("exception", "")]
+    details = event["details"]
+    where = event["where"] if event["kind"] != "crash" else " < ".join(details.get("frames", ()))
+    parts = [event["kind"], event["oracle"], where, details.get("exception", "")]
     return " | ".join(str(part) for part in parts if part)
+
+
+def alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether one may be the other, shown again: by which signal memory that was freed ends a process is chance."""
+    return cause_of(one) == cause_of(other) or one["kind"] == other["kind"] == "crash"

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from weakref import ref
 
 from harness.kernel import (
-    Amplifier,
     Knobs,
     Oracle,
     Order,
@@ -27,7 +26,6 @@ from harness.kernel import (
 )
 from harness.kernel.objects import VERSION_BUDGET
 
-creators = Amplifier("creators", (1, 3), "how many threads create classes below the same base")
 EVERY = 64
 """Turns between two collections: each one stops every thread."""
 FIRSTS = 40
@@ -38,13 +36,13 @@ class _Creation(Scenario):
     """Creators keep what they create, each in a list of its own."""
 
     oracle: ClassVar[Oracle] = Order()
-    amplifiers = (creators, readers, fan_out)
+    amplifiers = (readers, fan_out)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
-        self.created: list[list[Any]] = [[] for _ in range(knobs.creators)]
+        self.created: list[list[Any]] = [[]]
         prime(self.base, *self.siblings)
 
     def everything(self) -> list[Any]:
@@ -255,7 +253,7 @@ class DeathBesideListing(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (creators, readers)
+    amplifiers = (readers,)
     minimum_version = (3, 14)
 
     def prepare(self, knobs: Knobs) -> None:

@@ -12,7 +12,6 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     class_depth,
     fan_out,
     fresh_chain,
@@ -20,7 +19,6 @@ from harness.kernel import (
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -30,7 +28,7 @@ from harness.kernel import (
 
 class _Deleted(Scenario):
     oracle = Deletion()
-    amplifiers = (readers, fan_out, class_depth, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, class_depth, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = self.holder()
@@ -38,7 +36,7 @@ class _Deleted(Scenario):
         self.thing = self.leaf()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         self.there = [0]
         self.deleted = [0]
         prime(self.base, self.leaf, *self.siblings)
@@ -56,12 +54,12 @@ class _Deleted(Scenario):
         value = Value(2 * n)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         self.there[0] = 0
         del self.base.x
         self.deleted[0] = 2 * n
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:

@@ -11,15 +11,12 @@ from harness.kernel import (
     Permitted,
     Scenario,
     Value,
-    burst,
-    dict_size,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -65,17 +62,17 @@ def calling_up(base: Any) -> Any:
 
 class _Replaced(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
     wrap: Any = staticmethod(as_it_is)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(size=knobs.dict_size, x=self.wrap(answering(Value(0))))
+        self.base = fresh_class(x=self.wrap(answering(Value(0))))
         self.sub = fresh_subclass(self.base)
         self.thing = self.sub()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -83,7 +80,7 @@ class _Replaced(Scenario):
         attribute = self.wrap(answering(Value(n)))
         self.share(attribute)
         self.base.x = attribute
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -207,7 +204,7 @@ class PropertyComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out, rest, burst)
+    amplifiers = (readers, fan_out, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         own, answered = Value(1, "own"), Value(2, "answered")
@@ -219,19 +216,19 @@ class PropertyComesAndGoes(Scenario):
         self.thing.x = own
         self.property = property(answering(answered))
         self.plain = Value(3, "plain")
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
     def come_and_go(self, n: int) -> None:
         self.base.x = self.property
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         self.base.x = self.plain
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         del self.base.x
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")

@@ -11,7 +11,6 @@ from harness.kernel import (
     Order,
     Scenario,
     Value,
-    dict_size,
     dwell,
     fan_out,
     fresh_class,
@@ -79,7 +78,7 @@ class LookingTwice(Value):
 
 class _Watched(Scenario):
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(size=knobs.dict_size, x=Value(0))
+        self.base = fresh_class(x=Value(0))
         self.sub = fresh_subclass(self.base)
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
@@ -101,7 +100,7 @@ class _Watched(Scenario):
 
 class _FinalizerReads(_Watched):
     oracle = Finalizer()
-    amplifiers = (fan_out, dict_size, dwell)
+    amplifiers = (fan_out, dwell)
     needs_parallelism = False
 
     @operation(actor="writer", stores=1)
@@ -158,7 +157,7 @@ class FinalizerOfDeleted(_FinalizerReads):
 
 class _FinalizerBeside(_Watched):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size, dwell)
+    amplifiers = (readers, fan_out, dwell)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.kernel import (
-    Amplifier,
     Knobs,
     OwnWrite,
     Permitted,
@@ -14,18 +13,14 @@ from harness.kernel import (
     Value,
     agree,
     fan_out,
-    fresh_chain,
     fresh_class,
+    fresh_subclass,
     fresh_subclasses,
     operation,
     prime,
     readers,
 )
 
-below = Amplifier(
-    "below", (0, 3, 20), "further classes below the moved one: each move renews them one by one"
-)
-depth = Amplifier("depth", (1, 4), "classes from the moved one down to the one that is read")
 MOVE = 4
 """A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds."""
 
@@ -33,7 +28,7 @@ MOVE = 4
 class _Bases(Scenario):
     """One class moves between two bases; ``turn`` 0 and 1 are the two."""
 
-    amplifiers = (readers, below, depth)
+    amplifiers = (readers,)
 
     def prepare(self, knobs: Knobs) -> None:
         self.values = (Value(0), Value(1))
@@ -41,12 +36,11 @@ class _Bases(Scenario):
         self.bases = tuple((parent,) for parent in self.parents)
         self.moving = fresh_class(*self.bases[1])
         self.moving.__bases__ = self.bases[0]
-        self.deepest = fresh_chain(self.moving, knobs.depth)[-1]
-        self.siblings = fresh_subclasses(self.moving, knobs.below)
+        self.deepest = fresh_subclass(self.moving)
         self.thing = self.deepest()
         self.asked = {0: self.moving, 2: self.thing}
         self.which = [-1]
-        prime(self.moving, self.deepest, *self.siblings)
+        prime(self.moving, self.deepest)
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         turn = self.parents.index(self.moving.__bases__[0])

@@ -11,14 +11,12 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -28,7 +26,7 @@ from harness.kernel import (
 
 class _Recorded(Scenario):
     oracle = Linearizable()
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
@@ -37,7 +35,7 @@ class _Recorded(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1, oracle=Linearizable.write())
@@ -49,7 +47,7 @@ class _Recorded(Scenario):
 
     @operation(actor="writer")
     def idle(self, n: int) -> None:  # not part of the store: what is recorded should be short
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")

@@ -17,14 +17,12 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -73,7 +71,7 @@ LONG = "long_" * 25
 
 class _Named(Scenario):
     oracle = Order()
-    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest, burst)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest)
     name = "x"
 
     def prepare(self, knobs: Knobs) -> None:
@@ -84,7 +82,7 @@ class _Named(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings, names=(self.key,))
 
     def holder(self) -> Any:
@@ -113,7 +111,7 @@ class NameNotInterned(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.start + self.end, value)
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -197,7 +195,7 @@ class NameOfStrSubclass(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.special, value)
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -223,7 +221,7 @@ class LongName(_Named):
         value = Value(n)
         self.share(value)
         setattr(self.base, self.key, value)
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -250,7 +248,7 @@ class KeyOfStrSubclass(_Named):
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -279,7 +277,7 @@ class _KeyLooks(_Named):
 
     @operation(actor="writer", stores=1, oracle=OwnWrite())
     def store(self, n: int) -> Any:
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         value = Value(n)
         self.share(value)
@@ -295,7 +293,7 @@ class KeyLooks(_KeyLooks):
     compared inside the store, so its look-up may fill the cache in the middle of it, as a finalizer did (gh-118492).
     """
 
-    amplifiers = (fan_out, lock_free, rest, burst)
+    amplifiers = (fan_out, lock_free, rest)
     needs_parallelism = False
 
 

@@ -18,17 +18,16 @@ from harness.kernel import (
     fresh_subclass,
     fresh_subclasses,
     lock_free,
-    name_count,
     operation,
     prime,
     readers,
     sharing,
-    writers,
 )
 
 CAPACITY = 1024
 """Above the number of stores in a round."""
-NAMES = ("a", "b", "c", "d", "e", "f")
+NAMES = ("a", "b")
+WRITERS = 2
 
 
 class _Mortal(Scenario):
@@ -141,12 +140,13 @@ class ValueOfAnotherWriter(_Mortal):
     Sound as for a replaced value, with any number of writers. Half of the stores drop a value of their own.
     """
 
-    amplifiers = (readers, writers, fan_out, lock_free)
+    amplifiers = (readers, fan_out, lock_free)
+    threads: ClassVar[dict[str, int]] = {"writer": WRITERS}
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
-        self.ledgers = [Ledger(CAPACITY) for _ in range(knobs.writers)]
-        self.made = [0] * knobs.writers
+        self.ledgers = [Ledger(CAPACITY) for _ in range(WRITERS)]
+        self.made = [0] * WRITERS
 
     @operation(actor="writer", stores=1)
     def store(self, n: int, me: int) -> None:
@@ -184,11 +184,11 @@ class ManyNamesReplaced(_Mortal):
     seen by its tag.
     """
 
-    amplifiers = (name_count, readers, fan_out, lock_free)
+    amplifiers = (readers, fan_out, lock_free)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
-        self.names = NAMES[: knobs.name_count]
+        self.names = NAMES
         self.many = len(self.names)
         for name in self.names:
             setattr(self.base, name, MortalValue(0, Ledger(1), name))

@@ -16,14 +16,12 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -59,7 +57,7 @@ class MetaclassAttribute(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Value(0))
@@ -71,7 +69,7 @@ class MetaclassAttribute(Scenario):
         ]
         self.stored = vars(self.meta)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.meta, self.below, self.cls, self.other, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -79,7 +77,7 @@ class MetaclassAttribute(Scenario):
         value = Value(n)
         self.share(value)
         self.meta.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -102,7 +100,7 @@ class ClassOverMetaclass(Scenario):
     """
 
     oracle = Deletion()
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=None)
@@ -110,7 +108,7 @@ class ClassOverMetaclass(Scenario):
         self.sub = fresh_subclass(self.cls)
         self.siblings = fresh_subclasses(self.cls, knobs.fan_out)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         self.there = [0]
         self.deleted = [0]
         prime(self.meta, self.cls, self.sub, *self.siblings)
@@ -125,12 +123,12 @@ class ClassOverMetaclass(Scenario):
         value = Value(2 * n)
         self.share(value)
         self.cls.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         self.there[0] = 0
         del self.cls.x
         self.deleted[0] = 2 * n
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -153,7 +151,7 @@ class MetaclassDescriptorReplaced(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.meta = fresh_metaclass(x=Carrying(Value(0)))
@@ -161,7 +159,7 @@ class MetaclassDescriptorReplaced(Scenario):
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.stored = vars(self.meta)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.meta, self.cls, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -169,7 +167,7 @@ class MetaclassDescriptorReplaced(Scenario):
         descriptor = Carrying(Value(n))
         self.share(descriptor)
         self.meta.x = descriptor
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -193,7 +191,7 @@ class MetaclassDescriptorComesAndGoes(Scenario):
     """
 
     oracle = Permitted()
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         own, carried = Value(1, "own"), Value(2, "carried")
@@ -204,20 +202,20 @@ class MetaclassDescriptorComesAndGoes(Scenario):
         self.siblings = [fresh_class(metaclass=self.meta) for _ in range(knobs.fan_out)]
         self.descriptor = Carrying(carried)
         sharing(knobs.lock_free)(self.descriptor)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         self.plain = Value(3, "plain")
         prime(self.meta, self.cls, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=3)
     def come_and_go(self, n: int) -> None:
         self.meta.x = self.descriptor
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         self.meta.x = self.plain
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         del self.meta.x
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")

@@ -12,15 +12,12 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
-    dict_size,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -30,16 +27,16 @@ from harness.kernel import (
 
 class _Stored(Scenario):
     oracle = Order()
-    amplifiers = (readers, fan_out, dict_size, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(size=knobs.dict_size, x=Value(0))
+        self.base = fresh_class(x=Value(0))
         self.sub = fresh_subclass(self.base)
         self.thing = self.base()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings)
 
     @operation(actor="writer", stores=1)
@@ -47,7 +44,7 @@ class _Stored(Scenario):
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -151,7 +148,7 @@ class ReadBack(_Stored):
 
     @operation(actor="writer", oracle=OwnWrite())
     def read_back_instance(self, n: int) -> Any:
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
         return self.stored["x"], self.thing.x
 

@@ -15,20 +15,16 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     fan_out,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
-    name_count,
     operation,
-    pacing,
     prime,
     readers,
     rest,
     sharing,
-    writers,
 )
 
 CACHE_SLOTS = 4096
@@ -52,13 +48,13 @@ def colliding_names(wanted: int) -> tuple[str, ...]:
 
 rivals = Amplifier("readers", (2, 4), "how many threads evict each other's entries: one alone has no rival")
 
-PLAIN = ("a", "b", "c", "d", "e", "f")
-COLLIDING = colliding_names(6)
+PLAIN = ("a", "b")
+COLLIDING = colliding_names(2)
 
 
 class _Names(Scenario):
     oracle = Order()
-    amplifiers: ClassVar[tuple[Amplifier, ...]] = (name_count, readers, fan_out, lock_free, rest, burst)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, lock_free, rest)
     pool: tuple[str, ...] = PLAIN
 
     def prepare(self, knobs: Knobs) -> None:
@@ -66,7 +62,7 @@ class _Names(Scenario):
 
     def make(self, knobs: Knobs, siblings: int, lock_free: int) -> None:
         """The classes and the values of a round."""
-        self.names = self.pool[: knobs.name_count]
+        self.names = self.pool
         self.many = len(self.names)
         held: dict[str, Any] = {name: Value(0, name) for name in self.names}
         self.base = fresh_class(**held)
@@ -75,7 +71,7 @@ class _Names(Scenario):
         self.siblings = fresh_subclasses(self.base, siblings)
         self.stored = vars(self.base)
         self.share = sharing(lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         for value in held.values():
             self.share(value)
         prime(self.base, self.sub, *self.siblings, names=self.names)
@@ -86,7 +82,7 @@ class _Names(Scenario):
         value = Value(n, name)
         self.share(value)
         setattr(self.base, name, value)
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -112,7 +108,7 @@ class SeveralNames(_Names):
 
 
 class _Colliding(_Names):
-    amplifiers: ClassVar[tuple[Amplifier, ...]] = (name_count, rivals, fan_out, lock_free, rest, burst)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (rivals, fan_out, lock_free, rest)
     pool = COLLIDING
 
 
@@ -131,7 +127,7 @@ class CollidingNamesAtRest(_Colliding):
     is read is the one object stored under that name.
     """
 
-    amplifiers = (name_count, rivals, rest, burst)
+    amplifiers = (rivals, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.make(knobs, siblings=0, lock_free=1)
@@ -140,13 +136,14 @@ class CollidingNamesAtRest(_Colliding):
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         self.other.x = Value(n)
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
 
 class _Writers(Scenario):
     oracle = PerWriterOrder()
-    amplifiers = (readers, writers, fan_out, lock_free, rest, burst)
+    threads: ClassVar[dict[str, int]] = {"writer": 2}
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0), y=Value(0, "y"))
@@ -155,7 +152,7 @@ class _Writers(Scenario):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         prime(self.base, self.sub, *self.siblings, names=("x", "y"))
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
@@ -175,7 +172,7 @@ class SeveralWriters(_Writers):
         value = Value(n, "x", me)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")
@@ -197,7 +194,7 @@ class WritersOfTwoNames(_Writers):
         value = Value(n, "y", me)
         self.share(value)
         self.base.y = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
     Absence,
@@ -17,7 +17,6 @@ from harness.kernel import (
     fresh_subclasses,
     operation,
     readers,
-    writers,
 )
 
 
@@ -82,7 +81,8 @@ class SlotOfTwoWriters(_Called):
     """
 
     oracle = PerWriterOrder()
-    amplifiers = (writers, fan_out)
+    amplifiers = (fan_out,)
+    threads: ClassVar[dict[str, int]] = {"writer": 2}
 
     @operation(actor="writer", stores=1, may_raise=(AttributeError,))
     def delete(self) -> None:

@@ -13,8 +13,6 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
-    class_depth,
     fan_out,
     fresh_chain,
     fresh_class,
@@ -22,15 +20,15 @@ from harness.kernel import (
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
     sharing,
 )
 
-WIDE = Amplifier("fan_out", (100, 30, 300, 1000), fan_out.widens)
-DEEP = Amplifier("class_depth", (8, 2, 40), class_depth.widens)
+WIDE = Amplifier("fan_out", (100, 30, 300), fan_out.widens)
+DEPTH = 8
+"""Classes from the one that is stored into down to the one that is read."""
 
 
 class _Tree(Scenario):
@@ -40,14 +38,14 @@ class _Tree(Scenario):
         self.base = fresh_class(x=Value(0))
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
 
@@ -57,11 +55,11 @@ class DeepSubclass(_Tree):
     Sound: one writer, and no class between has the name, so counts only go up.
     """
 
-    amplifiers = (DEEP, readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
-        self.chain = fresh_chain(self.base, knobs.class_depth)
+        self.chain = fresh_chain(self.base, DEPTH)
         self.leaf = self.chain[-1]
         self.siblings = fresh_subclasses(self.chain[0], knobs.fan_out)
         prime(self.base, *self.chain, *self.siblings)
@@ -85,7 +83,7 @@ class WideTree(_Tree):
     versions: an invalidation walks them before it clears the base's own.
     """
 
-    amplifiers = (WIDE, readers, lock_free, rest, burst)
+    amplifiers = (WIDE, readers, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -117,7 +115,7 @@ class Diamond(_Tree):
     class below at full speed and changes nothing that is read here.
     """
 
-    amplifiers = (readers, fan_out, lock_free, rest, burst)
+    amplifiers = (readers, fan_out, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)

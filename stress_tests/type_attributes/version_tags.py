@@ -14,13 +14,11 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
-    burst,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
     lock_free,
     operation,
-    pacing,
     prime,
     readers,
     rest,
@@ -71,13 +69,13 @@ class StoreUnderAlignedVersion(Scenario):
     """
 
     oracle = Order()
-    amplifiers = (readers, lock_free, rest, burst)
+    amplifiers = (readers, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
-        self.rests = pacing(knobs)
+        self.rests = range(knobs.rest)
         self.tags = Tags()
         prime(self.base)
 
@@ -88,7 +86,7 @@ class StoreUnderAlignedVersion(Scenario):
         value = Value(n)
         self.share(value)
         self.base.x = value
-        for _ in self.rests[n & 7]:
+        for _ in self.rests:
             pass
 
     @operation(actor="reader")

@@ -30,7 +30,7 @@ from harness.kernel import (
 
 calm = Amplifier(
     "calm",
-    (20, 0, 200),
+    (20, 0),
     "microseconds between two stores: a read must go undisturbed some fifty times before it is specialised",
 )
 SHORT_INTERVAL = 1e-5

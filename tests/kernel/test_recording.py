@@ -17,7 +17,8 @@ REGISTER = """
 class Sample(Scenario):
     "A register, read in two ways."
     oracle = Linearizable()
-    amplifiers = (readers, writers)
+    amplifiers = (readers,)
+    threads = {"writer": 3}
     needs_parallelism = False
     def prepare(self, knobs):
         self.cls = fresh_class(x=Value(0))
@@ -48,7 +49,7 @@ class Copy:
 
 
 def test_a_correct_register_shows_nothing_and_every_history_is_decided(trial: RunTrial) -> None:
-    events = trial(REGISTER, budget_s=2, knobs={"writers": 3})
+    events = trial(REGISTER, budget_s=2)
     count = final(events)
     assert findings(events) == []
     assert count["histories"] == count["rounds"] > 0
@@ -77,7 +78,8 @@ def test_a_thread_that_reads_behind_its_own_stores_is_found_although_what_it_rea
         .replace("self.sub = fresh_subclass(self.cls)", "self.all = [Value(0), Value(0)]")
         .replace("return value", "self.all.append(value)\n        return value")
         .replace("return self.sub.x", "return self.all[-2]")
-        .replace("(readers, writers)", "()")
+        .replace("(readers,)", "()")
+        .replace('{"writer": 3}', "{}")
     )
     (found,) = findings(events)
     assert found["message"] == (
@@ -93,7 +95,7 @@ def test_a_value_of_another_name_is_refused_at_once(trial: RunTrial) -> None:
 
 def test_a_round_in_which_an_actor_raised_is_unknown_and_none_of_its_reads_counts(trial: RunTrial) -> None:
     raising = REGISTER.replace("self.cls.x = value", "self.cls.x = value\n        1 // (n - 1)")
-    events = trial(raising, knobs={"writers": 3})
+    events = trial(raising)
     count = final(events)
     assert {found["kind"] for found in findings(events)} == {"exception"}
     assert count["unknown_histories"] == count["rounds_hit"] > 0

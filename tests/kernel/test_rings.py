@@ -13,7 +13,6 @@ from harness.kernel.amplifiers import settings
 from harness.kernel.bench import OrderOfReads
 from harness.kernel.rings import ENTRIES, LEAST_OF_EACH, ROWS, STRIDE, Rings, shown
 from harness.kernel.rounds import roles
-from harness.kernel.scenario import amplifiers_of
 
 THREADS = [("writer-0", ["store"]), ("reader-0", ["read", "read_below"])]
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +106,7 @@ def test_a_file_that_nobody_got_round_to_shows_nothing(tmp_path: Path) -> None:
 
 
 def test_a_trial_whose_file_cannot_be_made_notes_nothing(tmp_path: Path) -> None:
-    knobs = settings(amplifiers_of(OrderOfReads), {})
+    knobs = settings(OrderOfReads.amplifiers, {})
     assert roles(OrderOfReads, knobs, None, "stride", tmp_path / "rings")[0].rings is not None
     without = roles(OrderOfReads, knobs, None, "stride", tmp_path / "nowhere" / "rings")
     assert without[0].rings is None and without[0].loop.run.__code__.co_names.count("trace") == 0

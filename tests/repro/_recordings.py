@@ -11,7 +11,7 @@ from harness.campaign.grade import grade
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.amplifiers import settings
 from harness.kernel.loader import load_file
-from harness.kernel.scenario import actor_threads, amplifiers_of
+from harness.kernel.scenario import actor_threads
 from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
 from harness.record.target import Target
@@ -24,7 +24,7 @@ def scenario_info(name: str, file: Path | None = None) -> ScenarioInfo:
     for path in [file] if file else suite_files():
         found = load_file(str(path)).get(name)
         if found is not None:
-            amplifiers = tuple((one.name, one.values) for one in amplifiers_of(found))
+            amplifiers = tuple((one.name, one.values) for one in found.amplifiers)
             return fake_scenario(name=name, file=str(path), class_name=found.__name__, amplifiers=amplifiers)
     raise AssertionError(f"no scenario {name}")
 
@@ -34,7 +34,7 @@ def again(name: str, file: Path | None = None, **knobs: int) -> Again:
     info = scenario_info(name, file)
     scenario = load_file(info.file)[name]
     chosen = {amplifier: min(values) for amplifier, values in info.amplifiers} | knobs
-    threads = sum(actor_threads(scenario, settings(amplifiers_of(scenario), chosen)).values())
+    threads = sum(actor_threads(scenario, settings(scenario.amplifiers, chosen)).values())
     return Again(info, chosen, "1", threads, 1.0)
 
 

@@ -12,7 +12,7 @@ from harness.repro.minimize import LONGEST_S, Step, smallest
 from tests.repro._recordings import again
 
 NAME = "type_attributes.wide_tree"
-FULL = again(NAME, readers=4, fan_out=1000, lock_free=1, rest=1000, burst=4, collections=1)
+FULL = again(NAME, readers=2, fan_out=300, lock_free=1, rest=100)
 
 
 def minimized(
@@ -42,8 +42,6 @@ def test_everything_goes_that_is_not_needed() -> None:
         "fan_out": 30,
         "lock_free": 0,
         "rest": 0,
-        "burst": 1,
-        "collections": 0,
     }
     assert (left.threads, left.rounds) == (2, 1)
     assert left.budget_s < 0.3
@@ -65,11 +63,11 @@ def test_a_trial_that_is_too_short_gets_more_time_and_one_that_never_shows_is_le
 def test_when_the_time_is_over_the_smallest_so_far_is_given() -> None:
     left = minimized({}, {"store"}, late=3)
     assert left is not None
-    assert left.left_out and left.knobs["rest"] == 1000
+    assert left.left_out and left.knobs["rest"] == 100
 
 
 def test_steps_that_were_kept_by_luck_are_made_up_for_with_time() -> None:
-    lucky = iter([True] * 12)
+    lucky = iter([True] * 10)
     scenario = find_scenario(FULL.scenario.file, NAME)
     left = smallest(FULL, scenario, lambda one: next(lucky, one.budget_s >= 1.0), _ignore, lambda: False)
     assert left is not None and left.budget_s == 1.0

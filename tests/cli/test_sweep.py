@@ -1,0 +1,85 @@
+"""``ftstress sweep``, ``locate`` and ``repro`` of what a sweep found, end to end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.builds import cache
+from harness.builds.faults import build_fault, find
+from harness.record.coverage import CLEAN, HIT, PairCoverage
+from tests.cli.samples import ftstress
+
+
+def coverage(out: Path) -> list[PairCoverage]:
+    events = [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()]
+    return [PairCoverage.from_json(event["pair"]) for event in events if event["event"] == "swept"]
+
+
+def findings(out: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((out / "result.json").read_text())["findings"]
+    return found
+
+
+def test_a_real_window_is_found_shown_again_and_located(tmp_path: Path, free_threaded: str) -> None:
+    asked = ("*.set_name", "--target", free_threaded, "--budget", "60s", "--out", "swept")
+    done = ftstress("sweep", *asked, cwd=tmp_path, timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr  # it is known
+    (found,) = findings(tmp_path / "swept")
+    sweep = found["details"]["sweep"]
+    assert (found["known"], sweep["replayed"]) == ("gh-133467", "3 of 3")
+    assert any(place.startswith("type_name (Objects/typeobject.c:") for place in sweep["point"]["places"])
+    again = ftstress("repro", f"swept#{found['id']}", cwd=tmp_path, timeout=100)
+    assert again.returncode == 1 and "20 of 20 stops showed it" in again.stdout
+    where = ftstress("locate", f"swept#{found['id']}", cwd=tmp_path, timeout=200)
+    assert where.returncode == 0 and "type_name (Objects/typeobject.c:" in where.stdout
+
+
+def test_repaired_paths_are_clean_and_the_sweep_says_how_much_it_looked_at(
+    tmp_path: Path, free_threaded: str
+) -> None:
+    asked = ("*.read_by_attribute", "--target", free_threaded, "--budget", "60s", "--out", "swept")
+    done = ftstress("sweep", *asked, cwd=tmp_path, timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pairs = coverage(tmp_path / "swept")
+    assert {(pair.a, pair.b) for pair in pairs} > {("store", "read_dict_first"), ("read_dict_last", "store")}
+    for pair in pairs:
+        assert sum(pair.outcomes.values()) == pair.points and pair.count(HIT) == 0
+    stops = sum(pair.reached for pair in pairs)
+    result = json.loads((tmp_path / "swept" / "result.json").read_text())
+    assert stops > 1000 and sum(pair.count(CLEAN) for pair in pairs) > 1000
+    assert result["totals"]["rounds"] == sum(
+        sum(pair.outcomes.values()) - pair.count("not tried") for pair in pairs
+    )
+    assert result["scenarios"][0]["verdict"] == "not observed"
+
+
+# A fault, a scenario that shows it at one preemption, and the function that was changed, or where its window opens.
+FAULTS = [
+    ("dict-before-version", "*.read_by_attribute", "insertdict"),
+    ("fetch-takes-no-care", "*.replaced_value", "_PyType_LookupRef"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fault", "scenario", "function"), FAULTS)
+def test_a_guarantee_that_is_missing_is_found_where_it_is_missing(
+    fault: str, scenario: str, function: str, tmp_path: Path
+) -> None:
+    if not any(entry.tree.is_dir() for entry in cache.entries()):
+        pytest.skip("no target was compiled on this machine: ftstress build makes one")
+    target = str(build_fault(find(fault)))
+    asked = (scenario, "--target", target, "--budget", "100s", "-x", "--out", "swept")
+    done = ftstress("sweep", *asked, cwd=tmp_path, timeout=250)
+    assert done.returncode == 1, done.stdout + done.stderr
+    places = findings(tmp_path / "swept")[0]["details"]["sweep"]["point"]["places"]
+    assert any(place.startswith(function) for place in places), places
+
+
+def test_a_target_whose_gil_is_on_is_not_swept(tmp_path: Path, with_gil: str) -> None:
+    done = ftstress("sweep", "*.read_by_attribute", "--target", with_gil, "--budget", "5s", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "a thread that is stopped keeps the GIL" in done.stdout

@@ -1,0 +1,113 @@
+"""A target whose window is known to the instruction: two stores that belong together, and who looks between them."""
+
+from __future__ import annotations
+
+from harness.record.coverage import CLEAN, HIT
+from harness.sweep.points import Listing, list_points
+from harness.sweep.progress import windows
+from tests.sweep.conftest import MakeScene, job_of, swept
+
+TWO_STORES = """
+class Two:
+    __slots__ = ("first", "second")
+
+class Equal(Oracle):
+    "Whoever looks in one go at what is stored in two sees it halfway."
+    name = "equal"
+    @staticmethod
+    def judge(first, second):
+        return first != second
+
+class Sample(Scenario):
+    "Two stores into slots that belong together."
+    oracle = Equal()
+    def prepare(self, knobs):
+        self.two = Two()
+        self.two.first = self.two.second = 0
+    @operation(actor="writer", stores=1)
+    def store(self, n):
+        self.two.first = n
+        self.two.second = n
+    @operation(actor="reader")
+    def read(self):
+        return self.two.first, self.two.second
+"""
+STORE = "PyMember_SetOne"
+
+
+def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$")
+    job = job_of(stage, "store", "read")
+    stage.stage.fresh(job.pair, job.warm)
+    listing = list_points(stage.stage, stage.code, stage.accesses, merge=False)
+    stage.stage.let_b_pass()
+    stage.stage.end_turn()
+    first = [point for point in listing.points if point.occurrence == 1]
+    second = [point for point in listing.points if point.occurrence == 2]
+    assert [point.address for point in first] == [point.address for point in second], "it is called twice"
+    outcomes = [stage.show(job, point).stop.how for point in listing.points]
+    begins, ends = outcomes.index(HIT), len(outcomes) - outcomes[::-1].index(HIT)
+    assert outcomes[begins:ends] == [HIT] * (ends - begins), "one window, without gaps"
+    assert outcomes[:begins] == [CLEAN] * begins
+    assert outcomes[ends:] == [CLEAN] * (len(outcomes) - ends)
+    # It opens behind the instruction that stores the first time, and closes behind the same one the second time.
+    assert listing.points[begins - 1].address == listing.points[ends - 1].address
+    assert (listing.points[begins - 1].occurrence, listing.points[ends - 1].occurrence) == (1, 2)
+
+
+def test_without_debug_registers_the_same_is_found_by_stepping(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$", stepping=True)
+    job = job_of(stage, "store", "read")
+    listing = stage.list(job)
+    assert isinstance(listing, Listing)
+    outside, inside = listing.points[0], next(one for one in listing.points if one.occurrence == 2)
+    assert [stage.show(job, point).stop.how for point in (outside, inside)] == [CLEAN, HIT]
+
+
+def test_merging_points_loses_no_window(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES)
+    job = job_of(stage, "store", "read")
+    stage.stage.fresh(job.pair, job.warm)
+    every = list_points(stage.stage, stage.code, stage.accesses, merge=False)
+    stage.stage.let_b_pass()
+    stage.stage.end_turn()
+    merged = stage.list(job)
+    assert isinstance(merged, Listing)
+    assert {point.key for point in merged.points} < {point.key for point in every.points}
+    assert merged.instructions == every.instructions == len(every.points)
+    kept = {point.key for point in merged.points}
+    how = CLEAN
+    for point in every.points:
+        found = stage.show(job, point).stop.how
+        if point.key in kept:
+            how = found
+        assert found == how, f"{point} differs from the point that stands for it"
+
+
+def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$")
+    sweeper, told, jobs = swept(stage)
+    (found,) = told
+    assert (found["kind"], found["oracle"], found["where"]) == ("violation", "equal", "read")
+    details = found["details"]["sweep"]
+    assert (details["a"], details["b"], details["replayed"]) == ("store", "read", "3 of 3")
+    assert details["point"]["calls"][-1] == STORE and details["point"]["instruction"]
+    read = [seen for thread, operation, seen in details["steps"] if (thread, operation) == ("B", "read")]
+    assert read[0] == "(3, 2)"
+    assert sweeper.counts.rounds == sum(len(job.stops) for job in jobs)
+    hit = [job for job in jobs if windows(job)]
+    assert {job.job.a for job in hit} == {"store"} and len(windows(hit[0])) == 1
+    cause, points, _, _ = windows(hit[0])[0]
+    assert cause == "violation | equal | read" and points == sum(
+        stop.how == HIT for stop in hit[0].stops.values()
+    )
+
+
+def test_with_two_stops_a_reader_is_torn_in_the_middle(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES, functions=":PyMember_(Set|Get)One$")
+    job = job_of(stage, "read", "store")
+    mine, theirs = stage.list(job), stage.list(job.reversed)
+    assert isinstance(mine, Listing) and isinstance(theirs, Listing)
+    seen = [stage.show(job, point, other) for point in mine.points[::3] for other in theirs.points[::3]]
+    assert {one.stop.how for one in seen} == {CLEAN, HIT}
+    assert all(one.findings for one in seen if one.stop.how == HIT)
