@@ -29,6 +29,13 @@ SHORTEST_S = 12.0
 """In less than this little is swept but the listing: a short budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
+FIRST = (
+    "type_attributes.read_by_attribute",
+    "type_attributes.each_its_own_name",
+    "type_attributes.read_by_subclass",
+    "type_attributes.replaced_value",
+)
+"""They do little, so that they are swept in seconds, and what they do is what most else is made of."""
 START = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -99,8 +106,13 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """One trial a scenario: what calibration has found to see most comes first. Amplifiers have their first values."""
+    """One trial a scenario: the plainest first, then what calibration has found to see most. No amplifier is set."""
     chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
-    for scenario in sorted(chosen, key=lambda one: -power(one.name)):
+    for scenario in sorted(chosen, key=_rank):
         seed = f"{options.seed}:{scenario.name}:0"
         yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S)
+
+
+def _rank(scenario: ScenarioInfo) -> tuple[int, float]:
+    first = FIRST.index(scenario.name) if scenario.name in FIRST else len(FIRST)
+    return first, -power(scenario.name)
