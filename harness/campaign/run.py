@@ -223,7 +223,9 @@ class _Campaign:
         try:
             with_gil = run_once(with_gil=True, stop=self.stop_controls.is_set)
             last = ""
-            if control.is_new and self.options.ring == "off" and not self._controls_are_over():
+            # Each scenario comes once before anything is looked at more closely.
+            wanted = control.is_new and self.options.ring == "off" and (not self.unseen or self.stop.is_set())
+            if wanted and not self._controls_are_over():
                 last = run_once(ring="operation", stop=self._controls_are_over).last_operations
             what = _Tried(with_gil, last)
         except OSError as error:

@@ -280,8 +280,11 @@ def _is_self(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
-def _returns(node: ast.stmt) -> bool:
-    return any(isinstance(inner, ast.Return) for inner in ast.walk(node))
+def _returns(node: ast.AST) -> bool:
+    """Whether the statement returns from the function that it stands in; those it defines may."""
+    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        return False
+    return isinstance(node, ast.Return) or any(_returns(inner) for inner in ast.iter_child_nodes(node))
 
 
 def _folded(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -128,13 +128,12 @@ def _lower(now: Again, scenario: type[Scenario], name: str, value: int) -> Again
 
 def _fitting(again: Again, scenario: type[Scenario]) -> Again | None:
     """With the threads that its actors are now, and the knobs that these have; None where nothing would be left."""
+    left = without(scenario, again.left_out)
+    knobs = {one.name: again.knobs[one.name] for one in left.amplifiers if one.name in again.knobs}
     try:
-        left = without(scenario, again.left_out)
-        amplifiers = left.amplifiers
+        counts = actor_threads(left, settings(left.amplifiers, knobs))
     except ScenarioError:
         return None
-    knobs = {one.name: again.knobs[one.name] for one in amplifiers if one.name in again.knobs}
-    counts = actor_threads(left, settings(amplifiers, knobs))
     return replace(again, knobs=knobs, threads=sum(counts.values()))
 
 

@@ -93,6 +93,16 @@ def test_what_was_found_out_later_is_part_of_the_finding() -> None:
     assert after.details == found.details | {"script": "import sys"}
 
 
+def test_that_there_are_no_native_stacks_is_told_once() -> None:
+    missing = {"native_missing": "there is no gdb on this machine"}
+    journal = HandWritten()
+    for where in ("read", "store"):
+        journal.trial().finding(kind="hang", where=where, details=missing).progress().ended()
+    result = grade(journal.end())
+    assert len(result.findings) == 2
+    assert result.notices == ("native stacks are missing: there is no gdb on this machine",)
+
+
 def test_strict_makes_a_known_finding_count() -> None:
     journal = HandWritten(FINALIZER, target=WITH_GIL, strict=True).trial(FINALIZER.name)
     journal.finding(oracle="finalizer", where="finalizer").progress(rounds_hit=1)

@@ -63,11 +63,11 @@ def test_a_trial_that_is_too_short_gets_more_time_and_one_that_never_shows_is_le
 def test_when_the_time_is_over_the_smallest_so_far_is_given() -> None:
     left = minimized({}, {"store"}, late=3)
     assert left is not None
-    assert left.left_out and left.knobs["rest"] == 1000
+    assert left.left_out and left.knobs["rest"] == 100
 
 
 def test_steps_that_were_kept_by_luck_are_made_up_for_with_time() -> None:
-    lucky = iter([True] * 12)
+    lucky = iter([True] * 10)
     scenario = find_scenario(FULL.scenario.file, NAME)
     left = smallest(FULL, scenario, lambda one: next(lucky, one.budget_s >= 1.0), _ignore, lambda: False)
     assert left is not None and left.budget_s == 1.0
