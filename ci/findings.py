@@ -1,4 +1,4 @@
-"""The scripts in ``docs/findings``: measured, and shown as the table in ``docs/findings.md``.
+"""The scripts in ``docs/findings``: measured, shown as the table in ``docs/findings.md``, and put into issue texts.
 
     python -m ci.findings                              # the table, from the scripts' own headers
     python -m ci.findings --measure 100 --target PY    # first run each so often, and some times with the GIL on
@@ -32,6 +32,10 @@ PAGE = ROOT / "docs" / "findings.md"
 BEGIN, END = "<!-- scripts: python -m ci.findings -->", "<!-- end of scripts -->"
 RUN_S = 60.0
 FAULT = "fault-"
+EMBEDDED = re.compile(
+    r"(<!-- script: (\S+) -->\n)(?:```python\n.*?```\n)?(<!-- end of script -->)", re.DOTALL
+)
+"""Where the text of an issue has its script."""
 CONTROL = re.compile(r"^With -X gil=1: (\d+) of (\d+) runs of at most (\d+) s\.$", re.MULTILINE)
 
 
@@ -108,6 +112,16 @@ def page(text: str, scripts: Sequence[Script]) -> str:
     return f"{before}{BEGIN}\n\n{table(scripts)}\n\n{END}{after}"
 
 
+def with_script(text: str, folder: Path = SCRIPTS) -> str:
+    """An issue's text with its script as that is now. Raises OSError where there is no such script."""
+    return EMBEDDED.sub(
+        lambda found: (
+            f"{found[1]}```python\n{(folder / found[2]).read_text(encoding='utf-8')}```\n{found[3]}"
+        ),
+        text,
+    )
+
+
 def all_scripts(folder: Path = SCRIPTS) -> list[Script]:
     return [Script.read(path) for path in sorted(folder.glob("*.py"))]
 
@@ -159,6 +173,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         script.path.write_text(measured(script, target, asked.measure), encoding="utf-8")
         print(f"{script.path.name}: {Script.read(script.path).rate}", flush=True)
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), all_scripts()), encoding="utf-8")
+    for issue in sorted(SCRIPTS.glob("*.md")):
+        issue.write_text(with_script(issue.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

@@ -9,7 +9,6 @@ import subprocess, sys, threading, time
 
 class Text(str):
     __slots__ = ('count',)
-    tag = 'name'
 
 def text(count):
     value = Text(f'name_{count}')
@@ -17,19 +16,22 @@ def text(count):
     return value
 
 def writer(base):
-    for n in range(1, 961):
+    for n in range(1, 20_001):
         base.__qualname__ = text(n)
 
 def reader(base, done):
     while not done:
-        (base.__qualname__, base.__qualname__)
+        try:
+            base.__qualname__.count
+        except AttributeError:  # of whatever is in its memory by now
+            pass
 
 def race():
     base = type('C', (), {})
     base.__name__ = text(0)
     base.__qualname__ = text(0)
     done = []
-    threads = [threading.Thread(target=reader, args=(base, done)) for _ in range(2)]
+    threads = [threading.Thread(target=reader, args=(base, done)) for _ in range(3)]
     for thread in threads:
         thread.start()
     writer(base)

@@ -1,8 +1,8 @@
 """ftstress-0006: The type cache hands out memory that was freed and used again: C.e gives the value of C.f.
 Seen: C.c gave the value of C.d.
 Build: CPython 3.13.5 free-threaded, GCC 12.2.0; --disable-gil --without-ensurepip 'CFLAGS=-O2 -g1'.
-Measured: 1 of 1 runs of at most 60 s, 1.00 s each on average; Linux x86_64, 2 cores.
-With -X gil=1: 0 of 1 runs of at most 5 s.
+Measured: 100 of 100 runs of at most 60 s, 1.02 s each on average; Linux x86_64, 2 cores.
+With -X gil=1: 0 of 10 runs of at most 5 s.
 Exit status 1: it showed. 0: it did not within 60 s."""
 import sys, threading, time, weakref
 

@@ -23,7 +23,15 @@ from harness.record.result import Finding
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.flatten import Flattened
 from harness.repro.judged import at_rest, judged, oracle_for, refused
-from harness.repro.tidy import Texts, fitted, with_numbers, without_unused, without_unused_methods
+from harness.repro.tidy import (
+    Texts,
+    fitted,
+    with_numbers,
+    without_method,
+    without_repeats,
+    without_unused,
+    without_unused_methods,
+)
 
 SECONDS = 60
 """A script looks for so long."""
@@ -63,6 +71,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False) -
             bundle.need([name], flat.namespace(name))
     definitions, body = with_numbers(bundle.definitions, body)
     without_unused_methods(definitions, body)
+    if writer.dies:  # nothing is shown of what was read
+        without_method(definitions, "__repr__")
     imports = _imports([*bundle.imports, *(f"import {name}" for name in writer.imports())])
     blocks = [f"{header}\n{imports}"]
     blocks += _blocks([*definitions, *body])
@@ -159,6 +169,7 @@ class _Writer:
             remembered, done = self._operation(one)
             memory += remembered
             body += done
+        body = without_repeats(body)
         counts = "n" in _names(body)
         loop = self._loop(body, finite, counts)
         if self.finding.kind == "exception" and self.where == name:

@@ -82,6 +82,41 @@ def without_unused_methods(definitions: list[ast.stmt], body: list[ast.stmt]) ->
             return
 
 
+def without_method(definitions: list[ast.stmt], name: str) -> None:
+    """Take the method out of all classes."""
+    for part in definitions:
+        for node in ast.walk(part):
+            if isinstance(node, ast.ClassDef):
+                node.body = [one for one in node.body if getattr(one, "name", None) != name] or [ast.Pass()]
+
+
+def without_repeats(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A block without assignments of what their names have already: one operation after another picks the same one."""
+    kept: list[ast.stmt] = []
+    for node in body:
+        again = ast.dump(node)
+        since = next((n for n in reversed(range(len(kept))) if ast.dump(kept[n]) == again), None)
+        if since is None or not _is_plain(node) or _bound(kept[since + 1 :]) & _names(node):
+            kept.append(node)
+    return kept
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    """Whether the statement gives a name something that is there, and calls nothing for it."""
+    return isinstance(node, ast.Assign) and not any(
+        isinstance(part, (ast.Call, ast.Attribute, ast.NamedExpr)) for part in ast.walk(node)
+    )
+
+
+def _names(node: ast.stmt) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _bound(body: list[ast.stmt]) -> set[str]:
+    parts = [part for node in body for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return {part.id for part in parts if not isinstance(part.ctx, ast.Load)}
+
+
 class Texts(ast.NodeTransformer):
     """Constants inside f-strings become text."""
 
@@ -102,11 +137,12 @@ class Texts(ast.NodeTransformer):
 
 def fitted(text: str, most: int) -> str:
     """The program in ``most`` lines where setting it more closely is enough: short blocks on the line of their head,
-    then no empty lines but the one below the imports, then none.
+    then short functions too, then no empty lines but the one below the imports, then none.
     """
     lines = text.rstrip("\n").split("\n")
-    if len(lines) > most:
-        lines = _with_short_blocks(lines)
+    for heads in (LOOPS, (*LOOPS, *FUNCTIONS)):
+        if len(lines) > most:
+            lines = _with_short_blocks(lines, heads)
     if len(lines) > most:
         lines = [
             line
@@ -118,18 +154,26 @@ def fitted(text: str, most: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _with_short_blocks(lines: list[str]) -> list[str]:
+WIDTH = 110
+"""Of a line that is put together from two."""
+LOOPS = ("for ", "while ", "if ")
+FUNCTIONS = ("def ", "try:", "except ", "except:", "else:", "elif ", "finally:", "with ")
+
+
+def _with_short_blocks(lines: list[str], heads: tuple[str, ...]) -> list[str]:
     joined: list[str] = []
     number = 0
     while number < len(lines):
         head, body, *rest = [*lines[number : number + 3], "", ""][:3]
         together = f"{head} {body.strip()}"
         is_short = (
-            head.lstrip().startswith(("for ", "while ", "if "))
+            head.lstrip().startswith(heads)
             and head.endswith(":")
-            and not body.endswith(":")
+            and not body.endswith((":", '"""'))
+            and not body.lstrip().startswith((*heads, "@"))
+            and _depth(body) > _depth(head)
             and _depth(rest[0]) <= _depth(head)
-            and len(together) <= 100
+            and len(together) <= WIDTH
         )
         joined.append(together if is_short else head)
         number += 2 if is_short else 1

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from elftools.common.exceptions import ELFError
+
 import harness
 from harness.campaign.kind import Kind
-from harness.campaign.options import Options
+from harness.campaign.options import CampaignError, Options
 from harness.campaign.plan import SWEEP, PlannedTrial, cores, power, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
@@ -21,7 +23,9 @@ from harness.campaign.trial import SILENCE_S
 from harness.campaign.watch import Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.record.target import Target
+from harness.sweep.points import EVAL
 from harness.sweep.resolve import Resolver
+from harness.sweep.worker import code_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
@@ -29,6 +33,13 @@ SHORTEST_S = 12.0
 """In less than this little is swept but the listing: a short budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
+FIRST = (
+    "type_attributes.read_by_attribute",
+    "type_attributes.each_its_own_name",
+    "type_attributes.read_by_subclass",
+    "type_attributes.replaced_value",
+)
+"""They do little, so that they are swept in seconds, and what they do is what most else is made of."""
 START = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -77,7 +88,32 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             if core is not None:
                 free.put(core)
 
-    return Kind(SWEEP, trials, at_once, SHORTEST_S, run)
+    def planned(
+        scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
+    ) -> Iterator[PlannedTrial]:
+        refuse_nothing_to_stop_in(target, asked.functions, cache)
+        yield from trials(scenarios, target, options, shown)
+
+    return Kind(SWEEP, planned, at_once, SHORTEST_S, run)
+
+
+def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:
+    """Raise CampaignError where the target's own file has none of the functions that are to be swept.
+
+    What is read of the file is kept in ``cache``, where the tracers find it.
+    """
+    try:
+        found = code_of(str(cache), functions)(os.path.realpath(target.executable), 0).symbols.functions
+    except (OSError, ELFError):
+        return
+    elsewhere = not any(one.plain == EVAL for one in found)  # in a library beside it
+    if not elsewhere and not any(one.chosen for one in found):
+        what = f"no function of {target.executable} fits --functions {functions!r}"
+        if functions is None:
+            what = f"{target.executable} is stripped: it names no function of the object model"
+        raise CampaignError(
+            f"{what}; FILE:FUNCTION is what is searched, such as Objects/typeobject.c:type_setattro"
+        )
 
 
 def command(spec: dict[str, Any]) -> list[str]:
@@ -99,8 +135,13 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """One trial a scenario: what calibration has found to see most comes first. Amplifiers have their first values."""
+    """One trial a scenario: the plainest first, then what calibration has found to see most. No amplifier is set."""
     chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
-    for scenario in sorted(chosen, key=lambda one: -power(one.name)):
+    for scenario in sorted(chosen, key=_rank):
         seed = f"{options.seed}:{scenario.name}:0"
         yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S)
+
+
+def _rank(scenario: ScenarioInfo) -> tuple[int, float]:
+    first = FIRST.index(scenario.name) if scenario.name in FIRST else len(FIRST)
+    return first, -power(scenario.name)

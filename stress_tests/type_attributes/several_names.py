@@ -11,6 +11,7 @@ from harness.kernel import (
     Amplifier,
     Knobs,
     Order,
+    Permitted,
     PerWriterOrder,
     Scenario,
     Value,
@@ -138,6 +139,33 @@ class CollidingNamesAtRest(_Colliding):
         self.other.x = Value(n)
         for _ in self.rests:
             pass
+
+
+class EachItsOwnName(Scenario):
+    """Two readers, each of one name, whose names share a slot of the type cache, get what is stored under theirs.
+
+    Sound: nothing is stored while they read. An entry that is read while the other reader replaces it, and is not
+    looked at again, gives the other name's value.
+    """
+
+    oracle = Permitted()
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.one, self.other = COLLIDING
+        self.under_one, self.under_other = (Value(0, self.one),), (Value(0, self.other),)
+        state: dict[str, Any] = {self.one: self.under_one[0], self.other: self.under_other[0]}
+        self.base = fresh_class(**state)
+        prime(self.base, names=COLLIDING)
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        getattr(self.base, self.one)  # the entry is this name's again
+        return getattr(self.base, self.one), self.under_one
+
+    @operation(actor="rival")
+    def evict(self) -> Any:
+        getattr(self.base, self.other)
+        return getattr(self.base, self.other), self.under_other
 
 
 class _Writers(Scenario):

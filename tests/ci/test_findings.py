@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table
+from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table, with_script
 from harness.builds.faults import find
+from harness.kernel.known import load
 from harness.record.target import Target
 
 PATHS = sorted(SCRIPTS.glob("*.py"))
+EVERYWHERE = [
+    SCRIPTS / f"finalizer-{name}.py" for name in ("abstractmethods", "annotations", "type-params")
+]  # ftstress-0003 is in every CPython so far
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -29,13 +34,46 @@ def test_a_script_stands_by_itself_on_one_page(path: Path) -> None:
 def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
     text = PAGE.read_text()
     assert page(text, all_scripts()) == text, "run python -m ci.findings"
-    assert text.count("](findings/") == len(PATHS)
+    assert text.count(".py](findings/") == len(PATHS)
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.md")), ids=lambda path: path.stem)
+def test_the_text_of_an_issue_is_ready_to_be_filed(path: Path) -> None:
+    text = path.read_text()
+    assert text.startswith("# ")
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [
+        f"## {name}" for name in ("What happens", "Expected", "Seen", "Script", "First analysis")
+    ]
+    assert "\nBuild: CPython 3." in text and "\nMeasured: " in text
+    assert with_script(text) == text, "run python -m ci.findings"
+
+
+def test_what_nobody_has_reported_has_its_issue_text() -> None:
+    unreported = {issue.id for issue in load() if issue.id.startswith("ftstress-")}
+    assert unreported <= {path.stem for path in SCRIPTS.glob("*.md")}
 
 
 def test_a_page_without_its_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks the lines"):
         page("# Findings\n", [])
     assert page(f"a\n{BEGIN}\nold\n{END}\nb\n", []) == f"a\n{BEGIN}\n\n{table([])}\n\n{END}\nb\n"
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize(
+    "path", [path for path in PATHS if path not in EVERYWHERE], ids=lambda path: path.stem
+)
+def test_where_nothing_is_wrong_a_script_exits_0(path: Path, free_threaded: Target, tmp_path: Path) -> None:
+    script = Script.read(path)
+    on_the_base = script.fault or "with the GIL" in script.build
+    short = tmp_path / path.name
+    short.write_text(path.read_text().replace("time.monotonic() + 60", "time.monotonic() + 0.5"))
+    command = [free_threaded.executable, "-X", f"gil={0 if on_the_base else 1}", str(short)]
+    if path.stem == "key-looks":
+        command = [sys.executable, str(short)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0 and done.stdout.lstrip().startswith("not seen"), done.stdout + done.stderr
 
 
 def test_a_script_shows_on_a_bare_target(free_threaded: Target, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from harness.record.result import Kind
 from harness.record.target import Target
 from harness.repro.bundle import NotScriptable
 from harness.repro.runs import Run, run
-from harness.repro.script import SECONDS, docstring, script
+from harness.repro.script import LINES, SECONDS, docstring, script
 from tests.repro._recordings import again, finding
 
 SUITE = [(name, scenario) for file in suite_files() for name, scenario in load_file(str(file)).items()]
@@ -111,6 +111,7 @@ def test_every_scenario_of_the_suite_can_be_written_as_a_program(name: str, scen
         modules = {module.partition(".")[0] for line in imported for module in line.split(", ")}
         assert modules and modules <= set(sys.stdlib_module_names)
         assert max(map(len, text.splitlines())) <= 200
+        assert len(text.splitlines()) <= LINES, "with the least of each knob, as minimising leaves it"
 
 
 def test_a_violation_is_seen_and_told(tmp_path: Path, here: Target) -> None:
