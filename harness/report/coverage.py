@@ -114,7 +114,8 @@ def sentences(report: Report) -> list[str]:
     coverage = report.coverage
     once = {name: [pair for pair in pairs if pair.bound == 1] for name, pairs in coverage.items()}
     found = any(one.result.findings for one in report.of_kind(SWEEP))
-    told = [f"{'swept' if found else 'clean'}: {_claim(once)}"] if any(once.values()) else []
+    clean = not found and any(pair.count(CLEAN) for pairs in once.values() for pair in pairs)
+    told = [f"{'clean' if clean else 'swept'}: {_claim(once)}"] if any(once.values()) else []
     both = total([pair for pairs in coverage.values() for pair in pairs if pair.bound > 1])
     if stops := sum(both[one] for one in STOPS):
         told.append(

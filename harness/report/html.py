@@ -43,12 +43,12 @@ from harness.report.verdict import nothing_seen, report_verdict
 
 MOST_CHARACTERS = 200
 """Of a name or another short text."""
-ARTICLE_BYTES = 2_000_000
-"""For findings that are told whole; the others are told in a line each."""
+MOST_BYTES = 2_000_000
+"""For what is folded: pairs and source of sweeps, then findings that are told whole; the others get a line each."""
 PAIR_BYTES = 800_000
-"""For the pairs of operations that were swept."""
+"""Of these for the pairs of operations that were swept."""
 SOURCE_BYTES = 1_000_000
-"""For source lines of all targets together."""
+"""Of these for source lines, of all targets together."""
 LONGEST_PROGRAM = 1000, 40_000
 """Lines and characters."""
 MOST_OPEN = 3
@@ -89,10 +89,11 @@ def render(report: Report) -> str:
     if not report.campaigns:
         return calibration_page(*report.calibrations)
     findings = sorted(report.findings, key=lambda one: (one.known is not None, one.first_seen_s))
-    articles, others = _articles(report, findings)
+    raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
+    covered, taken = _swept(report) if swept else (None, 0)
+    articles, others = _articles(report, findings, MOST_BYTES - taken)
     linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
     results = [campaign.result for campaign in report.campaigns]
-    raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
     suites, unexercised, scenarios_left_out = _scenarios(summed(raced))
     pictures = [
         (one.name, picture)
@@ -115,7 +116,7 @@ def render(report: Report) -> str:
         per_s=report.totals.samples / report.elapsed_s if report.elapsed_s else 0,
         exercised=sum(one.verdict not in UNEXERCISED for one in report.scenarios),
         raced=raced,
-        swept=_swept(report) if swept else None,
+        swept=covered,
         seeds=_seeds(report.campaigns),
         quiet=nothing_seen(report).capitalize() + ".",
         articles=articles,
@@ -153,13 +154,12 @@ def _timeline(one: Campaign, linked: set[str]) -> Timeline | None:
     return timeline(one.course.moments, findings, one.result.elapsed_s)
 
 
-def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup], list[Finding]]:
+def _articles(report: Report, findings: Sequence[Finding], room: int) -> tuple[list[Markup], list[Finding]]:
     """Findings told whole, as far as there is room, and the rest."""
     issues = known.load()
     infos = report.infos
     by_name = {campaign.name: campaign for campaign in report.campaigns}
     articles: list[Markup] = []
-    room = ARTICLE_BYTES
     for number, finding in enumerate(findings):
         sources = report.sources[finding.id]
         info = infos.get(finding.scenario)
@@ -253,8 +253,8 @@ def _scenarios(
     return sorted(suites.items()), unexercised, max(0, len(ordered) - MOST_SCENARIOS)
 
 
-def _swept(report: Report) -> dict[str, Any]:
-    """The part about what sweeps covered; pairs and source as far as there is room."""
+def _swept(report: Report) -> tuple[dict[str, Any], int]:
+    """The part about what sweeps covered, pairs and source as far as there is room; and how many bytes these take."""
     swept = report.of_kind(SWEEP)
     found = report.coverage
     shown, unexercised, left_out = _scenarios(summed(swept))
@@ -273,7 +273,9 @@ def _swept(report: Report) -> dict[str, Any]:
         ),
         PAIR_BYTES,
     )
-    return {
+    sources = _sources(annotated.sources(swept)[:MOST_SOURCES])
+    blocks = [*pairs_shown, *(file for one in sources for file in one["files"])]
+    values = {
         "sentences": coverage.sentences(report),
         "columns": coverage.COLUMNS,
         "legend": coverage.LEGEND,
@@ -286,8 +288,9 @@ def _swept(report: Report) -> dict[str, Any]:
         "pairs": pairs_shown,
         "pairs_left_out": len(found) - len(pairs_shown),
         "marks": annotated.LEGEND,
-        "sources": _sources(annotated.sources(swept)[:MOST_SOURCES]),
+        "sources": sources,
     }
+    return values, sum(len(block.encode()) for block in blocks)
 
 
 def _sources(targets: Sequence[annotated.Annotated]) -> list[dict[str, Any]]:

@@ -79,8 +79,10 @@ def test_instructions_of_an_operation_are_counted_once() -> None:
     assert "2 operations of 1 scenario" in told and "(900 instructions" in told
 
 
-def test_nothing_is_called_clean_where_something_was_found() -> None:
-    assert sentences(pages.report(sweeps.hit()))[0].startswith("swept: ")
+def test_nothing_is_called_clean_where_something_was_found_or_nothing_was_stopped() -> None:
+    untried = pair(outcomes={"not tried": 101}, lines={}, holders=())
+    for journal in (sweeps.hit(), sweeps.clean(untried)):
+        assert sentences(pages.report(journal))[0].startswith("swept: ")
 
 
 def test_two_stops_are_told_apart_from_one() -> None:
