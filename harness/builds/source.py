@@ -76,14 +76,21 @@ def from_tarball(path: Path, origin: Origin = "tarball") -> Source:
     return Source(path, origin, _version(text), digest)
 
 
+def version_of(path: Path) -> str | None:
+    """Of the CPython whose source the folder holds; None where it holds none."""
+    try:
+        return _version((path / "Include" / "patchlevel.h").read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+
+
 def from_directory(path: Path) -> Source:
     """Look into a folder of source. What is hashed is what would be compiled: changes that are not committed count."""
-    try:
-        text = (path / "Include" / "patchlevel.h").read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
+    version = version_of(path)
+    if version is None:
         raise NotASource(
             f"{path} holds no CPython source (no Include/patchlevel.h): give the top folder of one"
-        ) from error
+        )
     digest = hashlib.sha256()
     for name in _files(path):
         file = path / name
@@ -92,7 +99,7 @@ def from_directory(path: Path) -> Source:
     return Source(
         path,
         "directory",
-        _version(text),
+        version,
         digest.hexdigest(),
         _git(path, "rev-parse", "--short", "HEAD").strip(),
     )

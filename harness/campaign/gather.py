@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.campaign.grade import Grader, scenario_result
+from harness.campaign.plan import STRESS
 from harness.campaign.select import ScenarioInfo
+from harness.kernel.signature import signature
 from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
+from harness.record.coverage import PairCoverage, Window
 from harness.record.journal import JOURNAL, JournalError, read_journal
 from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 
@@ -19,6 +22,9 @@ SERIOUS = (2, 4, 1, 130, 3, 0)
 VERDICTS: tuple[Verdict, ...] = ("new", "known", "not observed", "not exercised", "skipped")
 """What one campaign exercised was exercised; what one saw was seen."""
 WITH_GIL: tuple[WithGil, ...] = ("observed", "not observed", "not tried", "not applicable")
+
+Swept = tuple[str, PairCoverage]
+"""A scenario's name, and one pair of its operations."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Campaign:
     """What its scenarios' rates are made of, by name."""
     counting: frozenset[str] = frozenset()
     """Ids of the findings that count: new ones, and with ``--strict`` known ones too."""
+    kind: str = STRESS
+    """``STRESS`` or ``SWEEP``: of a sweep, rounds are stops and samples the operations that ran meanwhile."""
+    swept: tuple[Swept, ...] = ()
+    """What it covered, in the journal's order; empty unless it is a sweep."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,30 @@ class Report:
         """All scenarios as they were described, by name; where campaigns differ, as the first one has it."""
         return {name: info for one in reversed(self.campaigns) for name, info in one.infos.items()}
 
+    @property
+    def coverage(self) -> dict[str, list[PairCoverage]]:
+        """What sweeps have looked at, by scenario; a pair that several campaigns swept is there for each of them."""
+        found: dict[str, list[PairCoverage]] = {}
+        for one in self.campaigns:
+            for scenario, pair in one.swept:
+                found.setdefault(scenario, []).append(pair)
+        return found
+
+    def of_kind(self, kind: str) -> tuple[Campaign, ...]:
+        """The campaigns that raced, or those that swept."""
+        return tuple(one for one in self.campaigns if one.kind == kind)
+
+    def windows(self, finding: Finding) -> list[tuple[PairCoverage, Window]]:
+        """Where sweeps saw it, the pair that its details tell of first."""
+        told = [finding.details.get("sweep", {}).get(name) for name in ("a", "b", "turns", "warm")]
+        seen = [
+            (pair, window)
+            for pair in self.coverage.get(finding.scenario, ())
+            for window in pair.windows
+            if _shows(window, finding)
+        ]
+        return sorted(seen, key=lambda one: [one[0].a, one[0].b, one[0].turns, one[0].warm] != told)
+
 
 def gather(directories: Sequence[Path]) -> Report:
     """Read each journal once, a line at a time; a directory may hold a calibration instead.
@@ -81,26 +115,37 @@ def gather(directories: Sequence[Path]) -> Report:
 
 def read(directory: Path) -> Campaign:
     """The campaign in ``directory``, from its journal alone. Raises JournalError where there is none."""
-    grader, taker = Grader(), CourseTaker()
+    grader, taker, swept = Grader(), CourseTaker(), list[Swept]()
     for event in read_journal(directory):
         grader.feed(event)
         taker.add(event)
+        if event.get("event") == "swept":
+            swept.append((event["scenario"], PairCoverage.from_json(event["pair"])))
     try:
-        return campaign(str(directory), grader, taker.course())
+        return campaign(str(directory), grader, taker.course(), swept)
     except JournalError as error:
         raise JournalError(f"{directory}: {error}") from error
 
 
-def campaign(name: str, grader: Grader, course: Course) -> Campaign:
+def campaign(name: str, grader: Grader, course: Course, swept: Sequence[Swept] = ()) -> Campaign:
     """What a grader knows so far. Raises JournalError when no campaign has begun."""
-    return Campaign(name, grader.result(), course, grader.infos(), grader.counts(), grader.counting_ids())
+    return Campaign(
+        name=name,
+        result=grader.result(),
+        course=course,
+        infos=grader.infos(),
+        counts=grader.counts(),
+        counting=grader.counting_ids(),
+        kind=grader.kind,
+        swept=tuple(swept),
+    )
 
 
 def merge(campaigns: Sequence[Campaign]) -> Report:
     """One report on all of them. A single campaign's numbers are those of its result."""
     results = [one.result for one in campaigns]
-    scenarios = _scenarios(campaigns)
-    findings = _findings(campaigns, {scenario.name: scenario.trials for scenario in scenarios})
+    scenarios = summed(campaigns)
+    findings = _findings(campaigns)
     return Report(
         campaigns=tuple(campaigns),
         scenarios=scenarios,
@@ -133,27 +178,31 @@ def _by_name(campaigns: Sequence[Campaign]) -> dict[str, list[tuple[Campaign, Sc
     return named
 
 
-def _scenarios(campaigns: Sequence[Campaign]) -> tuple[ScenarioResult, ...]:
+def summed(campaigns: Sequence[Campaign]) -> tuple[ScenarioResult, ...]:
+    """Each scenario's line over these campaigns. Where some raced and some swept, its rates are those of the races."""
     return tuple(_scenario(name, shown) for name, shown in _by_name(campaigns).items())
 
 
 def _scenario(name: str, shown: Sequence[tuple[Campaign, ScenarioResult]]) -> ScenarioResult:
     if len(shown) == 1:
         return shown[0][1]
+    raced = [one for one, _ in shown if one.kind == STRESS]
     counts: Counter[str] = Counter()
-    for one, _ in shown:
+    for one in raced or [one for one, _ in shown]:
         counts.update(one.counts[name])
     best = min((scenario for _, scenario in shown), key=lambda scenario: VERDICTS.index(scenario.verdict))
     ids = dict.fromkeys(found for _, scenario in shown for found in scenario.findings)
     return scenario_result(name, counts, best.verdict, best.reason, tuple(ids))
 
 
-def _findings(campaigns: Sequence[Campaign], trials: Mapping[str, int]) -> tuple[Finding, ...]:
-    merged: dict[str, list[Finding]] = {}
+def _findings(campaigns: Sequence[Campaign]) -> tuple[Finding, ...]:
+    seen: dict[str, list[Finding]] = {}
+    trials: Counter[str] = Counter()
     for one in campaigns:
+        trials.update({scenario.name: scenario.trials for scenario in one.result.scenarios})
         for found in one.result.findings:
-            merged.setdefault(found.id, []).append(found)
-    return tuple(_finding(seen, trials[seen[0].scenario]) for seen in merged.values())
+            seen.setdefault(found.id, []).append(found)
+    return tuple(_finding(same, trials[same[0].scenario]) for same in seen.values())
 
 
 def _finding(seen: Sequence[Finding], trials: int) -> Finding:
@@ -166,3 +215,11 @@ def _finding(seen: Sequence[Finding], trials: int) -> Finding:
         trials_hit=sum(found.trials_hit for found in seen),
         trials_run=trials,
     )
+
+
+def _shows(window: Window, finding: Finding) -> bool:
+    """A window's cause is a signature without its scenario, and without the frames of a crash."""
+    kind, _, rest = window.cause.partition(" | ")
+    oracle, _, where = rest.partition(" | ")
+    cause = signature(finding.scenario, {"kind": kind, "oracle": oracle, "where": where})
+    return finding.signature == cause or finding.signature.startswith(f"{cause} | ")

@@ -185,7 +185,7 @@ class Sweep:
         self.emit = emit
         self.page_fd: int = spec["page_fd"]
         self.page = self._map()
-        threads = actor_threads(self.scenario, self.knobs)
+        threads = actor_threads(self.scenario, self.knobs, spec.get("threads"))
         # A scenario may rely on what a round asks of it at most; and what a stop does around its own turn counts, too.
         self.most_turns = roles(self.scenario, self.knobs, None)[0].limit // 2
         self.pairs = pairs_of(operations(self.scenario), threads)

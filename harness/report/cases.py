@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.campaign.gather import Report
-from harness.record.result import Finding
+from harness.campaign.gather import Report, merge
+from harness.record.result import Finding, ScenarioResult
+from harness.report.coverage import COLUMNS, counts
 from harness.report.escape import escape
 from harness.report.findings import finding_text, headline
 from harness.report.numbers import counted
-from harness.report.verdict import verdict_line
+from harness.report.verdict import report_verdict
 
 Outcome = Literal["failed", "known", "skipped", "passed"]
 PREFIX = "test.ftstress."
@@ -52,12 +53,11 @@ def cases(report: Report) -> Iterator[Case]:
             reason = escape(scenario.reason or "no reason recorded")
             yield Case(id, "skipped", scenario.verdict, reason, "")
         else:
-            amount = f"{counted(scenario.rounds, 'round')}, {counted(scenario.samples, 'sample')}"
-            yield Case(id, "passed", scenario.verdict, amount, "")
+            yield Case(id, "passed", scenario.verdict, _amount(report, scenario), "")
     for one in report.campaigns:
         if one.result.exit_status in NO_VERDICT:
             kind = NO_VERDICT[one.result.exit_status]
-            told = [verdict_line(one.result), *map(escape, one.result.notices)]
+            told = [report_verdict(merge([one])), *map(escape, one.result.notices)]
             yield Case(CAMPAIGN, "failed", kind, f"{escape(one.name)}: {told[0]}", "\n".join(told))
 
 
@@ -67,5 +67,14 @@ def _finding(report: Report, id: str, found: Finding) -> Case:
         outcome="failed" if found.id in report.counting else "known",
         kind=found.kind,
         message=f"{headline(found)}: {escape(found.message, lines=True)}",
-        text=finding_text(found),
+        text=finding_text(found, windows=report.windows(found)),
     )
+
+
+def _amount(report: Report, scenario: ScenarioResult) -> str:
+    """What it was that showed nothing."""
+    if pairs := report.coverage.get(scenario.name):
+        return ", ".join(
+            f"{name}: {number:,}" for (name, _), number in zip(COLUMNS, counts(pairs), strict=True)
+        )
+    return f"{counted(scenario.rounds, 'round')}, {counted(scenario.samples, 'sample')}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator, Sequence
 from textwrap import indent, wrap
 from typing import Any
 
+from harness.record.coverage import PairCoverage, Window
 from harness.record.result import Finding
 from harness.report.escape import escape
 from harness.report.numbers import counted, duration
+from harness.report.stop import stop_columns, stop_facts, stop_of
 
 MAX_LINES = 60
 """Lines of one detail that are shown; the journal has the rest."""
@@ -23,8 +26,10 @@ def headline(finding: Finding) -> str:
     return f"{status} {finding.kind} in {escape(finding.scenario)} [{escape(finding.id)}]"
 
 
-def finding_text(finding: Finding, width: int = 100) -> str:
-    """Everything that is recorded about ``finding``, escaped, ready to be printed."""
+def finding_text(
+    finding: Finding, width: int = 100, windows: Sequence[tuple[PairCoverage, Window]] = ()
+) -> str:
+    """Everything that is recorded about ``finding``, escaped, ready to be printed; ``windows`` are a sweep's."""
     hit = f"{finding.trials_hit} of {counted(finding.trials_run, 'trial')}"
     facts = (
         f"oracle: {escape(finding.oracle)} · seen in {hit}, first after {duration(finding.first_seen_s)}"
@@ -33,8 +38,13 @@ def finding_text(finding: Finding, width: int = 100) -> str:
     parts = [headline(finding), *wrap(facts, width - 2, initial_indent="  ", subsequent_indent="  ")]
     parts += _message(finding.message, width)
     parts.append(f"  signature: {escape(finding.signature)}")
+    stop = stop_of(finding)
+    if stop:
+        parts += _stop(stop, windows)
     parts += [
-        _detail(name, value) for name, value in finding.details.items() if value not in (None, "", [], {})
+        _detail(name, value)
+        for name, value in finding.details.items()
+        if value not in (None, "", [], {}) and not (stop and name == "sweep")
     ]
     return "\n".join(parts)
 
@@ -52,9 +62,21 @@ def _message(message: str, width: int) -> list[str]:
     return wrap(text, width - 2, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
+def _stop(stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]]) -> Iterator[str]:
+    for label, text in stop_facts(stop, windows):
+        yield _labelled(label, excerpt(text))
+    if history := stop_columns(stop):
+        yield _labelled("what each read", history)
+
+
 def _detail(name: str, value: Any) -> str:
     label = escape(name).replace("_", " ")
-    text = excerpt(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return _labelled(
+        label, excerpt(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    )
+
+
+def _labelled(label: str, text: str) -> str:
     if "\n" not in text:
         return f"  {label}: {text}"
     return f"  {label}:\n" + indent(text, "    ")

@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 import shlex
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import harness
-from harness.campaign.gather import VERDICTS, Campaign, Report
+from harness.campaign.gather import VERDICTS, Campaign, Report, summed
+from harness.campaign.plan import STRESS, SWEEP
 from harness.diagnosis import proof
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.record.calibration import Calibration
-from harness.record.result import Finding, Result, ScenarioResult, WithGil
+from harness.record.result import Finding, ScenarioResult, WithGil
 from harness.record.target import Target
-from harness.report import numbers
+from harness.report import annotated, coverage, numbers
 from harness.report.calibration import (
     AMPLIFIER_COLUMNS,
     FAULT_COLUMNS,
@@ -35,14 +36,19 @@ from harness.report.calibration import (
 from harness.report.escape import escape
 from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
+from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
-from harness.report.verdict import verdict_line
+from harness.report.verdict import nothing_seen, report_verdict
 
 MOST_CHARACTERS = 200
 """Of a name or another short text."""
 ARTICLE_BYTES = 2_000_000
 """For findings that are told whole; the others are told in a line each."""
+PAIR_BYTES = 800_000
+"""For the pairs of operations that were swept."""
+SOURCE_BYTES = 1_000_000
+"""For source lines of all targets together."""
 LONGEST_PROGRAM = 1000, 40_000
 """Lines and characters."""
 MOST_OPEN = 3
@@ -53,6 +59,8 @@ MOST_SCENARIOS = 600
 MOST_NAMES = 300
 """Of scenarios that share a reason for not having been exercised."""
 MOST_TIMELINES = 6
+MOST_SOURCES = 4
+"""Targets whose source is shown."""
 MOST_CAMPAIGNS = 200
 MOST_FACTS = 12
 MOST_NOTICES = 40
@@ -63,8 +71,10 @@ WITH_GIL: dict[WithGil, str] = {
     "not tried": "not tried",
     "not applicable": "the question does not arise: this target always has its GIL",
 }
+UNEXERCISED = ("skipped", "not exercised")
 TONES = {0: "good", 3: "warn", 130: "warn"}
-TOLD_ELSEWHERE = {"history", "script", "knobs", "seed", "threads", "trial"}
+SWEPT_GIL = "the question does not arise: a thread that is stopped would keep it"
+TOLD_ELSEWHERE = {"history", "sweep", "script", "knobs", "seed", "threads", "trial"}
 LABELS = {
     "seen": "values seen",
     "native": "native stacks",
@@ -82,7 +92,8 @@ def render(report: Report) -> str:
     articles, others = _articles(report, findings)
     linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
     results = [campaign.result for campaign in report.campaigns]
-    suites, unexercised, scenarios_left_out = _scenarios(report.scenarios)
+    raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
+    suites, unexercised, scenarios_left_out = _scenarios(summed(raced))
     pictures = [
         (one.name, picture)
         for one in report.campaigns[:MOST_TIMELINES]
@@ -92,7 +103,7 @@ def render(report: Report) -> str:
         "report.html.j2",
         report=report,
         infos=report.infos,
-        title=verdict_line(report),
+        title=report_verdict(report),
         tone=TONES.get(report.exit_status, "new") if report.complete or report.exit_status else "warn",
         version=harness.__version__,
         targets=_several([result.target.title for result in results]),
@@ -102,9 +113,11 @@ def render(report: Report) -> str:
         new=sum(finding.known is None for finding in findings),
         known=sum(finding.known is not None for finding in findings),
         per_s=report.totals.samples / report.elapsed_s if report.elapsed_s else 0,
-        exercised=sum(len(rows) for _, rows in suites),
+        exercised=sum(one.verdict not in UNEXERCISED for one in report.scenarios),
+        raced=raced,
+        swept=_swept(report) if swept else None,
         seeds=_seeds(report.campaigns),
-        quiet=numbers.nothing_in(report.totals.rounds, report.totals.samples).capitalize() + ".",
+        quiet=nothing_seen(report).capitalize() + ".",
         articles=articles,
         others=others[:MOST_LINES],
         left_out=max(0, len(others) - MOST_LINES),
@@ -156,9 +169,10 @@ def _articles(report: Report, findings: Sequence[Finding]) -> tuple[list[Markup]
             checks=info.doc if info else "",
             seen_by=_several(sources, 6) if len(report.campaigns) > 1 else "",
             opened=number < MOST_OPEN and not finding.known,
-            gil=WITH_GIL[finding.with_gil],
-            again=_again(finding, sources[0], by_name[sources[0]].result),
+            gil=SWEPT_GIL if stop_of(finding) else WITH_GIL[finding.with_gil],
+            again=_again(finding, by_name[sources[0]]),
             **_recorded(finding),
+            **_stopped(report, finding),
             **_known(finding, issues),
         )
         room -= len(article.encode())
@@ -203,11 +217,21 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _again(finding: Finding, name: str, result: Result) -> str:
+def _stopped(report: Report, finding: Finding) -> dict[str, Any]:
+    """Of a sweep's finding: where its threads stood, and what they read."""
+    stop = stop_of(finding)
+    if stop is None:
+        return {"stop": [], "columns": ""}
+    return {"stop": stop_facts(stop, report.windows(finding)), "columns": Markup.escape(stop_columns(stop))}
+
+
+def _again(finding: Finding, one: Campaign) -> str:
     """The commands that show it again: its own trial; the same trials of the scenario, in the same order."""
-    words = ["ftstress", "run", finding.scenario, "--target", result.target.executable]
-    words += ["--seed", str(result.seed), "-x", *(["--strict"] if finding.known else [])]
-    return f"{again_command(name, finding)}\n{shlex.join(words)}"
+    words = ["ftstress", "sweep" if one.kind == SWEEP else "run", finding.scenario]
+    words += ["--target", one.result.target.executable, "--seed", str(one.result.seed), "-x"]
+    words += [*(["--strict"] if finding.known else [])]
+    words += [*(["--bound", "2"] if "other" in (stop_of(finding) or {}) else [])]
+    return f"{again_command(one.name, finding)}\n{shlex.join(words)}"
 
 
 def _scenarios(
@@ -218,7 +242,7 @@ def _scenarios(
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
     ordered = sorted(scenarios, key=lambda one: (VERDICTS.index(one.verdict), one.name))
     for scenario in ordered[:MOST_SCENARIOS]:
-        if scenario.verdict in ("skipped", "not exercised"):
+        if scenario.verdict in UNEXERCISED:
             reasons[scenario.verdict, scenario.reason or "no reason recorded"].append(scenario.name)
         else:
             suites[scenario.name.rpartition(".")[0]].append(scenario)
@@ -227,6 +251,77 @@ def _scenarios(
         for (verdict, reason), names in reasons.items()
     ]
     return sorted(suites.items()), unexercised, max(0, len(ordered) - MOST_SCENARIOS)
+
+
+def _swept(report: Report) -> dict[str, Any]:
+    """The part about what sweeps covered; pairs and source as far as there is room."""
+    swept = report.of_kind(SWEEP)
+    found = report.coverage
+    shown, unexercised, left_out = _scenarios(summed(swept))
+    pairs_shown = _as_far_as(
+        (
+            _rendered(
+                "pairs.html.j2",
+                scenario=name,
+                columns=coverage.COLUMNS,
+                total=coverage.counts(pairs),
+                rows=[
+                    (one, coverage.variant(one), coverage.counts([one]), coverage.told(one)) for one in pairs
+                ],
+            )
+            for name, pairs in found.items()
+        ),
+        PAIR_BYTES,
+    )
+    return {
+        "sentences": coverage.sentences(report),
+        "columns": coverage.COLUMNS,
+        "legend": coverage.LEGEND,
+        "suites": [
+            (suite, [(row, coverage.counts(found.get(row.name, ()))) for row in rows])
+            for suite, rows in shown
+        ],
+        "unexercised": unexercised,
+        "left_out": left_out,
+        "pairs": pairs_shown,
+        "pairs_left_out": len(found) - len(pairs_shown),
+        "marks": annotated.LEGEND,
+        "sources": _sources(annotated.sources(swept)[:MOST_SOURCES]),
+    }
+
+
+def _sources(targets: Sequence[annotated.Annotated]) -> list[dict[str, Any]]:
+    """The swept lines of each target."""
+    told = []
+    for one in targets:
+        files = (
+            _rendered(
+                "source.html.j2", file=file, signs=annotated.SIGNS, at_hand=file.name not in one.missing
+            )
+            for file in one.files
+        )
+        shown = _as_far_as(files, SOURCE_BYTES // len(targets))
+        told.append(
+            {
+                "target": one.target,
+                "files": shown,
+                "left_out": len(one.files) - len(shown),
+                "missing": _several(one.missing),
+                "looked_in": ", ".join(one.looked_in),
+            }
+        )
+    return told
+
+
+def _as_far_as(rendered: Iterable[str], room: int) -> list[Markup]:
+    """What fits; the rest is counted by who asks."""
+    shown: list[Markup] = []
+    for one in rendered:
+        room -= len(one.encode())
+        if room < 0:
+            break
+        shown.append(Markup(one))
+    return shown
 
 
 def _calibration(calibration: Calibration) -> Markup:

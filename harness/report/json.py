@@ -1,13 +1,17 @@
-"""The report as JSON: of one campaign the contract's ``result.json``, of several one object for the fleet's."""
+"""The report as JSON: of one campaign the contract's ``result.json``, of several one object for the fleet's.
+
+Sweeps add what they covered; ``result.json`` itself, which is written after each trial, has none of it.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.campaign.gather import Report
 from harness.record.result import SCHEMA
+from harness.report.coverage import lines_of
 
 
 def render(report: Report) -> str:
@@ -17,6 +21,8 @@ def render(report: Report) -> str:
     """
     single = len(report.campaigns) == 1
     data = report.campaigns[0].result.to_json() if single else _fleet(report)
+    if report.coverage:
+        data["coverage"] = _coverage(report)
     return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
 
 
@@ -31,3 +37,14 @@ def _fleet(report: Report) -> dict[str, Any]:
         "findings": [asdict(found) | {"seen_by": report.sources[found.id]} for found in report.findings],
         "campaigns": [{"name": one.name} | one.result.to_json() for one in report.campaigns],
     }
+
+
+def _coverage(report: Report) -> dict[str, Any]:
+    """Each pair, and the source lines of all of them together."""
+    pairs = []
+    for scenario, found in report.coverage.items():
+        for pair in found:
+            told = replace(pair, lines={}).to_json()
+            del told["lines"]
+            pairs.append({"scenario": scenario} | told)
+    return {"pairs": pairs, "lines": lines_of(pair for found in report.coverage.values() for pair in found)}

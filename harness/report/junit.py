@@ -11,8 +11,9 @@ from junitparser.junitparser import Properties
 
 from harness.campaign.gather import Report
 from harness.report.cases import Case, cases
+from harness.report.coverage import sentences
 from harness.report.escape import escape
-from harness.report.verdict import verdict_line
+from harness.report.verdict import report_verdict
 
 
 def render(report: Report) -> str:
@@ -33,8 +34,10 @@ def render(report: Report) -> str:
 
 def _properties(report: Report) -> Properties:
     properties = Properties()
-    properties.append(Property("verdict", verdict_line(report)))
+    properties.append(Property("verdict", report_verdict(report)))
     properties.append(Property("exit_status", str(report.exit_status)))
+    for number, sentence in enumerate(sentences(report), 1):
+        properties.append(Property(f"swept {number}", sentence))
     for one in report.campaigns:
         title = f"{one.result.target.title}, seed {one.result.seed}"
         properties.append(Property(f"campaign {escape(one.name)}", escape(title)))

@@ -62,7 +62,7 @@ def moving_lines(now: Reading, budget_s: float, width: int) -> RenderableType:
     bar.add_row(ProgressBar(total=budget_s, completed=now.elapsed_s), f"{duration(round(left_s))} left")
     totals = now.totals
     numbers = Text(
-        f"{short(totals.rounds)} rounds · {short(now.samples_per_s)} samples/s"
+        f"{short(totals.rounds)} {now.unit}s · {short(now.samples_per_s)} samples/s"
         f" · {counted(totals.findings, 'finding')}",
         no_wrap=True,
     )
@@ -110,6 +110,6 @@ def plain_line(now: Reading, budget_s: float) -> str:
     totals = now.totals
     return (
         f"{duration(now.elapsed_s)} of {duration(budget_s)}: {counted(totals.trials, 'trial')}, "
-        f"{counted(totals.rounds, 'round')}, {counted(totals.samples, 'sample')}"
+        f"{counted(totals.rounds, now.unit)}, {counted(totals.samples, 'sample')}"
         f" ({short(now.samples_per_s)}/s), {counted(totals.findings, 'finding')}"
     )

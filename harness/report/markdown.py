@@ -8,16 +8,19 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from harness.campaign.gather import Campaign, Report
+from harness.campaign.gather import Campaign, Report, summed
+from harness.campaign.plan import STRESS, SWEEP
+from harness.record.coverage import PairCoverage
 from harness.record.result import Finding, ScenarioResult
 from harness.report.cases import cases
+from harness.report.coverage import COLUMNS, counts, sentences, variant
 from harness.report.escape import escape
 from harness.report.findings import finding_text
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.text import notices
-from harness.report.verdict import verdict_line
+from harness.report.verdict import report_verdict
 
 MOST_CHARACTERS = 60_000
 """A comment on GitHub may have 65,536."""
@@ -33,6 +36,14 @@ HEADER = (
     "| scenario | rounds | samples | overlap | cache live | verdict | bound |",
     "|---|---:|---:|---:|---:|---|---:|",
 )
+SWEPT_HEADER = (
+    f"| scenario | {' | '.join(name for name, _ in COLUMNS)} | verdict |",
+    f"|---|{'---:|' * len(COLUMNS)}---|",
+)
+PAIR_HEADER = (
+    f"| scenario | A, stopped | B, run there | {' | '.join(name for name, _ in COLUMNS)} |",
+    f"|---|---|---|{'---:|' * len(COLUMNS)}",
+)
 QUIET = ("not observed", "not exercised", "skipped")
 FRAME = 500
 """Characters of what stands around folded blocks."""
@@ -41,12 +52,13 @@ PIPE = "\\|"
 
 def render(report: Report) -> str:
     """The whole text, at most ``MOST_CHARACTERS``: what does not fit is counted."""
-    lines = [f"## ftstress: {_plain(verdict_line(report))}", "", *_facts(report), "", *_failed(report)]
+    lines = [f"## ftstress: {_plain(report_verdict(report))}", "", *_facts(report), "", *_failed(report)]
     lines += ["Summary of the results:", "", *_summary(report)]
     room = MOST_CHARACTERS - len("\n".join(lines))
     findings = _tracebacks(report, room - ROOM_FOR_SCENARIOS)
     lines += findings
     lines += _others(report, room - len("\n".join(findings)))
+    lines += _pairs(report, MOST_CHARACTERS - len("\n".join(lines)) - 1)
     return "\n".join(lines) + "\n"
 
 
@@ -96,12 +108,13 @@ def _failed(report: Report) -> Iterator[str]:
 
 def _summary(report: Report) -> Iterator[str]:
     """What showed something, in a table; of the rest how much there is."""
-    seen = [one for one in report.scenarios if one.findings]
-    if seen:
-        yield from HEADER
-        yield from (_row(one) for one in seen[:MOST_LINES])
+    for header, rows in _tables(report, lambda one: bool(one.findings)):
+        yield from header
+        yield from rows[:MOST_LINES]
         yield ""
-        yield from _more(len(seen), "scenario")
+        yield from _more(len(rows), "scenario")
+    for sentence in sentences(report):
+        yield from (sentence, "")
     for verdict in QUIET:
         number = sum(one.verdict == verdict for one in report.scenarios)
         if number:
@@ -110,16 +123,41 @@ def _summary(report: Report) -> Iterator[str]:
     yield ""
 
 
+def _tables(
+    report: Report, wanted: Callable[[ScenarioResult], bool]
+) -> Iterator[tuple[Sequence[str], list[str]]]:
+    """Header and rows of the scenarios that are wanted: of those raced, of those swept."""
+    coverage = report.coverage
+    for kind, header in ((STRESS, HEADER), (SWEEP, SWEPT_HEADER)):
+        shown = [one for one in summed(report.of_kind(kind)) if wanted(one)]
+        if shown:
+            yield (
+                header,
+                [_row(one) if kind == STRESS else _swept(one, coverage.get(one.name, ())) for one in shown],
+            )
+
+
 def _row(one: ScenarioResult) -> str:
-    cells = (
+    return _line(
         code(escape(one.name)),
         short(one.rounds),
         short(one.samples),
         percent(one.overlap),
         percent(one.cache_live),
-        one.verdict + (f": {code(escape(one.reason))}" if one.reason else ""),
+        _verdict(one),
         rate(one.bound_95),
     )
+
+
+def _swept(one: ScenarioResult, pairs: Sequence[PairCoverage]) -> str:
+    return _line(code(escape(one.name)), *map(short, counts(pairs)), _verdict(one))
+
+
+def _verdict(one: ScenarioResult) -> str:
+    return one.verdict + (f": {code(escape(one.reason))}" if one.reason else "")
+
+
+def _line(*cells: str) -> str:
     # Inside a table a bar ends the cell, also in code; escaped it does not, and is shown without its backslash.
     return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
 
@@ -135,8 +173,27 @@ def _tracebacks(report: Report, room: int) -> list[str]:
 
 def _others(report: Report, room: int) -> list[str]:
     """The scenarios that showed nothing."""
-    rows = [_row(one) for one in report.scenarios if not one.findings]
-    return _folded("Scenarios that showed nothing", HEADER, rows, "scenario", room)
+    lines: list[str] = []
+    for header, rows in _tables(report, lambda one: not one.findings):
+        folded = _folded("Scenarios that showed nothing", header, rows, "scenario", room)
+        room -= len("\n".join(folded))
+        lines += folded
+    return lines
+
+
+def _pairs(report: Report, room: int) -> list[str]:
+    """What was swept, pair by pair."""
+    rows = [
+        _line(
+            code(escape(scenario)),
+            code(escape(pair.a)),
+            f"{code(escape(pair.b))} {variant(pair)}",
+            *map(str, counts([pair])),
+        )
+        for scenario, pairs in report.coverage.items()
+        for pair in pairs
+    ]
+    return _folded("Coverage, pair by pair", PAIR_HEADER, rows, "pair", room)
 
 
 def _folded(title: str, before: Sequence[str], blocks: Sequence[str], what: str, room: int) -> list[str]:
@@ -155,7 +212,7 @@ def _folded(title: str, before: Sequence[str], blocks: Sequence[str], what: str,
 
 
 def _whole(report: Report, found: Finding) -> str:
-    text = _cut(finding_text(found), FOR_ONE)
+    text = _cut(finding_text(found, windows=report.windows(found)), FOR_ONE)
     seen_by = escape(", ".join(report.sources[found.id]))
     return f"{text}\n  seen by: {_cut(seen_by, MOST_MESSAGE)}" if len(report.campaigns) > 1 else text
 

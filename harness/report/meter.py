@@ -10,6 +10,7 @@ from threading import Event, Lock
 from typing import Any
 
 from harness.campaign.grade import Grader
+from harness.campaign.plan import SWEEP
 from harness.record.result import Finding, Totals
 from harness.report.escape import escape
 from harness.report.findings import headline
@@ -29,6 +30,8 @@ class Reading:
     samples_per_s: float
     racing: tuple[str, ...]
     """The scenarios of the trials that are running."""
+    unit: str = "round"
+    """What the totals' rounds are called: ``stop`` in a sweep."""
 
 
 class Meter:
@@ -67,7 +70,8 @@ class Meter:
             speed = 0.0
             if self._recent and now > self._recent[0][0]:
                 speed = max(0, totals.samples - self._recent[0][1]) / (now - self._recent[0][0])
-            return Reading(max(0.0, now - self._began), totals, speed, tuple(self._racing.values()))
+            unit = "stop" if self._grader.kind == SWEEP else "round"
+            return Reading(max(0.0, now - self._began), totals, speed, tuple(self._racing.values()), unit)
 
     def _totals(self) -> Totals:
         return self._grader.result().totals if self._grader.header else NOTHING

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from harness.campaign.gather import Report
 from harness.report.cases import Case, Outcome, cases
+from harness.report.coverage import sentences
 from harness.report.numbers import counted
 from harness.report.text import opening
-from harness.report.verdict import verdict_line
+from harness.report.verdict import report_verdict
 
 RULE = 70
 WORDS = {0: "SUCCESS", 3: "NO TESTS RAN", 130: "INTERRUPTED"}
@@ -52,7 +53,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"Total duration: {report.elapsed_s:.1f} sec"
     yield f"Total tests: run={len(found):,}"
-    yield f"Verdict: {verdict_line(report)}"
+    yield f"Verdict: {report_verdict(report)}"
+    yield from (f"Sweep: {sentence}" for sentence in sentences(report))
     yield f"Result: {word}"
     yield f"Tests result: {word}"
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
 import harness
-from harness.campaign.gather import Campaign, Report
+from harness.campaign.gather import Campaign, Report, merge
 from harness.campaign.select import ScenarioInfo
 from harness.record.result import Finding
+from harness.report.coverage import sentences
 from harness.report.escape import escape
 from harness.report.findings import finding_text
 from harness.report.numbers import counted
-from harness.report.verdict import verdict_line
+from harness.report.source import in_source
+from harness.report.stop import stop_of
+from harness.report.verdict import report_verdict
 
 SUITES = "stress_tests"
+PLACE = re.compile(r"(?P<function>.*) \((?P<file>[^()]+):(?P<line>[0-9]+)\)")
+"""As a sweep writes it."""
 RULES = {
     "violation": "What threads read contradicts what they had stored.",
     "crash": "The target died.",
@@ -42,7 +48,11 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(one) for one in report.campaigns],
         "results": [_result(report, found) for found in report.findings],
-        "properties": {"verdict": verdict_line(report), "exit_status": report.exit_status},
+        "properties": {
+            "verdict": report_verdict(report),
+            "exit_status": report.exit_status,
+            "swept": sentences(report),
+        },
     }
     return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=True) + "\n"
 
@@ -52,7 +62,7 @@ def _invocation(one: Campaign) -> dict[str, Any]:
     return {
         "executionSuccessful": result.exit_status in (0, 1),
         "exitCode": result.exit_status,
-        "exitCodeDescription": verdict_line(result),
+        "exitCodeDescription": report_verdict(merge([one])),
         "toolExecutionNotifications": [
             {"level": "warning", "message": {"text": escape(notice)}} for notice in result.notices
         ],
@@ -62,12 +72,15 @@ def _invocation(one: Campaign) -> dict[str, Any]:
 
 def _result(report: Report, found: Finding) -> dict[str, Any]:
     counts = found.id in report.counting
+    text = finding_text(found, windows=report.windows(found))
+    scenario = _location(found.scenario, report.infos.get(found.scenario))
+    point = _point(found)
     result: dict[str, Any] = {
         "ruleId": f"ftstress/{found.kind}",
         "ruleIndex": list(RULES).index(found.kind),
         "level": "error" if counts else "note",
-        "message": {"text": f"{escape(found.message, lines=True)} [{found.id}]\n\n{finding_text(found)}"},
-        "locations": [_location(found.scenario, report.infos.get(found.scenario))],
+        "message": {"text": f"{escape(found.message, lines=True)} [{found.id}]\n\n{text}"},
+        "locations": [point or scenario],
         "partialFingerprints": {"ftstress/v1": found.id},
         "occurrenceCount": found.trials_hit,
         "properties": {
@@ -78,6 +91,8 @@ def _result(report: Report, found: Finding) -> dict[str, Any]:
             "seen_by": report.sources[found.id],
         },
     }
+    if point:
+        result["relatedLocations"] = [scenario]
     if not counts:
         result["suppressions"] = [{"kind": "external", "justification": f"known issue {found.known}"}]
     return result
@@ -93,6 +108,21 @@ def _location(scenario: str, info: ScenarioInfo | None) -> dict[str, Any]:
             "region": {"startLine": max(1, info.line)},
         }
     return location
+
+
+def _point(found: Finding) -> dict[str, Any] | None:
+    """Of a sweep's finding the line of CPython's source at which a thread was stopped, in CPython's checkout."""
+    places = ((stop_of(found) or {}).get("point") or {}).get("places") or [""]
+    match = PLACE.fullmatch(places[0])
+    if match is None:
+        return None
+    return {
+        "logicalLocations": [{"fullyQualifiedName": escape(match["function"]), "kind": "function"}],
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(in_source(match["file"])), "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": max(1, int(match["line"]))},
+        },
+    }
 
 
 def _artifact(file: str) -> dict[str, str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.campaign.gather import Campaign, Report
+from harness.campaign.gather import Campaign, Report, summed
+from harness.campaign.plan import STRESS, SWEEP
+from harness.record.coverage import PairCoverage
 from harness.record.result import Finding, Result, ScenarioResult, Verdict
+from harness.report.coverage import counts, sentences
 from harness.report.escape import escape
 from harness.report.findings import again_command, finding_text
 from harness.report.numbers import counted, duration, percent, rate, short
-from harness.report.verdict import verdict_line
+from harness.report.verdict import report_verdict
 
 MAX_WIDTH = 120
 """Wider than this, prose is hard to read; the table needs less."""
@@ -22,6 +25,12 @@ NARROW = 72
 """Below this many columns a terminal has no room for all of the table's."""
 COLUMNS = ("scenario", "rounds", "samples", "stores", "over-\nlap", "cache\nlive", "verdict", "bound")
 FEW_COLUMNS = ("scenario", "rounds", "verdict")
+SWEPT_COLUMNS = (
+    *("scenario", "stops", "clean", "hits", "lock", "seq.\nlock", "un-\nsweep-\nable"),
+    *("not\nreached", "not\ntried", "verdict"),
+)
+"""The numbers are those of ``coverage.COLUMNS``."""
+FEW_SWEPT_COLUMNS = ("scenario", "stops", "hits", "verdict")
 
 _STYLES: dict[Verdict, str] = {
     "new": "bold red",
@@ -61,13 +70,17 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
     """The report's parts in reading order; what came from a target is escaped and no markup."""
     gil = dict.fromkeys(filter(None, (gil_sentence(one.result) for one in report.campaigns)))
     yield from map(Text, gil)
-    yield Text()
-    yield scenario_table(report, width)
+    for table in scenario_tables(report, width):
+        yield Text()
+        yield table
     yield from _reasons(report)
+    for sentence in sentences(report):
+        yield Text()
+        yield Text(sentence)
     for finding in _in_order(report.findings):
         yield Text()
         style = "yellow" if finding.known else "red"
-        yield Text(finding_text(finding, min(width, MAX_WIDTH)), style=style)
+        yield Text(finding_text(finding, min(width, MAX_WIDTH), report.windows(finding)), style=style)
         if finding.known is None:
             command = again_command(report.sources[finding.id][0], finding)
             yield Text(f"  again: {escape(command)}", style=style)
@@ -76,7 +89,7 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
     yield Text()
     for notice in notices(report):
         yield Text(f"note: {notice}")
-    yield Text(verdict_line(report), style="bold")
+    yield Text(report_verdict(report), style="bold")
     yield from map(Text, last)
     yield from map(Text, gil)
 
@@ -103,23 +116,41 @@ def notices(report: Report) -> Iterator[str]:
         yield from (name + escape(notice) for notice in one.result.notices)
 
 
-def scenario_table(report: Report, width: int) -> Table:
-    """A row a scenario under a row a suite, worst verdict first; the columns fit into 80 characters, or are fewer."""
+def scenario_tables(report: Report, width: int) -> Iterator[Table]:
+    """Of what was raced and of what was swept; the columns fit into 80 characters, or are fewer."""
+    wide = width >= NARROW
+    if raced := report.of_kind(STRESS):
+        rows = [(one, _cells(one)) for one in summed(raced)]
+        yield _table(rows, COLUMNS, COLUMNS if wide else FEW_COLUMNS)
+    if swept := report.of_kind(SWEEP):
+        coverage = report.coverage
+        rows = [(one, _covered(one, coverage.get(one.name, ()))) for one in summed(swept)]
+        yield _table(rows, SWEPT_COLUMNS, SWEPT_COLUMNS if wide else FEW_SWEPT_COLUMNS)
+
+
+def _table(
+    rows: Sequence[tuple[ScenarioResult, list[str]]], columns: Sequence[str], shown: Sequence[str]
+) -> Table:
+    """A row a scenario under a row a suite, worst verdict first."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    shown = COLUMNS if width >= NARROW else FEW_COLUMNS
     for header in shown:
         if header == "scenario":
-            table.add_column(header, overflow="fold", min_width=18)
+            table.add_column(header, overflow="fold", min_width=16)
         else:
             table.add_column(header, justify="left" if header == "verdict" else "right", no_wrap=True)
     suite = ""
-    for scenario in sorted(report.scenarios, key=_suite_and_verdict):
+    for scenario, cells in sorted(rows, key=lambda row: _suite_and_verdict(row[0])):
         prefix, _, name = scenario.name.rpartition(".")
         if prefix != suite:
             suite = prefix
             table.add_row(Text(escape(suite) + "."))
-        cells = dict(zip(COLUMNS, _cells(scenario, "  " * bool(prefix) + escape(name)), strict=True))
-        table.add_row(*(cells[header] for header in shown))
+        skipped = scenario.verdict == "skipped"
+        told = dict(zip(columns[1:], ["-"] * len(cells) if skipped else cells, strict=True))
+        told |= {"scenario": "  " * bool(prefix) + escape(name), "verdict": scenario.verdict}
+        style = _STYLES[scenario.verdict]
+        table.add_row(
+            *(Text(told[name], style=style if skipped or name == "verdict" else "") for name in shown)
+        )
     return table
 
 
@@ -127,25 +158,22 @@ def _suite_and_verdict(scenario: ScenarioResult) -> tuple[str, int, str]:
     return scenario.name.rpartition(".")[0], list(_STYLES).index(scenario.verdict), scenario.name
 
 
-def _cells(scenario: ScenarioResult, name: str) -> list[Text]:
-    style = _STYLES[scenario.verdict]
-    if scenario.verdict == "skipped":
-        return [
-            Text(name, style=style),
-            *(Text("-", style=style) for _ in range(5)),
-            Text("skipped", style=style),
-            Text(),
-        ]
+def _cells(scenario: ScenarioResult) -> list[str]:
+    """Behind the name."""
     return [
-        Text(name),
-        Text(short(scenario.rounds)),
-        Text(short(scenario.samples)),
-        Text(short(scenario.stores)),
-        Text(percent(scenario.overlap)),
-        Text(percent(scenario.cache_live)),
-        Text(scenario.verdict, style=style),
-        Text(rate(scenario.bound_95)),
+        short(scenario.rounds),
+        short(scenario.samples),
+        short(scenario.stores),
+        percent(scenario.overlap),
+        percent(scenario.cache_live),
+        scenario.verdict,
+        rate(scenario.bound_95),
     ]
+
+
+def _covered(scenario: ScenarioResult, pairs: Sequence[PairCoverage]) -> list[str]:
+    """Behind the name; a trial that runs has not said yet what it covered."""
+    return [*(short(number) if pairs else "-" for number in counts(pairs)), scenario.verdict]
 
 
 def _reasons(report: Report) -> Iterator[Text]:

@@ -4,42 +4,74 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from harness.record.result import Finding, Totals
+from harness.campaign.gather import Report
+from harness.campaign.plan import STRESS, SWEEP
+from harness.record.result import Finding, Result
 from harness.report.numbers import counted, nothing_in
 
 
 class Graded(Protocol):
-    """A campaign's result, or the report of a fleet's."""
+    """What a verdict depends on, beside what was looked at."""
 
     @property
     def complete(self) -> bool: ...
     @property
     def exit_status(self) -> int: ...
     @property
-    def totals(self) -> Totals: ...
-    @property
     def findings(self) -> tuple[Finding, ...]: ...
 
 
-def verdict_line(result: Graded) -> str:
-    """What the exit status means for this campaign, with the rounds and the bound behind it."""
-    rounds, samples = result.totals.rounds, result.totals.samples
+def verdict_line(result: Result) -> str:
+    """What the exit status of a campaign that raced means, with the rounds and the bound behind it."""
+    totals = result.totals
+    return _line(result, _raced(totals.rounds, totals.samples), nothing_in(totals.rounds, totals.samples))
+
+
+def report_verdict(report: Report) -> str:
+    """The same over all campaigns of a report. What was swept is counted in stops, and has no bound."""
+    rounds, samples, stops = _amounts(report)
+    amounts = [_raced(rounds, samples)] if stops is None or report.of_kind(STRESS) else []
+    return _line(report, " and ".join(amounts + _counted(stops)), nothing_seen(report))
+
+
+def nothing_seen(report: Report) -> str:
+    """What a report without findings may claim."""
+    rounds, samples, stops = _amounts(report)
+    claims = [nothing_in(rounds, samples)] if stops is None or report.of_kind(STRESS) else []
+    return "; ".join(claims + [f"0 in {amount} of a sweep" for amount in _counted(stops)])
+
+
+def _amounts(report: Report) -> tuple[int, int, int | None]:
+    """Rounds and samples of what raced; stops of what was swept, None where nothing was."""
+    raced, swept = ([one.result.totals for one in report.of_kind(kind)] for kind in (STRESS, SWEEP))
+    stops = sum(one.rounds for one in swept) if swept else None
+    return sum(one.rounds for one in raced), sum(one.samples for one in raced), stops
+
+
+def _counted(stops: int | None) -> list[str]:
+    return [] if stops is None else [counted(stops, "stop")]
+
+
+def _raced(rounds: int, samples: int) -> str:
+    return f"{counted(rounds, 'round')} ({counted(samples, 'sample')})"
+
+
+def _line(result: Graded, amount: str, nothing: str) -> str:
     new = [finding for finding in result.findings if finding.known is None]
     known = sorted({finding.known for finding in result.findings if finding.known})
     also = f"; known: {', '.join(known)}" if known else ""
-    amount = f"in {counted(rounds, 'round')} ({counted(samples, 'sample')})"
     if result.exit_status == 4:
         so_far = counted(len(result.findings), "finding")
         return f"harness failure: this campaign gives no verdict ({so_far} so far)"
     if result.exit_status == 1:
         counts = counted(len(new), "new finding") if new else counted(len(result.findings), "known finding")
-        line = f"found: {counts} {amount}{also}"
+        line = f"found: {counts} in {amount}{also}"
     elif result.exit_status == 3:
-        line = f"not exercised: no verdict {amount}{also}"
+        line = f"not exercised: no verdict in {amount}{also}"
     elif known:
-        line = f"nothing new {amount}{also}"
+        line = f"nothing new in {amount}{also}"
     else:
-        line = f"not observed: {nothing_in(rounds, samples)}"
+        line = f"not observed: {nothing}"
     if result.exit_status == 130 or (result.exit_status == 1 and not result.complete):
         return f"interrupted; until then {line}"
     return line if result.complete else f"incomplete; so far {line}"

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from elftools.common.exceptions import ELFError
+
 import harness
 from harness.campaign.kind import Kind
-from harness.campaign.options import Options
+from harness.campaign.options import CampaignError, Options
 from harness.campaign.plan import SWEEP, PlannedTrial, cores, power, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
@@ -21,7 +23,9 @@ from harness.campaign.trial import SILENCE_S
 from harness.campaign.watch import Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.record.target import Target
+from harness.sweep.points import EVAL
 from harness.sweep.resolve import Resolver
+from harness.sweep.worker import code_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
@@ -84,7 +88,32 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             if core is not None:
                 free.put(core)
 
-    return Kind(SWEEP, trials, at_once, SHORTEST_S, run)
+    def planned(
+        scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
+    ) -> Iterator[PlannedTrial]:
+        refuse_nothing_to_stop_in(target, asked.functions, cache)
+        yield from trials(scenarios, target, options, shown)
+
+    return Kind(SWEEP, planned, at_once, SHORTEST_S, run)
+
+
+def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:
+    """Raise CampaignError where the target's own file has none of the functions that are to be swept.
+
+    What is read of the file is kept in ``cache``, where the tracers find it.
+    """
+    try:
+        found = code_of(str(cache), functions)(os.path.realpath(target.executable), 0).symbols.functions
+    except (OSError, ELFError):
+        return
+    elsewhere = not any(one.plain == EVAL for one in found)  # in a library beside it
+    if not elsewhere and not any(one.chosen for one in found):
+        what = f"no function of {target.executable} fits --functions {functions!r}"
+        if functions is None:
+            what = f"{target.executable} is stripped: it names no function of the object model"
+        raise CampaignError(
+            f"{what}; FILE:FUNCTION is what is searched, such as Objects/typeobject.c:type_setattro"
+        )
 
 
 def command(spec: dict[str, Any]) -> list[str]:

@@ -142,7 +142,7 @@ def main(text: str) -> int:
 
 def _sweep(target: Target, spec: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
     clock = Clock(spec["budget_s"], emit)
-    asked = {name: spec[name] for name in ("file", "scenario", "knobs", "stepping")}
+    asked = {name: spec[name] for name in ("file", "scenario", "knobs", "threads", "stepping")}
 
     def tell(event: dict[str, Any]) -> None:
         emit(event | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binary": binary[0]})

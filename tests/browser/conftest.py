@@ -12,7 +12,7 @@ from ci.job import CHROMIUMS
 from ci.job import chromium as chromium_here
 from harness.report.html import render
 from tests.browser.chromium import Chromium
-from tests.report import pages
+from tests.report import pages, sweeps
 from tests.report.test_html import CALIBRATED
 
 
@@ -41,4 +41,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page about a target that puts markup and controls wherever it has a word."""
     path = tmp_path_factory.mktemp("hostile") / "report.html"
     path.write_text(render(pages.report(pages.hostile())), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page about a sweep with a finding, and with the source of its target."""
+    folder = tmp_path_factory.mktemp("swept")
+    path = folder / "report.html"
+    report = pages.report(sweeps.hit(sweeps.in_its_source(folder / "tree")))
+    path.write_text(render(report), encoding="utf-8")
     return path

@@ -74,7 +74,7 @@ def requests(chromium: Chromium) -> list[str]:
     return [event["params"]["request"]["url"] for event in sent]
 
 
-@pytest.mark.parametrize("name", ["busy", "hostile"])
+@pytest.mark.parametrize("name", ["busy", "hostile", "swept"])
 def test_nothing_is_loaded_and_nothing_is_complained_of(
     name: str, chromium: Chromium, request: pytest.FixtureRequest
 ) -> None:
@@ -104,7 +104,7 @@ def test_what_a_hostile_target_said_is_shown_and_never_done(chromium: Chromium, 
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("name", ["busy", "hostile"])
+@pytest.mark.parametrize("name", ["busy", "hostile", "swept"])
 def test_the_page_itself_is_never_wider_than_the_screen(
     width: int, name: str, chromium: Chromium, request: pytest.FixtureRequest
 ) -> None:
@@ -116,10 +116,13 @@ def test_the_page_itself_is_never_wider_than_the_screen(
     assert chromium.ask("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("name", ["busy", "swept"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_text_can_be_read_in_light_and_in_the_dark(scheme: str, chromium: Chromium, busy: Path) -> None:
+def test_all_text_can_be_read_in_light_and_in_the_dark(
+    scheme: str, name: str, chromium: Chromium, request: pytest.FixtureRequest
+) -> None:
     chromium.look(1280, scheme)
-    chromium.open(busy)
+    chromium.open(request.getfixturevalue(name))
     opened_all(chromium)
     contrasts = chromium.ask(CONTRASTS % ENOUGH)
     assert contrasts["seen"] > 150
@@ -167,8 +170,11 @@ def test_a_link_to_a_finding_leads_to_it(chromium: Chromium, busy: Path) -> None
     assert chromium.ask("document.querySelector(':target').id") == id
 
 
-def test_headings_have_an_order_and_every_box_that_scrolls_has_a_name(chromium: Chromium, busy: Path) -> None:
-    chromium.open(busy)
+@pytest.mark.parametrize("name", ["busy", "swept"])
+def test_headings_have_an_order_and_every_box_that_scrolls_has_a_name(
+    name: str, chromium: Chromium, request: pytest.FixtureRequest
+) -> None:
+    chromium.open(request.getfixturevalue(name))
     levels = chromium.ask("[...document.querySelectorAll('h1, h2, h3, h4')].map(one => +one.tagName[1])")
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))

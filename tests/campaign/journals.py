@@ -26,10 +26,16 @@ COUNTS = {
 class HandWritten:
     """A journal that grows an event at a time; trials are numbered from 1."""
 
-    def __init__(self, *scenarios: ScenarioInfo, target: Target | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *scenarios: ScenarioInfo,
+        target: Target | None = None,
+        kind: str = plan.STRESS,
+        **options: Any,
+    ) -> None:
         chosen = Options(**({"budget_s": 60.0, "seed": 7} | options))
         known = scenarios or (fake_scenario(),)
-        self.events = [header(target or fake_target(), known, chosen, plan.STRESS)]
+        self.events = [header(target or fake_target(), known, chosen, kind)]
         self.number = 0
 
     def add(self, event: str, **fields: Any) -> HandWritten:

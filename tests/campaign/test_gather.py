@@ -10,9 +10,11 @@ import pytest
 
 from harness.campaign.gather import gather
 from harness.campaign.grade import Grader, grade
+from harness.campaign.plan import STRESS, SWEEP
 from harness.record.journal import JournalError
 from tests.campaign.fakes import fake_scenario, fake_target
 from tests.campaign.journals import HandWritten
+from tests.report.sweeps import pair
 
 FINALIZER = fake_scenario(name="type_attributes.finalizer_reads_class", needs_parallelism=False)
 
@@ -107,6 +109,23 @@ def test_scenarios_that_only_some_have_run_stand_beside_each_other(tmp_path: Pat
         "fake.other": "not observed",
     }
     assert set(report.infos) == {"fake.well", "fake.other"}
+
+
+def test_what_a_sweep_covered_is_read_from_its_journal_and_several_are_put_together(tmp_path: Path) -> None:
+    def swept(name: str, *operations: str) -> Path:
+        journal = HandWritten(kind=SWEEP).trial().progress()
+        for one in operations:
+            journal.said("swept", scenario="fake.well", pair=pair(a=one).to_json())
+        return write(tmp_path / name, journal.ended().end())
+
+    raced = quiet(tmp_path, "raced")
+    report = gather([swept("a", "store", "read"), raced, swept("b", "delete")])
+    assert report.coverage == {"fake.well": [pair(a="store"), pair(a="read"), pair(a="delete")]}
+    assert [one.kind for one in report.campaigns] == [SWEEP, STRESS, SWEEP]
+    assert [one.name for one in report.of_kind(STRESS)] == [str(raced)]
+    (shown,) = report.scenarios
+    assert shown.rounds == 10, "what was raced has a rate, and stops are no part of it"
+    assert gather([raced]).coverage == {}
 
 
 def test_a_directory_without_a_campaign_is_named(tmp_path: Path) -> None:

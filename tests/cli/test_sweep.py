@@ -79,6 +79,13 @@ def test_a_guarantee_that_is_missing_is_found_where_it_is_missing(
     assert any(place.startswith(function) for place in places), places
 
 
+def test_functions_that_are_nowhere_are_told_in_a_sentence(tmp_path: Path, free_threaded: str) -> None:
+    asked = ("*.read_by_attribute", "--target", free_threaded, "--functions", "no_such_function")
+    done = ftstress("sweep", *asked, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "no function of" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 def test_a_target_whose_gil_is_on_is_not_swept(tmp_path: Path, with_gil: str) -> None:
     done = ftstress("sweep", "*.read_by_attribute", "--target", with_gil, "--budget", "5s", cwd=tmp_path)
     assert done.returncode == 3

@@ -7,6 +7,7 @@ from typing import Any
 from harness.campaign.gather import Campaign, Report, campaign, merge
 from harness.campaign.grade import Grader
 from harness.record.course import CourseTaker
+from harness.record.coverage import PairCoverage
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import HandWritten
 
@@ -27,11 +28,13 @@ HOSTILE = (
 
 
 def graded(journal: HandWritten | list[dict[str, Any]], name: str = "results/one") -> Campaign:
-    grader, taker = Grader(), CourseTaker()
+    grader, taker, swept = Grader(), CourseTaker(), []
     for event in journal.end() if isinstance(journal, HandWritten) else journal:
         grader.feed(event)
         taker.add(event)
-    return campaign(name, grader, taker.course())
+        if event["event"] == "swept":
+            swept.append((event["scenario"], PairCoverage.from_json(event["pair"])))
+    return campaign(name, grader, taker.course(), swept)
 
 
 def report(*journals: HandWritten) -> Report:

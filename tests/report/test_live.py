@@ -126,6 +126,17 @@ def test_into_a_pipe_go_plain_lines_the_first_with_the_first_samples() -> None:
     assert "\x1b" not in file.getvalue()
 
 
+def test_a_sweep_is_counted_in_stops() -> None:
+    meter = Meter(Clock())
+    header, start = begun()
+    for event in [header | {"kind": "sweep"}, start, progress(0.2, 500)]:
+        meter(event)
+    assert "1 trial, 5 stops, 500 samples" in live.plain_line(meter.reading(), 60.0)
+    console = Console(file=io.StringIO(), width=80)
+    console.print(live.moving_lines(meter.reading(), 60.0, 80))
+    assert "5 stops" in console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+
+
 def test_a_full_disk_ends_the_display_and_not_the_campaign() -> None:
     class Full(io.StringIO):
         def write(self, text: str) -> int:

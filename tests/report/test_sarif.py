@@ -59,6 +59,7 @@ RESULT = closed(
     level=LEVEL,
     message=MESSAGE,
     locations=many(LOCATION),
+    relatedLocations=many(LOCATION, uniqueItems=True),
     partialFingerprints={"type": "object", "additionalProperties": TEXT},
     occurrenceCount={"type": "integer", "minimum": 1},
     suppressions=many(

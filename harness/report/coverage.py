@@ -1,0 +1,173 @@
+"""What sweeps have looked at, in numbers and in words: what can be claimed, and what was not covered."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from harness.campaign.gather import Report
+from harness.campaign.plan import SWEEP
+from harness.record.coverage import (
+    CLEAN,
+    HIT,
+    LOCK,
+    MISSED,
+    NOT_TRIED,
+    OUTCOMES,
+    SEQUENCE,
+    WAITED,
+    WORLD,
+    PairCoverage,
+    Window,
+    total,
+)
+from harness.report.numbers import counted, percent
+
+STOPS = tuple(one for one in OUTCOMES if one != NOT_TRIED)
+COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("stops", STOPS),
+    ("clean", (CLEAN,)),
+    ("hits", (HIT,)),
+    ("lock", (LOCK,)),
+    ("sequence lock", (SEQUENCE,)),
+    ("not sweepable", (WORLD, WAITED)),
+    ("not reached", (MISSED,)),
+    ("not tried", (NOT_TRIED,)),
+)
+"""Of every table of coverage, with the outcomes that each sums up."""
+LEGEND = (
+    "lock, sequence lock: excluded, the other operation waited there until the stopped one had gone on; not sweepable:"
+    " it stops the world, or neither ended nor slept; not reached: the stopped operation took another path; not tried:"
+    " no time was left"
+)
+ENOUGH = 20
+"""Stops of a pair whose speed counts: below, the first one's preparation is most of it."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Stops a second in the median pair."""
+
+    per_s: float
+    pairs: int
+    """With ``ENOUGH`` stops."""
+
+
+def counts(pairs: Sequence[PairCoverage]) -> list[int]:
+    """The numbers of a row of ``COLUMNS``."""
+    found = total(list(pairs))
+    return [sum(found[outcome] for outcome in outcomes) for _, outcomes in COLUMNS]
+
+
+def lines_of(pairs: Iterable[PairCoverage]) -> dict[str, dict[int, Counter[str]]]:
+    """By file and line, in order: how many stops of all pairs together had each outcome."""
+    found: dict[str, dict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for pair in pairs:
+        for file, lines in pair.lines.items():
+            for line, outcomes in lines.items():
+                found[file][int(line)].update(outcomes)
+    return {file: dict(sorted(lines.items())) for file, lines in sorted(found.items())}
+
+
+def variant(pair: PairCoverage) -> str:
+    """How a pair was swept: ``once, caches filled``."""
+    return ran(pair.turns, pair.warm) + (", both stopped" if pair.bound > 1 else "")
+
+
+def ran(turns: int, warm: bool) -> str:
+    """How often B ran at a stop, and what it found."""
+    times = {1: "once", 2: "twice"}.get(turns, f"{turns} times")
+    return f"{times}, caches {'filled' if warm else 'emptied'}"
+
+
+def told(pair: PairCoverage) -> list[str]:
+    """What a pair's numbers leave open, a line each: where the windows are, what excluded, why it was not ended."""
+    lines = [f"{window.cause}: {window_text(window)}" for window in pair.windows]
+    lines += [
+        f"{counted(points, 'stop')} excluded ({how}): {waits or '?'} waited{f' for {holder}' if holder else ''}"
+        for how, holder, waits, points in pair.holders
+    ]
+    return lines + ([pair.reason] if pair.reason else [])
+
+
+def window_text(window: Window) -> str:
+    """How wide it is, and from where to where; of what is inlined, the line of the function that was called."""
+    first, last = (places[-1] if places else "?" for places in (window.places, window.end))
+    return f"{counted(window.points, 'point')}, from {first} to {last}"
+
+
+def speed(coverage: Mapping[str, Sequence[PairCoverage]]) -> Speed | None:
+    """None where no pair has had enough stops."""
+    rates = [
+        pair.count(*STOPS) / pair.seconds
+        for pairs in coverage.values()
+        for pair in pairs
+        if pair.count(*STOPS) >= ENOUGH and pair.seconds > 0
+    ]
+    return Speed(median(rates), len(rates)) if rates else None
+
+
+def sentences(report: Report) -> list[str]:
+    """What its sweeps may claim, each a paragraph; nothing where no pair was swept."""
+    coverage = report.coverage
+    once = {name: [pair for pair in pairs if pair.bound == 1] for name, pairs in coverage.items()}
+    found = any(one.result.findings for one in report.of_kind(SWEEP))
+    told = [f"{'swept' if found else 'clean'}: {_claim(once)}"] if any(once.values()) else []
+    both = total([pair for pairs in coverage.values() for pair in pairs if pair.bound > 1])
+    if stops := sum(both[one] for one in STOPS):
+        told.append(
+            f"both stopped: {counted(stops, 'pair')} of points drawn from the seed, {counted(both[HIT], 'hit')};"
+            " drawn, so that nothing is claimed of the others"
+        )
+    if quick := speed(coverage):
+        told.append(
+            f"speed: {quick.per_s:,.0f} stops a second in the median pair"
+            f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
+        )
+    return told
+
+
+def _claim(coverage: Mapping[str, Sequence[PairCoverage]]) -> str:
+    pairs = [pair for found in coverage.values() for pair in found]
+    found = total(pairs)
+    stops = sum(found[one] for one in STOPS)
+    longest: Counter[tuple[str, str]] = Counter()
+    for name, of in coverage.items():
+        for pair in of:
+            longest[name, pair.a] = max(longest[name, pair.a], pair.instructions)
+    unlisted = sum(pair.reason is not None for pair in pairs)
+    whole = not found[NOT_TRIED] and not unlisted
+    where = "at every instruction" if whole else f"at {_share(stops, stops + found[NOT_TRIED])} of the points"
+    left = list(_left(found))
+    if unlisted:
+        left.append(f"{counted(unlisted, 'variant')} not listed, or not swept, to the end")
+    return (
+        f"{counted(len(longest), 'operation')} of {counted(sum(map(bool, coverage.values())), 'scenario')}"
+        f", stopped {where} that they execute in the functions swept"
+        f" ({counted(sum(longest.values()), 'instruction')} on their longest paths; those after which nothing shared"
+        f" was touched are one point with the next), with another operation run there: {counted(stops, 'stop')} in"
+        f" {counted(len(pairs), 'variant')} of pairs, {found[CLEAN]:,} clean, {counted(found[HIT], 'hit')};"
+        " at one preemption, sequentially consistent, against these operations."
+        f" Not covered: {', '.join([*left, 'more preemptions', 'weaker memory orders'])}."
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    """Never all of it unless it is."""
+    return percent(part / whole if whole else 0.0)
+
+
+def _left(found: Counter[str]) -> Iterator[str]:
+    for outcome, said in (
+        (LOCK, "excluded by a lock"),
+        (SEQUENCE, "excluded by a sequence lock"),
+        (WORLD, "at which the other operation stops the world"),
+        (WAITED, "at which the other operation neither ended nor slept"),
+        (MISSED, "not reached"),
+    ):
+        if found[outcome]:
+            yield f"{counted(found[outcome], 'stop')} {said}"
+    if found[NOT_TRIED]:
+        yield f"{counted(found[NOT_TRIED], 'point')} not tried for lack of time"
