@@ -30,9 +30,9 @@ class Resolver:
     def _finding(self, event: dict[str, Any]) -> dict[str, Any]:
         event = dict(event)
         binary = event.pop("binary", "")
-        point = event["details"].get("sweep", {}).get("point")
-        if point is not None:
-            point["places"] = self._places(binary, point["address"])
+        sweep = event["details"].get("sweep", {})
+        for where in (sweep[name] for name in ("point", "other") if name in sweep):
+            where["places"] = self._places(binary, where["address"])
         return event
 
     def _pair(self, event: dict[str, Any]) -> PairCoverage:
