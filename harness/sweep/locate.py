@@ -10,13 +10,14 @@ from typing import Any
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import same_cause, signature
+from harness.kernel.trial import Count
 from harness.record.target import Target
 from harness.sweep.image import Image
 from harness.sweep.lines import Lines
 from harness.sweep.progress import windows
 from harness.sweep.replay import spec_of
 from harness.sweep.scene import Scene
-from harness.sweep.sweeper import Counts, Sweeper, cause_of
+from harness.sweep.sweeper import Sweeper, cause_of
 from harness.sweep.worker import code_of
 
 
@@ -69,7 +70,7 @@ def locate(
         if same_cause(signature(scenario.name, event), wanted):
             fitting.add(cause_of(event))
 
-    def alive(counts: Counts) -> bool:
+    def alive(counts: Count) -> bool:
         tell(counts.rounds)
         return time.monotonic() < deadline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from harness.kernel.trial import Count
 from harness.record.coverage import HIT, MISSED
 from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point
@@ -30,30 +30,19 @@ STEERED = 0.8
 Emit = Callable[[dict[str, Any]], None]
 
 
-@dataclass
-class Counts:
-    """What the trial's progress events say: rounds are stops, samples are B's operations."""
-
-    rounds: int = 0
-    rounds_hit: int = 0
-    samples: int = 0
-    stores: int = 0
-    reads: int = 0
-    live_reads: int = 0
-    overlap_ns: int = 0
-    """Stops at which B ran while A stood inside its operation."""
-    span_ns: int = 0
-
-
 class Sweeper:
     """Sweeps one scenario. ``tell`` gets each cause once, as a finding event."""
 
-    def __init__(self, scene: Scene, tell: Emit, alive: Callable[[Counts], bool]) -> None:
-        """``alive`` hears of what was done, often, and returns False when the time is over."""
+    def __init__(self, scene: Scene, tell: Emit, alive: Callable[[Count], bool]) -> None:
+        """``alive`` hears of what was done, often, and returns False when the time is over.
+
+        In the counts a round is a stop, a sample an operation of B's, and of the overlap's nanoseconds one stands for a
+        stop at which B ran while A stood inside its operation.
+        """
         self.scene = scene
         self.tell = tell
         self.alive = alive
-        self.counts = Counts()
+        self.counts = Count()
         self.told: set[str] = set()
         self.listings: dict[tuple[str, str, bool], Listing] = {}
 

@@ -21,13 +21,14 @@ from typing import Any
 
 from harness.kernel.child import KERNEL_FAILED, die_with_parent
 from harness.kernel.events import pipe_writer
+from harness.kernel.trial import Count
 from harness.record.target import Target
 from harness.sweep.image import Code, Image, Symbols
 from harness.sweep.progress import Progress, by_address, holders, outcomes, windows
 from harness.sweep.ptrace import CannotTrace
 from harness.sweep.scene import Scene
 from harness.sweep.stage import NotStarted
-from harness.sweep.sweeper import Counts, Sweeper
+from harness.sweep.sweeper import Sweeper
 
 PROGRESS_S = 0.2
 
@@ -41,14 +42,14 @@ class Clock:
         self.emit = emit
         self.last = self.began
 
-    def alive(self, counts: Counts) -> bool:
+    def alive(self, counts: Count) -> bool:
         now = time.monotonic()
         if now - self.last > PROGRESS_S:
             self.last = now
             self.tell(counts)
         return now - self.began < self.budget_s
 
-    def tell(self, counts: Counts) -> None:
+    def tell(self, counts: Count) -> None:
         """A progress event."""
         self.emit(
             {"event": "progress", "elapsed_s": round(time.monotonic() - self.began, 4)} | asdict(counts)
