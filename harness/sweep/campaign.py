@@ -29,7 +29,7 @@ from harness.sweep.worker import code_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
-SHORTEST_S = 12.0
+SHORTEST_S = 25.0
 """In less than this little is swept but the listing: a short budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
