@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from harness.campaign.grade import Grader, scenario_result
 from harness.campaign.plan import STRESS
@@ -15,7 +16,7 @@ from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window
 from harness.record.journal import JOURNAL, JournalError, read_journal
-from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.result import SCHEMA, Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
 """Exit statuses in the contract's order: the first that applies."""
@@ -113,10 +114,21 @@ def gather(directories: Sequence[Path]) -> Report:
     return replace(report, calibrations=tuple(filter(None, found.values())))
 
 
+def _refuse_newer(event: dict[str, Any], directory: Path) -> None:
+    """A newer harness's journal is not shown by halves. Raises JournalError."""
+    schema = event.get("schema")
+    if event.get("event") == "campaign" and isinstance(schema, int) and schema > SCHEMA:
+        raise JournalError(
+            f"the journal in {directory} has schema {schema}, and this harness reads {SCHEMA}: "
+            "use the harness that wrote it"
+        )
+
+
 def read(directory: Path) -> Campaign:
     """The campaign in ``directory``, from its journal alone. Raises JournalError where there is none."""
     grader, taker, swept = Grader(), CourseTaker(), list[Swept]()
     for event in read_journal(directory):
+        _refuse_newer(event, directory)
         grader.feed(event)
         taker.add(event)
         if event.get("event") == "swept":

@@ -143,3 +143,10 @@ def test_the_starts_of_ended_trials_are_not_kept() -> None:
         grader.feed(event)
     assert not grader.trials and not grader.progress
     assert grader.result().findings[0].details["trial"] == 1
+
+
+def test_the_journal_of_a_newer_harness_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    events = HandWritten().end()
+    events[0]["schema"] += 1
+    with pytest.raises(JournalError, match="use the harness that wrote it"):
+        gather([write(tmp_path / "a", events)])
