@@ -15,9 +15,10 @@ from harness.sweep.lines import Lines
 
 @pytest.fixture(scope="module")
 def image(free_threaded: Target) -> Image:
-    with subprocess.Popen(
-        [free_threaded.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE
-    ) as process:
+    there = [free_threaded.executable, "-S", "-c", "print(flush=True); input()"]
+    with subprocess.Popen(there, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # before it has begun, its code may not have been mapped
         path, base = loaded(process.pid)
         assert base > 0 and path.exists()
         process.communicate(b"\n")
