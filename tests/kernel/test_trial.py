@@ -114,14 +114,16 @@ class Sample(Scenario):
         self.ledger = Ledger(2000)
         self.cls = fresh_class(x=MortalValue(0, self.ledger))
         self.kept = []
+        self.made = [0]
     @operation(actor="writer", stores=1)
     def store(self, n):
         self.cls.x = MortalValue(n, self.ledger)
+        self.made[0] = n
     @operation(actor="reader")
     def read(self):
         return self.cls.x, "x"
     def unfinished(self):
-        missing = self.ledger.missing(961, 960)
+        missing = self.ledger.missing(self.made[0] + 1, self.made[0])
         return f"{len(missing)} values were never finalized: {missing[:3]}" if missing else None
 """
 
