@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from time import sleep
 from typing import Any, ClassVar
 from weakref import ref
 
@@ -28,8 +29,12 @@ from harness.kernel.objects import VERSION_BUDGET
 
 EVERY = 64
 """Turns between two collections: each one stops every thread."""
-FIRSTS = 40
-"""Bases of a round, each of which gets its first classes."""
+BASES = 24
+"""Bases of a class: entering it in their lists takes long enough for another class to be in the middle of the same."""
+FAMILIES = VERSION_BUDGET // 2 // BASES
+"""Of bases, in a round: as many as its two creators have turns."""
+
+SPINS = 4000
 
 
 class _Creation(Scenario):
@@ -127,8 +132,11 @@ class CreateBesideListing(_Creation):
 class CreateTheFirst(Scenario):
     """Of the first classes below a base, created at once by several threads, each is known to the base (gh-113743).
 
+    A family of bases gets its first two classes at once, and one enters their lists from the first base to the last, the
+    other from the last to the first: they meet on the way, whoever of the two is a little earlier.
+
     Sound: each creator makes one class below each base, so once all are parked every base lists one of each, and
-    what is stored into it is what all of them give.
+    what is stored into all bases of a family is what its classes give.
     """
 
     oracle = Permitted()
@@ -136,28 +144,43 @@ class CreateTheFirst(Scenario):
     swept = False
 
     def prepare(self, knobs: Knobs) -> None:
-        self.values = [Value(number) for number in range(FIRSTS + 1)]
-        self.bases = [fresh_class(x=value) for value in self.values]
+        self.values = [Value(number) for number in range(FAMILIES)]
+        self.families = [tuple(fresh_class(x=value) for _ in range(BASES)) for value in self.values]
         self.created: list[list[Any]] = [[] for _ in range(2)]
+        self.arrived: list[list[int]] = [[] for _ in range(2)]
+        self.ready: list[list[int]] = [[] for _ in range(2)]
 
-    @operation(actor="creator", stores=VERSION_BUDGET // 2 // FIRSTS)
+    @operation(actor="creator", stores=BASES)
     def create(self, n: int, me: int) -> Any:
-        mine = self.created[me]
-        for others in self.created:  # close together, or never at once
-            for _ in range(2000):
-                if len(others) >= n - 1:
-                    break
-        created = fresh_subclass(self.bases[n])
-        mine.append(created)
-        return created.x, (self.values[n],)
+        bases = self.families[n - 1][:: -1 if me else 1]
+        # Close together, or never at once. Whoever waits long for a core, or has slept, is late for what comes next:
+        # so the two meet once more, awake.
+        meet(self.arrived, me, n, sleeps=100)
+        meet(self.ready, me, n, sleeps=0)
+        created = fresh_class(*bases)
+        self.created[me].append(created)
+        return created.x, (self.values[n - 1],)
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
-        for number, base in enumerate(self.bases):
-            created = [mine[number - 1] for mine in self.created if 0 < number <= len(mine)]
-            yield "__subclasses__()", set(base.__subclasses__()) == set(created), True
-            base.x = value = Value(0)
+        for number, family in enumerate(self.families):
+            created = [mine[number] for mine in self.created if number < len(mine)]
+            value = Value(0)
+            for base in family:
+                yield "__subclasses__()", set(base.__subclasses__()) == set(created), True
+                base.x = value
             for cls in created:
                 yield "x of a class below", cls.x, value
+
+
+def meet(marks: list[list[int]], me: int, n: int, sleeps: int) -> None:
+    """Leave a mark, and wait until all have left ``n``: for some 100 µs, and then for as many sleeps of about as long."""
+    marks[me].append(n)
+    for others in marks:
+        for turn in range(SPINS + sleeps):
+            if len(others) >= n:
+                break
+            if turn >= SPINS:
+                sleep(0)
 
 
 class CreateBesideSlots(_Creation):
