@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import repeat
 
 from harness.kernel.rounds import Role, Round, race
@@ -145,15 +146,16 @@ class Workers:
 
 
 def _take_core(index: int, threads: int) -> None:
-    """Where there are just as many cores as threads, each thread keeps to its own.
+    """Where there are just as many cores as threads, the calling thread keeps to the one that is its own.
 
     Otherwise the scheduler lets two of them share a core as soon as anything else runs beside them, and threads that
-    share a core meet nobody inside an operation.
+    share a core do not meet inside an operation. What it gains: docs/calibration.md.
     """
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         if len(cores) == threads:
-            os.sched_setaffinity(0, {cores[index]})
+            with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
+                os.sched_setaffinity(0, {cores[index]})
 
 
 def _run_on() -> None:

@@ -33,8 +33,8 @@ BASES = 24
 """Bases of a class: entering it in their lists takes long enough for another class to be in the middle of the same."""
 FAMILIES = VERSION_BUDGET // 2 // BASES
 """Of bases, in a round: as many as its two creators have turns."""
-
 SPINS = 4000
+"""Looks for somebody else before the first sleep, some 100 µs."""
 
 
 class _Creation(Scenario):
@@ -132,8 +132,8 @@ class CreateBesideListing(_Creation):
 class CreateTheFirst(Scenario):
     """Of the first classes below a base, created at once by several threads, each is known to the base (gh-113743).
 
-    A family of bases gets its first two classes at once, and one enters their lists from the first base to the last, the
-    other from the last to the first: they meet on the way, whoever of the two is a little earlier.
+    A family of bases gets its first two classes at once. One enters the bases' lists from the first to the last, the
+    other from the last to the first: they meet on the way, whichever of them is a little earlier.
 
     Sound: each creator makes one class below each base, so once all are parked every base lists one of each, and
     what is stored into all bases of a family is what its classes give.
@@ -173,7 +173,7 @@ class CreateTheFirst(Scenario):
 
 
 def meet(marks: list[list[int]], me: int, n: int, sleeps: int) -> None:
-    """Leave a mark, and wait until all have left ``n``: for some 100 µs, and then for as many sleeps of about as long."""
+    """Leave the ``n``th mark, and wait until all have: awake for a moment, then for so many sleeps of some 60 µs."""
     marks[me].append(n)
     for others in marks:
         for turn in range(SPINS + sleeps):
