@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -30,8 +30,10 @@ from harness.campaign import plan
 from harness.campaign.options import MOST_MEMORY
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.campaign.trial import run_in_child, trial_spec
+from harness.campaign.watch import Tell
 from harness.cli.outdir import RESULTS
 from harness.diagnosis import ending
+from harness.diagnosis.ending import Ending
 from harness.kernel import known
 from harness.kernel.signature import signature
 from harness.record.target import Target
@@ -55,6 +57,7 @@ HEADER = """\
 """
 
 Pair = tuple[ScenarioInfo, str, Target]
+RunTrial = Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
 
 
 def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
@@ -62,7 +65,9 @@ def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
     return plan.draw_knobs(scenario, crc32(fault.encode()), 0)
 
 
-def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int]) -> float | None:
+def seen_after(
+    scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int], run: RunTrial = run_in_child
+) -> float | None:
     """When a trial of ``scenario`` on ``target`` shows what is not known of the base, in seconds; None: never."""
     issues = known.load()
     planned = plan.PlannedTrial(
@@ -78,7 +83,7 @@ def seen_after(scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[s
             new.append(event["elapsed_s"])
 
     spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
-    left = run_in_child(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
+    left = run(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
         hear(event | {"elapsed_s": left.wall_s})
     return min(new, default=None)

@@ -1,0 +1,126 @@
+"""What it is worth that two threads keep to a core each, on a machine that is busy with other things too.
+
+    python -m ci.cores [BUSY]
+
+takes about three minutes on two cores. BUSY (default: 1) processes do nothing but keep the cores busy, while scenarios
+of two threads have trials of half a second on faults that they see, in turn as they are and with the scheduler left to
+place their threads (``harness.kernel.workers``). Prints a table: in how many trials the fault was seen, and how soon.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from ci.power import SECONDS, seen_after, shares
+from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.faults import build_fault, find
+from harness.builds.fingerprint import probe
+from harness.builds.provision import compiled
+from harness.campaign import child, plan
+from harness.campaign.select import describe, suite_files
+from harness.campaign.trial import GRACE_S, SILENCE_S, run_in_child
+from harness.campaign.watch import Limits, Tell, watch
+from harness.diagnosis.ending import Ending
+from harness.record.target import Target
+
+TRIALS = 10
+"""Of each pair, each way."""
+PAIRS = {
+    "create_the_first": "new-classes-not-one-by-one",
+    "value_behind_class": "retry-leaks",
+    "deleted_under_instance": "rarely-not-deleted",
+    "store_under_aligned_version": "version-after-lookup",
+    "slot_iter": "miss-cached-outside-the-version",
+    "method_replaced": "fetch-takes-no-care",
+    "function_replaced": "descriptor-not-held",
+    "bases_lookup": "mro-of-subclasses-not-updated",
+}
+"""Scenarios, and a fault that each sees."""
+ANYWHERE = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+from harness.kernel import child, workers
+workers._take_core = lambda index, threads: None
+sys.exit(child.main(sys.argv[2]))
+"""
+"""A child whose threads the scheduler places."""
+
+
+def run_anywhere(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+    """Run a trial as ``run_in_child`` does, but for the cores of its threads."""
+    root = str(Path(__file__).resolve().parents[1])
+
+    def command(events: int) -> list[str]:
+        *interpreter, _, text = child.command(target, spec | {"events_fd": events})
+        return [*interpreter, "-c", ANYWHERE, root, text]
+
+    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
+    return watch(command, limits, tell, stop)
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """Keep the cores busy with so many processes, which end with this one."""
+    loop = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100000))"
+    others = [subprocess.Popen([sys.executable, "-c", loop]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def main(arguments: list[str]) -> int:
+    if arguments and not (len(arguments) == 1 and arguments[0].isdecimal()):
+        print("usage: python -m ci.cores [BUSY], a number of processes", file=sys.stderr)
+        return 2
+    processes = int(arguments[0]) if arguments else 1
+    os.sched_setaffinity(0, shares()[0])
+    try:
+        base = probe(str(compiled().executable()))
+        targets = {
+            fault: dataclasses.replace(base, executable=str(build_fault(find(fault))))
+            for fault in PAIRS.values()
+        }
+    except (NotASource, NotBuilt) as error:
+        print(error, file=sys.stderr)
+        return 3
+    scenarios = {one.name.rpartition(".")[2]: one for one in describe(base, suite_files()).scenarios}
+    print("| scenario | fault | a core each | median | anywhere | median |")
+    print("|---|---|---|---|---|---|")
+    ways = (run_in_child, run_anywhere)
+    with busy(processes):
+        for name, fault in PAIRS.items():
+            times: tuple[list[float], list[float]] = ([], [])
+            for number in range(TRIALS):
+                scenario = scenarios[name]
+                knobs = plan.draw_knobs(scenario, number, 0)
+                if "readers" in knobs:
+                    knobs["readers"] = 1  # with a writer beside it, two threads
+                for way, seen in zip(ways, times, strict=True):
+                    seconds = seen_after(scenario, fault, targets[fault], knobs, way)
+                    seen.append(math.inf if seconds is None else seconds)
+            cells = [
+                f"{sum(map(math.isfinite, seen))} of {TRIALS} | {_shown(median(seen))}" for seen in times
+            ]
+            print(f"| {name} | {fault} | {' | '.join(cells)} |", flush=True)
+    print(f"\nTrials of {SECONDS} s on {len(shares()[0])} cores, {processes} busy processes beside them.")
+    return 0
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.2f} s" if math.isfinite(seconds) else "not seen"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""What is compared with threads that keep to a core each are threads that do not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci.cores import main, run_anywhere
+from ci.power import RunTrial
+from harness.builds.fingerprint import probe
+from harness.campaign import plan
+from harness.campaign.options import MOST_MEMORY
+from harness.campaign.select import describe
+from harness.campaign.trial import run_in_child, trial_spec
+from tests.kernel.conftest import HEADER
+from tests.kernel.test_cores import KEPT
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2, reason="needs two cores"
+)
+@pytest.mark.parametrize(("run", "apart"), [(run_in_child, True), (run_anywhere, False)])
+def test_the_scheduler_places_the_threads_of_one_way_and_not_of_the_other(
+    tmp_path: Path, run: RunTrial, apart: bool
+) -> None:
+    threads = len(os.sched_getaffinity(0))
+    file = tmp_path / "sample.py"
+    file.write_text(HEADER + KEPT.replace("THREADS", str(threads)).replace("EACH", "True"))
+    target = probe(sys.executable)
+    (scenario,) = describe(target, [file]).scenarios
+    planned = plan.PlannedTrial(scenario, 0, {}, "seed", threads, 1.0)
+    events: list[dict[str, Any]] = []
+    ending = run(target, trial_spec(planned, 1.0, threads, MOST_MEMORY, "off"), events.append, lambda: False)
+    found = {event["where"] for event in events if event["event"] == "finding"}
+    assert (ending.how, found) == ("ok", set() if apart else {"a core each"})
+
+
+def test_what_is_no_number_of_processes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["many"]) == 2
+    assert "BUSY" in capsys.readouterr().err
