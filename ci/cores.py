@@ -1,4 +1,4 @@
-"""What it is worth that two threads keep to a core each, on a machine that is busy with other things too.
+"""What it is worth that two threads keep to a core each half of the time, also where others use the cores.
 
     python -m ci.cores [BUSY]
 
@@ -49,7 +49,7 @@ ANYWHERE = """\
 import sys
 sys.path.insert(0, sys.argv[1])
 from harness.kernel import child, workers
-workers._take_core = lambda index, threads: None
+workers._places = lambda index, threads: []
 sys.exit(child.main(sys.argv[2]))
 """
 """A child whose threads the scheduler places."""

@@ -38,6 +38,8 @@ class Workers:
         self.roles = roles
         self.alive = alive
         self.batch: list[Round] = []
+        self.batches = -1
+        """Rows of rounds before the one that is raced."""
         self.stopping = False
         self.start = threading.Barrier(len(roles) + 1)
         self.parked = threading.Semaphore(0)
@@ -60,6 +62,7 @@ class Workers:
         """
         began = time.perf_counter()
         self.batch = batch
+        self.batches += 1
         if not self.threads:
             for current in batch:
                 race(current, self.roles[0], 0)
@@ -93,11 +96,14 @@ class Workers:
 
     def _work(self, index: int) -> None:
         role = self.roles[index]
-        _take_core(index, len(self.roles))
+        places = _places(index, len(self.roles))
         while True:
             self.start.wait()
             if self.stopping:
                 return
+            if places and self.batch:
+                with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
+                    os.sched_setaffinity(0, places[self.batches % len(places)])
             for current in self.batch:
                 race(current, role, index)
             current = None  # type: ignore[assignment]  # a parked thread must not hold a state
@@ -145,17 +151,18 @@ class Workers:
         return [index for index, span in enumerate(self.batch[-1].spans) if span == (0, 0)]
 
 
-def _take_core(index: int, threads: int) -> None:
-    """Where there are just as many cores as threads, the calling thread keeps to the one that is its own.
+def _places(index: int, threads: int) -> list[set[int]]:
+    """The cores on which a thread may run, in turn from one row of rounds to the next; empty: no say in that.
 
-    Otherwise the scheduler lets two of them share a core as soon as anything else runs beside them, and threads that
-    share a core do not meet inside an operation. What it gains: docs/calibration.md.
+    Where there are just as many cores as threads, each thread keeps to one of its own in every other row. Otherwise
+    the scheduler lets two of them share a core as soon as anything else runs beside them, and they never run inside
+    an operation at the same time. But a thread that is stopped in the middle of one while others go on shows what
+    memory is used again too early, and that takes a core that is shared. What each gains: docs/calibration.md.
     """
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        if len(cores) == threads:
-            with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
-                os.sched_setaffinity(0, {cores[index]})
+    if not hasattr(os, "sched_setaffinity"):
+        return []
+    cores = sorted(os.sched_getaffinity(0))
+    return [{cores[index]}, set(cores)] if len(cores) == threads else []
 
 
 def _run_on() -> None:
