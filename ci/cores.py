@@ -1,4 +1,4 @@
-"""What it is worth that two threads keep to a core each half of the time, also where others use the cores.
+"""What it is worth that two threads have a core each in one row of rounds, and the same one in the next.
 
     python -m ci.cores [BUSY]
 
@@ -96,7 +96,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     scenarios = {one.name.rpartition(".")[2]: one for one in describe(base, suite_files()).scenarios}
-    print("| scenario | fault | a core each | median | anywhere | median |")
+    print("| scenario | fault | apart, together | median | anywhere | median |")
     print("|---|---|---|---|---|---|")
     ways = (run_in_child, run_anywhere)
     with busy(processes):

@@ -152,17 +152,18 @@ class Workers:
 
 
 def _places(index: int, threads: int) -> list[set[int]]:
-    """The cores on which a thread may run, in turn from one row of rounds to the next; empty: no say in that.
+    """The cores on which a thread may run, in turn from one row of rounds to the next; empty: wherever it likes.
 
-    Where there are just as many cores as threads, each thread keeps to one of its own in every other row. Otherwise
-    the scheduler lets two of them share a core as soon as anything else runs beside them, and they never run inside
-    an operation at the same time. But a thread that is stopped in the middle of one while others go on shows what
-    memory is used again too early, and that takes a core that is shared. What each gains: docs/calibration.md.
+    Where there are just as many cores as threads, all run on a core of their own in one row, and on the same core in
+    the next. Only threads on two cores are inside an operation at the same time, and the scheduler lets them share one
+    as soon as anything else runs beside them. Only on a core that they share is a thread stopped in the middle of an
+    operation while others go on, which shows memory that is used again too early; and on a quiet machine the
+    scheduler keeps them apart. What it gains: docs/calibration.md.
     """
     if not hasattr(os, "sched_setaffinity"):
         return []
     cores = sorted(os.sched_getaffinity(0))
-    return [{cores[index]}, set(cores)] if len(cores) == threads else []
+    return [{cores[index]}, {cores[0]}] if len(cores) == threads else []
 
 
 def _run_on() -> None:
