@@ -23,7 +23,8 @@ def test_a_fault_is_detected_and_the_base_is_clean(tmp_path: Path) -> None:
     assert re.search(r"deleted-value-leaks +1 of 1 ", done.stdout)
     assert "False alarms on the base: 0 in 1 run" in done.stdout
     recorded = json.loads((tmp_path / "c" / "calibration.json").read_text())
-    assert sorted(run["build"] for run in recorded["runs"]) == ["(base)", "deleted-value-leaks"]
+    ended = {run["build"]: run["exit_status"] for run in recorded["runs"]}
+    assert ended == {"(base)": 0, "deleted-value-leaks": 1}, "found, and ended for it"
     assert (tmp_path / "c" / "calibration.svg").exists()
     assert "1 of 1 fault detected" in (tmp_path / "c" / "calibration.html").read_text(encoding="utf-8")
     assert "| deleted-value-leaks | 1 of 1 |" in (tmp_path / "c" / "calibration.md").read_text()
