@@ -19,8 +19,10 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     finally:
-        # What is left is the interpreter's own shutdown: a second Ctrl-C there would print its traceback.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # What is left is the interpreter's own shutdown: another interrupt there would print its traceback.
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 if __name__ == "__main__":

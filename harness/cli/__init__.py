@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -85,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         except SystemExit as asked:  # argparse's own: --help, --version, an error that it has told already
             return int(asked.code or 0)
         status: int = arguments.run(arguments)
-        write("")  # what is still buffered must be out before success is claimed
+        with suppress(KeyboardInterrupt):  # too late: there is a status
+            write("")  # what is still buffered must be out before success is claimed
         return status
     except Stop as stop:
         say(str(stop))

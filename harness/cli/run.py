@@ -18,6 +18,7 @@ from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
 from harness.campaign.gather import gather
 from harness.campaign.history import RESULT, Past, read_past
+from harness.campaign.interrupts import noted
 from harness.campaign.kind import STRESS, Kind, dry_run
 from harness.campaign.options import Options
 from harness.campaign.plan import why_skipped
@@ -204,9 +205,10 @@ def _refuse_unwritable(arguments: argparse.Namespace) -> None:
 
 
 def _close(console: Console, arguments: argparse.Namespace, out: Path) -> int:
-    """Show the result. From here on Ctrl-C cuts the text short; the status is the campaign's."""
+    """Show the result. From here on Ctrl-C does no more than cut the text short; the status is the campaign's."""
     try:
-        report = gather([out])
+        with noted():  # a long journal takes a while, and there is no status before
+            report = gather([out])
     except JournalError:  # interrupted before anything was recorded
         raise KeyboardInterrupt from None
     status = report.exit_status

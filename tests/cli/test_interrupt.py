@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.campaign.gather import Report
+from harness.cli import main, run
 from tests.cli.samples import FINDS, QUIET, environment, ftstress, write
 
 
@@ -63,6 +65,32 @@ def test_a_finding_stays_a_finding_when_interrupted_later(tmp_path: Path, free_t
     stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 1, stdout + stderr
     assert "interrupted; until then found: 1 new finding" in stdout
+
+
+def test_an_interrupt_while_the_result_is_gathered_changes_neither_status_nor_text(
+    tmp_path: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gather = run.gather
+
+    def interrupted(directories: list[Path]) -> Report:
+        signal.raise_signal(signal.SIGINT)
+        return gather(directories)
+
+    monkeypatch.setattr(run, "gather", interrupted)
+    file = write(tmp_path, "mine.py", FINDS)
+    asked = [
+        "run",
+        str(file),
+        "--target",
+        free_threaded,
+        "--budget",
+        "1m",
+        "-x",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    assert main(asked) == 1
+    assert "found: 1 new finding" in capsys.readouterr().out
 
 
 def test_a_second_ctrl_c_is_no_traceback_either(tmp_path: Path, free_threaded: str) -> None:
