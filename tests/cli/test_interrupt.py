@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.campaign.gather import Report
-from harness.cli import main, run
+from harness.campaign.gather import Report, gather
+from harness.cli import main
 from tests.cli.samples import FINDS, QUIET, environment, ftstress, write
 
 
@@ -70,13 +70,11 @@ def test_a_finding_stays_a_finding_when_interrupted_later(tmp_path: Path, free_t
 def test_an_interrupt_while_the_result_is_gathered_changes_neither_status_nor_text(
     tmp_path: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gather = run.gather
-
     def interrupted(directories: list[Path]) -> Report:
         signal.raise_signal(signal.SIGINT)
         return gather(directories)
 
-    monkeypatch.setattr(run, "gather", interrupted)
+    monkeypatch.setattr("harness.cli.run.gather", interrupted)
     file = write(tmp_path, "mine.py", FINDS)
     asked = [
         "run",
