@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _replayed(console: Console, recorded: Recorded, target: Target, arguments: argparse.Namespace) -> int:
-    """A sweep's finding: it does not depend on luck, so it shows at each stop or it is gone."""
+    """A sweep's finding: timing does not matter, so it shows at each stop (a child may hide it) or is gone."""
     if arguments.minimize:
         raise Stop("a sweep's finding is two operations and a point: there is nothing to make smaller")
     refuse_where_it_cannot_work(target, stepping=False)

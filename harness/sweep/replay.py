@@ -16,6 +16,9 @@ from harness.sweep.points import Point
 from harness.sweep.scene import Scene
 from harness.sweep.worker import code_of
 
+A_CHILD = 5
+"""Stops that one child makes: what one process hides, another shows (see ``sweeper.STRIDES``)."""
+
 
 class NotReplayable(Exception):
     """The finding does not say what is needed; the message is one sentence."""
@@ -74,6 +77,8 @@ def replay(
             return same_cause(signature(scenario.name, event), wanted)
 
         for done in range(times):
+            if done and done % A_CHILD == 0:
+                scene.reopen()
             one, told = scene.again(job, point, other, fits, 1)
             shown += one
             steps = tuple((e["thread"], e["operation"], e["seen"]) for e in told) or steps

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from harness.record.coverage import CLEAN, HIT
-from harness.sweep.points import Listing, list_points
+from harness.sweep.jobs import Job
+from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.progress import windows
+from harness.sweep.scene import Seen
+from harness.sweep.sweeper import STRIDES
 from tests.sweep.conftest import MakeScene, job_of, swept
 
 TWO_STORES = """
@@ -101,6 +106,23 @@ def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene) -> Non
     assert cause == "violation | equal | read" and points == sum(
         stop.how == HIT for stop in hit[0].stops.values()
     )
+
+
+def test_what_one_process_hides_is_looked_for_in_others(scene: MakeScene) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$")
+    children: dict[Job, set[int]] = defaultdict(set)
+    show = stage.show
+
+    def noted(job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
+        if not anew:  # replays belong to the stop that they repeat
+            children[job].add(stage.stage.pid)
+        return show(job, point, other, anew=anew)
+
+    stage.show = noted  # type: ignore[method-assign]
+    _, _, jobs = swept(stage)
+    assert all(len(children[one.job]) == min(STRIDES, len(one.points)) for one in jobs)
+    assert len(set().union(*children.values())) == STRIDES
+    assert all(len(one.stops) == len(one.points) for one in jobs), "no point is left out, whatever its stride"
 
 
 def test_with_two_stops_a_reader_is_torn_in_the_middle(scene: MakeScene) -> None:
