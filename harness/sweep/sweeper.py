@@ -16,7 +16,7 @@ from harness.sweep.scene import Scene, Seen
 
 STRIDES = 4
 """A scenario's jobs are gone through this many times, each time at every fourth point and in a child of its own: what a
-short budget leaves out is spread over all of them, and so is what one process has to itself. In about one of fifteen,
+short budget leaves out is spread over all of them, and so is what one process has to itself. In about one of twelve,
 B's look-up misses however its caches were filled before (places in the type cache follow from addresses), and B waits
 for the type lock at each stop: on dict-before-version all 134 hits were gone then."""
 REPLAYS = 3
