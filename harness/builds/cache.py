@@ -24,7 +24,7 @@ from typing import Literal
 
 from platformdirs import user_cache_path
 
-Origin = Literal["release", "tarball", "directory"]
+Origin = Literal["release", "tarball", "directory", "revision"]
 _RECEIPT = "ftstress-build.json"
 
 

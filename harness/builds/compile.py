@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from harness.builds.source import Source
 CONFIGURE_LINES = 780
 """About how many lines configure prints: only the progress bar depends on it."""
 USUAL_OBJECTS = 350
+COMMIT_SHOWN = 11
+"""Characters of a commit's id: what CPython's own build shows."""
 
 _COMPILES = re.compile(r"(^|\s)-c\s")
 _BETWEEN_STEPS_S = 0.2
@@ -151,7 +154,13 @@ def _environment() -> dict[str, str]:
 
 def _revision(source: Source) -> list[str]:
     """The tree is a copy without .git: what sys._git is to say is handed to make."""
-    return [f"GITVERSION=echo {source.commit}"] if source.commit else []
+    if not source.commit:
+        return []
+    return [
+        f"GITVERSION=echo {source.commit[:COMMIT_SHOWN]}",
+        "GITTAG=echo",
+        f"GITBRANCH=echo {shlex.quote(source.branch)}",
+    ]
 
 
 def cores() -> int:

@@ -14,7 +14,7 @@ from harness.builds.compile import check_tools, compile_into
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fingerprint import NotATarget, probe
 from harness.builds.progress import Progress, Step, silent
-from harness.builds.source import Source, from_directory, from_tarball
+from harness.builds.source import Source, from_directory, from_revision, from_tarball
 
 DEFAULT_VERSION = "3.13.5"
 
@@ -43,12 +43,17 @@ def build(what: str | None = None, *, debug: bool = False, progress: Progress = 
             return _from_source(from_directory(path), debug, progress)
         if path.is_file():
             return _from_source(from_tarball(path), debug, progress)
+        repository, at, revision = what.rpartition("@")
+        if at and Path(repository).expanduser().is_dir():
+            source = from_revision(Path(repository).expanduser().absolute(), revision)
+            return _from_source(source, debug, progress)
     except OSError as error:
         raise NotBuilt(
             f"the build cannot go on: {error}; make room, or set XDG_CACHE_HOME to a folder that can be written"
         ) from error
     raise NotASource(
-        f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source"
+        f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source,"
+        " nor CLONE@REVISION"
     )
 
 

@@ -1,16 +1,16 @@
-"""CPython's source: a release that is fetched, a tarball, or a folder that somebody works in."""
+"""CPython's source: a release that is fetched, a tarball, a folder that somebody works in, a revision of a clone."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.builds import git
 from harness.builds.cache import Origin
 from harness.builds.errors import NotASource
 
@@ -31,10 +31,15 @@ class Source:
     version: str
     hash: str
     commit: str = ""
-    """The revision, where it is a folder under git."""
+    """Where it comes from git."""
+    branch: str = ""
+    """What git calls the line of development that the commit is on; empty where it is on none, or not from git."""
 
     def unpack(self, tree: Path) -> None:
-        """Put the source into ``tree``, which is made. Raises NotASource where the tarball is broken."""
+        """Put the source into ``tree``, which is made. Raises NotASource where the tarball or the clone is broken."""
+        if self.origin == "revision":
+            git.unpack(self.path, self.commit, tree)
+            return
         if self.path.is_dir():
             for name in _files(self.path):
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -96,12 +101,21 @@ def from_directory(path: Path) -> Source:
         file = path / name
         content = str(file.readlink()).encode() if file.is_symlink() else file.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    commit = git.said(path, "rev-parse", "--short", "HEAD").strip()
+    return Source(path, "directory", version, digest.hexdigest(), commit, git.branch(path, "HEAD"))
+
+
+def from_revision(repository: Path, revision: str) -> Source:
+    """Look into a clone. What is hashed is the commit: a branch that has moved on is another source.
+
+    Raises NotASource where the folder is no git repository, has no such revision, or holds something else there.
+    """
+    commit = git.commit(repository, revision)
+    patchlevel = git.said(repository, "cat-file", "blob", f"{commit}:Include/patchlevel.h")
+    if not patchlevel:
+        raise NotASource(f"{repository} holds no CPython source at {revision} (no Include/patchlevel.h)")
     return Source(
-        path,
-        "directory",
-        version,
-        digest.hexdigest(),
-        _git(path, "rev-parse", "--short", "HEAD").strip(),
+        repository, "revision", _version(patchlevel), commit, commit, git.branch(repository, revision)
     )
 
 
@@ -112,7 +126,7 @@ def _version(patchlevel: str) -> str:
 
 def _files(folder: Path) -> list[str]:
     """The files of a source folder by name, sorted, without what a build in it left behind."""
-    listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = git.said(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     names: Iterable[str]
     if listed and (folder / ".git").exists():
         names = (name for name in listed.split("\0") if name and (folder / name).is_file())
@@ -121,13 +135,3 @@ def _files(folder: Path) -> list[str]:
         names = (name for name in inside if not _LEFT_BEHIND.fullmatch(name))
     return sorted(set(names))
 
-
-def _git(folder: Path, *arguments: str) -> str:
-    """What git says about a folder; nothing where there is no git, or the folder is none of its."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=60
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
