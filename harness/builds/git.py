@@ -95,7 +95,10 @@ def unpack(repository: Path, commit: str, tree: Path) -> None:
             stdin=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "GIT_NO_LAZY_FETCH": "1"},  # what a partial clone lacks is not asked of a server
+            env={
+                **os.environ,
+                "GIT_NO_LAZY_FETCH": "1",
+            },  # what a partial clone lacks is not asked of a server
         ) as child:
             assert child.stdout is not None
             for mode, _, name in wanted:

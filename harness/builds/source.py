@@ -134,4 +134,3 @@ def _files(folder: Path) -> list[str]:
         inside = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         names = (name for name in inside if not _LEFT_BEHIND.fullmatch(name))
     return sorted(set(names))
-

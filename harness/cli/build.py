@@ -14,7 +14,7 @@ from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.faults import Fault, build_fault, find
+from harness.builds.fault import Fault, build_fault, find
 from harness.builds.progress import Progress as Tell
 from harness.builds.progress import Step
 from harness.builds.provision import DEFAULT_VERSION, build

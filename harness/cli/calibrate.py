@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.faults import Fault, build_fault, corpus, find
+from harness.builds.fault import Fault, build_fault, corpus, find
 from harness.builds.progress import Step
 from harness.builds.provision import compiled
 from harness.campaign.calibrate import CORES, Job, machine, run_all

@@ -7,6 +7,7 @@ listed twice is drawn twice as often. What did not pay in calibration is not her
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -20,6 +21,23 @@ class Amplifier:
     name: str
     values: tuple[int, ...]
     widens: str
+    minimum_version: tuple[int, int] = (3, 11)
+    dead_from: tuple[int, int] | None = None
+    """The first version on which it widens nothing."""
+
+    @property
+    def idle(self) -> str | None:
+        """Why it does nothing on this interpreter, so that it is not drawn; None where it does something."""
+        return outside(self.minimum_version, self.dead_from)
+
+
+def outside(minimum: tuple[int, int], dead_from: tuple[int, int] | None) -> str | None:
+    """Why this interpreter is not between two versions, the second one excluded, or None."""
+    if sys.version_info[:2] < minimum:
+        return "needs Python {}.{}".format(*minimum)
+    if dead_from and sys.version_info[:2] >= dead_from:
+        return "tests nothing from Python {}.{} on".format(*dead_from)
+    return None
 
 
 class Knobs(SimpleNamespace):

@@ -40,7 +40,8 @@ a zone whose ``first`` is before that end clashes with it. Until the first clash
 other, so the last one's end is the greatest, and none is missed.
 
 So: one look at each operation, and a sort of the clusters. 1,000,000 operations take less than a second, and the arrays
-of 10,000,000 operations and all that is made from them stay below 10⁹ bytes (``ci/history_bench.py`` measures both).
+of 10,000,000 operations and all that is made from them stay below 10⁹ bytes (``measure/history_bench.py``
+measures both).
 """
 
 from __future__ import annotations

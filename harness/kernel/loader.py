@@ -128,8 +128,11 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         "oracle": scenario.oracle.name if scenario.oracle else "quiescence",
         "actors": actors,
         "amplifiers": [
-            {"name": a.name, "values": list(a.values), "widens": a.widens} for a in scenario.amplifiers
+            {"name": a.name, "values": list(a.values), "widens": a.widens}
+            for a in scenario.amplifiers
+            if not a.idle
         ],
+        "idle_amplifiers": [[a.name, a.idle] for a in scenario.amplifiers if a.idle],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),
         "swept": scenario.swept,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from harness.kernel.amplifiers import Amplifier, Knobs
+from harness.kernel.amplifiers import Amplifier, Knobs, outside
 from harness.kernel.objects import Agreement
 from harness.kernel.oracles import Oracle
 
@@ -76,6 +75,8 @@ class Scenario:
     """False where the sweep must leave it alone: an operation waits for another thread, or ``quiescence`` changes the
     state, so that it can be asked at the end of a round only."""
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
+    dead_from: ClassVar[tuple[int, int] | None] = None
+    """The first version on which it would run, and test nothing of what it says."""
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""
 
@@ -143,9 +144,7 @@ def actor_threads(scenario: type[Scenario], knobs: Knobs, total: int | None = No
 
 def unavailable(scenario: type[Scenario]) -> str | None:
     """Why this interpreter cannot run the scenario, or None."""
-    if sys.version_info[:2] < scenario.minimum_version:
-        return "needs Python {}.{}".format(*scenario.minimum_version)
-    return None
+    return outside(scenario.minimum_version, scenario.dead_from)
 
 
 def issues(scenario: type[Scenario]) -> list[str]:

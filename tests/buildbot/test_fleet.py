@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.record.target import Target
 from tests.buildbot.fleet import (
     EXCEPTION,

@@ -8,7 +8,7 @@ import pytest
 
 from harness.builds import cache, fetch
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.faults import build_fault, corpus, find, read
+from harness.builds.fault import build_fault, corpus, find, read
 from harness.builds.progress import Step
 from harness.builds.source import from_tarball
 from tests.builds import fake_source

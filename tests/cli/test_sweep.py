@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.builds import cache
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.record.coverage import CLEAN, HIT, PairCoverage
 from tests.cli.samples import ftstress
 

@@ -9,9 +9,9 @@ from itertools import groupby
 
 import pytest
 
-from ci.history_bench import linearizable_history
 from harness.kernel.history import DELETED, INITIAL, UNKNOWN, History, Log, by_register, key_name, key_of
 from harness.kernel.linearizability import Contradiction, Linearizable, Unknown, decide
+from measure.history_bench import linearizable_history
 
 Operation = tuple[str, bool, int, int, int]
 """Thread, whether it writes, call, return, key."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds import cache
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.cli import main

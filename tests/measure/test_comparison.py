@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from ci.comparison import __main__ as comparison
-from ci.comparison import child, packages, record, table
-from ci.comparison.cpython_tests import CPythonTests
-from ci.comparison.cpython_tests_env_changed import CPythonTestsEnvChanged
-from ci.comparison.detector import CannotRun, Detection, Detector
-from ci.comparison.record import Record, Result
-from ci.comparison.with_racecheck import Racecheck
-from ci.comparison.with_run_parallel import RunParallel
+from measure.comparison import __main__ as comparison
+from measure.comparison import child, packages, record, table
+from measure.comparison.cpython_tests import CPythonTests
+from measure.comparison.cpython_tests_env_changed import CPythonTestsEnvChanged
+from measure.comparison.detector import CannotRun, Detection, Detector
+from measure.comparison.record import Record, Result
+from measure.comparison.with_racecheck import Racecheck
+from measure.comparison.with_run_parallel import RunParallel
 
 ROOT = Path(__file__).resolve().parents[2]
 REHEARSALS = ("--list-cases", "--collect-only", "import scenario_racecheck")
@@ -281,7 +281,7 @@ def test_files_of_different_lengths_are_not_put_into_one_table(tmp_path: Path) -
 
 def test_children_are_gone_when_the_comparison_is_killed(tmp_path: Path) -> None:
     then = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(300)"
-    command = [sys.executable, "ci/comparison", "--target", f"fake={fake(tmp_path, then)}", "--detector"]
+    command = [sys.executable, "measure/comparison", "--target", f"fake={fake(tmp_path, then)}", "--detector"]
     command += ["cpython_tests", "--out", str(tmp_path / "out.json")]
     variables = os.environ | {"TMPDIR": str(tmp_path)}  # killed, it leaves its temporary folder
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stderr=subprocess.DEVNULL)

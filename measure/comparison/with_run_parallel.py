@@ -6,9 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
-from ci.comparison import packages
-from ci.comparison.child import Ended
-from ci.comparison.detector import HANG_S, CannotRun, Detection, Detector, Ready, hang, last_line
+from measure.comparison import packages
+from measure.comparison.child import Ended
+from measure.comparison.detector import HANG_S, CannotRun, Detection, Detector, Ready, hang, last_line
 
 HERE = Path(__file__).parent
 FILES = ("scenario.py", "scenario_run_parallel.py")

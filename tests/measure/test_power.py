@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci.power import STRONGEST, powers
+from measure.power import STRONGEST, powers
 
 
 def test_what_sees_most_comes_first_and_then_what_sees_the_rest() -> None:

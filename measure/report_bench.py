@@ -1,6 +1,6 @@
 """How long a report takes over a long campaign's journal, and how much memory, in every format.
 
-    python -m ci.report_bench [--events 1000000] [--keep DIR] [FORMAT ...]
+    python -m measure.report_bench [--events 1000000] [--keep DIR] [FORMAT ...]
 
 Writes a journal with the events of a campaign in their usual proportions: a hundred scenarios with seven amplifiers,
 ten progress events a trial, a finding in every twentieth, of forty causes. Then makes each report as ``ftstress

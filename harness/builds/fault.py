@@ -18,8 +18,8 @@ from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.progress import Progress, Step, silent
 from harness.builds.provision import DEFAULT_VERSION, compiled, held, works
 
-CORPUS = Path(__file__).resolve().parents[2] / "ci" / "faults"
-"""In a checkout; an installed package has no faults of its own and takes a patch's path."""
+CORPUS = Path(__file__).with_name("faults") / "3.13"
+"""Shipped with the package."""
 HEADERS = ("Guarantee", "Issue", "Shows")
 LINES = 60
 """About how many lines make prints: only the progress bar depends on it."""

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci.comparison.child import Ended
+from measure.comparison.child import Ended
 
 HANG_S = 30
 """After this each tool's own watchdog speaks; a test takes seconds at most, also on a busy machine."""

@@ -1,6 +1,6 @@
 """What it is worth that two threads have a core each in one row of rounds, and the same one in the next.
 
-    python -m ci.cores [BUSY]
+    python -m measure.cores [BUSY]
 
 takes about three minutes on two cores. BUSY (default: 1) processes do nothing but keep the cores busy, while scenarios
 of two threads have trials of half a second on faults that they see, in turn as they are and with the scheduler left to
@@ -20,9 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ci.power import SECONDS, seen_after, shares
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import child, plan
@@ -31,6 +30,7 @@ from harness.campaign.trial import GRACE_S, SILENCE_S, run_in_child
 from harness.campaign.watch import Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.record.target import Target
+from measure.power import SECONDS, seen_after, shares
 
 TRIALS = 10
 """Of each pair, each way."""
@@ -82,7 +82,7 @@ def busy(processes: int) -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     if arguments and not (len(arguments) == 1 and arguments[0].isdecimal()):
-        print("usage: python -m ci.cores [BUSY], a number of processes", file=sys.stderr)
+        print("usage: python -m measure.cores [BUSY], a number of processes", file=sys.stderr)
         return 2
     processes = int(arguments[0]) if arguments else 1
     os.sched_setaffinity(0, shares()[0])

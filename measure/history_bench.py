@@ -1,6 +1,6 @@
 """How fast the history checker is, how much memory it takes, and whether its time grows as n log n.
 
-    python3 ci/history_bench.py [--writes 0.5] [--svg docs/history-checker.svg] [OPERATIONS ...]
+    python3 measure/history_bench.py [--writes 0.5] [--svg docs/history-checker.svg] [OPERATIONS ...]
 
 Makes linearizable histories of 10⁴ to 10⁷ operations of eight threads, decides each in a process of its own, and prints
 a line each: operations, seconds, operations a second, and the largest resident size of that process, history included.

@@ -26,7 +26,7 @@ def test_its_journal_is_a_campaign_s() -> None:
 
 def test_it_prints_a_line_for_every_format(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ci.report_bench", "--events", "2000", "--keep", str(tmp_path)],
+        [sys.executable, "-m", "measure.report_bench", "--events", "2000", "--keep", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,

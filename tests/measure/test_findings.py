@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ci.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table, with_script
-from harness.builds.faults import find
+from harness.builds.fault import find
 from harness.kernel.known import load
 from harness.record.target import Target
+from measure.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table, with_script
 
 PATHS = sorted(SCRIPTS.glob("*.py"))
 EVERYWHERE = [
@@ -33,7 +33,7 @@ def test_a_script_stands_by_itself_on_one_page(path: Path) -> None:
 
 def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
     text = PAGE.read_text()
-    assert page(text, all_scripts()) == text, "run python -m ci.findings"
+    assert page(text, all_scripts()) == text, "run python -m measure.findings"
     assert text.count(".py](findings/") == len(PATHS)
 
 
@@ -46,7 +46,7 @@ def test_the_text_of_an_issue_is_ready_to_be_filed(path: Path) -> None:
         f"## {name}" for name in ("What happens", "Expected", "Seen", "Script", "First analysis")
     ]
     assert "\nBuild: CPython 3." in text and "\nMeasured: " in text
-    assert with_script(text) == text, "run python -m ci.findings"
+    assert with_script(text) == text, "run python -m measure.findings"
 
 
 def test_what_nobody_has_reported_has_its_issue_text() -> None:

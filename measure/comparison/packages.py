@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ci.comparison.detector import CannotRun, last_line
+from measure.comparison.detector import CannotRun, last_line
 
 PATIENCE_S = 300
 

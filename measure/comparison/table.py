@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from ci.comparison.record import Record, Result
+from measure.comparison.record import Record, Result
 
 
 def render(record: Record) -> str:

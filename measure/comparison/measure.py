@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Callable
 
-from ci.comparison import child
-from ci.comparison.detector import CannotRun, Detector, Ready, last_line
-from ci.comparison.record import Result
-from ci.comparison.targets import Target
+from measure.comparison import child
+from measure.comparison.detector import CannotRun, Detector, Ready, last_line
+from measure.comparison.record import Result
+from measure.comparison.targets import Target
 
 SILENCE_S = 10
 REHEARSAL_S = 60

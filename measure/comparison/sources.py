@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 from ci import job
-from ci.comparison.targets import Missing
+from measure.comparison.targets import Missing
 
 TESTS = ("Lib", "test")
 

@@ -1,9 +1,9 @@
 """What each value of each amplifier is worth: how soon a fault shows with it, beside the other values.
 
-    python -m ci.ablation RECORD > TABLE.md
+    python -m measure.ablation RECORD > TABLE.md
 
-takes about half an hour on two cores. RECORD is what ``ci.power`` measured: for each amplifier it says which scenarios
-that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so that each trial
+takes about half an hour on two cores. RECORD is what ``measure.power`` measured: for each amplifier it says which
+scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so that each trial
 tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``, JSON lines); what is there
 already is not measured again.
 
@@ -28,12 +28,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from ci.power import seen_after, shares
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.record.target import Target
+from measure.power import seen_after, shares
 
 PAIRS = 10
 """Scenarios and faults for each amplifier: first those whose fault few scenarios see."""
@@ -202,7 +202,10 @@ def _median(times: tuple[float, ...]) -> str:
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not Path(arguments[0]).is_file():
-        print("give the record that python -m ci.power wrote: python -m ci.ablation RECORD", file=sys.stderr)
+        print(
+            "give the record that python -m measure.power wrote: python -m measure.ablation RECORD",
+            file=sys.stderr,
+        )
         return 2
     record = Path(arguments[0])
     base = probe(str(compiled().executable()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci.comparison.cpython_tests import CPythonTests
+from measure.comparison.cpython_tests import CPythonTests
 
 
 class CPythonTestsEnvChanged(CPythonTests):

@@ -1,7 +1,7 @@
 """Measure what other ways to test see on given builds, in the same time.
 
-    python3 ci/comparison --target NAME=PATH [--target ...] --seconds 60 --repeat 1 --out FILE.json
-    python3 ci/comparison --show FILE.json [FILE.json ...]
+    python3 measure/comparison --target NAME=PATH [--target ...] --seconds 60 --repeat 1 --out FILE.json
+    python3 measure/comparison --show FILE.json [FILE.json ...]
 
 Each detector runs on each build until it has detected something, or until time is over. Progress goes to stderr, the
 table to stdout, and everything that was seen to the file, which is replaced after each measurement, so that an
@@ -25,16 +25,16 @@ import tempfile
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from ci.comparison import record as records
-from ci.comparison import table
-from ci.comparison.cpython_tests import CPythonTests
-from ci.comparison.cpython_tests_env_changed import CPythonTestsEnvChanged
-from ci.comparison.detector import CannotRun, Detector, Ready
-from ci.comparison.measure import measure
-from ci.comparison.record import Record, Result
-from ci.comparison.targets import Missing, Target, ask
-from ci.comparison.with_racecheck import Racecheck
-from ci.comparison.with_run_parallel import RunParallel
+from measure.comparison import record as records
+from measure.comparison import table
+from measure.comparison.cpython_tests import CPythonTests
+from measure.comparison.cpython_tests_env_changed import CPythonTestsEnvChanged
+from measure.comparison.detector import CannotRun, Detector, Ready
+from measure.comparison.measure import measure
+from measure.comparison.record import Record, Result
+from measure.comparison.targets import Missing, Target, ask
+from measure.comparison.with_racecheck import Racecheck
+from measure.comparison.with_run_parallel import RunParallel
 
 DETECTORS: tuple[Callable[[], Detector], ...] = (CPythonTests, CPythonTestsEnvChanged, RunParallel, Racecheck)
 
@@ -131,7 +131,8 @@ def _show(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ci/comparison", description="What other ways to test see on given builds, in the same time."
+        prog="measure/comparison",
+        description="What other ways to test see on given builds, in the same time.",
     )
     names = [make().name for make in DETECTORS]
     parser.add_argument("--target", action="append", type=_target, metavar="NAME=PATH", help="a build, named")
@@ -176,7 +177,7 @@ def _as_interrupt(number: int, frame: FrameType | None) -> None:
 
 def say(message: str) -> None:
     """One line on stderr."""
-    sys.stderr.write(f"ci/comparison: {message}\n")
+    sys.stderr.write(f"measure/comparison: {message}\n")
     sys.stderr.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci.sweeps import table
+from measure.sweeps import table
 
 SEEN = {
     "fault": "kept",

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ci.cores import main, run_anywhere
-from ci.power import RunTrial
 from harness.builds.fingerprint import probe
 from harness.campaign import plan
 from harness.campaign.options import MOST_MEMORY
 from harness.campaign.select import describe
 from harness.campaign.trial import run_in_child, trial_spec
+from measure.cores import main, run_anywhere
+from measure.power import RunTrial
 from tests.kernel.conftest import HEADER
 from tests.kernel.test_cores import KEPT
 

@@ -1,7 +1,7 @@
 """The scripts in ``docs/findings``: measured, shown as the table in ``docs/findings.md``, and put into issue texts.
 
-    python -m ci.findings                              # the table, from the scripts' own headers
-    python -m ci.findings --measure 100 --target PY    # first run each so often, and some times with the GIL on
+    python -m measure.findings                              # the table, from the scripts' own headers
+    python -m measure.findings --measure 100 --target PY    # first run each so often, and some times with the GIL on
 
 A script called ``fault-NAME.py`` shows the seeded fault ``NAME`` and is measured on that one's build; every other one
 on ``--target``, or, where its header names a build with the GIL, on ``--with-gil``. ``ftstress script FINDING`` writes
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.builds.faults import build_fault, find
+from harness.builds.fault import build_fault, find
 from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
 from harness.campaign.calibrate import machine
@@ -29,7 +29,7 @@ from harness.repro.written import CONTROL_S, CONTROLS, LATE_S, control_line
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "docs" / "findings"
 PAGE = ROOT / "docs" / "findings.md"
-BEGIN, END = "<!-- scripts: python -m ci.findings -->", "<!-- end of scripts -->"
+BEGIN, END = "<!-- scripts: python -m measure.findings -->", "<!-- end of scripts -->"
 RUN_S = 60.0
 FAULT = "fault-"
 EMBEDDED = re.compile(
@@ -151,7 +151,7 @@ def measured(script: Script, target: Target, runs: int) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m ci.findings", description="Measure and list the scripts."
+        prog="python -m measure.findings", description="Measure and list the scripts."
     )
     parser.add_argument("--measure", type=int, default=0, metavar="N", help="run each script N times")
     parser.add_argument("--target", metavar="PY", help="free-threaded: where scripts are measured")

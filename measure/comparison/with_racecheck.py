@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ci.comparison import packages
-from ci.comparison.child import Ended
-from ci.comparison.detector import Detection, Detector, Ready, last_line
+from measure.comparison import packages
+from measure.comparison.child import Ended
+from measure.comparison.detector import Detection, Detector, Ready, last_line
 
 HERE = Path(__file__).parent
 FILES = ("scenario.py", "scenario_racecheck.py")

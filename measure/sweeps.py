@@ -1,6 +1,6 @@
 """What one preemption shows of the seeded faults: each is swept until something is found. Prints a table of markdown.
 
-    python -m ci.sweeps RECORD [FAULT ...] [--repeat N] [--budget SECONDS]
+    python -m measure.sweeps RECORD [FAULT ...] [--repeat N] [--budget SECONDS]
 
 RECORD (JSON lines) gets each run as it ends; what is there already is not run again. The table is made of all of it.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from harness.builds.faults import build_fault, corpus
+from harness.builds.fault import build_fault, corpus
 
 BUDGET_S = 60
 
@@ -74,7 +74,7 @@ def table(lines: list[dict[str, Any]]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m ci.sweeps", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m measure.sweeps", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("record", type=Path)
     parser.add_argument("faults", nargs="*")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-SCRIPT = Path(__file__).resolve().parents[2] / "ci" / "history_bench.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "measure" / "history_bench.py"
 
 
 def test_it_prints_a_line_each_size_and_draws_as_many_points(tmp_path: Path) -> None:

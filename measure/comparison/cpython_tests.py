@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ci.comparison import sources
-from ci.comparison.child import Ended
-from ci.comparison.detector import HANG_S, Detection, Detector, Ready, hang, last_line
+from measure.comparison import sources
+from measure.comparison.child import Ended
+from measure.comparison.detector import HANG_S, Detection, Detector, Ready, hang, last_line
 
 BAD_TEST = 2
 ENV_CHANGED = 3

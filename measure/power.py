@@ -1,6 +1,6 @@
 """Measures what each scenario sees: one short trial of each on each seeded fault. Writes harness/campaign/power.toml.
 
-    python -m ci.power [RECORD]
+    python -m measure.power [RECORD]
 
 takes about an hour on two cores. What RECORD holds already (JSON lines; default: ftstress-results/power.jsonl) is not
 measured again. A fault that many scenarios see is worth little to each of them, one that a single scenario sees is
@@ -23,7 +23,7 @@ from typing import Any
 from zlib import crc32
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.faults import build_fault, corpus
+from harness.builds.fault import build_fault, corpus
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import plan
@@ -50,7 +50,7 @@ DECAY = 0.85
 SHOWS_AGAIN = 0.7
 """How likely a scenario that saw a fault in one trial sees it in another."""
 HEADER = """\
-# What each scenario is worth to a campaign that looks for something new: see ci/power.py, which writes this file.
+# What each scenario is worth to a campaign that looks for something new: see measure/power.py, which writes this file.
 # 1 is what a scenario has that is not listed.
 
 [power]

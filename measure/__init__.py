@@ -1,0 +1,1 @@
+"""What measures the harness: on seeded faults, beside other tools, by the clock."""
