@@ -3,12 +3,11 @@
     python -m measure.ablation RECORD > TABLE.md
 
 takes about half an hour on two cores. RECORD is what ``measure.power`` measured: for each amplifier it says which
-scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so that each trial
-tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``, JSON lines); what is there
-already is not measured again.
-
-Within a pair the times to the first detection of the trials with a value are compared with all others' by rank (the
-Mann-Whitney test; what was not seen comes last, all alike), so a pair that is always seen tells something, too.
+scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so
+that each trial tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``, JSON lines);
+what is there already is not measured again. Within a pair the times to the first detection of the trials with a value
+are compared with all others' by rank (the Mann-Whitney test; what was not seen comes last, all alike), so a pair that
+is always seen tells something, too.
 """
 
 from __future__ import annotations

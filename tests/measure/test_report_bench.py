@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ci import report_bench
+from measure import report_bench
 from harness.campaign.grade import grade
 from harness.report.formats import FORMATS
 
