@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import report_bench
 from harness.campaign.grade import grade
 from harness.report.formats import FORMATS
+from measure import report_bench
 
 ROOT = Path(__file__).resolve().parents[2]
 
