@@ -78,7 +78,7 @@ def build_fault(fault: Fault, progress: Progress = silent) -> Path:
 
     Only the executable is its own: its ``lib`` is a link to the base's. Raises NotBuilt, with the log's name.
     """
-    base = compiled(progress)
+    base = compiled(progress=progress)
     executable = base.executable()
     assert executable is not None
     key = hashlib.sha256(fault.path.read_bytes()).hexdigest()[:16]

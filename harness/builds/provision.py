@@ -29,28 +29,57 @@ def configure_arguments(debug: bool) -> tuple[str, ...]:
 
 
 def build(what: str | None = None, *, debug: bool = False, progress: Progress = silent) -> Path:
-    """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder; None is the default.
+    """The path of a free-threaded interpreter made from ``what``; None is the default release.
 
-    What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when
-    ``what`` is none of these, NotBuilt when it cannot be made, with every reason and the log's name.
+    ``what`` is a version, a tarball, a folder, or CLONE@REVISION. What was built before is taken from the cache; two
+    builds of the same at once become one. Raises NotASource when ``what`` is none of these, NotBuilt when it cannot be
+    made, with every reason and the log's name.
     """
     what = what or DEFAULT_VERSION
-    try:
+    with _room():
         if _VERSION.fullmatch(what):
             return _from_version(_threaded(what), debug, progress)
-        path = Path(what).expanduser().absolute()
-        if path.is_dir():
-            return _from_source(from_directory(path), debug, progress)
-        if path.is_file():
-            return _from_source(from_tarball(path), debug, progress)
-        repository, at, revision = what.rpartition("@")
-        if at and Path(repository).expanduser().is_dir():
-            source = from_revision(Path(repository).expanduser().absolute(), revision)
-            return _from_source(source, debug, progress)
+        return _executable(_from_source(_source(what), debug, progress))
+
+
+def compiled(what: str | None = None, progress: Progress = silent) -> cache.Entry:
+    """A build of ``what``, as in build(), that was compiled here and has its tree: what seeded faults are made from.
+
+    Never one of uv's. Raises NotASource and NotBuilt.
+    """
+    what = what or DEFAULT_VERSION
+    with _room():
+        if not _VERSION.fullmatch(what):
+            return _from_source(_source(what), False, progress)
+        version = _threaded(what)
+        kept = _kept(version, debug=False)
+        if kept is None:
+            check_tools()
+            kept = _from_source(fetch.release(version, progress), False, progress)
+        return kept
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """What the system refuses is one sentence: a full disk, a cache that cannot be written."""
+    try:
+        yield
     except OSError as error:
         raise NotBuilt(
             f"the build cannot go on: {error}; make room, or set XDG_CACHE_HOME to a folder that can be written"
         ) from error
+
+
+def _source(what: str) -> Source:
+    """The tarball, the folder or the revision that ``what`` names. Raises NotASource."""
+    path = Path(what).expanduser().absolute()
+    if path.is_dir():
+        return from_directory(path)
+    if path.is_file():
+        return from_tarball(path)
+    repository, at, revision = what.rpartition("@")
+    if at and Path(repository).expanduser().is_dir():
+        return from_revision(Path(repository).expanduser().absolute(), revision)
     raise NotASource(
         f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source,"
         " nor CLONE@REVISION"
@@ -63,17 +92,6 @@ def _threaded(version: str) -> str:
     if match and int(match["minor"]) < 13:
         raise NotASource(f"CPython {version} cannot be built free-threaded: give 3.13.0 or later")
     return match["release"] if match else version
-
-
-def compiled(progress: Progress = silent) -> cache.Entry:
-    """The default release, compiled here, with its tree: what seeded faults are made from. Raises NotBuilt."""
-    kept = _kept(DEFAULT_VERSION, debug=False)
-    if kept is None:
-        check_tools()
-        _from_source(fetch.release(DEFAULT_VERSION, progress), False, progress)
-        kept = _kept(DEFAULT_VERSION, debug=False)
-    assert kept is not None
-    return kept
 
 
 def _from_version(version: str, debug: bool, progress: Progress) -> Path:
@@ -90,7 +108,7 @@ def _from_version(version: str, debug: bool, progress: Progress) -> Path:
         except uv.UvFailed as error:
             progress(Step(f"passed over uv: {error}"))
     check_tools()
-    return _from_source(fetch.release(version, progress), debug, progress)
+    return _executable(_from_source(fetch.release(version, progress), debug, progress))
 
 
 def _kept(version: str, debug: bool) -> cache.Entry | None:
@@ -106,18 +124,22 @@ def _kept(version: str, debug: bool) -> cache.Entry | None:
     return None
 
 
-def _from_source(source: Source, debug: bool, progress: Progress) -> Path:
+def _from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
     _threaded(source.version)
     configure = configure_arguments(debug)
     entry = cache.entry(source.version, source.hash, configure)
     with held(entry.lock, progress):
-        built = entry.executable() if entry.receipt() else None
-        if built:
+        if entry.receipt() and entry.executable():
             progress(Step(f"CPython {source.version} was built from this source before"))
-            return built
+            return entry
         check_tools()
         compile_into(entry, source, configure, progress)
-        return _checked(entry)
+        works(_executable(entry), entry.log)
+        return entry
+
+
+def _executable(entry: cache.Entry) -> Path:
+    return entry.executable() or entry.install
 
 
 @contextmanager
@@ -134,11 +156,6 @@ def held(lock: Path, progress: Progress) -> Iterator[None]:
         yield
     finally:
         file_lock.release()
-
-
-def _checked(entry: cache.Entry) -> Path:
-    """The interpreter just built, if it really is what was asked for."""
-    return works(entry.executable() or entry.install, entry.log)
 
 
 def works(executable: Path, log: Path) -> Path:

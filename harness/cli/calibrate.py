@@ -118,7 +118,7 @@ def _build(faults: list[Fault], console: Console) -> dict[str, Path]:
         if not step.total or step.done in (0, step.total):
             console.print(escape(step.text), soft_wrap=True)
 
-    base = compiled(tell).executable()
+    base = compiled(progress=tell).executable()
     assert base is not None
     return {BASE: base} | {fault.name: build_fault(fault, tell) for fault in faults if not fault.invisible}
 
