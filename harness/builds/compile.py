@@ -66,7 +66,7 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
             CONFIGURE_LINES,
             lambda line: True,
         )
-        make = ["make", f"-j{cores()}", *_revision(source)]
+        make = ["make", f"-j{cores()}", *revision(source.commit, source.branch)]
         said = work.run("compiling CPython", make, USUAL_OBJECTS, lambda line: bool(_COMPILES.search(line)))
         for missing in _missing_modules(said):
             progress(Step(missing))
@@ -76,7 +76,7 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
         staging = entry.directory / "staging"
         work.run(
             "installing CPython",
-            ["make", *_revision(source), "install", f"DESTDIR={staging}"],
+            ["make", *revision(source.commit, source.branch), "install", f"DESTDIR={staging}"],
             0,
             lambda line: False,
         )
@@ -152,14 +152,14 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def _revision(source: Source) -> list[str]:
-    """The tree is a copy without .git: what sys._git is to say is handed to make."""
-    if not source.commit:
+def revision(commit: str, branch: str) -> list[str]:
+    """For make: the tree is a copy without .git, so what sys._git is to say is handed over."""
+    if not commit:
         return []
     return [
-        f"GITVERSION=echo {source.commit[:COMMIT_SHOWN]}",
+        f"GITVERSION=echo {commit[:COMMIT_SHOWN]}",
         "GITTAG=echo",
-        f"GITBRANCH=echo {shlex.quote(source.branch)}",
+        f"GITBRANCH=echo {shlex.quote(branch)}",
     ]
 
 

@@ -1,7 +1,8 @@
 """Calibration: what a run detects, how often and how fast, measured on seeded faults and on the untouched base.
 
-Each run is the very command that a person would type, ``ftstress run -x --budget LIMIT --seed N``, in a process of its
-own that is given a fixed share of the cores; so what is measured is what a person gets.
+Each run is the very command that a person would type, ``ftstress run --budget LIMIT --seed N``, in a process of its
+own that is given a fixed share of the cores; so what is measured is what a person gets. It is ended once it has found
+something that neither is known nor shows on the base, which may have findings of its own.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Job:
     seed: int
     limit_s: float
     out: Path
+    of_base: frozenset[str] | None
+    """Signatures that do not count, for the base shows them too. None: it is the base, and has no hit to wait for."""
 
 
 def machine() -> str:
@@ -111,7 +114,7 @@ def _serve(
 
 def _run(job: Job, stop: threading.Event) -> Run:
     command = [
-        *(sys.executable, "-m", "harness", "run", "-x", "--target", str(job.executable)),
+        *(sys.executable, "-m", "harness", "run", "--target", str(job.executable)),
         *("--budget", f"{job.limit_s:g}s", "--seed", str(job.seed), "--out", str(job.out)),
     ]
     shutil.rmtree(
@@ -129,7 +132,7 @@ def _run(job: Job, stop: threading.Event) -> Run:
         )
         deadline = time.monotonic() + job.limit_s + END_S
         while child.poll() is None:
-            if stop.is_set() or time.monotonic() > deadline or _has_hit(job.out):
+            if stop.is_set() or time.monotonic() > deadline or _has_hit(job.out, job.of_base):
                 child.send_signal(signal.SIGTERM)  # it ends its own children and keeps what it has
                 try:
                     child.wait(10)
@@ -139,7 +142,7 @@ def _run(job: Job, stop: threading.Event) -> Run:
     return _outcome(job, child.wait())
 
 
-def _has_hit(out: Path) -> bool:
+def _has_hit(out: Path, of_base: frozenset[str] | None) -> bool:
     """Whether the run has found what it was looking for: what it still learns of that, with the GIL on and operation by
     operation, takes a sixth of a calibration and is not part of it.
     """
@@ -147,7 +150,9 @@ def _has_hit(out: Path) -> bool:
         result = json.loads((out / "result.json").read_bytes())
     except (OSError, ValueError):  # there is none before the first trial ends
         return False
-    return any(finding["known"] is None for finding in result["findings"])
+    return of_base is not None and any(
+        finding["known"] is None and finding["signature"] not in of_base for finding in result["findings"]
+    )
 
 
 def _outcome(job: Job, status: int) -> Run:
@@ -157,7 +162,7 @@ def _outcome(job: Job, status: int) -> Run:
     except JournalError:
         said = (job.out / "output.txt").read_text(errors="replace").strip().rpartition("\n")[2]
         return Run(job.build, job.seed, status, 0.0, 0, 0, 0, (), None, (), said)
-    hit, trial = _hit(result)
+    hit, trial = _hit(result, job.of_base or frozenset())
     return Run(
         build=job.build,
         seed=job.seed,
@@ -172,9 +177,11 @@ def _outcome(job: Job, status: int) -> Run:
     )
 
 
-def _hit(result: Result) -> tuple[Hit | None, int | None]:
+def _hit(result: Result, of_base: frozenset[str]) -> tuple[Hit | None, int | None]:
     """The first finding that counts, and the number of its trial."""
-    counting = [finding for finding in result.findings if finding.known is None]
+    counting = [
+        finding for finding in result.findings if finding.known is None and finding.signature not in of_base
+    ]
     if not counting:
         return None, None
     first = min(counting, key=lambda finding: finding.first_seen_s)

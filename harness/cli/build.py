@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,10 +15,10 @@ from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.fault import Fault, build_fault, find
+from harness.builds.fault import branch, build_fault, find
 from harness.builds.progress import Progress as Tell
 from harness.builds.progress import Step
-from harness.builds.provision import DEFAULT_VERSION, build
+from harness.builds.provision import DEFAULT_VERSION, build, compiled
 from harness.cli.errors import Stop
 
 PLAIN_LINE_S = 15.0
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with _told(Console(stderr=True, highlight=False)) as tell:
             if arguments.fault:
-                path = build_fault(_fault(arguments), tell)
+                path = _with_fault(arguments.what, arguments.fault, tell)
             else:
                 path = build(arguments.what, debug=arguments.debug, progress=tell)
     except NotASource as error:
@@ -56,10 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _fault(arguments: argparse.Namespace) -> Fault:
-    if arguments.what not in (None, DEFAULT_VERSION):
-        raise Stop(f"faults are patches of CPython {DEFAULT_VERSION}: leave {arguments.what} out")
-    return find(arguments.fault)
+def _with_fault(what: str | None, name: str, tell: Tell) -> Path:
+    base = compiled(what, tell)
+    receipt = base.receipt()
+    assert receipt is not None
+    return build_fault(find(name, branch(receipt.version)), base, tell)
 
 
 @contextmanager

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.fault import Fault, build_fault, corpus, find
+from harness.builds.fault import DoesNotApply, branch, build_fault, corpus, find
+from harness.builds.fingerprint import probe
 from harness.builds.progress import Step
-from harness.builds.provision import compiled
+from harness.builds.provision import DEFAULT_VERSION, compiled
 from harness.campaign.calibrate import CORES, Job, machine, run_all
 from harness.cli.arguments import budget, count
 from harness.cli.errors import Stop
@@ -38,6 +40,11 @@ def add_parser(subparsers: Any) -> None:
         help="only this one, and the base; may be given again (default: all that can be seen)",
     )
     parser.add_argument(
+        "--source",
+        metavar="VERSION|TARBALL|DIR|CLONE@REV",
+        help=f"make the base from this, and the faults of its branch from the base (default: {DEFAULT_VERSION})",
+    )
+    parser.add_argument(
         "--repeat", type=count, default=3, metavar="N", help="runs a build, seeds 1 to N (default: 3)"
     )
     parser.add_argument(
@@ -56,22 +63,23 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when every fault was detected and the base was clean, else 1; 3 where nothing can be built."""
     console = terminal()
     out: Path = arguments.out or RESULTS / f"calibration-{time.strftime('%Y%m%d-%H%M%S')}"
-    done = _recorded(out, arguments)
+    before = _recorded(out, arguments.limit)
     try:
-        faults = [find(name) for name in arguments.fault] or corpus()
-        builds = _build(faults, console)
+        calibration, builds = _build(arguments, console)
     except NotASource as error:
         raise Stop(str(error)) from error
     except NotBuilt as error:
         raise Stop(str(error), 3) from error
-    kept = {(run.build, run.seed) for run in done}
-    jobs = [
-        Job(name, executable, seed, arguments.limit, out.absolute() / name.strip("()") / str(seed))
-        for seed in range(1, arguments.repeat + 1)
-        for name, executable in builds.items()
-        if (name, seed) not in kept
+    if before and before.base not in ("", calibration.base):
+        raise Stop(
+            f"{out} holds a calibration of {before.base}, not of {calibration.base}: give another --out"
+        )
+    done = list(before.runs) if before else []
+    wanted = [(seed, name) for seed in range(1, arguments.repeat + 1) for name in builds]
+    left = [
+        (seed, name) for seed, name in wanted if (name, seed) not in {(run.build, run.seed) for run in done}
     ]
-    every = len(jobs) + len(done)
+    every = len(left) + len(done)
     console.print(
         f"{counted(len(builds) - 1, 'fault')} and the base, {counted(arguments.repeat, 'run')} each, at most"
         f" {duration(arguments.limit)} on {CORES} cores a run; out {escape(str(out))}",
@@ -81,10 +89,26 @@ def run(arguments: argparse.Namespace) -> int:
     def tell(ended: Run) -> None:
         done.append(ended)
         console.print(f"{len(done):4} of {every}  {_said(ended)}", soft_wrap=True)
-        _write(out, _calibration(arguments, faults, done))
+        _write(out, replace(calibration, runs=tuple(done)))
 
-    run_all(jobs, tell)
-    calibration = _calibration(arguments, faults, done)
+    def run_those(of_base: frozenset[str] | None) -> None:
+        jobs = [
+            Job(
+                name,
+                builds[name],
+                seed,
+                arguments.limit,
+                out.absolute() / name.strip("()") / str(seed),
+                of_base,
+            )
+            for seed, name in left
+            if (name == BASE) is (of_base is None)
+        ]
+        run_all(jobs, tell)
+
+    run_those(None)  # first: what the base shows, no fault is detected by
+    run_those(replace(calibration, runs=tuple(done)).of_base())
+    calibration = replace(calibration, runs=tuple(done))
     for part in tables(calibration):
         console.print(part)
     (out / "calibration.md").write_text(markdown(calibration), encoding="utf-8")
@@ -96,43 +120,55 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if calibration.missed() or calibration.false_alarms() else 0
 
 
-def _recorded(out: Path, arguments: argparse.Namespace) -> list[Run]:
-    """The runs of the calibration that ``out`` holds, to be gone on with. Raises Stop when it was another one."""
+def _recorded(out: Path, limit_s: float) -> Calibration | None:
+    """The calibration that ``out`` holds, to be gone on with. Raises Stop when it was another one."""
     try:
         before = recorded(out)
     except CalibrationError as error:
         raise Stop(f"{error}: choose another --out") from error
-    if before is None:
-        return []
-    if before.limit_s != arguments.limit:
+    if before and before.limit_s != limit_s:
         raise Stop(
             f"{out} holds a calibration with a limit of {before.limit_s:g} s: give that one, or another --out"
         )
-    return list(before.runs)
+    return before
 
 
-def _build(faults: list[Fault], console: Console) -> dict[str, Path]:
-    """An interpreter for the base and for each fault that can be seen, by name."""
+def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration, dict[str, Path]]:
+    """A calibration without runs; and an interpreter for the base and for each fault that can be seen, by name."""
 
     def tell(step: Step) -> None:
         if not step.total or step.done in (0, step.total):
             console.print(escape(step.text), soft_wrap=True)
 
-    base = compiled(progress=tell).executable()
-    assert base is not None
-    return {BASE: base} | {fault.name: build_fault(fault, tell) for fault in faults if not fault.invisible}
-
-
-def _calibration(arguments: argparse.Namespace, faults: list[Fault], runs: list[Run]) -> Calibration:
-    return Calibration(
+    base = compiled(arguments.source, tell)
+    executable = base.executable()
+    assert executable is not None
+    target = probe(executable)
+    of = branch(target.version)
+    faults = [find(name, of) for name in arguments.fault] or corpus(of)
+    builds = {BASE: executable}
+    not_applicable = {}
+    for fault in faults:
+        try:
+            if not fault.invisible:
+                builds[fault.name] = build_fault(fault, base, tell)
+        except DoesNotApply as error:
+            console.print(escape(str(error)), soft_wrap=True)
+            not_applicable[fault.name] = str(error)
+    if not_applicable and len(builds) == 1:
+        raise NotBuilt(next(iter(not_applicable.values())))
+    calibration = Calibration(
         machine=machine(),
         limit_s=arguments.limit,
         repeat=arguments.repeat,
         cores=CORES,
-        guarantees={fault.name: fault.guarantee for fault in faults if not fault.invisible},
+        guarantees={fault.name: fault.guarantee for fault in faults if fault.name in builds},
         invisible={fault.name: fault.invisible for fault in faults if fault.invisible},
-        runs=tuple(runs),
+        runs=(),
+        base=f"{target.title}{f' ({target.commit})' if target.commit else ''}",
+        not_applicable=not_applicable,
     )
+    return calibration, builds
 
 
 def _write(out: Path, calibration: Calibration) -> None:

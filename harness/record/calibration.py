@@ -1,9 +1,9 @@
-"""What a calibration measured: on each seeded fault, and on the untouched base, what a run with ``-x`` saw and when."""
+"""What a calibration measured: on each seeded fault, and on the untouched base, what a run saw, and when."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -41,7 +41,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Run:
-    """One campaign with ``-x`` on one build."""
+    """One campaign on one build; on a fault's, until its hit."""
 
     build: str
     """The fault's name, or ``BASE``."""
@@ -54,7 +54,7 @@ class Run:
     signatures: tuple[str, ...]
     """Of all its findings, known ones too."""
     hit: Hit | None
-    """Its first finding that is not on the known-issue list."""
+    """Its first finding that neither is known nor was seen on the base before."""
     trials: tuple[Trial, ...]
     """All that were started, in order."""
     message: str = ""
@@ -75,14 +75,22 @@ class Calibration:
     invisible: dict[str, str]
     """Faults that cannot be seen even in principle, and why."""
     runs: tuple[Run, ...]
+    base: str = ""
+    """What the faults were made from, in a few words; empty in a record of before it was noted."""
+    not_applicable: dict[str, str] = field(default_factory=dict)
+    """Faults of the base's branch whose patch does not apply to it any more, and where."""
 
     def of(self, build: str) -> list[Run]:
         return [run for run in self.runs if run.build == build]
 
     def detections(self, fault: str) -> list[Hit]:
         """The hits on ``fault`` that count: with a signature that the base never showed."""
-        of_base = {signature for run in self.of(BASE) for signature in run.signatures}
+        of_base = self.of_base()
         return [run.hit for run in self.of(fault) if run.hit and run.hit.signature not in of_base]
+
+    def of_base(self) -> frozenset[str]:
+        """The signatures that the base showed."""
+        return frozenset(signature for run in self.of(BASE) for signature in run.signatures)
 
     def false_alarms(self) -> list[Run]:
         """Runs on the base that did not end well: a finding that counts, or nothing exercised."""

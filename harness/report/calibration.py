@@ -91,6 +91,10 @@ def sentences(calibration: Calibration) -> Iterator[str]:
         yield f"- seed {run.seed}, exit {run.exit_status}: {run.hit.signature if run.hit else run.message}"
     for fault, why in calibration.invisible.items():
         yield f"Not counted: {fault}: {why}"
+    for fault, where in calibration.not_applicable.items():
+        yield f"Not applicable: {fault}: {where}"
+    if calibration.base:
+        yield f"Made from {calibration.base}."
     yield f"{calibration.machine}; each run had {calibration.cores} cores and at most {calibration.limit_s:g} s."
 
 

@@ -24,7 +24,9 @@ def test_a_fault_is_detected_and_the_base_is_clean(tmp_path: Path) -> None:
     assert "False alarms on the base: 0 in 1 run" in done.stdout
     recorded = json.loads((tmp_path / "c" / "calibration.json").read_text())
     ended = {run["build"]: run["exit_status"] for run in recorded["runs"]}
-    assert ended == {"(base)": 0, "deleted-value-leaks": 1}, "found, and ended for it"
+    assert ended["(base)"] == 0
+    assert ended["deleted-value-leaks"] in (1, 130), "found, and ended for it"
+    assert recorded["base"].startswith("CPython 3.13.5 free-threaded")
     assert (tmp_path / "c" / "calibration.svg").exists()
     assert "1 of 1 fault detected" in (tmp_path / "c" / "calibration.html").read_text(encoding="utf-8")
     assert "| deleted-value-leaks | 1 of 1 |" in (tmp_path / "c" / "calibration.md").read_text()
@@ -35,10 +37,17 @@ def test_a_fault_is_detected_and_the_base_is_clean(tmp_path: Path) -> None:
 
 
 WRONG = [
-    (["calibrate", "--fault", "no-such-fault"], "there is no fault named no-such-fault: there are "),
+    (
+        ["calibrate", "--fault", "no-such-fault"],
+        "there is no fault of CPython 3.13 named no-such-fault: there are ",
+    ),
     (["calibrate", "--repeat", "0"], "'0' is not a number from 1 to 1000"),
-    (["build", "--fault", "no-such-fault"], "there is no fault named no-such-fault: there are "),
-    (["build", "3.13.6", "--fault", "fetch-leaks"], "faults are patches of CPython 3.13.5: leave 3.13.6 out"),
+    (["calibrate", "--source", "no-such-source"], "no-such-source is neither a version such as "),
+    (
+        ["build", "--fault", "no-such-fault"],
+        "there is no fault of CPython 3.13 named no-such-fault: there are ",
+    ),
+    (["build", "no-such-source", "--fault", "fetch-leaks"], "no-such-source is neither a version such as "),
 ]
 
 

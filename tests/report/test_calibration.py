@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -71,6 +72,17 @@ def test_amplifiers_are_counted_by_value_where_the_scenario_has_seen_the_fault()
 def test_it_is_the_same_after_it_was_written_and_read() -> None:
     first = calibration(run(BASE), run("f", 1, hit(1.0)))
     assert Calibration.from_json(first.to_json()) == first
+    old = {name: value for name, value in first.to_json().items() if name not in ("base", "not_applicable")}
+    assert Calibration.from_json(old) == first, "a record of before these were noted"
+
+
+def test_a_fault_that_does_not_apply_to_the_base_is_told_and_not_missed() -> None:
+    moved = replace(
+        calibration(run(BASE)), guarantees={}, not_applicable={"f": "f does not apply: hunk 1"}, base="it"
+    )
+    assert moved.missed() == []
+    assert "Not applicable: f: f does not apply: hunk 1" in markdown(moved)
+    assert "Made from it." in markdown(moved)
 
 
 def test_the_chart_is_an_image_with_a_dot_a_detection_and_a_cross_for_a_miss() -> None:
