@@ -16,14 +16,13 @@ from typing import IO
 
 from harness.builds.cache import Entry, Receipt, write_receipt
 from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.git import COMMIT_SHOWN
 from harness.builds.progress import Progress, Step
 from harness.builds.source import Source
 
 CONFIGURE_LINES = 780
 """About how many lines configure prints: only the progress bar depends on it."""
 USUAL_OBJECTS = 350
-COMMIT_SHOWN = 11
-"""Characters of a commit's id: what CPython's own build shows."""
 
 _COMPILES = re.compile(r"(^|\s)-c\s")
 _BETWEEN_STEPS_S = 0.2
@@ -55,7 +54,7 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
     progress(Step(f"unpacking CPython {source.version}; the log is {entry.log}"))
     with entry.log.open("w", encoding="utf-8", errors="replace") as log:
         try:
-            source.unpack(entry.tree)
+            source.unpack(entry.tree, progress)
         except NotASource as error:
             log.write(f"{error}\n")
             raise NotBuilt(f"{error}; the log is {entry.log}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from harness.builds.source import Source, from_directory, from_revision, from_ta
 
 DEFAULT_VERSION = "3.13.5"
 
-_VERSION = re.compile(r"(?P<release>3\.(?P<minor>\d+)\.\d+(?:(?:a|b|rc)\d+)?)t?")
+_VERSION = re.compile(r"3\.\d+\.\d+(?:(?:a|b|rc)\d+)?t?")
 
 
 def configure_arguments(debug: bool) -> tuple[str, ...]:
@@ -77,21 +78,34 @@ def _source(what: str) -> Source:
         return from_directory(path)
     if path.is_file():
         return from_tarball(path)
-    repository, at, revision = what.rpartition("@")
-    if at and Path(repository).expanduser().is_dir():
-        return from_revision(Path(repository).expanduser().absolute(), revision)
+    if "@" in what:
+        return from_revision(*_clone_and_revision(what))
     raise NotASource(
         f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source,"
         " nor CLONE@REVISION"
     )
 
 
+def _clone_and_revision(what: str) -> tuple[Path, str]:
+    """A revision may have an @ in it (``main@{yesterday}``), and so may a folder: the first that is a folder counts."""
+    for at in (one.start() for one in re.finditer("@", what)):
+        repository, revision = Path(what[:at]).expanduser().absolute(), what[at + 1 :]
+        if at and repository.is_dir():
+            if not revision:
+                raise NotASource(f"{what} names no revision: give a branch, a tag or a commit behind the @")
+            return repository, revision
+    clone, _, revision = what.partition("@")
+    if not clone:
+        raise NotASource(f"{what} names no clone: give the folder of one before the @, as CLONE@{revision}")
+    raise NotASource(f"{clone} is no folder: give a git clone of CPython's before the @")
+
+
 def _threaded(version: str) -> str:
     """The version as a release is named. Raises NotASource for one that cannot be built without the GIL."""
-    match = _VERSION.fullmatch(version)
-    if match and int(match["minor"]) < 13:
+    minor = re.match(r"3\.(\d+)", version)
+    if minor and int(minor[1]) < 13:
         raise NotASource(f"CPython {version} cannot be built free-threaded: give 3.13.0 or later")
-    return match["release"] if match else version
+    return version.removesuffix("t")
 
 
 def _from_version(version: str, debug: bool, progress: Progress) -> Path:
@@ -134,7 +148,11 @@ def _from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry
             return entry
         check_tools()
         compile_into(entry, source, configure, progress)
-        works(_executable(entry), entry.log)
+        try:
+            works(_executable(entry), entry.log)
+        except NotBuilt:
+            shutil.rmtree(entry.install)  # or the next call would take it for one that was built before
+            raise
         return entry
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.builds import git
 from harness.builds.cache import Origin
 from harness.builds.errors import NotASource
+from harness.builds.progress import Progress, silent
 
 _LEFT_BEHIND = re.compile(
     r"(.*/)?(__pycache__|\.git|\.hg|autom4te\.cache)(/.*)?|build/.*|.*\.(o|so|a|pyc|gcda|gcno)"
@@ -35,10 +36,10 @@ class Source:
     branch: str = ""
     """What git calls the line of development that the commit is on; empty where it is on none, or not from git."""
 
-    def unpack(self, tree: Path) -> None:
+    def unpack(self, tree: Path, progress: Progress = silent) -> None:
         """Put the source into ``tree``, which is made. Raises NotASource where the tarball or the clone is broken."""
         if self.origin == "revision":
-            git.unpack(self.path, self.commit, tree)
+            git.unpack(self.path, self.commit, tree, progress)
             return
         if self.path.is_dir():
             for name in _files(self.path):
@@ -101,8 +102,11 @@ def from_directory(path: Path) -> Source:
         file = path / name
         content = str(file.readlink()).encode() if file.is_symlink() else file.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    commit = git.said(path, "rev-parse", "--short", "HEAD").strip()
-    return Source(path, "directory", version, digest.hexdigest(), commit, git.branch(path, "HEAD"))
+    under_git = (path / ".git").exists()  # and not merely somewhere below a repository of another kind
+    commit = git.said(path, "rev-parse", "HEAD").strip() if under_git else ""
+    return Source(
+        path, "directory", version, digest.hexdigest(), commit, git.described(path) if commit else ""
+    )
 
 
 def from_revision(repository: Path, revision: str) -> Source:
@@ -111,9 +115,11 @@ def from_revision(repository: Path, revision: str) -> Source:
     Raises NotASource where the folder is no git repository, has no such revision, or holds something else there.
     """
     commit = git.commit(repository, revision)
-    patchlevel = git.said(repository, "cat-file", "blob", f"{commit}:Include/patchlevel.h")
-    if not patchlevel:
-        raise NotASource(f"{repository} holds no CPython source at {revision} (no Include/patchlevel.h)")
+    patchlevel = git.text(repository, commit, "Include/patchlevel.h")
+    if patchlevel is None:
+        raise NotASource(
+            f"{repository} holds no CPython source at {revision} (no Include/patchlevel.h): give a clone of CPython's"
+        )
     return Source(
         repository, "revision", _version(patchlevel), commit, commit, git.branch(repository, revision)
     )

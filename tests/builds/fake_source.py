@@ -21,6 +21,7 @@ all:
 \t@echo _dbm  zlib
 \t@echo To find the necessary bits, look in configure.ac and config.log.
 \t@echo revision $$($(GITVERSION))
+\t@echo branch $$($(GITBRANCH))
 install: all
 \t@mkdir -p $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib
 \t@cp interpreter $(DESTDIR)$(prefix)/bin/python3.13t

@@ -192,10 +192,12 @@ def test_a_tarball_that_ends_early_names_the_log(tmp_path: Path, cache_folder: P
 
 def test_a_build_that_cannot_do_without_the_gil_is_not_handed_out(tmp_path: Path) -> None:
     source = fake_source.folder(tmp_path, free_threaded=False, gil_enabled=True)
-    with pytest.raises(
-        NotBuilt, match=r"what was built is CPython 3\.13\.5 with the GIL and runs with the GIL; the log is"
-    ):
-        build(str(source))
+    for _ in range(2):
+        with pytest.raises(
+            NotBuilt,
+            match=r"what was built is CPython 3\.13\.5 with the GIL and runs with the GIL; the log is",
+        ):
+            build(str(source))
 
 
 @pytest.mark.parametrize(
