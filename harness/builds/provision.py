@@ -32,7 +32,7 @@ def configure_arguments(debug: bool) -> tuple[str, ...]:
 def build(what: str | None = None, *, debug: bool = False, progress: Progress = silent) -> Path:
     """The path of a free-threaded interpreter made from ``what``; None is the default release.
 
-    ``what`` is a version, a tarball, a folder, or CLONE@REVISION. What was built before is taken from the cache; two
+    ``what`` is a version, a tarball, a folder, or REPO@REV. What was built before is taken from the cache; two
     builds of the same at once become one. Raises NotASource when ``what`` is none of these, NotBuilt when it cannot be
     made, with every reason and the log's name.
     """
@@ -82,7 +82,7 @@ def _source(what: str) -> Source:
         return from_revision(*_clone_and_revision(what))
     raise NotASource(
         f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source,"
-        " nor CLONE@REVISION"
+        " nor REPO@REV"
     )
 
 
@@ -96,7 +96,7 @@ def _clone_and_revision(what: str) -> tuple[Path, str]:
             return repository, revision
     clone, _, revision = what.partition("@")
     if not clone:
-        raise NotASource(f"{what} names no clone: give the folder of one before the @, as CLONE@{revision}")
+        raise NotASource(f"{what} names no clone: give the folder of one before the @, as REPO@{revision}")
     raise NotASource(f"{clone} is no folder: give a git clone of CPython's before the @")
 
 

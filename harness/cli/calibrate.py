@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--source",
-        metavar="VERSION|TARBALL|DIR|CLONE@REV",
+        metavar="VERSION|TARBALL|DIR|REPO@REV",
         help=f"make the base from this, and the faults of its branch from the base (default: {DEFAULT_VERSION})",
     )
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""``CLONE@REVISION``: what is built of a toy clone, what of it is left alone, and what is said of bad ones."""
+"""``REPO@REV``: what is built of a toy clone, what of it is left alone, and what is said of bad ones."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_what_a_work_tree_is_on_is_told_with_its_changes_and_its_index_left_as_i
     ("what", "says"),
     [
         ("{clone}@", "names no revision: give a branch, a tag or a commit behind the @"),
-        ("@main", "@main names no clone: give the folder of one before the @, as CLONE@main"),
+        ("@main", "@main names no clone: give the folder of one before the @, as REPO@main"),
         ("{clone}/nothing@main", "/nothing is no folder: give a git clone of CPython's before the @"),
         ("{empty}@main", "is no git repository: give a clone of CPython's before the @"),
         ("{clone}@3.99", "has no revision 3.99: give a branch, a tag or a commit that it has"),
