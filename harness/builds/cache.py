@@ -36,6 +36,8 @@ class Receipt:
     origin: Origin
     source_hash: str
     configure: tuple[str, ...]
+    repository: str = ""
+    """Of a ``revision`` or a ``directory``: the clone or the folder that it was taken from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class Entry:
         """What was built here; None when nothing was, or the entry cannot be read."""
         try:
             data = json.loads((self.install / _RECEIPT).read_text(encoding="utf-8"))
-            return Receipt(data["version"], data["origin"], data["source_hash"], tuple(data["configure"]))
+            return Receipt(
+                data["version"],
+                data["origin"],
+                data["source_hash"],
+                tuple(data["configure"]),
+                data.get("repository", ""),
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -85,6 +93,15 @@ def entry(version: str, source_hash: str, configure: Sequence[str]) -> Entry:
     return Entry(root() / "builds" / f"{version}-{key}")
 
 
+def entry_of(executable: Path) -> Entry | None:
+    """The build that ``executable`` is, or that it was made from with a fault in it; None: it is not of ours."""
+    for folder in ("builds", "faults"):
+        top = root() / folder
+        if executable.is_relative_to(top):
+            return Entry(root() / "builds" / executable.relative_to(top).parts[0])
+    return None
+
+
 def entries() -> list[Entry]:
     """All entries that hold a build."""
     directories = sorted(path for path in (root() / "builds").glob("*") if path.is_dir())
@@ -92,5 +109,7 @@ def entries() -> list[Entry]:
 
 
 def write_receipt(install: Path, receipt: Receipt) -> None:
-    """Leave in a staged install what it was made from."""
-    (install / _RECEIPT).write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8")
+    """Leave in an install what it was made from."""
+    staged = install / f"{_RECEIPT}.new"
+    staged.write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8")
+    staged.replace(install / _RECEIPT)

@@ -82,7 +82,9 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
     staged = staging / entry.install.relative_to(entry.install.anchor)
     for library in staged.rglob("libpython*.a"):
         library.unlink()
-    write_receipt(staged, Receipt(source.version, source.origin, source.hash, tuple(configure)))
+    write_receipt(
+        staged, Receipt(source.version, source.origin, source.hash, tuple(configure), source.repository)
+    )
     staged.rename(entry.install)
     shutil.rmtree(staging)
 

@@ -15,6 +15,7 @@ from python_discovery import DiskCache, iter_interpreters
 
 from harness.builds import cache
 from harness.builds.fingerprint import NotATarget, probe
+from harness.builds.history import with_history
 from harness.builds.progress import Progress, Step, silent
 from harness.record.target import Target
 
@@ -59,10 +60,13 @@ def find_targets(progress: Progress = silent) -> list[Target]:
 def resolve(spec: str | None) -> Target:
     """The target that ``spec`` means: a path, a command on PATH, or a spec as ``3.13t`` (``3.13`` has the GIL).
 
-    None is ``$FTSTRESS_TARGET``, or else the newest free-threaded target found. Raises NotATarget where a path is given
-    and is none, NoTarget where nothing found fits.
+    None is ``$FTSTRESS_TARGET``, or else the newest free-threaded target found. It comes with its history, where a
+    clone of CPython's is at hand. Raises NotATarget where a path is given and is none, NoTarget where nothing fits.
     """
-    spec = spec or os.environ.get(VARIABLE) or None
+    return with_history(_meant(spec or os.environ.get(VARIABLE) or None))
+
+
+def _meant(spec: str | None) -> Target:
     if spec is None:
         return _best(None)
     if _SPEC.fullmatch(spec):

@@ -29,7 +29,8 @@ enabled = getattr(sys, "_is_gil_enabled", None)
 sys.stdout.write("\\n" + {_MARK!r} + json.dumps(dict(
     implementation=name,
     version=".".join(map(str, sys.version_info[:3])) + ("" if sys.version_info[3] == "final"
-        else dict(alpha="a", beta="b", candidate="rc")[sys.version_info[3]] + str(sys.version_info[4])),
+        else dict(alpha="a", beta="b", candidate="rc")[sys.version_info[3]] + str(sys.version_info[4]))
+        + "+" * ("+" in sys.version.split()[0]),
     version_info=list(sys.version_info[:3]),
     free_threaded=bool(get("Py_GIL_DISABLED")),
     gil_enabled=bool(enabled()) if enabled else True,

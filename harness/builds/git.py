@@ -10,6 +10,7 @@ import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -38,9 +39,9 @@ _ELSEWHERE = (
 """Set in a hook or by ``git bisect run``, these would lead to another repository than the folder's."""
 
 
-def said(folder: Path, *arguments: str) -> str:
-    """What git says about a folder; nothing where there is no git, or the folder is none of its."""
-    done = _ran(folder, *arguments)
+def said(folder: Path, *arguments: str, given: str = "") -> str:
+    """What git, ``given`` that much to read, says of a folder; nothing where there is no git, or it is none of its."""
+    done = _ran(folder, *arguments, given=given)
     return done.stdout if done and done.returncode == 0 else ""
 
 
@@ -107,19 +108,25 @@ def text(repository: Path, commit: str, name: str) -> str | None:
     return None
 
 
-def is_ancestor(repository: Path, commit: str, descendant: str) -> bool | None:
-    """Whether ``descendant`` has ``commit`` in its history; None where the repository lacks one of them."""
-    if not all(
-        said(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}^{{commit}}")
-        for one in (commit, descendant)
-    ):
-        return None
-    done = subprocess.run(
-        ["git", "-C", str(repository), "merge-base", "--is-ancestor", commit, descendant],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-    )
-    return done.returncode == 0
+def have(repository: Path, commits: Iterable[str], descendant: str) -> dict[str, bool]:
+    """Of the commits that the repository has, whether ``descendant`` has each in its history; nothing without that.
+
+    Two processes for all of them: each ``merge-base --is-ancestor`` would walk the history anew.
+    """
+    wanted = [*dict.fromkeys(commits)]
+    asked = "".join(f"{one}^{{commit}}\n" for one in (descendant, *wanted))
+    found = said(
+        repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", given=asked
+    ).splitlines()
+    full = [line.split()[0] if line.endswith(" commit") else "" for line in found]
+    if not full or not full[0]:
+        return {}
+    there = {one: name for one, name in zip(wanted, full[1:], strict=True) if name}
+    listed = _ran(repository, "rev-list", *there.values(), f"^{full[0]}") if there else None
+    if listed is None or listed.returncode != 0:
+        return {}
+    lacking = set(listed.stdout.split())
+    return {one: name not in lacking for one, name in there.items()}
 
 
 def unpack(repository: Path, commit: str, tree: Path, progress: Progress) -> None:
@@ -201,12 +208,12 @@ def _write(path: Path, mode: str, content: bytes, when: int) -> None:
         os.utime(path, (when, when))
 
 
-def _ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+def _ran(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str] | None:
     """None where there is no git, or it does not come back."""
     try:
         return subprocess.run(
             ["git", "-C", str(folder), *arguments],
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             errors="surrogateescape",

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -143,8 +144,11 @@ def _from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry
     configure = configure_arguments(debug)
     entry = cache.entry(source.version, source.hash, configure)
     with held(entry.lock, progress):
-        if entry.receipt() and entry.executable():
+        receipt = entry.receipt()
+        if receipt and entry.executable():
             progress(Step(f"CPython {source.version} was built from this source before"))
+            if receipt.repository != source.repository:  # that clone may be gone, this one is there
+                cache.write_receipt(entry.install, replace(receipt, repository=source.repository))
             return entry
         check_tools()
         compile_into(entry, source, configure, progress)

@@ -36,6 +36,11 @@ class Source:
     branch: str = ""
     """What git calls the line of development that the commit is on; empty where it is on none, or not from git."""
 
+    @property
+    def repository(self) -> str:
+        """Where to ask git about ``commit``; empty where it is not from git."""
+        return str(self.path) if self.commit else ""
+
     def unpack(self, tree: Path, progress: Progress = silent) -> None:
         """Put the source into ``tree``, which is made. Raises NotASource where the tarball or the clone is broken."""
         if self.origin == "revision":

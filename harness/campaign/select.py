@@ -139,7 +139,7 @@ def _sentence(path: str, ending: Ending) -> str:
 
 
 def _catalogue(events: list[dict[str, Any]]) -> Catalogue:
-    scenarios = [_info(event) for event in events if event["event"] == "scenario"]
+    scenarios = [info(event) for event in events if event["event"] == "scenario"]
     errors = [str(event["message"]) for event in events if event["event"] in ("load_error", "failure")]
     for name, count in Counter(scenario.name for scenario in scenarios).items():
         if count > 1:
@@ -150,6 +150,7 @@ def _catalogue(events: list[dict[str, Any]]) -> Catalogue:
     return Catalogue(scenarios, errors)
 
 
-def _info(event: dict[str, Any]) -> ScenarioInfo:
+def info(event: dict[str, Any]) -> ScenarioInfo:
+    """The scenario that a kernel's ``scenario`` event describes."""
     amplifiers = [[amplifier["name"], amplifier["values"]] for amplifier in event["amplifiers"]]
     return ScenarioInfo.from_json(event | {"class_name": event["class"], "amplifiers": amplifiers})

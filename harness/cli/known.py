@@ -1,69 +1,128 @@
-"""``ftstress known``: the known-issue list, each entry's proof run again on a target."""
+"""``ftstress known``: the known-issue list held against targets, a row an issue, a column a target."""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from harness.builds.find import resolve
 from harness.cli.errors import Stop
-from harness.cli.terminal import terminal
+from harness.cli.terminal import terminal, write
 from harness.kernel.known import KnownIssue, load
+from harness.kernel.scenario import ScenarioError
 from harness.record.target import Target
 from harness.report.escape import escape
-from harness.report.numbers import duration
-from harness.repro.proofs import Proven, prove
+from harness.repro.bundle import NotScriptable
+from harness.repro.proofs import Proven, prove, text
 
 TRIES = 3
+LEGEND = "mended: the list says it is, and it was looked for once; !: not as listed; -: it was never there"
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("known", help="the known issues: run the proof of each again")
+    parser = subparsers.add_parser("known", help="the known issues: which of them show, on which target")
     parser.add_argument("ids", nargs="*", metavar="ID", help="gh-NUMBER or ftstress-NNNN (default: all)")
-    parser.add_argument("--target", metavar="PY", help="a path, or a spec such as 3.13t")
+    parser.add_argument(
+        "--target",
+        action="append",
+        metavar="PY",
+        help="a path, or a spec such as 3.13t; once for each column of the table",
+    )
     parser.add_argument("--no-control", action="store_true", help="not with -X gil=1, too")
+    parser.add_argument("--script", action="store_true", help="print the programs that are run, and run none")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when every proof that applies to the target shows as listed, 1 when one does not, 3 where none applies."""
-    issues = load()
-    if unknown := sorted(set(arguments.ids) - {issue.id for issue in issues}):
-        there = ", ".join(dict.fromkeys(issue.id for issue in issues))
-        raise Stop(f"{', '.join(unknown)} is not on the list: there are {there}")
-    target = resolve(arguments.target)
+    """0 when each is on each target as the list says, 1 when one is not, 3 where the list says nothing of any."""
+    issues = _chosen(arguments.ids)
+    if arguments.script:
+        write("\n\n".join(_program(issue) for issue in issues))
+        return 0
+    targets = [resolve(spec) for spec in arguments.target or [None]]
     console = terminal()
-    chosen = [issue for issue in issues if not arguments.ids or issue.id in arguments.ids]
-    done: list[Proven] = []
-    for issue in chosen:
-        if not issue.applies_to(target):
-            line = f"{issue.id} {issue.proof}: does not apply to {target.title}"
-        else:
-            with console.status(f"{issue.id}: {issue.proof}"):
-                done.append(_proven(issue, target, control=not arguments.no_control))
-            line = f"{issue.id} {issue.proof}: {said(done[-1])}"
-        console.print(Text(escape(line)), soft_wrap=True)
+    titles = _titles(targets)
+    for title, target in zip(titles, targets, strict=True):
+        console.print(Text(escape(f"{title}: {target.title}, {target.executable}")), soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("issue", "proof", *titles):
+        table.add_column(title, no_wrap=True)
+    done: list[tuple[Proven, Target]] = []
+    with Console(stderr=True, highlight=False).status("") as status:
+        for issue in issues:
+            cells = []
+            for title, target in zip(titles, targets, strict=True):
+                status.update(escape(f"{issue.id} on {title}: {_what(issue)}"))
+                proven = _proven(issue, target, not arguments.no_control)
+                cells.append(said(proven, target))
+                done += [(proven, target)] if proven else []
+            table.add_row(issue.id, _what(issue), *map(escape, cells))
+    if not console.is_terminal:
+        console.width = max(console.width, console.measure(table).maximum)
+    console.print(table)
+    console.print(LEGEND, soft_wrap=True)
+    for proven, target in done:
+        if proven.failure:
+            line = f"{proven.issue.id} {_what(proven.issue)} on {target.title}: {proven.failure}"
+            console.print(Text(escape(line)), soft_wrap=True)
     if not done:
         return 3
-    return 0 if all(one.as_listed and not one.failure for one in done) else 1
+    return 0 if all(proven.as_listed(target) for proven, target in done) else 1
 
 
-def said(proven: Proven) -> str:
-    """What the proof showed, and what the list says where that is something else."""
+def said(proven: Proven | None, target: Target) -> str:
+    """A cell: ``shown 1 of 2``, after ``mended`` where the list says so, after ``!`` where it says something else."""
+    if proven is None:
+        return "-"
+    mark = "" if proven.as_listed(target) else "! "
     if proven.failure:
-        return f"no answer: {proven.failure}"
-    if not proven.shows:
-        return f"does not show any more, in {proven.runs} runs: is it fixed?"
-    line = f"shows, run {proven.runs}, after {duration(proven.took_s)}"
-    if proven.with_gil is not None:
-        line += f"; with -X gil=1 {'too' if proven.with_gil else 'not'}"
-    return line if proven.as_listed else f"{line}, and the list says otherwise"
+        return f"{mark}no answer"
+    mended = "" if proven.issue.applies_to(target) else "mended, "
+    gil = {None: "", True: ", GIL too", False: ", GIL not"}[proven.with_gil]
+    return f"{mark}{mended}shown {proven.shown} of {len(proven.runs)}{gil}"
 
 
-def _proven(issue: KnownIssue, target: Target, control: bool) -> Proven:
+def _chosen(ids: Sequence[str]) -> list[KnownIssue]:
+    issues = load()
+    if unknown := sorted(set(ids) - {issue.id for issue in issues}):
+        there = ", ".join(dict.fromkeys(issue.id for issue in issues))
+        raise Stop(f"{', '.join(unknown)} is not on the list: there are {there}")
+    return [issue for issue in issues if not ids or issue.id in ids]
+
+
+def _program(issue: KnownIssue) -> str:
     try:
-        return prove(issue, target, tries=TRIES, control=control)
+        return text(issue)
+    except (ScenarioError, NotScriptable) as error:
+        raise Stop(f"no program can be written for {issue.id}: {error}") from error
+
+
+def _proven(issue: KnownIssue, target: Target, control: bool) -> Proven | None:
+    """None where the target can never have had it. What is mended is looked for as well."""
+    if not issue.concerns(target):
+        return None
+    try:
+        return prove(issue, target, tries=TRIES if issue.applies_to(target) else 1, control=control)
     except OSError as error:
         raise Stop(f"{target.executable} cannot be started: {error.strerror or error}", 3) from error
+    except (ScenarioError, NotScriptable) as error:
+        raise Stop(f"no program can be written for {issue.id}: {error}") from error
+
+
+def _what(issue: KnownIssue) -> str:
+    return issue.proof or issue.written
+
+
+def _titles(targets: Sequence[Target]) -> list[str]:
+    """``3.13.5t``, ``3.15.0b1td``; with the commit where two would be called the same."""
+    short = [target.version + "t" * target.free_threaded + "d" * target.debug for target in targets]
+    return [
+        f"{title} {target.commit}".strip() if Counter(short)[title] > 1 else title
+        for title, target in zip(short, targets, strict=True)
+    ]

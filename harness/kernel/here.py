@@ -18,6 +18,8 @@ class Here:
         self.free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
         self.implementation = platform.python_implementation()
         self.version = sys.version.split()[0]
+        self.history: dict[str, bool] = {}
+        """Of no commit it is known whether this build has it: its version decides."""
 
     @property
     def title(self) -> str:

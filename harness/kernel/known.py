@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Protocol
+
+from harness.kernel.versions import branch, version
 
 LIST = Path(__file__).with_name("known_issues.toml")
 KINDS = ("violation", "crash", "hang", "leak", "sanitizer", "exception")
@@ -21,9 +23,12 @@ class Build(Protocol):
     """What an entry asks of a target."""
 
     @property
-    def version_info(self) -> tuple[int, int, int]: ...
+    def version(self) -> str: ...
     @property
     def free_threaded(self) -> bool: ...
+    @property
+    def history(self) -> Mapping[str, bool]:
+        """Of the commits on the list, whether the build has each: as far as somebody has looked."""
 
 
 class KnownIssuesError(Exception):
@@ -31,10 +36,22 @@ class KnownIssuesError(Exception):
 
 
 @dataclass(frozen=True)
+class Change:
+    """Where a branch came to show an issue, or to be rid of it."""
+
+    branch: str
+    """``3.14``; of main the branch that it will become."""
+    version: str = ""
+    """The first that has the change: a tag, or the last tag before it and a ``+``. Empty: the whole branch has it."""
+    commit: str = ""
+
+
+@dataclass(frozen=True)
 class KnownIssue:
     """One entry. It says for which versions it was shown, and how it looks in a finding.
 
-    An issue that shows in more than one scenario, by more than one program, has an entry for each, under the same id.
+    An issue that shows in more than one scenario, by more than one program, has an entry for each, under the same id;
+    so has one number under which two defects were reported.
     """
 
     id: str
@@ -44,27 +61,33 @@ class KnownIssue:
     """A glob on the scenario's dotted name."""
     signature: str
     """A regular expression that fits the beginning of a finding's signature, which is the finding's kind."""
-    proof: str
-    """A program in ``harness/diagnosis/proofs/`` that shows it without the harness: exit status 1 when it does."""
     with_gil: bool
     """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
     seen: str
     """How often, in words."""
+    proof: str = ""
+    """A program in ``harness/diagnosis/proofs/`` that shows it without the harness: exit status 1 when it does."""
+    written: str = ""
+    """Instead of a program: the scenario that is written out as one, run and thrown away."""
+    knobs: Mapping[str, int] = field(default_factory=dict)
+    """What that scenario's amplifiers are set to."""
     link: str = ""
-    oldest: str = ""
-    """The first version it applies to; empty: from ever."""
-    fixed: str = ""
-    """The first version it does not apply to; empty: none yet."""
+    shown: tuple[Change, ...] = ()
+    """Where it came from; empty: it was there from ever."""
+    mended: tuple[Change, ...] = ()
+    """Where it went; empty: nowhere yet."""
     free_threaded: bool | None = None
     """True or False: only on builds that are, or are not; None: on any."""
 
+    def concerns(self, target: Build) -> bool:
+        """Whether the target is a build that has it, or is rid of it; False: it can never have had it."""
+        return self.free_threaded in (None, target.free_threaded) and (
+            not self.shown or has(target, self.shown)
+        )
+
     def applies_to(self, target: Build) -> bool:
-        """Whether the target is one of the builds that the entry names."""
-        if self.free_threaded is not None and self.free_threaded != target.free_threaded:
-            return False
-        if self.oldest and target.version_info < _version(self.oldest):
-            return False
-        return not (self.fixed and target.version_info >= _version(self.fixed))
+        """Whether the target is one of the builds that the entry says have it."""
+        return self.concerns(target) and not has(target, self.mended)
 
     def covers(self, scenario: str) -> bool:
         """Whether it may show in that scenario."""
@@ -73,6 +96,24 @@ class KnownIssue:
     def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
         return self.covers(scenario) and re.match(self.signature, signature) is not None
+
+
+def has(target: Build, changes: Sequence[Change]) -> bool:
+    """Whether the target has one of the changes, which are one change, made on several branches.
+
+    Its history decides where it is known. Where it is not: the target's own branch, or else the newest of the older
+    branches named, since what is on a branch when the next one starts is on that one too; and there its full version.
+    """
+    if any(target.history.get(change.commit) for change in changes):
+        return True
+    now = version(target.version)
+    before = [change for change in changes if branch(change.branch) <= now[:2]]
+    if not before:
+        return False
+    last = max(before, key=lambda change: branch(change.branch))
+    if last.commit in target.history:
+        return False
+    return not last.version or now >= version(last.version)
 
 
 def load(path: Path = LIST) -> list[KnownIssue]:
@@ -120,21 +161,39 @@ def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
     if not isinstance(entry, dict):
         raise KnownIssuesError(f"{where} is not a table")
     where += f" ({entry.get('id', 'no id')})"
-    known = {field.name: field for field in fields(KnownIssue)}
-    needed = {name for name, field in known.items() if field.default is MISSING}
+    known = {one.name: one for one in fields(KnownIssue)}
+    needed = {
+        name for name, one in known.items() if one.default is MISSING and one.default_factory is MISSING
+    }
     if missing := sorted(needed - set(entry)):
         raise KnownIssuesError(f"{where} lacks {', '.join(missing)}")
     if unknown := sorted(set(entry) - set(known)):
         raise KnownIssuesError(f"{where} has no field named {', '.join(unknown)}")
     for name, value in entry.items():
-        wanted = bool if name in ("with_gil", "free_threaded") else str
-        if not isinstance(value, wanted):
-            raise KnownIssuesError(
-                f"{where}: {name} must be {'true or false' if wanted is bool else 'a text'}"
-            )
-    issue = KnownIssue(**entry)
+        if isinstance(value, _TYPES.get(name, (str, ""))[0]):
+            continue
+        raise KnownIssuesError(f"{where}: {name} must be {_TYPES.get(name, (str, 'a text'))[1]}")
+    issue = KnownIssue(
+        **entry | {name: _changes(where, name, entry.get(name, ())) for name in ("shown", "mended")}
+    )
     _check(where, issue)
     return issue
+
+
+_LINES = (list, 'a list of ["branch", "first version", "commit"]')
+_TYPES: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(("with_gil", "free_threaded"), (bool, "true or false")),
+    **dict.fromkeys(("shown", "mended"), _LINES),
+    "knobs": (dict, "a table of numbers"),
+}
+"""Of the fields that are no texts: what they must be, and how that is said."""
+
+
+def _changes(where: str, name: str, lines: Sequence[Any]) -> tuple[Change, ...]:
+    for line in lines:
+        if not (isinstance(line, list) and 1 <= len(line) <= 3 and all(isinstance(one, str) for one in line)):
+            raise KnownIssuesError(f"{where}: {name} must be {_LINES[1]}")
+    return tuple(Change(*line) for line in lines)
 
 
 def _check(where: str, issue: KnownIssue) -> None:
@@ -144,16 +203,25 @@ def _check(where: str, issue: KnownIssue) -> None:
         raise KnownIssuesError(f"{where}: a signature begins with one of {', '.join(KINDS)}")
     try:
         re.compile(issue.signature)
-        for version in filter(None, (issue.oldest, issue.fixed)):
-            _version(version)
+        for change in (*issue.shown, *issue.mended):
+            _check_change(change)
     except (re.error, ValueError) as error:
         raise KnownIssuesError(f"{where}: {error}") from error
-    if not issue.proof.endswith(".py") or "/" in issue.proof:
+    if issue.proof and (not issue.proof.endswith(".py") or "/" in issue.proof):
         raise KnownIssuesError(f"{where}: a proof is the name of a program in harness/diagnosis/proofs")
+    if bool(issue.proof) == bool(issue.written):
+        raise KnownIssuesError(
+            f"{where} needs either a proof, or the name of a scenario to be written as one"
+        )
+    if issue.written and not re.match(r"\(?(crash|hang|leak)\b", issue.signature):
+        raise KnownIssuesError(f"{where}: what is no crash, hang or leak is proven by a program that is kept")
+    if issue.written and not issue.covers(issue.written):
+        raise KnownIssuesError(f"{where}: {issue.written} is no scenario that it may show in")
 
 
-def _version(text: str) -> tuple[int, int, int]:
-    if not re.fullmatch(r"\d+\.\d+(\.\d+)?", text):
-        raise ValueError(f"{text!r} is not a version such as 3.13 or 3.13.5")
-    major, minor, micro = [*map(int, text.split(".")), 0][:3]
-    return major, minor, micro
+def _check_change(change: Change) -> None:
+    own = branch(change.branch)
+    if change.version and version(change.version)[:2] != own:
+        raise ValueError(f"{change.version} is no version of {change.branch}")
+    if change.commit and not re.fullmatch(r"[0-9a-f]{7,40}", change.commit):
+        raise ValueError(f"{change.commit!r} is no commit: give at least 7 of its hexadecimal digits")

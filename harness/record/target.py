@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -16,7 +16,7 @@ class Target:
 
     executable: str
     version: str
-    """As ``3.13.5`` or ``3.14.0a7``."""
+    """As ``3.13.5`` or ``3.14.0a7``; ``3.15.0rc1+`` is what came after that tag."""
     version_info: tuple[int, int, int]
     implementation: str
     free_threaded: bool
@@ -29,6 +29,8 @@ class Target:
     """What ``sys._git`` knows; empty for a release tarball."""
     configure_args: str
     platform: str
+    history: dict[str, bool] = field(default_factory=dict)
+    """Of the commits on the known-issue list, whether it has each; empty where no clone of CPython's was at hand."""
 
     @property
     def title(self) -> str:
@@ -46,7 +48,7 @@ class Target:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Target:
         """Rebuild a target from a journal; fields that a newer harness added are ignored."""
-        known = {field.name for field in fields(cls)}
+        known = {one.name for one in fields(cls)}
         kept = {key: value for key, value in data.items() if key in known}
         kept["version_info"] = tuple(kept["version_info"])
         return cls(**kept)

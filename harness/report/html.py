@@ -206,10 +206,11 @@ def _recorded(finding: Finding) -> dict[str, Any]:
 
 
 def _known(finding: Finding, issues: Sequence[KnownIssue]) -> dict[str, Any]:
-    """The entry of the known-issue list, and the program that proves it."""
+    """The entry of the known-issue list, and the program that proves it, where one is kept."""
     for issue in issues:
         if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
-            return {"issue": issue, "proof": proof.program(issue).read_text(encoding="utf-8")}
+            text = proof.program(issue).read_text(encoding="utf-8") if issue.proof else None
+            return {"issue": issue, "proof": text}
     return {"issue": None, "proof": None}
 
 

@@ -49,7 +49,11 @@ def find(target: Target, files: Iterable[str]) -> Found:
     near = [executable.parent, *([executable.parents[2] / "tree"] if len(executable.parents) > 2 else [])]
     roots = list(dict.fromkeys([*compiled.values(), *near]))
     roots = [root for root in roots if not set(root.parents) & set(compiled.values())]
-    usable = {root for root in roots if (version_of(root) or "").rstrip("+") == target.version.rstrip("+")}
+    usable = {
+        root
+        for root in roots
+        if (version_of(root) or "").partition("+")[0] == target.version.partition("+")[0]
+    }
     texts = {}
     for file in files:
         # What was compiled elsewhere than the rest, as a seeded fault's own file, is that file and no other.

@@ -1,37 +1,85 @@
-"""The proofs of the known-issue list, run again: whether each entry still shows without the harness."""
+"""The known-issue list, held against a target: whether each entry's proof shows without the harness what it says."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from harness.campaign.again import Again
+from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
 from harness.kernel.known import KnownIssue
+from harness.kernel.loader import describe_file
+from harness.kernel.scenario import ScenarioError
+from harness.kernel.signature import short_id
+from harness.kernel.suite import suite_files
+from harness.record.result import Finding, Kind
 from harness.record.target import Target
-from harness.repro.runs import Run, run
+from harness.repro.runs import SEEN, Run, run
+from harness.repro.script import docstring, script
 
 LIMIT_S = 120.0
-"""A proof looks for 20 s at most; above this it hangs."""
+"""A stored proof looks for 20 s at most, and one with a child has to wait for that; above this it hangs."""
+WRITTEN_S = 20
+"""For so long one looks that is written on the spot; a hang takes it 30 s more to tell."""
+DEADLY: tuple[Kind, ...] = ("crash", "hang", "leak")
 
 
 @dataclass(frozen=True)
 class Proven:
-    """What an entry's proof showed on a target."""
+    """What an entry's proof showed on a target, in so many runs."""
 
     issue: KnownIssue
-    shows: bool
-    runs: int
-    took_s: float
-    """Of the run that showed it, or of the last one."""
+    runs: tuple[Run, ...]
     with_gil: bool | None
     """Whether it shows with the GIL on; None where that was not asked, or the target has no choice."""
-    failure: str | None
-    """Why the proof gave no answer."""
+    gil_failure: str | None = None
 
     @property
-    def as_listed(self) -> bool:
-        """Whether it is what the list says: it shows; and with the GIL on exactly where the list says so."""
-        return self.shows and self.with_gil in (None, self.issue.with_gil)
+    def shown(self) -> int:
+        """How many of the runs showed it."""
+        return sum(one.seen for one in self.runs)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the proof gave no answer."""
+        return next((one.failure for one in self.runs if one.failure), self.gil_failure)
+
+    def as_listed(self, target: Target) -> bool:
+        """Whether it is what the list says: it shows where it applies, with the GIL on as the list says; else not."""
+        if self.failure:
+            return False
+        if not self.issue.applies_to(target):
+            return not self.shown
+        return bool(self.shown) and self.with_gil in (None, self.issue.with_gil)
+
+
+def text(issue: KnownIssue) -> str:
+    """The program that proves an entry: the stored one, or its scenario written out.
+
+    Raises ScenarioError where the suite has no such scenario, NotScriptable where it cannot be written.
+    """
+    if issue.proof:
+        return program(issue).read_text(encoding="utf-8")
+    scenario = _scenario(issue.written)
+    kind = min((one for one in DEADLY if one in issue.signature), key=issue.signature.index)
+    signature = f"{kind} | process | {issue.written} | "
+    finding = Finding(
+        short_id(signature), kind, issue.written, "process", signature, issue.id, "not tried", 0.0, 0, 0, ""
+    )
+    again = Again(scenario, dict(issue.knobs), "", sum(scenario.actors.values()), WRITTEN_S)
+    header = docstring([f"{issue.id}: {issue.title}.", "Exit status 1: it showed. 0: it did not."])
+    return script(finding, again, header, seconds=WRITTEN_S)
+
+
+def _scenario(name: str) -> ScenarioInfo:
+    for file in suite_files():
+        for event in describe_file(str(file)):
+            if event["name"] == name:
+                return info(event)
+    raise ScenarioError(f"the suite has no scenario {name}")
 
 
 def prove(
@@ -44,17 +92,19 @@ def prove(
 ) -> Proven:
     """Run the proof until it shows, ``tries`` times at most; with ``control`` once more with the GIL on.
 
-    Raises OSError when the target cannot be executed.
+    Raises OSError when the target cannot be executed, and what ``text`` raises.
     """
-    one = Run(False, 0.0, None)
-    runs = 0
-    while runs < tries and not one.seen and not one.failure:
-        one = run(target, program(issue), limit_s=LIMIT_S, must_say="")
-        runs += 1
-        tell(one)
-    with_gil = None
-    failure = one.failure
-    if control and target.free_threaded and one.seen:
-        other = run(target, program(issue), limit_s=LIMIT_S, with_gil=True, must_say="")
-        with_gil, failure = other.seen, other.failure
-    return Proven(issue, one.seen, runs, one.took_s, with_gil, failure)
+    runs: list[Run] = []
+    # A stored proof says what it likes; one that is written says what `ftstress script` makes it say.
+    must_say = "" if issue.proof else SEEN
+    with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
+        path = Path(folder) / f"{issue.id}.py"
+        path.write_text(text(issue), encoding="utf-8")
+        while len(runs) < tries and not any(one.seen or one.failure for one in runs):
+            runs.append(run(target, path, limit_s=LIMIT_S, must_say=must_say))
+            tell(runs[-1])
+        with_gil = failure = None
+        if control and target.free_threaded and runs[-1].seen:
+            other = run(target, path, limit_s=LIMIT_S, with_gil=True, must_say=must_say)
+            with_gil, failure = other.seen, other.failure
+    return Proven(issue, tuple(runs), with_gil, failure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +108,12 @@ def the_target(recorded: Recorded, other: Target | None, anyway: bool) -> Target
     changed = [
         f"{field.name.replace('_', ' ')} was {getattr(then, field.name)!r} and is {getattr(other, field.name)!r}"
         for field in fields(Target)
-        if field.name != "executable" and getattr(then, field.name) != getattr(other, field.name)
+        if field.name not in ("executable", "history")
+        and getattr(then, field.name) != getattr(other, field.name)
     ]
     if changed and not anyway:
         raise NotRecorded(
             f"{other.executable} is not the build that showed it: {'; '.join(changed)}; "
             "add --anyway to try it there"
         )
-    return other
+    return other if changed else replace(other, history=then.history)

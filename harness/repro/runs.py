@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from harness.campaign.child import environment
 from harness.record.statistics import slowest_rate
 from harness.record.target import Target
@@ -21,6 +23,9 @@ SEEN = "seen"
 """How the line begins that a script prints when it exits 1: a traceback exits 1, too."""
 LEAST_S = 5.0
 """A commit gets at least so much: another build, or a busy machine, may be some times slower."""
+MEMORY_BYTES = 4 << 30
+LOOK_S = 0.5
+"""Between two looks at how much it holds, and all that it started."""
 MEASURED = re.compile(
     r"^Measured: (\d+) of (\d+) runs of at most ([\d.]+) s, ([\d.]+) s each on average", re.MULTILINE
 )
@@ -57,14 +62,16 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
         start_new_session=True,
     )
     try:
-        out, err = process.communicate(timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        return Run(False, time.monotonic() - began, None)
+        said_all = _heard(process, began + limit_s)
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     took_s = time.monotonic() - began
+    if said_all is None:
+        heavy = took_s < limit_s
+        return Run(False, took_s, f"it held over {MEMORY_BYTES >> 20} MiB and was ended" if heavy else None)
+    out, err = said_all
     status = process.returncode
     said = any(line.startswith(must_say) for line in out.splitlines() or [""])
     if status == 1 and said and "Traceback (most recent call last)" not in err:
@@ -73,6 +80,27 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
         return Run(False, took_s, None)
     last = (err.strip() or out.strip()).splitlines()[-1:] or ["it said nothing"]
     return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
+
+
+def _heard(process: subprocess.Popen[str], deadline: float) -> tuple[str, str] | None:
+    """What it said, on stdout and stderr, until it ended; None where it goes on, or holds too much memory."""
+    while True:
+        try:
+            return process.communicate(timeout=min(LOOK_S, max(0.0, deadline - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
+                return None
+
+
+def _held(pid: int) -> int:
+    """Resident bytes of a process and of all that it started."""
+    held = 0
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                held += one.memory_info().rss
+    return held
 
 
 @dataclass(frozen=True)

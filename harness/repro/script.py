@@ -35,10 +35,12 @@ from harness.repro.tidy import (
 
 SECONDS = 60
 """A script looks for so long."""
+WARM_ROUNDS, GROWN_MIB = 5, 64
+"""A process that has had so many rounds, and then grows by so much, loses memory with each of them."""
 LINES = 60
 """What fits on a page: a script that is longer is set more closely."""
 WIDTH = 110
-OWN_IMPORTS = ("gc", "subprocess", "sys", "threading", "time")
+OWN_IMPORTS = ("gc", "os", "subprocess", "sys", "threading", "time")
 OWN = ("SEEN", "done", "me", "n")
 """Names of the script's own, which a scenario's state must leave alone."""
 
@@ -54,15 +56,18 @@ class Actor:
     body: tuple[ast.stmt, ...]
 
 
-def script(finding: Finding, again: Again, header: str, watched: bool = False) -> str:
+def script(finding: Finding, again: Again, header: str, watched: bool = False, seconds: int = SECONDS) -> str:
     """The program's source; ``watched``: it looks in a child, because what it looks for may take it down as well.
+
+    It looks for so many ``seconds``.
 
     Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
     """
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
     knobs = settings(scenario.amplifiers, again.knobs)
     flat = Flattened(scenario, knobs)
-    writer = _Writer(finding, scenario, flat, actor_threads(scenario, knobs, again.threads), watched)
+    counts = actor_threads(scenario, knobs, again.threads)
+    writer = _Writer(finding, scenario, flat, counts, watched, seconds)
     body = writer.body()
     bundle = Bundle()
     names = [name for name in free_names(body) if name not in (*OWN, *writer.functions())]
@@ -89,13 +94,16 @@ class _Writer:
         flat: Flattened,
         counts: dict[str, int],
         watched: bool,
+        seconds: int,
     ) -> None:
         self.finding = finding
+        self.seconds = seconds
         self.scenario = scenario
         self.flat = flat
         self.alone = sum(counts.values()) == 1
         self.where = finding.signature.split(" | ")[3]
         self.dies = finding.kind in ("crash", "hang")
+        self.grows = (finding.kind, finding.oracle) == ("leak", "process")
         self.watched = watched or self.dies
         self.state = flat.names()
         stores = {
@@ -124,13 +132,15 @@ class _Writer:
             wanted.append("subprocess")
         if self.finding.kind == "leak":
             wanted.append("gc")
+        if self.grows:
+            wanted.append("os")
         return wanted
 
     def body(self) -> list[ast.stmt]:
         """All functions: the actors, what is still owed, and one round."""
         parts = [_function(actor.name, actor.parameters, actor.body) for actor in self.actors]
         after: list[ast.stmt] = []
-        if self.finding.kind == "leak":
+        if self.finding.kind == "leak" and not self.grows:
             owed = self.flat.method("unfinished")
             parameters = tuple(name for name in self.state if name in _names(owed))
             parts.append(_function("unfinished", parameters, tuple(owed)))
@@ -151,10 +161,12 @@ class _Writer:
             seen = "deadline =" if self.dies else "SEEN, deadline = [],"
             leaving = "sys.exit(0)" if self.dies else "print(*SEEN[:1])\n    sys.exit(3 if SEEN else 0)"
             return _WATCHED.format(
-                seconds=SECONDS, longest=SECONDS + 30, until=until, leaving=leaving, seen=seen
+                seconds=self.seconds, longest=self.seconds + 30, until=until, leaving=leaving, seen=seen
             )
+        if self.grows:
+            return _GROWS.format(seconds=self.seconds, warm=WARM_ROUNDS, most=GROWN_MIB) + _TOLD
         look = (
-            f"SEEN, deadline = [], time.monotonic() + {SECONDS}\n"
+            f"SEEN, deadline = [], time.monotonic() + {self.seconds}\n"
             "while not SEEN and time.monotonic() < deadline:\n"
             "    race()\n"
         )
@@ -255,6 +267,18 @@ for thread in threads:
 done.append(True)
 for thread in threads:
     thread.join()
+"""
+_GROWS = """\
+def resident():
+    with open("/proc/self/statm") as sizes:
+        return int(sizes.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+sizes, SEEN, deadline = [], [], time.monotonic() + {seconds}
+while not SEEN and time.monotonic() < deadline:
+    race()
+    gc.collect()
+    sizes.append(resident())
+    if sizes[-1] - sizes[:{warm}][-1] > {most}:
+        SEEN.append(f"after round {warm} it held {{sizes[{warm} - 1]}} MiB, after round {{len(sizes)}} {{sizes[-1]}}")
 """
 _TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
 _WATCHED = """\

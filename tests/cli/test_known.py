@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from harness.campaign.grade import grade
 from harness.cli import main
 from harness.kernel import known
-from harness.kernel.known import KnownIssue
+from harness.kernel.known import Change, KnownIssue
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import HandWritten
 
@@ -34,10 +36,10 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 OUTCOMES = [
-    (SAYS + "sys.exit(0 if with_gil else 1)", 0, "shows, run 1"),
-    (SAYS + "sys.exit(1)", 1, "with -X gil=1 too, and the list says otherwise"),
-    (SAYS + "sys.exit(0)", 1, "does not show any more, in 3 runs: is it fixed?"),
-    (SAYS + "raise LookupError('gone')", 1, "no answer: exit status 1: LookupError: gone"),
+    (SAYS + "sys.exit(0 if with_gil else 1)", 0, "  shown 1 of 1, GIL not"),
+    (SAYS + "sys.exit(1)", 1, "  ! shown 1 of 1, GIL too"),
+    (SAYS + "sys.exit(0)", 1, "  ! shown 0 of 3"),
+    (SAYS + "raise LookupError('gone')", 1, "  ! no answer"),
 ]
 
 
@@ -52,8 +54,53 @@ def test_a_proof_is_held_against_the_list(
 ) -> None:
     listed.write_text(proof)
     assert main(["known", "--target", free_threaded]) == status
-    told = capsys.readouterr().out
-    assert told.startswith("ftstress-9999 proof.py: ") and said in told
+    told = capsys.readouterr().out.splitlines()
+    (row,) = [line for line in told if line.startswith("ftstress-9999  proof.py")]
+    assert said in row
+    assert ("no answer" in row) == told[-1].endswith("exit status 1: LookupError: gone")
+
+
+MENDED = replace(ENTRY, mended=(Change("3.13"),))
+NEVER = replace(ENTRY, free_threaded=False)
+CELLS = [
+    (MENDED, "sys.exit(0)", 0, "  mended, shown 0 of 1"),
+    (MENDED, "sys.exit(1)", 1, "  ! mended, shown 1 of 1, GIL too"),
+    (NEVER, "sys.exit(1)", 3, "  -"),
+]
+
+
+@pytest.mark.parametrize(("entry", "proof", "status", "said"), CELLS)
+def test_what_is_mended_is_looked_for_and_what_never_was_is_not(
+    entry: KnownIssue,
+    proof: str,
+    status: int,
+    said: str,
+    listed: Path,
+    free_threaded: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("harness.cli.known.load", lambda: [entry])
+    listed.write_text(SAYS + proof)
+    assert main(["known", "--target", free_threaded]) == status
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ftstress-9999")]
+    assert row.endswith(said)
+
+
+def test_a_column_for_each_target(
+    listed: Path, free_threaded: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed.write_text(SAYS + "sys.exit(0 if with_gil else 1)")
+    # Every interpreter that has the GIL is said to show it, and this program does not there.
+    assert main(["known", "--target", free_threaded, "--target", sys.executable]) == 1
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ftstress-9999")]
+    assert row.split("  ")[-2:] == ["shown 1 of 1, GIL not", "! shown 0 of 3"]
+
+
+def test_the_program_is_printed_and_not_run(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed.write_text("print('a proof')\n")
+    assert main(["known", "ftstress-9999", "--script"]) == 0
+    assert capsys.readouterr().out == "print('a proof')\n"
 
 
 def test_an_id_that_is_not_listed_is_told_with_those_that_are(

@@ -13,8 +13,8 @@ ENTRY = """
 [[issue]]
 id = "ftstress-0042"
 title = "t"
-oldest = "3.13"
-fixed = "3.14.1"
+shown = [["3.13"]]
+mended = [["3.14", "3.14.1", "85dabb9"], ["3.15", "3.15.0b4", "5125584"], ["3.16", "3.16.0a0", "1ec6596"]]
 free_threaded = true
 scenario = "suite.set_*"
 signature = "violation . order"
@@ -34,22 +34,73 @@ def test_the_shipped_list_is_sound() -> None:
 
 
 VERSIONS = [
-    ((3, 12, 9), True, False),
-    ((3, 13, 0), True, True),
-    ((3, 14, 0), True, True),
-    ((3, 14, 1), True, False),
-    ((3, 13, 5), False, False),
+    ("3.12.9", True, False),
+    ("3.13.0", True, True),
+    ("3.13.15+", True, True),
+    ("3.13.5", False, False),
+    ("3.14.0", True, True),
+    ("3.14.0+", True, True),
+    ("3.14.1", True, False),
+    ("3.15.0a0", True, True),
+    ("3.15.0b3+", True, True),
+    ("3.15.0b4", True, False),
+    ("3.15.0rc1+dev", True, False),
+    ("3.15.0", True, False),
+    ("3.16.0a0", True, False),
+    ("3.16.0a1", True, False),
+    ("3.17.0a0", True, False),
 ]
 
 
 @pytest.mark.parametrize(("version", "free_threaded", "applies"), VERSIONS)
-def test_an_entry_applies_to_the_builds_it_names(
-    tmp_path: Path, version: tuple[int, int, int], free_threaded: bool, applies: bool
+def test_an_entry_applies_to_the_versions_it_names(
+    tmp_path: Path, version: str, free_threaded: bool, applies: bool
 ) -> None:
     issues = listed(tmp_path, ENTRY)
-    target = fake_target(version_info=version, free_threaded=free_threaded)
+    target = fake_target(version=version, free_threaded=free_threaded)
     found = find(issues, target, "suite.set_module", "violation | order | x")
     assert found == ("ftstress-0042" if applies else None)
+
+
+HISTORIES = [
+    ("3.16.0a0", {"85dabb9": False, "5125584": False, "1ec6596": False}, True),  # main, before it was mended
+    ("3.16.0a0", {"85dabb9": False, "5125584": False, "1ec6596": True}, False),
+    ("3.15.0b3+", {"85dabb9": False, "5125584": True, "1ec6596": False}, False),  # before b4 was tagged
+    ("3.14.1", {"85dabb9": False, "5125584": False, "1ec6596": False}, True),  # of a fork that has it not
+    ("3.14.0", {"1ec6596": True}, False),  # cherry-picked with its history
+    ("3.14.1", {"5125584": False}, False),  # of the branch's own commit nothing is known: its version decides
+]
+
+
+@pytest.mark.parametrize(("version", "history", "applies"), HISTORIES)
+def test_a_history_that_is_known_goes_before_the_version(
+    tmp_path: Path, version: str, history: dict[str, bool], applies: bool
+) -> None:
+    (issue,) = listed(tmp_path, ENTRY)
+    assert issue.applies_to(fake_target(version=version, history=history)) is applies
+
+
+FROM = ENTRY.replace(
+    'shown = [["3.13"]]\nmended',
+    'shown = [["3.14", "3.14.4", "cedff2d"], ["3.15", "3.15.0a8", "cd52172"]]\nmended',
+).replace('"3.14.1"', '"3.14.7"')
+CAME = [
+    ("3.13.15", False),
+    ("3.14.3", False),
+    ("3.14.4", True),
+    ("3.14.7", False),
+    ("3.15.0a7+", False),
+    ("3.15.0a8", True),
+]
+
+
+@pytest.mark.parametrize(("version", "applies"), CAME)
+def test_what_came_with_a_change_was_not_there_before(tmp_path: Path, version: str, applies: bool) -> None:
+    (issue,) = listed(tmp_path, FROM)
+    target = fake_target(version=version)
+    assert issue.applies_to(target) is applies
+    # What is mended can be looked for; what never came cannot.
+    assert issue.concerns(target) is (applies or version == "3.14.7")
 
 
 def test_a_finding_must_look_like_the_entry(tmp_path: Path) -> None:
@@ -60,6 +111,16 @@ def test_a_finding_must_look_like_the_entry(tmp_path: Path) -> None:
     assert find(issues, target, "suite.set_module", "violation | lifetime") is None
 
 
+WRITTEN = ENTRY.replace('proof = "gh-118492.py"', 'written = "suite.set_it"\nknobs = {fan_out = 30}').replace(
+    "violation . order", "crash . process"
+)
+
+
+def test_an_entry_may_name_a_scenario_instead_of_a_program(tmp_path: Path) -> None:
+    (issue,) = listed(tmp_path, WRITTEN)
+    assert (issue.written, issue.knobs, issue.proof) == ("suite.set_it", {"fan_out": 30}, "")
+
+
 WRONG = [
     (ENTRY.replace('title = "t"\n', ""), "ftstress-0042) lacks title"),
     (ENTRY + 'colour = "red"\n', "no field named colour"),
@@ -68,8 +129,18 @@ WRONG = [
     (ENTRY.replace('"violation', '"oddity'), "a signature begins with one of"),
     (ENTRY.replace("ftstress-0042", "bug 42"), "an id is gh-NUMBER or ftstress-NNNN"),
     (ENTRY.replace('. order"', '("'), "issue 1 (ftstress-0042)"),
-    (ENTRY.replace('"3.13"', '"3.x"'), "'3.x' is not a version"),
+    (ENTRY.replace('"3.13"', '"3.x"'), "'3.x' is not a branch"),
+    (ENTRY.replace('"3.14.1"', '"3.14.x"'), "'3.14.x' is not a version"),
+    (ENTRY.replace('"3.14.1"', '"3.15.0a1"'), "3.15.0a1 is no version of 3.14"),
+    (ENTRY.replace('"85dabb9"', '"HEAD"'), "'HEAD' is no commit"),
+    (ENTRY.replace('[["3.13"]]', '["3.13"]'), "shown must be a list of ["),
+    (ENTRY.replace('[["3.13"]]', '"3.13"'), "shown must be a list of ["),
     (ENTRY.replace("gh-118492.py", "none"), "a proof is the name of a program"),
+    (ENTRY.replace('proof = "gh-118492.py"\n', ""), "needs either a proof, or the name of a scenario"),
+    (ENTRY + 'written = "suite.set_it"\n', "needs either a proof, or the name of a scenario"),
+    (WRITTEN.replace("crash", "violation"), "no crash, hang or leak is proven by a program that is kept"),
+    (WRITTEN.replace('"suite.set_it"', '"suite.get_it"'), "suite.get_it is no scenario that it may show in"),
+    (WRITTEN.replace("{fan_out = 30}", "30"), "knobs must be a table of numbers"),
     (ENTRY.replace("gh-118492.py", "../known.py"), "a proof is the name of a program"),
     (ENTRY + ENTRY, "listed twice"),
     ("[issue]\n", "every entry is an [[issue]] table"),
