@@ -31,6 +31,7 @@ from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.kernel.amplifiers import Setting
 from harness.record.target import Target
 from measure.power import seen_after, shares
 
@@ -53,7 +54,7 @@ class Outcome:
     scenario: str
     fault: str
     number: int
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     seen_s: float | None
     """When it first showed the fault; None where it did not."""
 
@@ -152,10 +153,10 @@ def worth(with_it: list[float], others: list[float]) -> Worth:
     return Worth(tuple(with_it), tuple(others), score, variance)
 
 
-def by_value(outcomes: list[Outcome]) -> dict[tuple[str, int], dict[Pair, Worth]]:
+def by_value(outcomes: list[Outcome]) -> dict[tuple[str, Setting], dict[Pair, Worth]]:
     """What each value of each amplifier did in each pair that has both it and other values."""
-    times: dict[tuple[str, int], dict[Pair, tuple[list[float], list[float]]]] = {}
-    values: dict[str, set[int]] = defaultdict(set)
+    times: dict[tuple[str, Setting], dict[Pair, tuple[list[float], list[float]]]] = {}
+    values: dict[str, set[Setting]] = defaultdict(set)
     for one in outcomes:
         for name, value in one.knobs.items():
             values[name].add(value)

@@ -35,6 +35,7 @@ from harness.cli.outdir import RESULTS
 from harness.diagnosis import ending
 from harness.diagnosis.ending import Ending
 from harness.kernel import known
+from harness.kernel.amplifiers import Setting
 from harness.kernel.signature import signature
 from harness.record.target import Target
 
@@ -60,13 +61,17 @@ Pair = tuple[ScenarioInfo, str, Target]
 RunTrial = Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
 
 
-def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, int]:
+def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, Setting]:
     """The settings of the trial: they differ from fault to fault, and are the same whenever this is run."""
     return plan.draw_knobs(scenario, crc32(fault.encode()), 0)
 
 
 def seen_after(
-    scenario: ScenarioInfo, fault: str, target: Target, knobs: dict[str, int], run: RunTrial = run_in_child
+    scenario: ScenarioInfo,
+    fault: str,
+    target: Target,
+    knobs: dict[str, Setting],
+    run: RunTrial = run_in_child,
 ) -> float | None:
     """When a trial of ``scenario`` on ``target`` shows what is not known of the base, in seconds; None: never."""
     issues = known.load()

@@ -13,6 +13,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis import ending as endings
 from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
+from harness.kernel.amplifiers import Setting
 from harness.kernel.rings import Every
 from harness.kernel.signature import same_cause, signature
 from harness.record.target import Target
@@ -23,7 +24,7 @@ class Again:
     """What a trial was, as far as it decides what it can show. Real threads do not replay: it shows at a rate."""
 
     scenario: ScenarioInfo
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     seed: str
     threads: int
     """All of them."""

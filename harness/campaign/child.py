@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from harness.kernel import child as entry_point
+from harness.kernel.levers import OFF, specializer
 from harness.record.target import Target
 
-LEFT_OUT = ("PYTHON_GIL", "PYTHONHOME", "PYTHONSTARTUP")
+LEFT_OUT = ("PYTHON_GIL", "PYTHON_JIT", "PYTHON_TLBC", "PYTHONHOME", "PYTHONSTARTUP")
 LEFT_OUT_PREFIXES = ("PYTEST_", "COV_")
 
 MakeCommand = Callable[[int], list[str]]
@@ -44,16 +45,21 @@ class Child:
 
 
 def command(target: Target, spec: dict[str, Any]) -> list[str]:
-    """The command line of a child that does what ``spec`` says, with the GIL on where ``spec`` says ``with_gil``.
+    """The command line of a child that does what ``spec`` says, with the GIL on where ``spec`` says ``with_gil``, and
+    without the specializer where a knob of its trial says so.
 
     A build with a GIL is never given ``-X gil=0``.
     """
-    gil = ["-X", f"gil={int(spec.get('with_gil', False))}"] if target.free_threaded else []
-    return [target.executable, "-P", *gil, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
+    options = ["-X", f"gil={int(spec.get('with_gil', False))}"] if target.free_threaded else []
+    if spec.get("knobs", {}).get(specializer.name) == OFF:
+        options += ["-X", "tlbc=0"]
+    return [target.executable, "-P", *options, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
 
 
 def environment() -> dict[str, str]:
-    """What a child inherits: everything but what would turn the GIL on, or make it another program."""
+    """What a child inherits: everything but what would turn the GIL or the JIT on, or the specializer off, or make it
+    another program.
+    """
     return {
         name: value
         for name, value in os.environ.items()

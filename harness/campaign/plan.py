@@ -18,6 +18,7 @@ from pathlib import Path
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
+from harness.kernel.amplifiers import Setting
 from harness.record.target import Target
 
 START_UP_S = 0.15
@@ -45,7 +46,7 @@ class PlannedTrial:
     scenario: ScenarioInfo
     index: int
     """How many trials of the scenario come before it."""
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     seed: str
     threads: int
     """How many threads its actors are."""
@@ -161,11 +162,11 @@ def power(scenario: str) -> float:
     return _powers().get(scenario, 1.0)
 
 
-def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, int]:
+def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, Setting]:
     """One value of each amplifier: each of its values comes once before any comes again, in an order of the
     seed's.
     """
-    knobs = {}
+    knobs: dict[str, Setting] = {}
     for name, values in scenario.amplifiers:
         turn, place = divmod(index, len(values))
         order = random.Random(f"{seed}:{scenario.name}:{name}:{turn}").sample(values, len(values))
@@ -173,12 +174,12 @@ def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, int]:
     return knobs
 
 
-def threads_of(scenario: ScenarioInfo, knobs: dict[str, int], total: int | None) -> int:
+def threads_of(scenario: ScenarioInfo, knobs: Mapping[str, Setting], total: int | None) -> int:
     """Threads of a trial: an amplifier named after an actor (``readers``) decides how many play it."""
     scalable = [actor for actor in scenario.actors if f"{actor}s" in knobs]
     if total is not None and scalable:
         return total
-    return sum(knobs.get(f"{actor}s", threads) for actor, threads in scenario.actors.items())
+    return sum(int(knobs.get(f"{actor}s", threads)) for actor, threads in scenario.actors.items())
 
 
 def cores() -> int:

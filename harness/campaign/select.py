@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from harness.builds.fingerprint import probe
 from harness.campaign import child
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending, what_happened
+from harness.kernel.amplifiers import Setting
+from harness.kernel.levers import NEEDS_A_CHILD, specializer
 from harness.kernel.suite import selects
 from harness.kernel.suite import suite_files as shipped_files
 from harness.record.target import Target
@@ -34,12 +36,15 @@ class ScenarioInfo:
     oracle: str
     actors: dict[str, int]
     """Threads per actor when every amplifier has its default value."""
-    amplifiers: tuple[tuple[str, tuple[int, ...]], ...]
-    """Name and values of each."""
+    amplifiers: tuple[tuple[str, tuple[Setting, ...]], ...]
+    """Name and values of each that does something on this target."""
     needs_parallelism: bool
     unavailable: str | None
     swept: bool = True
     """Whether it can be swept, if the target can be."""
+    idle_amplifiers: tuple[tuple[str, str], ...] = ()
+    """What of its amplifiers does nothing on this target and is not drawn: name, with the value where that is not all
+    of it, and why."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -50,7 +55,17 @@ class ScenarioInfo:
         kept = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         kept["issues"] = tuple(kept["issues"])
         kept["amplifiers"] = tuple((name, tuple(values)) for name, values in kept["amplifiers"])
+        kept["idle_amplifiers"] = tuple((name, why) for name, why in kept.get("idle_amplifiers", ()))
         return cls(**kept)
+
+
+def in_this_process(scenario: ScenarioInfo) -> ScenarioInfo:
+    """The scenario without what only a child of its own can be set to."""
+    left = tuple(entry for entry in scenario.amplifiers if entry[0] != specializer.name)
+    if len(left) == len(scenario.amplifiers):
+        return scenario
+    idle = (*scenario.idle_amplifiers, (specializer.name, NEEDS_A_CHILD))
+    return replace(scenario, amplifiers=left, idle_amplifiers=idle)
 
 
 @dataclass(frozen=True)

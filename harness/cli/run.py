@@ -23,7 +23,7 @@ from harness.campaign.kind import STRESS, Kind, dry_run
 from harness.campaign.options import Options
 from harness.campaign.plan import why_skipped
 from harness.campaign.run import run_campaign
-from harness.campaign.select import ScenarioInfo
+from harness.campaign.select import ScenarioInfo, in_this_process
 from harness.cli import outdir
 from harness.cli.arguments import budget, count, seed
 from harness.cli.choose import choose, refuse_missing
@@ -122,6 +122,8 @@ def campaign(arguments: argparse.Namespace, kind: Kind) -> int:
 def _anew(arguments: argparse.Namespace) -> _Start:
     target = _target(arguments, None)
     scenarios = choose(target, arguments.patterns)
+    if arguments.in_process:
+        scenarios = [in_this_process(one) for one in scenarios]
     drawn = random.SystemRandom().randrange(2**32) if arguments.seed is None else arguments.seed
     return _Start(target, scenarios, _options(arguments, drawn, arguments.budget or BUDGET_S))
 

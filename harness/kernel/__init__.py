@@ -11,6 +11,7 @@ from harness.kernel.amplifiers import (
     dwell,
     fan_out,
     lock_free,
+    names,
     readers,
     rest,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "fresh_subclass",
     "fresh_subclasses",
     "lock_free",
+    "names",
     "operation",
     "prime",
     "readers",

@@ -8,10 +8,13 @@ listed twice is drawn twice as often. What did not pay in calibration is not her
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+
+Setting = int | str
+"""A value of an amplifier; all values of one are of one type."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,36 @@ class Amplifier:
     """One knob. ``values[0]`` is used where nothing is drawn."""
 
     name: str
-    values: tuple[int, ...]
+    values: tuple[Setting, ...]
     widens: str
     minimum_version: tuple[int, int] = (3, 11)
     dead_from: tuple[int, int] | None = None
     """The first version on which it widens nothing."""
+    idle_values: Mapping[Setting, str] = field(default_factory=dict)
+    """Values that do nothing on this interpreter, and why."""
 
     @property
-    def idle(self) -> str | None:
-        """Why it does nothing on this interpreter, so that it is not drawn; None where it does something."""
-        return outside(self.minimum_version, self.dead_from)
+    def drawn(self) -> tuple[Setting, ...]:
+        """The values that are drawn on this interpreter; empty where it widens nothing here."""
+        if outside(self.minimum_version, self.dead_from):
+            return ()
+        left = tuple(value for value in self.values if value not in self.idle_values)
+        return left if len(set(left)) > 1 or not self.idle_values else ()
+
+    @property
+    def idle(self) -> Iterator[tuple[str, str]]:
+        """What of it is not drawn on this interpreter, with its value where that is not all of it; and why."""
+        if reason := outside(self.minimum_version, self.dead_from):
+            yield self.name, reason
+            return
+        for value, reason in self.idle_values.items():
+            yield f"{self.name} {value}", reason
+
+    def plainer(self, value: Setting) -> list[Setting]:
+        """Values that make a trial plainer than ``value`` does: lower numbers, or the value where nothing is drawn."""
+        if isinstance(value, int):
+            return sorted({v for v in self.values if isinstance(v, int) and v < value})
+        return [] if value == self.values[0] else [self.values[0]]
 
 
 def outside(minimum: tuple[int, int], dead_from: tuple[int, int] | None) -> str | None:
@@ -47,7 +70,7 @@ class Knobs(SimpleNamespace):
         raise AttributeError(f"the scenario reads knobs.{name}, but does not list an amplifier of that name")
 
 
-def settings(amplifiers: tuple[Amplifier, ...], drawn: Mapping[str, int]) -> Knobs:
+def settings(amplifiers: tuple[Amplifier, ...], drawn: Mapping[str, Setting]) -> Knobs:
     """The knobs of a trial: what was drawn, and the default of everything else.
 
     Raises ValueError when ``drawn`` names a knob that is not declared.
@@ -79,4 +102,10 @@ rest = Amplifier(
     "rest",
     (100, 0),
     "turns a writer idles between two stores: a class that was not read twice since the last one has nothing cached",
+)
+names = Amplifier(
+    "names",
+    (6, 7, 12, 13, 24, 25, 48, 49),
+    "names on the class, all of them read: its table grows with the 7th, the 13th, the 25th and the 49th",
+    minimum_version=(3, 16),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_actor
+from harness.kernel.levers import amplifiers_of
 from harness.kernel.scenario import (
     Scenario,
     ScenarioError,
@@ -116,6 +117,7 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
     for actor in actors:
         compile_actor(scenario, actor, sum(actors.values()) == 1)
     paragraph = " ".join((scenario.__doc__ or "").strip().split("\n\n")[0].split())
+    amplifiers = amplifiers_of(scenario)
     code = getattr(scenario.prepare, "__code__", None)
     return {
         "event": "scenario",
@@ -128,11 +130,9 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         "oracle": scenario.oracle.name if scenario.oracle else "quiescence",
         "actors": actors,
         "amplifiers": [
-            {"name": a.name, "values": list(a.values), "widens": a.widens}
-            for a in scenario.amplifiers
-            if not a.idle
+            {"name": a.name, "values": list(a.drawn), "widens": a.widens} for a in amplifiers if a.drawn
         ],
-        "idle_amplifiers": [[a.name, a.idle] for a in scenario.amplifiers if a.idle],
+        "idle_amplifiers": [list(entry) for a in amplifiers for entry in a.idle],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),
         "swept": scenario.swept,

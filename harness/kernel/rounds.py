@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.kernel.amplifiers import Knobs
 from harness.kernel.compiler import ActorLoop, compile_actor
+from harness.kernel.delayed import queue_entries
 from harness.kernel.history import Log
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.recording import logs_in
@@ -45,6 +46,8 @@ class Role:
     """Turns of a finite loop."""
     rings: Rings | None = None
     """Where it notes what it does."""
+    queued: int = 0
+    """Entries that its thread's queue of delayed frees is given before each round."""
 
 
 @dataclass
@@ -93,10 +96,11 @@ def roles(
     limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
     result: list[Role] = []
     slots = {True: 0, False: 0}
+    queued = vars(knobs).get("queue", 0)
     for actor, count in counts.items():
         finite = loops[actor].finite
         for me in range(count):
-            result.append(Role(actor, me, slots[finite], loops[actor], limit, rings))
+            result.append(Role(actor, me, slots[finite], loops[actor], limit, rings, queued))
             slots[finite] += 1
     return result
 
@@ -137,6 +141,7 @@ def race(current: Round, role: Role, index: int) -> None:
     here = current.finite_here if finite else current.endless_here
     memory = role.loop.memory()
     trace = role.rings.start(index, current.number) if role.rings else None
+    queue_entries(role.queued)
     here[role.slot] = True
     _meet(current, finite)
     inside[role.slot] = True

@@ -13,6 +13,8 @@ from harness.kernel.oracles import Oracle
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MARK = "__ftstress_operation__"
+HEAP_TYPE = 1 << 9
+"""``Py_TPFLAGS_HEAPTYPE``: set for classes that a class statement, or a call of ``type``, has made."""
 
 
 class ScenarioError(Exception):
@@ -77,6 +79,9 @@ class Scenario:
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     dead_from: ClassVar[tuple[int, int] | None] = None
     """The first version on which it would run, and test nothing of what it says."""
+    bystanders: ClassVar[tuple[str, ...]] = ("stopper", "contender", "invalidator", "leaver", "collector")
+    """Which threads may be added beside its actors, that it knows nothing of (see ``bystanders.py``). Without
+    ``collector`` where a finalizer must run on the thread that drops its value; empty where nobody else may run."""
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""
 
@@ -95,6 +100,13 @@ class Scenario:
         """
         return None
 
+    def cached(self) -> Iterable[tuple[type, str | None]]:
+        """What is read where the type cache should have it: class and name; None: whatever is asked of that class.
+
+        Asked once a round is over, to see how much of it was raced while there still was a cache.
+        """
+        return ((cls, None) for cls in classes_of(self))
+
     def observed(self) -> int:
         """Checked observations made outside operations (in finalizers) during the round."""
         return 0
@@ -102,6 +114,13 @@ class Scenario:
     def refused(self) -> Iterable[tuple[str, tuple[Any, ...]]]:
         """Observations made outside operations that the scenario's oracle refused: (where, what was seen)."""
         return ()
+
+
+def classes_of(state: Scenario) -> tuple[type, ...]:
+    """The classes that ``prepare`` has bound to attributes of the state; built-in ones are left out."""
+    return tuple(
+        thing for thing in vars(state).values() if isinstance(thing, type) and thing.__flags__ & HEAP_TYPE
+    )
 
 
 def operations(scenario: type[Scenario]) -> list[Operation]:

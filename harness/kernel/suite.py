@@ -17,6 +17,7 @@ from typing import Any
 from harness.kernel import known
 from harness.kernel.events import Emit
 from harness.kernel.here import Here
+from harness.kernel.levers import NEEDS_A_CHILD, specializer
 from harness.kernel.loader import describe_file
 from harness.kernel.signature import signature
 from harness.kernel.trial import gil_enabled, run_trial
@@ -48,7 +49,7 @@ class Suite:
     """
 
     def __init__(self, patterns: Sequence[str], budget_s: float, seed: int, strict: bool, emit: Emit) -> None:
-        described = [entry for path in suite_files() for entry in describe_file(str(path))]
+        described = [_in_this_process(entry) for path in suite_files() for entry in describe_file(str(path))]
         self.chosen = [s for s in described if not patterns or any(selects(p, s["name"]) for p in patterns)]
         self.budget_s = budget_s
         self.seed = seed
@@ -179,6 +180,15 @@ class Suite:
             return NOTHING
         print(f"nothing new: {said}")
         return EXERCISED
+
+
+def _in_this_process(scenario: dict[str, Any]) -> dict[str, Any]:
+    """A described scenario without what only a child of its own can be set to."""
+    left = [amplifier for amplifier in scenario["amplifiers"] if amplifier["name"] != specializer.name]
+    if len(left) == len(scenario["amplifiers"]):
+        return scenario
+    idle = [*scenario["idle_amplifiers"], [specializer.name, NEEDS_A_CHILD]]
+    return scenario | {"amplifiers": left, "idle_amplifiers": idle}
 
 
 def _entry(scenario: dict[str, Any]) -> dict[str, Any]:

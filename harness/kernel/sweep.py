@@ -21,6 +21,7 @@ from harness.kernel.compiler import compile_operation, oracle_of
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder, describe_text
 from harness.kernel.history import by_register
+from harness.kernel.levers import amplifiers_of
 from harness.kernel.linearizability import Contradiction, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.recording import logs_in
@@ -179,7 +180,7 @@ class Sweep:
 
     def __init__(self, spec: dict[str, Any], emit: Emit) -> None:
         self.scenario = find_scenario(spec["file"], spec["scenario"])
-        amplifiers = self.scenario.amplifiers
+        amplifiers = amplifiers_of(self.scenario)
         idle = {one.name: NOT_TIMED[one.name] for one in amplifiers if one.name in NOT_TIMED}
         self.knobs = settings(amplifiers, idle | spec["knobs"])
         self.emit = emit

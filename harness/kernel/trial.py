@@ -16,12 +16,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from harness.kernel.amplifiers import Knobs, settings
+from harness.kernel.amplifiers import Knobs, Setting, settings
+from harness.kernel.bystanders import NOBODY
 from harness.kernel.compiler import Violation
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
+from harness.kernel.levers import amplifiers_of
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
@@ -59,7 +61,7 @@ class Spec:
 
     file: str
     scenario: str
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     budget_s: float
     threads: int | None = None
     memory_limit_bytes: int | None = None
@@ -103,7 +105,7 @@ class Trial:
         self.emit = emit
         self.had_gil = gil_enabled()
         self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
-        self.knobs: Knobs = settings(self.scenario.amplifiers, spec.knobs)
+        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
         file = Path(spec.ring_file) if spec.ring_file else None
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads, spec.ring, file)
         self.rings = self.roles[0].rings
@@ -127,7 +129,7 @@ class Trial:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         threading.excepthook = self.recorder.escaped
-        workers = Workers(self.roles, self._progress)
+        workers = Workers(self.roles, self._progress, vars(self.knobs).get("bystander", NOBODY))
         reason = "stuck"
         try:
             reason = self._race(workers)
@@ -157,6 +159,7 @@ class Trial:
                 return "findings"
             raced = workers.race(batch, self.began + self.spec.budget_s, self._patience())
             self._judge(batch, workers)
+            self._ask_bystander(workers)
             if self.rings:
                 self.rings.forget()
             self.recorder.flush(self.count.rounds)
@@ -250,6 +253,11 @@ class Trial:
                 self.recorder.finding("leak", "lifetime", "quiescence", owed, {}, number)
         except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
             self.recorder.exception("quiescence", error, {}, number)
+
+    def _ask_bystander(self, workers: Workers) -> None:
+        if workers.beside and workers.beside.raised:
+            error, name = workers.beside.raised.pop(), workers.beside.thread.name
+            self.recorder.exception(name, error, {"traceback": describe(error)}, self.count.rounds)
 
     def _decide(self, current: Round) -> bool:
         """Judge what the round's actors recorded; False where that could not be decided."""

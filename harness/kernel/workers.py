@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import repeat
 
+from harness.kernel.bystanders import NOBODY, Beside
+from harness.kernel.delayed import empty_queue
 from harness.kernel.rounds import Role, Round, race
 
 WAKE_S = 0.1
@@ -32,9 +34,9 @@ class Stuck(Exception):
 
 
 class Workers:
-    """Plays the roles. A single role is played on the caller's own thread, so that nothing runs beside it."""
+    """Plays the roles, beside a bystander if there is one. A single role is played on the caller's own thread."""
 
-    def __init__(self, roles: list[Role], alive: Callable[[], None]) -> None:
+    def __init__(self, roles: list[Role], alive: Callable[[], None], bystander: str = NOBODY) -> None:
         self.roles = roles
         self.alive = alive
         self.batch: list[Round] = []
@@ -44,6 +46,7 @@ class Workers:
         self.start = threading.Barrier(len(roles) + 1)
         self.parked = threading.Semaphore(0)
         self.threads: list[threading.Thread] = []
+        self.beside = Beside(bystander) if bystander != NOBODY else None
         if len(roles) > 1:
             self.threads = [
                 threading.Thread(
@@ -63,12 +66,16 @@ class Workers:
         began = time.perf_counter()
         self.batch = batch
         self.batches += 1
+        if self.beside:
+            self.beside.start(batch)
         if not self.threads:
             for current in batch:
                 race(current, self.roles[0], 0)
         else:
             self.start.wait()
             self._wait_parked(deadline, patience)
+        if self.beside:
+            self._wait_beside(self.beside)
         took = time.perf_counter() - began
         self.batch = []
         self.drain()
@@ -85,6 +92,8 @@ class Workers:
     def finish(self) -> None:
         """End the threads. Raises Stuck when one does not."""
         self.stopping = True
+        if self.beside and not self.beside.finish(WAKE_S * STUCK_WAKES):
+            raise Stuck([self.beside.thread])
         if not self.threads:
             return
         self.start.wait()
@@ -136,6 +145,15 @@ class Workers:
                 self._stop(self.batch)
                 raise Stuck(stuck)
 
+    def _wait_beside(self, beside: Beside) -> None:
+        idle, before = 0, -1
+        while not beside.parked.acquire(timeout=WAKE_S):
+            self.alive()
+            idle = idle + 1 if beside.turns == before else 0
+            before = beside.turns
+            if idle >= STUCK_WAKES:
+                raise Stuck([beside.thread])
+
     def _met(self) -> bool:
         return any(observed for current in self.batch for _, observed in current.tallies)
 
@@ -169,3 +187,4 @@ def _places(index: int, threads: int) -> list[set[int]]:
 def _run_on() -> None:
     for _ in repeat(None, DRAIN_TURNS):
         pass
+    empty_queue()

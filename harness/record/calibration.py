@@ -8,6 +8,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from harness.kernel.amplifiers import Setting
+
 SCHEMA = 1
 JSON = "calibration.json"
 BASE = "(base)"
@@ -25,7 +27,7 @@ class Hit:
     scenario: str
     oracle: str
     signature: str
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     at_s: float
     """Seconds after the campaign's start."""
 
@@ -35,7 +37,7 @@ class Trial:
     """One trial of a run, and whether it had the hit."""
 
     scenario: str
-    knobs: dict[str, int]
+    knobs: dict[str, Setting]
     hit: bool
 
 
@@ -105,13 +107,13 @@ class Calibration:
         times = [hit.at_s for fault in self.guarantees for hit in self.detections(fault)]
         return median(times) if times else None
 
-    def per_amplifier(self) -> dict[str, dict[int, tuple[int, int]]]:
+    def per_amplifier(self) -> dict[str, dict[Setting, tuple[int, int]]]:
         """Trials and hits by amplifier and value: what a value of a knob is worth.
 
         Only trials of a scenario on a fault that it saw in one of the runs: others say nothing of a knob.
         """
         able = {(fault, hit.scenario) for fault in self.guarantees for hit in self.detections(fault)}
-        total: dict[str, dict[int, tuple[int, int]]] = {}
+        total: dict[str, dict[Setting, tuple[int, int]]] = {}
         for run in self.runs:
             for trial in run.trials:
                 if (run.build, trial.scenario) in able:

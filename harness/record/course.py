@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.kernel.amplifiers import Setting
+
 MOST_MOMENTS = 240
 FIRST_WIDTH_S = 1 / 64
 """The first guess at a moment's width; doubled whenever the campaign outgrows its moments."""
@@ -29,7 +31,7 @@ class Cell:
 
     scenario: str
     amplifier: str
-    value: int
+    value: Setting
     trials: int
     samples: int
     hits: int
@@ -85,7 +87,7 @@ class CourseTaker:
 
     width_s: float = FIRST_WIDTH_S
     _slices: list[_Slice] = field(default_factory=list)
-    _cells: dict[tuple[str, str, int], _Sum] = field(default_factory=dict)
+    _cells: dict[tuple[str, str, Setting], _Sum] = field(default_factory=dict)
     _running: dict[int, _Trial] = field(default_factory=dict)
 
     def add(self, event: dict[str, Any]) -> None:

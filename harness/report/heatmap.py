@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.kernel.amplifiers import Setting
 from harness.record.course import Cell
 from harness.report.numbers import counted
 
@@ -32,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class HeatMap:
-    amplifiers: tuple[tuple[str, tuple[int, ...]], ...]
+    amplifiers: tuple[tuple[str, tuple[Setting, ...]], ...]
     """Name and values: each value is a column."""
     starts: frozenset[int]
     """Columns that are an amplifier's first."""
@@ -92,7 +93,7 @@ def _level(samples: int, most: int) -> int:
 
 def merged(courses: Sequence[Sequence[Cell]]) -> list[Cell]:
     """The cells of several campaigns, added up."""
-    total: dict[tuple[str, str, int], Cell] = {}
+    total: dict[tuple[str, str, Setting], Cell] = {}
     for cells in courses:
         for cell in cells:
             place = cell.scenario, cell.amplifier, cell.value

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.campaign.again import Again, run_once
-from harness.kernel.amplifiers import settings
+from harness.kernel.amplifiers import Amplifier, Setting, settings
+from harness.kernel.levers import amplifiers_of
 from harness.kernel.loader import find_scenario
 from harness.kernel.scenario import Scenario, ScenarioError, actor_threads, operations, without
 from harness.record.target import Target
@@ -104,13 +105,12 @@ def _changes(again: Again, scenario: type[Scenario]) -> Iterator[tuple[str, Call
         if sum(other.actor == one.actor for other in declared) == 1:
             continue  # the same as without its actor
         yield f"without {one.name}", lambda now, name=one.name: _leave_out(now, scenario, [name])  # type: ignore[misc]
-    for amplifier in scenario.amplifiers:
-        for value in sorted(set(amplifier.values)):
-            if value < again.knobs[amplifier.name]:
-                yield (
-                    f"{amplifier.name} {value}",
-                    lambda now, name=amplifier.name, value=value: _lower(now, scenario, name, value),  # type: ignore[misc]
-                )
+    for amplifier in amplifiers_of(scenario):
+        for value in amplifier.plainer(again.knobs.get(amplifier.name, amplifier.values[0])):
+            yield (
+                f"{amplifier.name} {value}",
+                lambda now, amplifier=amplifier, value=value: _plainer(now, scenario, amplifier, value),  # type: ignore[misc]
+            )
 
 
 def _leave_out(now: Again, scenario: type[Scenario], names: list[str]) -> Again | None:
@@ -120,18 +120,19 @@ def _leave_out(now: Again, scenario: type[Scenario], names: list[str]) -> Again 
     return _fitting(replace(now, left_out=left_out), scenario)
 
 
-def _lower(now: Again, scenario: type[Scenario], name: str, value: int) -> Again | None:
-    if now.knobs.get(name, value) <= value:
+def _plainer(now: Again, scenario: type[Scenario], amplifier: Amplifier, value: Setting) -> Again | None:
+    if value not in amplifier.plainer(now.knobs.get(amplifier.name, value)):
         return None
-    return _fitting(replace(now, knobs=now.knobs | {name: value}), scenario)
+    return _fitting(replace(now, knobs=now.knobs | {amplifier.name: value}), scenario)
 
 
 def _fitting(again: Again, scenario: type[Scenario]) -> Again | None:
     """With the threads that its actors are now, and the knobs that these have; None where nothing would be left."""
     left = without(scenario, again.left_out)
-    knobs = {one.name: again.knobs[one.name] for one in left.amplifiers if one.name in again.knobs}
     try:
-        counts = actor_threads(left, settings(left.amplifiers, knobs))
+        amplifiers = amplifiers_of(left)
+        knobs = {one.name: again.knobs[one.name] for one in amplifiers if one.name in again.knobs}
+        counts = actor_threads(left, settings(amplifiers, knobs))
     except ScenarioError:
         return None
     return replace(again, knobs=knobs, threads=sum(counts.values()))

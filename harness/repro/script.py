@@ -9,6 +9,7 @@ from textwrap import wrap
 from harness.campaign.again import Again
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import is_finite
+from harness.kernel.levers import amplifiers_of
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.rounds import LENGTH_WITHOUT_STORES
@@ -64,7 +65,7 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
     """
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
-    knobs = settings(scenario.amplifiers, again.knobs)
+    knobs = settings(amplifiers_of(scenario), again.knobs)
     flat = Flattened(scenario, knobs)
     counts = actor_threads(scenario, knobs, again.threads)
     writer = _Writer(finding, scenario, flat, counts, watched, seconds)

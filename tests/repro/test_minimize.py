@@ -24,7 +24,7 @@ def minimized(
     def shows(candidate: Again) -> bool:
         asked.append(candidate)
         return (
-            all(candidate.knobs[name] >= value for name, value in needs.items())
+            all(int(candidate.knobs[name]) >= value for name, value in needs.items())
             and not operations & set(candidate.left_out)
             and candidate.budget_s >= seconds
         )
