@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
@@ -19,9 +18,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def free_threaded() -> Target:
-    """``$FTSTRESS_TARGET``, or a 3.13t found here. Without one the test fails: nothing is skipped in silence."""
+    """``$FTSTRESS_TARGET``, or the newest release found. Without one the test fails: nothing is skipped in silence."""
     try:
-        target = resolve(None if "FTSTRESS_TARGET" in os.environ else "3.13t")
+        target = resolve(None)
     except (NoTarget, NotATarget) as error:
         pytest.fail(
             f"this test needs a free-threaded target: run `python3 ci/job.py test`, or set FTSTRESS_TARGET\n{error}"

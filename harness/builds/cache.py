@@ -108,6 +108,15 @@ def entries() -> list[Entry]:
     return [one for one in map(Entry, directories) if one.receipt() and one.executable()]
 
 
+def origin(executable: Path) -> Origin | Literal["fault", ""]:
+    """What ``executable`` was made from; empty where not by ``ftstress build``, for this cache or another."""
+    found = executable.resolve()
+    if found.is_relative_to(root() / "faults"):
+        return "fault"
+    receipt = Entry(found.parents[2]).receipt() if len(found.parents) > 2 else None
+    return receipt.origin if receipt else ""
+
+
 def write_receipt(install: Path, receipt: Receipt) -> None:
     """Leave in an install what it was made from."""
     staged = install / f"{_RECEIPT}.new"

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from harness.builds import cache
 from harness.builds.fingerprint import NotATarget, probe
 from harness.builds.history import with_history
 from harness.builds.progress import Progress, Step, silent
+from harness.kernel.versions import Version, version
 from harness.record.target import Target
 
 VARIABLE = "FTSTRESS_TARGET"
@@ -44,7 +45,7 @@ class _Probed:
 
 
 def find_targets(progress: Progress = silent) -> list[Target]:
-    """Every target found: our own builds, PATH, pyenv, and what uv manages. Free-threaded first, then the newest.
+    """Every target found: our own builds, PATH, pyenv, and what uv manages; the most preferred first.
 
     Each is asked by our own probe what it is; those that are none are told to ``progress`` and left out.
     """
@@ -57,20 +58,26 @@ def find_targets(progress: Progress = silent) -> list[Target]:
     return sorted(targets, key=_preference, reverse=True)
 
 
-def resolve(spec: str | None) -> Target:
+def resolve(spec: str | None, progress: Progress = silent) -> Target:
     """The target that ``spec`` means: a path, a command on PATH, or a spec as ``3.13t`` (``3.13`` has the GIL).
 
-    None is ``$FTSTRESS_TARGET``, or else the newest free-threaded target found. It comes with its history, where a
-    clone of CPython's is at hand. Raises NotATarget where a path is given and is none, NoTarget where nothing fits.
+    None is ``$FTSTRESS_TARGET``, or else the newest free-threaded release found; ``progress`` is told which and why.
+    It comes with its history, where a clone of CPython's is at hand. Raises NotATarget where a path is given and is
+    none, NoTarget where nothing found fits.
     """
-    return with_history(_meant(spec or os.environ.get(VARIABLE) or None))
+    return with_history(_meant(spec or os.environ.get(VARIABLE) or None, progress))
 
 
-def _meant(spec: str | None) -> Target:
-    if spec is None:
-        return _best(None)
-    if _SPEC.fullmatch(spec):
-        return _best(spec)
+def _meant(spec: str | None, progress: Progress) -> Target:
+    if spec is None or _SPEC.fullmatch(spec):
+        probed = _probe_all()
+        fitting = [one.target for one in probed if one.target and _fits(one.target, spec)]
+        if not fitting:
+            raise NoTarget(_nothing_fits(spec, probed))
+        chosen = max(fitting, key=_preference)
+        if spec is None:
+            progress(Step(why(chosen, [one.target for one in probed if one.target])))
+        return chosen
     if os.sep not in spec and not Path(spec).exists():
         command = shutil.which(spec)
         if command:
@@ -81,18 +88,18 @@ def _meant(spec: str | None) -> Target:
     return probe(Path(spec).expanduser())
 
 
-def _best(spec: str | None) -> Target:
-    """The most preferred of what fits: ordinary builds before debug and instrumented ones, then the newest."""
-    probed = _probe_all()
-    fitting = [one.target for one in probed if one.target and _fits(one.target, spec)]
-    if not fitting:
-        raise NoTarget(_nothing_fits(spec, probed))
-    return max(fitting, key=_preference)
+def why(chosen: Target, found: Iterable[Target]) -> str:
+    """A line that says which target is taken where none is named, and which newer ones are not."""
+    newer = [one for one in found if one.free_threaded and _order(one) > _order(chosen)]
+    newer.sort(key=_order, reverse=True)
+    named = ", ".join(dict.fromkeys(f"{one.version} ({one.set_apart})" for one in newer))
+    others = f"; newer ones are taken only by name: {named}" if named else ""
+    return f"target: {chosen.title}, {chosen.executable}, the newest free-threaded release found{others}"
 
 
 def _fits(target: Target, spec: str | None) -> bool:
     if spec is None:
-        return target.free_threaded
+        return target.free_threaded and not target.set_apart
     match = _SPEC.fullmatch(spec)
     assert match is not None
     release = tuple(int(number) for number in match["release"].split("."))
@@ -103,17 +110,26 @@ def _fits(target: Target, spec: str | None) -> bool:
     )
 
 
-def _preference(target: Target) -> tuple[bool, bool, tuple[int, int, int]]:
-    return target.free_threaded, not target.debug and target.sanitizer is None, target.version_info
+def _order(target: Target) -> Version:
+    return version(target.version)
+
+
+def _preference(target: Target) -> tuple[bool, bool, bool, Version]:
+    """Releases before what is taken only by name, ordinary builds before debug and instrumented ones; the newest."""
+    ordinary = not target.debug and target.sanitizer is None
+    return target.free_threaded, not target.set_apart, ordinary, _order(target)
 
 
 def _nothing_fits(spec: str | None, probed: list[_Probed]) -> str:
-    wanted = f"{spec} target" if spec else "free-threaded target"
+    wanted = f"{spec} target" if spec else "free-threaded release"
     lines = [
-        f"no {wanted} on this machine: make one with `ftstress build`, or give one with --target; looked at"
+        f"no {wanted} on this machine: make one with `ftstress build`, or name one with --target; looked at"
     ]
     for one in probed:
-        reason = one.passed_over or f"{one.candidate.path} is {one.target.title if one.target else ''}"
+        reason = one.passed_over
+        if one.target:
+            apart = f", {one.target.set_apart}" if one.target.set_apart else ""
+            reason = f"{one.candidate.path} is {one.target.title}{apart}"
         lines.append(f"  {one.candidate.where}: {reason}")
     places = {one.candidate.where for one in probed}
     lines.extend(
@@ -148,8 +164,8 @@ def _candidates() -> Iterator[_Candidate]:
     for folder in _path_folders():
         yield from (_Candidate("PATH", path) for path in _interpreters(folder))
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    for version in sorted(pyenv.glob("3.*")):
-        yield from (_Candidate("pyenv", path) for path in _interpreters(version / "bin"))
+    for folder in sorted(pyenv.glob("3.*")):
+        yield from (_Candidate("pyenv", path) for path in _interpreters(folder / "bin"))
     yield _Candidate("this interpreter", Path(sys.executable).resolve())
     yield from (_Candidate("uv", path) for path in _managed_by_uv())
 

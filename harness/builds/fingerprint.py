@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.builds.ask import Answer, ask
+from harness.builds.cache import origin
+from harness.builds.git import short
 from harness.record.target import Target
 
 OLDEST = (3, 11)
@@ -37,6 +39,7 @@ sys.stdout.write("\\n" + {_MARK!r} + json.dumps(dict(
     debug=hasattr(sys, "gettotalrefcount"),
     compiler=" ".join(sys.version.split("[")[-1].rstrip("]").split()) if "[" in sys.version else "",
     commit=str(git[2] or ""),
+    branch=str(git[1] or ""),
     configure_args=get("CONFIG_ARGS") or "",
     flags=" ".join(str(get(one) or "") for one in ("CONFIG_ARGS", "PY_CFLAGS", "CFLAGS", "LDFLAGS")),
     platform=sysconfig.get_platform(),
@@ -66,6 +69,8 @@ def probe(executable: str | Path, timeout_s: float = 20) -> Target:
             "executable": str(path),
             "implementation": names.get(said["implementation"], said["implementation"]),
             "sanitizer": _sanitizer(flags),
+            "branch": short(said["branch"]) if said["commit"] else "",
+            "origin": origin(path),
         }
     )
 

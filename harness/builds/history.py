@@ -1,7 +1,7 @@
 """Which of the known-issue list's commits a target has, where a clone of CPython's is at hand that knows its own.
 
 At hand is the clone or the folder that a build of ours was made from (its receipt has the path; ``ftstress build
-CLONE@REV`` notes it anew), or the work tree that the interpreter lies in. Of any other target the version decides.
+REPO@REV`` notes it anew), or the work tree that the interpreter lies in. Of any other target the version decides.
 """
 
 from __future__ import annotations

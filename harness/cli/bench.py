@@ -13,7 +13,7 @@ from rich.table import Table
 
 from harness.builds.find import resolve
 from harness.campaign.bench import ORACLES, PAIRS, READERS, BenchError, Pair, measure
-from harness.cli.errors import Stop
+from harness.cli.errors import Stop, tell
 from harness.cli.terminal import terminal
 from harness.kernel.rings import Every
 from harness.record.target import Target
@@ -33,7 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a table of pairs as they come, and the median of their ratios. Returns the exit status."""
-    target = resolve(args.target)
+    target = resolve(args.target, tell)
     out = terminal()
     out.print(f"{target.title}: samples a second of a scenario, and of the same loop written by hand")
     out.print(_table(target, "bare loop/s", product(ORACLES, READERS, ("off",)), out))

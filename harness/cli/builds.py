@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.builds.find import find_targets
-from harness.builds.progress import Step
-from harness.cli.errors import say
+from harness.cli.errors import say, tell
 from harness.cli.terminal import terminal
 from harness.record.target import Target
 
@@ -25,7 +24,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the targets found. 3 where there is none; what was passed over, and why, goes to stderr."""
-    targets = find_targets(_passed_over)
+    targets = find_targets(tell)
     if arguments.json:
         print(json.dumps([target.to_json() for target in targets], indent=1))
     elif targets:
@@ -35,13 +34,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if targets else 3
 
 
-def _passed_over(step: Step) -> None:
-    say(step.text)
-
-
 def _show(targets: Sequence[Target]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("version", "threads", "GIL", "debug", "sanitizer", "compiler", "commit"):
+    for title in (
+        "version",
+        "threads",
+        "GIL",
+        "debug",
+        "sanitizer",
+        "compiler",
+        "commit",
+        "branch",
+        "made from",
+    ):
         table.add_column(title, no_wrap=True)
     table.add_column("interpreter", overflow="fold")
     for target in targets:
@@ -53,6 +58,8 @@ def _show(targets: Sequence[Target]) -> None:
             target.sanitizer or "",
             target.compiler,
             target.commit,
+            target.branch,
+            target.origin,
             target.executable,
         )
         table.add_row(*map(Text, row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from harness.builds.progress import Step
 from harness.report.escape import escape
 
 
@@ -21,3 +22,8 @@ def say(message: str) -> None:
         print(f"ftstress: {escape(message, lines=True)}", file=sys.stderr, flush=True)
     except OSError:  # nobody reads stderr; the exit status still tells
         pass
+
+
+def tell(step: Step) -> None:
+    """Say a step of finding a target to the user."""
+    say(step.text)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.builds.find import resolve
-from harness.cli.errors import Stop
+from harness.cli.errors import Stop, tell
 from harness.cli.terminal import terminal, write
 from harness.kernel.known import KnownIssue, load
 from harness.kernel.scenario import ScenarioError
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.script:
         write("\n\n".join(_program(issue) for issue in issues))
         return 0
-    targets = [resolve(spec) for spec in arguments.target or [None]]
+    targets = [resolve(spec, tell) for spec in arguments.target or [None]]
     console = terminal()
     titles = _titles(targets)
     for title, target in zip(titles, targets, strict=True):

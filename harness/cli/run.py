@@ -27,7 +27,7 @@ from harness.campaign.select import ScenarioInfo, in_this_process
 from harness.cli import outdir
 from harness.cli.arguments import budget, count, seed
 from harness.cli.choose import choose, refuse_missing
-from harness.cli.errors import Stop, say
+from harness.cli.errors import Stop, say, tell
 from harness.cli.report import save
 from harness.cli.terminal import terminal
 from harness.record.journal import JournalError
@@ -54,7 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "patterns", nargs="*", metavar="PATTERN|FILE", help="which scenarios (default: the suites)"
     )
     parser.add_argument(
-        "--target", metavar="PY", help="a path, or a spec such as 3.13t (default: newest free-threaded)"
+        "--target",
+        metavar="PY",
+        help="a path, or a spec such as 3.13t (default: newest free-threaded release)",
     )
     parser.add_argument("--budget", type=budget, metavar="TIME", help="30s, 2m, 1h (default: 2m)")
     parser.add_argument("--seed", type=seed, metavar="N", help="of all trials (default: drawn and printed)")
@@ -163,7 +165,7 @@ def _refuse_other(arguments: argparse.Namespace, past: Past) -> None:
 
 def _target(arguments: argparse.Namespace, begun_on: str | None) -> Target:
     if not arguments.in_process:
-        return resolve(arguments.target or begun_on)
+        return resolve(arguments.target or begun_on, tell)
     here = probe(sys.executable)
     if (
         arguments.target

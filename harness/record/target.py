@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+_NO_RELEASE = {
+    "tarball": "built from a tarball",
+    "directory": "built from a folder",
+    "revision": "a revision of a clone",
+    "fault": "a seeded fault",
+}
+"""Of ``Target.origin``: what may hold anything, whatever version it gives."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,10 @@ class Target:
     platform: str
     history: dict[str, bool] = field(default_factory=dict)
     """Of the commits on the known-issue list, whether it has each; empty where no clone of CPython's was at hand."""
+    branch: str = ""
+    """What it was built on, as ``sys._git`` has it: ``3.15``, ``main-dirty``, ``tags/v3.14.0``; empty as ``commit``."""
+    origin: str = ""
+    """What ``ftstress build`` made it from (``cache.Origin``, ``fault``); empty where it was not made by that."""
 
     @property
     def title(self) -> str:
@@ -41,6 +54,23 @@ class Target:
         if self.sanitizer:
             words.append(f"{self.sanitizer} sanitizer")
         return " ".join(words)
+
+    @property
+    def set_apart(self) -> str:
+        """Why it is no ordinary release, so that it is taken only by name, in a few words; empty where it is one."""
+        if self.origin in _NO_RELEASE:
+            return _NO_RELEASE[self.origin]
+        if self.debug:
+            return "a debug build"
+        if self.sanitizer:
+            return f"with the {self.sanitizer} sanitizer"
+        if self.free_threaded and self.gil_enabled:
+            return "its GIL stays on"
+        if re.search("[ab]|rc", self.version):
+            return "a pre-release"
+        if "+" in self.version or (self.commit and not re.fullmatch(r"(tags/)?v[\d.]+", self.branch)):
+            return "built from a checkout"
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

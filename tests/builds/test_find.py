@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.builds import find
+from harness.builds import cache, find
 from harness.builds.find import NoTarget, find_targets, resolve
 from harness.builds.fingerprint import NotATarget
 from harness.builds.progress import Step
@@ -59,10 +59,94 @@ def test_by_default_the_newest_free_threaded_one_is_taken(bare: Path) -> None:
     assert resolve(None).executable == str(newest)
 
 
+@pytest.mark.parametrize(
+    ("apart", "says"),
+    [
+        ({"version": "3.14.0rc2", "version_info": [3, 14, 0]}, "3.14.0rc2 (a pre-release)"),
+        ({"version": "3.14.2+", "version_info": [3, 14, 2]}, "3.14.2+ (built from a checkout)"),
+        (
+            {"version": "3.14.2", "version_info": [3, 14, 2], "commit": "0123456", "branch": "heads/3.14"},
+            "3.14.2 (built from a checkout)",
+        ),
+        (
+            {
+                "version": "3.14.2",
+                "version_info": [3, 14, 2],
+                "commit": "0123456",
+                "branch": "tags/v3.14.2-dirty",
+            },
+            "3.14.2 (built from a checkout)",
+        ),
+        ({"version": "3.14.2", "version_info": [3, 14, 2], "debug": True}, "3.14.2 (a debug build)"),
+        (
+            {"version": "3.14.2", "version_info": [3, 14, 2], "flags": "-fsanitize=thread"},
+            "3.14.2 (with the thread sanitizer)",
+        ),
+        ({"version": "3.14.2", "version_info": [3, 14, 2], "gil_enabled": True}, "3.14.2 (its GIL stays on)"),
+    ],
+)
+def test_what_is_no_ordinary_release_is_taken_by_name_only(
+    bare: Path, apart: dict[str, object], says: str
+) -> None:
+    other = interpreter(bare, "python3.14t", **(THREADED | apart))
+    with pytest.raises(
+        NoTarget, match=r"^no free-threaded release on this machine: .*, or name one with --target"
+    ):
+        resolve(None)
+    release = interpreter(bare, "python3.13t", **THREADED)
+    told: list[Step] = []
+    assert resolve(None, told.append).executable == str(release)
+    assert [step.text for step in told] == [
+        f"target: CPython 3.13.5 free-threaded, {release}, the newest free-threaded release found;"
+        f" newer ones are taken only by name: {says}"
+    ]
+    assert resolve(str(other), told.append).executable == str(other)
+    assert resolve("3.14t", told.append).executable == str(other)
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("branch", ["v3.14.2", "tags/v3.14.2"])
+def test_a_release_that_was_built_at_its_tag_is_one(bare: Path, branch: str) -> None:
+    release = interpreter(
+        bare,
+        "python3.14t",
+        version="3.14.2",
+        version_info=[3, 14, 2],
+        commit="0123456",
+        branch=branch,
+        **THREADED,
+    )
+    assert resolve(None).executable == str(release)
+
+
+def test_a_build_of_ours_is_a_release_only_where_it_was_made_from_one(bare: Path, cache_folder: Path) -> None:
+    release = interpreter(bare, "python3.13t", **THREADED)
+    newer = {"version": "3.14.2", "version_info": [3, 14, 2]}
+    for origin in ("tarball", "directory", "revision"):
+        kept(cache_folder, origin, **newer)
+        assert resolve(None).executable == str(release)
+    fault = cache_folder / "faults" / "base" / "leaks" / "bin"
+    fault.mkdir(parents=True)
+    made = interpreter(fault, "python3.14t", **(THREADED | newer))
+    (bare / "python3.14t").symlink_to(made)
+    assert resolve(None).executable == str(release)
+    assert resolve(str(made)).set_apart == "a seeded fault"
+    own = kept(cache_folder, "release", **newer)
+    assert resolve(None).executable == str(own)
+
+
+def kept(cache_folder: Path, origin: cache.Origin, **answers: object) -> Path:
+    """A build of ours, as it lies in the cache."""
+    install = cache_folder / "builds" / origin / "install"
+    (install / "bin").mkdir(parents=True)
+    cache.write_receipt(install, cache.Receipt("3.14.2", origin, "hash", ()))
+    return interpreter(install / "bin", "python3.14t", **(THREADED | answers))
+
+
 def test_an_ordinary_build_goes_before_a_newer_debug_build(bare: Path) -> None:
     ordinary = interpreter(bare, "python3.13t", **THREADED)
-    interpreter(bare, "python3.14td", version="3.14.2", version_info=[3, 14, 2], debug=True, **THREADED)
-    assert resolve(None).executable == str(ordinary)
+    interpreter(bare, "python3.13td", version="3.13.9", version_info=[3, 13, 9], debug=True, **THREADED)
+    assert resolve("3.13t").executable == str(ordinary)
 
 
 @pytest.mark.parametrize("spec", ["3.13t", "3.13.5t", "python3.13t"])

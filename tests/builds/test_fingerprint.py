@@ -130,6 +130,7 @@ def recorded(**changes: object) -> str:
         "debug": False,
         "compiler": "GCC 12.2.0",
         "commit": "",
+        "branch": "",
         "configure_args": "'CFLAGS=-O2 -g1'",
         "flags": "'CFLAGS=-O2 -g1' -O2 -g1",
         "platform": "linux-x86_64",
