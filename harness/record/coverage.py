@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 CLEAN, HIT = "clean", "hit"
-LOCK, SEQUENCE, WORLD, WAITED = "lock", "sequence lock", "stopped world", "waited"
+LOCK, SEQUENCE, HELD, WORLD, WAITED = "lock", "sequence lock", "held world", "stopped world", "waited"
 MISSED, NOT_TRIED = "not reached", "not tried"
-OUTCOMES = (CLEAN, HIT, LOCK, SEQUENCE, WORLD, WAITED, MISSED, NOT_TRIED)
-"""Of a stop. ``lock`` and ``sequence lock``: excluded, for B waited there until A had gone on. ``stopped world``: B
-stops the world, which waits for A, so that this cannot be swept. ``waited``: B did neither finish
-nor sleep until A had gone on. ``not reached``: A's path was another one this time."""
+OUTCOMES = (CLEAN, HIT, LOCK, SEQUENCE, HELD, WORLD, WAITED, MISSED, NOT_TRIED)
+"""Of a stop. ``lock``, ``sequence lock`` and ``held world``: excluded, for B waited there until A had gone on, which had
+the lock or had stopped the world. ``stopped world``: B stops the world, which waits for A, so that this cannot be swept.
+``waited``: B did neither finish nor sleep until A had gone on. ``not reached``: A's path was another one this time."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class PairCoverage:
     @property
     def reached(self) -> int:
         """Stops at which A stood still at its point, and B began."""
-        return self.count(CLEAN, HIT, LOCK, SEQUENCE, WORLD, WAITED)
+        return self.count(CLEAN, HIT, LOCK, SEQUENCE, HELD, WORLD, WAITED)
 
 
 def total(pairs: list[PairCoverage]) -> Counter[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.campaign.gather import Campaign
-from harness.record.coverage import CLEAN, HIT, LOCK, OUTCOMES, SEQUENCE, WAITED, WORLD
+from harness.record.coverage import CLEAN, HELD, HIT, LOCK, OUTCOMES, SEQUENCE, WAITED, WORLD
 from harness.record.target import Target
 from harness.report.coverage import lines_of
 from harness.report.source import find
@@ -19,13 +19,13 @@ CONTEXT = 3
 Mark = Literal["hit", "excluded", "clean", "unreached", ""]
 MARKS: tuple[tuple[Mark, tuple[str, ...]], ...] = (
     ("hit", (HIT,)),
-    ("excluded", (LOCK, SEQUENCE, WORLD, WAITED)),
+    ("excluded", (LOCK, SEQUENCE, HELD, WORLD, WAITED)),
     ("clean", (CLEAN,)),
 )
 """The first that a line has a stop of is its own; with none of them, no stop there was reached or tried."""
 LEGEND: tuple[tuple[Mark, str, str], ...] = (
     ("hit", "✗", "a stop there showed something"),
-    ("excluded", "■", "a stop was excluded by a lock, or cannot be swept"),
+    ("excluded", "■", "a stop was excluded by a lock or a stopped world, or cannot be swept"),
     ("clean", "✓", "clean"),
     ("unreached", "○", "not reached, or not tried"),
 )

@@ -11,6 +11,7 @@ from harness.campaign.gather import Report
 from harness.campaign.plan import SWEEP
 from harness.record.coverage import (
     CLEAN,
+    HELD,
     HIT,
     LOCK,
     MISSED,
@@ -32,16 +33,20 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hits", (HIT,)),
     ("lock", (LOCK,)),
     ("sequence lock", (SEQUENCE,)),
+    ("held world", (HELD,)),
     ("not sweepable", (WORLD, WAITED)),
     ("not reached", (MISSED,)),
     ("not tried", (NOT_TRIED,)),
 )
 """Of every table of coverage, with the outcomes that each sums up."""
 LEGEND = (
-    "lock, sequence lock: excluded, the other operation waited there until the stopped one had gone on; not sweepable:"
-    " it stops the world, or neither ended nor slept; not reached: the stopped operation took another path; not tried:"
-    " no time was left"
+    "lock, sequence lock, held world: excluded, the other operation waited there until the stopped one had gone on, which"
+    " had the lock, or had stopped the world; not sweepable: the other operation stops the world, which waits for the"
+    " stopped one, or it neither ended nor slept; not reached: the stopped operation took another path; not tried: no"
+    " time was left"
 )
+MOST_STOPPING = 5
+"""Operations that are named in a sentence."""
 ENOUGH = 20
 """Stops of a pair whose speed counts: below, the first one's preparation is most of it."""
 
@@ -141,7 +146,7 @@ def _claim(coverage: Mapping[str, Sequence[PairCoverage]]) -> str:
     unlisted = sum(pair.reason is not None for pair in pairs)
     whole = not found[NOT_TRIED] and not unlisted
     where = "at every instruction" if whole else f"at {_share(stops, stops + found[NOT_TRIED])} of the points"
-    left = list(_left(found))
+    left = list(_left(found, _stopping(coverage)))
     if unlisted:
         left.append(f"{counted(unlisted, 'variant')} not listed, or not swept, to the end")
     return (
@@ -160,11 +165,23 @@ def _share(part: int, whole: int) -> str:
     return percent(part / whole if whole else 0.0)
 
 
-def _left(found: Counter[str]) -> Iterator[str]:
+def _stopping(coverage: Mapping[str, Sequence[PairCoverage]]) -> str:
+    """The operations that stop the world, those first at which most stops could not be swept."""
+    found: Counter[str] = Counter()
+    for name, pairs in coverage.items():
+        for pair in pairs:
+            found[f"{name.rpartition('.')[2]}.{pair.b}"] += pair.count(WORLD)
+    names = [name for name, stops in found.most_common() if stops]
+    more = [f"{len(names) - MOST_STOPPING} more"] if len(names) > MOST_STOPPING else []
+    return ", ".join(names[:MOST_STOPPING] + more)
+
+
+def _left(found: Counter[str], stopping: str) -> Iterator[str]:
     for outcome, said in (
         (LOCK, "excluded by a lock"),
         (SEQUENCE, "excluded by a sequence lock"),
-        (WORLD, "at which the other operation stops the world"),
+        (HELD, "excluded, for the stopped operation had stopped the world"),
+        (WORLD, f"not sweepable, for the other operation stops the world ({stopping})"),
         (WAITED, "at which the other operation neither ended nor slept"),
         (MISSED, "not reached"),
     ):

@@ -26,7 +26,7 @@ NARROW = 72
 COLUMNS = ("scenario", "rounds", "samples", "stores", "over-\nlap", "cache\nlive", "verdict", "bound")
 FEW_COLUMNS = ("scenario", "rounds", "verdict")
 SWEPT_COLUMNS = (
-    *("scenario", "stops", "clean", "hits", "lock", "seq.\nlock", "un-\nsweep-\nable"),
+    *("scenario", "stops", "clean", "hits", "lock", "seq.\nlock", "held\nworld", "un-\nsweep-\nable"),
     *("not\nreached", "not\ntried", "verdict"),
 )
 """The numbers are those of ``coverage.COLUMNS``."""

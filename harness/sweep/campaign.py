@@ -23,7 +23,7 @@ from harness.campaign.trial import SILENCE_S
 from harness.campaign.watch import Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.record.target import Target
-from harness.sweep.points import EVAL
+from harness.sweep.image import is_eval
 from harness.sweep.resolve import Resolver
 from harness.sweep.worker import code_of
 
@@ -106,7 +106,7 @@ def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path
         found = code_of(str(cache), functions)(os.path.realpath(target.executable), 0).symbols.functions
     except (OSError, ELFError):
         return
-    elsewhere = not any(one.plain == EVAL for one in found)  # in a library beside it
+    elsewhere = not any(map(is_eval, found))  # in a library beside it
     if not elsewhere and not any(one.chosen for one in found):
         what = f"no function of {target.executable} fits --functions {functions!r}"
         if functions is None:

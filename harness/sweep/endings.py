@@ -44,7 +44,7 @@ def _frames(error: Hang | Fatal, stage: Stage, stops: Stops) -> list[str]:
         if isinstance(error, Hang):
             error.thread.interrupt()
             stage.until(error.thread, 1.0)
-        return list(stops.names(error.thread.stack_pointer(), error.thread.counter()))
+        return list(stops.names(error.thread))
     except (OSError, Ended, Fatal):
         return []
 

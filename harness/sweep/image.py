@@ -15,21 +15,28 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 MODEL = re.compile(
-    r"^(Objects/)?(typeobject|dictobject|object|descrobject|funcobject|classobject|moduleobject|genericaliasobject)\.c:"
-    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading)\.c:"
+    r"^(Objects/)?(typeobject|dictobject|object|descrobject|funcobject|classobject|moduleobject|genericaliasobject"
+    r"|weakrefobject)\.c:"
+    r"|^(Objects/)?obmalloc\.c:(free_delayed|process_queue|_PyMem_\w*Delayed|_PyObject_X\w+Delayed)"
+    r"|^(Python/)?(lock|critical_section|brc|qsbr|gc_free_threading|typecache|specialize)\.c:"
     r"|^(Python/)?ceval\.c:(initialize_locals|_PyEvalFramePushAndInit|_PyEval_Vector)$"
 )
 """The object model: what is swept unless ``--functions`` says otherwise. Fits the beginning of ``FILE:FUNCTION``."""
 MODEL_NAMES = re.compile(
-    r"^_?Py(Type|Dict|Object|Member|Method|Function|CFunction|Mutex|SeqLock|CriticalSection|Property|Descr)"
+    r"^_?Py(Type|Dict|Object|Member|Method|Function|CFunction|Mutex|SeqLock|CriticalSection|Property|Descr|Weakref)"
     r"|^(_?type_|_?dict|insertdict|object_|descr_|member_|getset_|func_|method_|slot_|update_|mro_|lookdict|super_)"
     r"|^(delitem|find_name_in_mro|find_empty_slot|assign_version_tag|subtype_|add_subclass|remove_subclass|supercheck)"
     r"|^(_Py_Dealloc|_Py_DecRefShared|_Py_MergeZeroLocalRefcount|_Py_TryIncref|maybe_call_special)"
 )
 """The same by name alone, for a binary that does not say which file a function comes from."""
 
-LEAVES = re.compile(r"_?mi_|_?PyMem_|PyObject_(Malloc|Calloc|Realloc|Free)$|_PyObject_Mi|_Py_Hash|PyThread_")
-"""Allocators and the like: they call nothing of the object model, and nothing is stopped in them unless it is asked."""
+LEAVES = re.compile(
+    r"_?mi_|_?PyMem_(?!\w*Delayed)|PyObject_(Malloc|Calloc|Realloc|Free)$|_PyObject_Mi|_Py_Hash|PyThread_"
+)
+"""Allocators and the like: they call nothing of the object model, and nothing is stopped in them unless it is asked.
+Emptying the queue of delayed frees is none of them: from 3.14 on finalizers run there."""
+EVAL = re.compile(r"_PyEval_EvalFrameDefault|_TAIL_CALL_")
+"""The interpreter's own loop; where it was built of tail calls (``--with-tail-call-interp``), a function an opcode."""
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +61,11 @@ class Function:
     @property
     def title(self) -> str:
         return f"{self.file}:{self.name}" if self.file else self.name
+
+
+def is_eval(function: Function) -> bool:
+    """Whether it is the interpreter's own loop, or a part of it."""
+    return bool(EVAL.match(function.name))
 
 
 class Functions:

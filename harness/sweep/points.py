@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.kernel.sweep import GATE
 from harness.sweep import ptrace
 from harness.sweep.access import Accesses
-from harness.sweep.image import Code, Function
+from harness.sweep.image import Code, Function, is_eval
 from harness.sweep.ptrace import Thread
 from harness.sweep.stage import Hang, Stage
 
@@ -17,8 +17,6 @@ LONGEST_S = 4.0
 """Of stepping, more than a hundred thousand instructions; what takes more is cut there, and said to be."""
 WORD = 8
 """Bytes that a call pushes."""
-EVAL = "_PyEval_EvalFrameDefault"
-"""The interpreter's own loop: what called it says nothing about the operation."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,11 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
         known, before = function is not None, sp
         touched: frozenset[int] | None = None
         if function is not None:
-            while calls and calls[-1][1] < sp:
+            entered = counter - code.base == function.begin
+            jumped = entered and is_eval(function)  # one part of the loop to the next: that was no call
+            while calls and calls[-1][1] < sp + jumped:
                 calls.pop()
-            if counter - code.base == function.begin:
+            if entered:
                 calls.append((function, sp))
         if function is not None and function.chosen and stage.inside(thread):
             begun[counter] += 1
@@ -121,7 +121,7 @@ def chain_of(calls: list[tuple[Function, int]], innermost: Function) -> tuple[st
     """Names from the outermost call below the interpreter's loop to the innermost."""
     names: list[str] = []
     for function, _ in calls:
-        if function.plain == EVAL:
+        if is_eval(function):  # what called the loop says nothing about the operation
             names.clear()
         elif not names or names[-1] != function.plain:
             names.append(function.plain)

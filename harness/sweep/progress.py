@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from harness.record.coverage import LOCK, MISSED, NOT_TRIED, SEQUENCE, WAITED, WORLD
+from harness.record.coverage import HELD, LOCK, MISSED, NOT_TRIED, SEQUENCE, WAITED, WORLD
 from harness.sweep.jobs import Job
 from harness.sweep.points import Point
 from harness.sweep.stops import Stop
@@ -103,7 +103,7 @@ def holders(progress: Progress) -> list[tuple[str, str, str, int]]:
             continue
         now = (
             (stop.how, stop.waits_in[0] if stop.waits_in else "")
-            if stop.how in (LOCK, SEQUENCE, WORLD, WAITED)
+            if stop.how in (LOCK, SEQUENCE, HELD, WORLD, WAITED)
             else None
         )
         if now != reason:

@@ -63,16 +63,12 @@ class Machine:
     sp: int
     futex: int
     """The number of the system call that a thread waits for a lock in."""
-
-
-@dataclass(frozen=True)
-class Asleep:
-    """A thread that waits in the kernel."""
-
-    call: int
-    """The system call's number."""
-    sp: int
-    """Its stack pointer."""
+    stack: int
+    """DWARF's number of the stack pointer."""
+    returns: int
+    """Of the return address."""
+    unwound: dict[int, int]
+    """By DWARF's number, the index of each register that stacks are unwound by."""
 
 
 _X86 = """
@@ -83,12 +79,23 @@ X86_64 = Machine(
     "x86_64",
     struct.Struct("<27Q"),
     tuple(_X86.split()),
-    16,
-    19,
-    202,
+    pc=16,
+    sp=19,
+    futex=202,
+    stack=7,
+    returns=16,
+    unwound={6: 4, 7: 19},
 )
 AARCH64 = Machine(
-    "aarch64", struct.Struct("<34Q"), (*(f"x{n}" for n in range(31)), "sp", "pc", "pstate"), 32, 31, 98
+    "aarch64",
+    struct.Struct("<34Q"),
+    (*(f"x{n}" for n in range(31)), "sp", "pc", "pstate"),
+    pc=32,
+    sp=31,
+    futex=98,
+    stack=31,
+    returns=30,
+    unwound={29: 29, 30: 30, 31: 31},
 )
 MACHINES = {"x86_64": X86_64, "aarch64": AARCH64}
 
@@ -207,8 +214,8 @@ class Thread:
             raise OSError(ctypes.get_errno(), f"no memory at {address:#x}")
         return found & (1 << 64) - 1
 
-    def asleep(self) -> Asleep | None:
-        """The system call that it sleeps in; None while it runs."""
+    def asleep(self) -> int | None:
+        """The number of the system call that it sleeps in; None while it runs. It need not be stopped."""
         try:
             with open(self.syscall, "rb") as file:
                 words = file.read().split()
@@ -216,7 +223,7 @@ class Thread:
             return None
         if len(words) < 9:  # "running", or blocked outside a system call
             return None
-        return Asleep(int(words[0]), int(words[-2], 16))
+        return int(words[0])
 
     def break_at(self, address: int | None) -> None:
         """Stop it with SIGTRAP in front of the instruction at ``address``, each time; None: nowhere any more.

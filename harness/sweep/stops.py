@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.kernel.sweep import GATE
-from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
+from harness.record.coverage import CLEAN, HELD, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.sweep import ptrace
-from harness.sweep.image import Code
+from harness.sweep.image import Code, is_eval
 from harness.sweep.points import Point
 from harness.sweep.ptrace import Thread
 from harness.sweep.stage import Hang, Stage
+from harness.sweep.unwind import Unwinder
 
 GLANCE_S = 0.0001
 """For B to finish, before the kernel is asked whether it sleeps; an operation takes some microseconds."""
@@ -22,8 +21,6 @@ SPIN_S = 0.001
 """After this B is stopped to see where it is, if it neither finished nor sleeps."""
 SLOW_S = 0.25
 """After this A goes on in any case, and B shows whether it was A that it waited for."""
-STACK_BYTES = 2048
-"""Of a stack, searched for the functions that are being executed."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +32,23 @@ class Stop:
     waits_in: tuple[str, ...] = ()
 
 
-WAITING = (
-    ("stop_the_world", WORLD),
-    ("_PySeqLock_BeginRead", SEQUENCE),
-    ("_PyMutex_LockSlow", LOCK),
-)
-"""What B waits for, by a function that it is in; the first that fits."""
+STOPPING = ("stop_the_world", "_PyEval_StopTheWorld", "_PyEval_StopTheWorldAll")
+WAITING = {
+    **dict.fromkeys(("_PyMutex_LockTimed", "PyMutex_Lock", "_PyMutex_LockSlow"), LOCK),
+    **dict.fromkeys(("_PyThreadState_Attach", "tstate_wait_attach"), HELD),
+    **dict.fromkeys(STOPPING, WORLD),
+    "_PySeqLock_BeginRead": SEQUENCE,
+}
+"""What B waits for, by the innermost of these functions that it is in. They are functions of their own in 3.13 to 3.16,
+or lie in the one that stands beside them here: ``tests/sweep/test_waiting.py`` looks."""
 UNINTERESTING = frozenset(
     {
-        "_PyMutex_LockSlow",
-        "_PyMutex_LockTimed",
-        "PyMutex_Lock",
+        *WAITING,
         "_PyParkingLot_Park",
         "_PySemaphore_Wait",
         "_PySemaphore_PlatformWait",
         "PyEvent_WaitTimed",
         "PyEvent_Wait",
-        "_PySeqLock_BeginRead",
-        "stop_the_world",
-        "_PyEval_StopTheWorld",
         "_PyCriticalSection_BeginSlow",
         "_PyCriticalSection2_BeginSlow",
     }
@@ -69,6 +64,7 @@ class Stops:
         self.stage = stage
         self.code = code
         self.stepping = stepping
+        self.unwinder = Unwinder(stage.pid, stage.machine)
         self.stopped: int | None = None
 
     def at(self, point: Point, turns: int) -> Stop:
@@ -191,22 +187,20 @@ class Stops:
             if number is not None:  # an interruption that came when it had stopped already
                 stage.go(thread)
                 continue
-            asleep = thread.asleep()
-            if asleep is not None and asleep.call == stage.machine.futex:
-                return _told(self.names(asleep.sp), LOCK)
+            sleeps = thread.asleep() == stage.machine.futex
             waited = time.monotonic() - began
-            if waited > SPIN_S:
+            if sleeps or waited > SPIN_S:
                 names = self._where(thread)
                 if names is None:
                     return None
-                stop = _told(names, WAITED)
+                stop = told(names, LOCK if sleeps else WAITED)
                 stage.go(thread)
                 if stop.how != WAITED or waited > SLOW_S:
                     return stop
             glance = min(2 * glance, SPIN_S)
 
     def _where(self, thread: Thread) -> tuple[str, ...] | None:
-        """The functions that a running thread is in, which is stopped for that; None where it stopped by itself."""
+        """The functions that a thread is in, which is stopped for that; None where it stopped by itself."""
         stage = self.stage
         thread.interrupt()
         number = stage.until(thread, stage.limit_s)
@@ -215,25 +209,26 @@ class Stops:
             return None
         if number is None:
             raise Hang(thread)
-        return self.names(thread.stack_pointer(), thread.counter())
+        return self.names(thread)
 
-    def names(self, sp: int, counter: int | None = None) -> tuple[str, ...]:
-        """The functions that are being executed, the innermost first, as far as return addresses on the stack say."""
-        try:
-            with open(f"/proc/{self.stage.pid}/mem", "rb", buffering=0) as memory:
-                data = os.pread(memory.fileno(), STACK_BYTES, sp)
-        except OSError:
-            data = b""
-        words = struct.unpack(f"<{len(data) // 8}Q", data[: len(data) // 8 * 8])
+    def names(self, thread: Thread) -> tuple[str, ...]:
+        """The functions of the target's own file that a stopped thread is in, the innermost first.
+
+        The interpreter's loop is the last: behind it stands what called the operation.
+        """
         found: dict[str, None] = {}
-        for address in ([] if counter is None else [counter, *words]) or words:
-            function = self.code.function_at(address)
-            # A return address lies behind a call: never at a function's beginning.
-            if function is not None and (address == counter or address - self.code.base != function.begin):
+        for counter in self.unwinder.counters(thread):
+            function = self.code.function_at(counter)
+            if function is not None:
                 found[function.plain] = None
+                if is_eval(function):
+                    break
         return tuple(found)
 
 
-def _told(names: Sequence[str], otherwise: str) -> Stop:
-    how = next((how for name, how in WAITING if name in names), otherwise)
+def told(names: Sequence[str], otherwise: str) -> Stop:
+    """What a thread waits for that is in these functions, the innermost first; ``otherwise``: in none that is known."""
+    how = next((WAITING[name] for name in names if name in WAITING), otherwise)
+    if how == LOCK and any(name in STOPPING for name in names):
+        how = HELD  # the lock of who stops the world: A has it
     return Stop(how, tuple(name for name in names if name not in UNINTERESTING)[:6])
