@@ -11,9 +11,10 @@ CLEAN, HIT = "clean", "hit"
 LOCK, SEQUENCE, HELD, WORLD, WAITED = "lock", "sequence lock", "held world", "stopped world", "waited"
 MISSED, NOT_TRIED = "not reached", "not tried"
 OUTCOMES = (CLEAN, HIT, LOCK, SEQUENCE, HELD, WORLD, WAITED, MISSED, NOT_TRIED)
-"""Of a stop. ``lock``, ``sequence lock`` and ``held world``: excluded, for B waited there until A had gone on, which had
-the lock or had stopped the world. ``stopped world``: B stops the world, which waits for A, so that this cannot be swept.
-``waited``: B did neither finish nor sleep until A had gone on. ``not reached``: A's path was another one this time."""
+"""Of a stop. ``lock``, ``sequence lock`` and ``held world``: excluded, for B waited there until A had gone on, which
+had the lock or had stopped the world. ``stopped world``: B stops the world, which waits for A, so that this cannot be
+swept. ``waited``: B did neither finish nor sleep until A had gone on. ``not reached``: A's path was another one this
+time."""
 
 
 @dataclass(frozen=True)

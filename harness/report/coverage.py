@@ -40,10 +40,10 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Of every table of coverage, with the outcomes that each sums up."""
 LEGEND = (
-    "lock, sequence lock, held world: excluded, the other operation waited there until the stopped one had gone on, which"
-    " had the lock, or had stopped the world; not sweepable: the other operation stops the world, which waits for the"
-    " stopped one, or it neither ended nor slept; not reached: the stopped operation took another path; not tried: no"
-    " time was left"
+    "lock, sequence lock, held world: excluded, the other operation waited there until the stopped one had gone on,"
+    " which had the lock, or had stopped the world; not sweepable: the other operation stops the world, which waits for"
+    " the stopped one, or it neither ended nor slept; not reached: the stopped operation took another path; not tried:"
+    " no time was left"
 )
 MOST_STOPPING = 5
 """Operations that are named in a sentence."""

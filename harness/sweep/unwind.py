@@ -19,8 +19,8 @@ from harness.sweep.ptrace import Machine, Thread
 DEEPEST = 64
 """Frames that are looked at."""
 SEARCHABLE = bytes((1, 0x1B, 0x03, 0x3B))
-"""What ``.eh_frame_hdr`` begins with where its table can be searched: version 1, 4 bytes relative to the field itself, a
-count of 4 bytes, pairs of 4 bytes relative to the section. Every linker writes that."""
+"""What ``.eh_frame_hdr`` begins with where its table can be searched: version 1, 4 bytes relative to the field itself,
+a count of 4 bytes, pairs of 4 bytes relative to the section. Every linker writes that."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class _Row:
     """Registers' numbers, and where they were saved, relative to the CFA."""
 
 
-class _EntryByEntry(CallFrameInfo):  # type: ignore[misc]  # untyped
+class _EntryByEntry(CallFrameInfo):
     """Reads one entry of a section that has thousands; pyelftools itself offers all of them, which takes a second."""
 
     def at(self, offset: int) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.record.target import Target
-from harness.sweep.image import Code, Image, chooser, loaded
+from harness.sweep.image import Code, Function, Image, chooser, is_eval, loaded
 from harness.sweep.lines import Lines
 
 
@@ -45,10 +45,16 @@ def test_an_address_of_a_running_process_is_found_in_the_file(image: Image) -> N
     assert code.function_at(1) is None
 
 
-def test_the_object_model_is_what_is_chosen(image: Image) -> None:
-    chosen = {one.name for one in image.symbols(None).functions if one.chosen}
-    assert {"type_setattro", "insertdict", "_PyType_LookupRef", "member_set", "_PySeqLock_EndRead"} <= chosen
-    assert not {"_PyEval_EvalFrameDefault", "mi_malloc", "PyList_Append"} & chosen
+def test_the_object_model_is_what_is_chosen(image: Image, free_threaded: Target) -> None:
+    version = free_threaded.version_info
+    chosen = {one.plain for one in image.symbols(None).functions if one.chosen}
+    assert {"type_setattro", "PyDict_SetItem", "_PyType_LookupRef", "member_set", "free_delayed"} <= chosen
+    assert {"_PyMem_ProcessDelayed", "process_queue", "_PyWeakref_ClearRef"} <= chosen
+    assert ("_PySeqLock_EndRead" in chosen) == (version < (3, 16))
+    assert ("_PyTypeCache_Lookup" in chosen) == (version >= (3, 16))
+    assert ("_PyObject_XDecRefDelayed" in chosen) == (version >= (3, 14))
+    assert "_Py_Specialize_LoadAttr" in chosen  # also where it is never called
+    assert not {"_PyEval_EvalFrameDefault", "mi_malloc", "PyList_Append", "_PyMem_RawMalloc"} & chosen
     mine = {one.name for one in image.symbols(r"listobject\.c:list_app").functions if one.chosen}
     assert mine and all(name.startswith("list_app") for name in mine)
 
@@ -63,9 +69,19 @@ def test_a_stripped_binary_has_points_by_what_it_exports(image: Image, tmp_path:
     assert Lines(found).at(next(one.begin for one in found.functions().all)) == ()
 
 
-def test_a_pattern_may_name_file_and_function() -> None:
-    from harness.sweep.image import Function
+def test_what_may_run_python_is_not_stepped_over(image: Image) -> None:
+    leaves = {one.plain for one in image.symbols("no_such_function").functions if one.leaf}
+    assert {"PyMem_Free", "PyObject_Free", "mi_free"} <= leaves
+    assert not any("Delayed" in name for name in leaves)
 
+
+def test_each_part_of_a_loop_of_tail_calls_is_the_loop() -> None:
+    for name in ("_PyEval_EvalFrameDefault", "_TAIL_CALL_LOAD_ATTR", "_TAIL_CALL_LOAD_ATTR_CLASS.cold"):
+        assert is_eval(Function(0, 1, name, "Python/ceval.c"))
+    assert not is_eval(Function(0, 1, "_PyEval_Vector", "Python/ceval.c"))
+
+
+def test_a_pattern_may_name_file_and_function() -> None:
     function = Function(0, 10, "type_setattro.cold", "Objects/typeobject.c")
     assert function.plain == "type_setattro"
     assert chooser("typeobject.c:type_set")(function) and not chooser("dictobject")(function)
