@@ -14,7 +14,7 @@ from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
 from harness.record.journal import JournalError
-from harness.record.result import Finding, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.result import Finding, IdleAmplifier, Result, ScenarioResult, Totals, Verdict, WithGil
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -141,6 +141,7 @@ class Grader:
             scenarios=scenarios,
             findings=findings,
             notices=self._told(),
+            idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
 
     def _on_campaign(self, event: dict[str, Any]) -> None:
@@ -325,6 +326,17 @@ class Grader:
             if unknown := counts["unknown_histories"]:
                 every = counts["histories"]
                 yield f"{name}: {unknown} of {every} histories are not decided: an actor raised in their rounds"
+
+
+def idle_amplifiers(
+    scenarios: Iterable[ScenarioInfo], target: Target, kind: str
+) -> tuple[IdleAmplifier, ...]:
+    """What of the amplifiers of the scenarios that are planned is not drawn on ``target``."""
+    if kind != STRESS:
+        return ()
+    planned = [one for one in scenarios if why_skipped(one, target, kind) is None]
+    found = Counter(idle for one in planned for idle in one.idle_amplifiers)
+    return tuple(IdleAmplifier(name, reason, number) for (name, reason), number in sorted(found.items()))
 
 
 def grade(events: Iterable[dict[str, Any]]) -> Result:

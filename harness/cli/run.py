@@ -17,6 +17,7 @@ from rich.text import Text
 from harness.builds.find import resolve
 from harness.builds.fingerprint import probe
 from harness.campaign.gather import gather
+from harness.campaign.grade import idle_amplifiers
 from harness.campaign.history import RESULT, Past, read_past
 from harness.campaign.interrupts import noted
 from harness.campaign.kind import STRESS, Kind, dry_run
@@ -34,6 +35,7 @@ from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report import live, text
 from harness.report.escape import escape
+from harness.report.idle import NOT_DRAWN, by_reason
 from harness.report.numbers import counted, duration
 
 BUDGET_S = 120.0
@@ -113,6 +115,8 @@ def campaign(arguments: argparse.Namespace, kind: Kind) -> int:
     arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
     opening = _opening(start, f"out {escape(str(out))}")
     console.print(Text(opening), soft_wrap=not console.is_terminal)
+    if line := _not_planned(start, kind):
+        console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
     try:
         with live.shown(console, start.options.budget_s, start.past) as listener:
             run_campaign(start.target, start.scenarios, start.options, out, listener, kind)
@@ -185,6 +189,15 @@ def _opening(start: _Start, last: str) -> str:
     )
 
 
+def _not_planned(start: _Start, kind: Kind) -> str:
+    """How much of it is not for this target; the report says what and why. Empty where all of it is."""
+    skipped = sum(why_skipped(one, start.target, kind.name) is not None for one in start.scenarios)
+    idle = len(idle_amplifiers(start.scenarios, start.target, kind.name))
+    parts = [f"{counted(skipped, 'scenario')} skipped"] if skipped else []
+    parts += [f"{counted(idle, 'amplifier or value', 'amplifiers or values')} not drawn"] if idle else []
+    return f"not for this target: {', '.join(parts)}; why stands below the table" if parts else ""
+
+
 def _dry_run(console: Console, start: _Start, kind: Kind) -> int:
     """Say what the same arguments without ``--dry-run`` would start, as far as that is known beforehand."""
     planned = dry_run(start.scenarios, start.target, start.options, kind)
@@ -196,6 +209,8 @@ def _dry_run(console: Console, start: _Start, kind: Kind) -> int:
     for scenario in start.scenarios:
         if reason := why_skipped(scenario, start.target, kind.name):
             console.print(Text(escape(f"skipped: {scenario.name}: {reason}")), soft_wrap=True)
+    for reason, names in by_reason(idle_amplifiers(start.scenarios, start.target, kind.name)):
+        console.print(Text(escape(f"{NOT_DRAWN}: {', '.join(names)}: {reason}")), soft_wrap=True)
     console.print(counted(len(planned), "trial"))
     return 0 if planned else 3
 

@@ -17,7 +17,7 @@ from harness.kernel.scenario import Scenario, actor_threads
 
 ON, OFF = "on", "off"
 
-NEEDS_A_CHILD = "it is an option of the interpreter, and the scenarios run in a process that has been started"
+NEEDS_A_CHILD = "needs a child of its own: it is an option of the interpreter"
 """Why ``specializer`` is not drawn where trials have no child of their own."""
 
 specializer = Amplifier(

@@ -71,9 +71,15 @@ class Suite:
             f"{self.here.title}, in this process, seed {self.seed}, budget {self.budget_s:g} s,"
             f" {len(self.chosen)} scenarios"
         )
+        runnable = [scenario for scenario in self.chosen if self._may_run(scenario)]
+        idle = dict.fromkeys(
+            (name, why) for scenario in runnable for name, why in scenario["idle_amplifiers"]
+        )
+        for name, why in idle:
+            print(f"{name:<50} not drawn: {why}")
         reason = "budget"
         try:
-            reason = self._passes([scenario for scenario in self.chosen if self._may_run(scenario)])
+            reason = self._passes(runnable)
         except KeyboardInterrupt:
             reason = "interrupted"
         complete = reason == "budget"

@@ -23,7 +23,7 @@ from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
-from harness.kernel.levers import amplifiers_of
+from harness.kernel.levers import OFF, amplifiers_of, specializer
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
@@ -106,6 +106,8 @@ class Trial:
         self.had_gil = gil_enabled()
         self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
         self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
+        if vars(self.knobs).get(specializer.name) == OFF and sys._xoptions.get("tlbc") != "0":
+            raise ValueError("to run without the specializer, the process must be started with -X tlbc=0")
         file = Path(spec.ring_file) if spec.ring_file else None
         self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads, spec.ring, file)
         self.rings = self.roles[0].rings

@@ -57,6 +57,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class IdleAmplifier:
+    """An amplifier that does nothing on the target, and was not drawn there."""
+
+    name: str
+    """With a value where it is only that one: ``bystander invalidator``."""
+    reason: str
+    scenarios: int
+    """How many of those that were planned have it."""
+
+
+@dataclass(frozen=True)
 class Totals:
     trials: int
     rounds: int
@@ -80,6 +91,8 @@ class Result:
     findings: tuple[Finding, ...]
     notices: tuple[str, ...] = ()
     """Sentences that a reader must see: the GIL came on, rubbish in an event pipe, what was skipped."""
+    idle_amplifiers: tuple[IdleAmplifier, ...] = ()
+    """What of its scenarios' amplifiers does nothing on the target; of a sweep, which draws none, empty."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's ``result.json``, as plain data."""

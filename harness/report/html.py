@@ -36,6 +36,7 @@ from harness.report.calibration import (
 from harness.report.escape import escape
 from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
+from harness.report.idle import NOT_DRAWN, not_drawn
 from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
@@ -124,7 +125,7 @@ def render(report: Report) -> str:
         left_out=max(0, len(others) - MOST_LINES),
         linked=linked,
         suites=suites,
-        unexercised=unexercised,
+        unexercised=unexercised + [(NOT_DRAWN, reason, names, 0) for reason, names in not_drawn(report)],
         scenarios_left_out=scenarios_left_out,
         timelines=pictures,
         timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),

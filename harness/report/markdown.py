@@ -18,6 +18,7 @@ from harness.report.cases import cases
 from harness.report.coverage import COLUMNS, counts, sentences, variant
 from harness.report.escape import escape
 from harness.report.findings import finding_text
+from harness.report.idle import NOT_DRAWN, not_drawn
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.text import notices
 from harness.report.verdict import report_verdict
@@ -119,6 +120,10 @@ def _summary(report: Report) -> Iterator[str]:
         number = sum(one.verdict == verdict for one in report.scenarios)
         if number:
             yield f"- {verdict}: {counted(number, 'scenario')}"
+    drawn = [
+        f"{NOT_DRAWN}: {code(', '.join(names))}: {_plain(reason)}" for reason, names in not_drawn(report)
+    ]
+    yield from _list(drawn, "reason")
     yield from _list([code(notice) for notice in notices(report)], "notice")
     yield ""
 

@@ -16,6 +16,7 @@ from harness.record.result import Finding, Result, ScenarioResult, Verdict
 from harness.report.coverage import counts, sentences
 from harness.report.escape import escape
 from harness.report.findings import again_command, finding_text
+from harness.report.idle import NOT_DRAWN, not_drawn
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import report_verdict
 
@@ -177,17 +178,23 @@ def _covered(scenario: ScenarioResult, pairs: Sequence[PairCoverage]) -> list[st
 
 
 def _reasons(report: Report) -> Iterator[Text]:
-    """Why something was skipped or not exercised: a sentence a reason, with the scenarios it goes for."""
+    """Why something was skipped, not exercised or not drawn: a sentence a reason, with what it goes for."""
     names: dict[tuple[str, str], list[str]] = {}
     for scenario in report.scenarios:
         if scenario.verdict in ("skipped", "not exercised"):
             reason = scenario.reason or "no reason recorded"
             names.setdefault((scenario.verdict, reason), []).append(escape(scenario.name))
-    if names:
+    told = [(verdict, _first(which), escape(reason)) for (verdict, reason), which in names.items()]
+    told += [(NOT_DRAWN, ", ".join(which), reason) for reason, which in not_drawn(report)]
+    if told:
         yield Text()
-    for (verdict, reason), which in names.items():
-        shown = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
-        yield Text(f"{verdict}: {shown}: {escape(reason)}", style=_STYLES[verdict])  # type: ignore[index]  # a Verdict
+    wide = max((len(label) for label, _, _ in told), default=0) + 1
+    for label, which, reason in told:
+        yield Text(f"{label + ':':<{wide}} {which}: {reason}", style=_STYLES.get(label, "dim"))  # type: ignore[call-overload]  # not always a Verdict
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:

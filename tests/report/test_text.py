@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from harness.campaign.gather import merge
+from harness.record.result import IdleAmplifier
+from harness.report import html, markdown
 from harness.report.findings import MAX_LINES, finding_text
 from harness.report.text import render
-from tests.report.samples import QUIET, WITH_GIL, finding, report, scenario
+from tests.report.samples import QUIET, WITH_GIL, campaign, finding, report, result, scenario
 
 
 def test_a_quiet_campaign_says_how_much_was_looked_at_and_never_safe() -> None:
@@ -89,6 +92,26 @@ def test_one_reason_is_told_once() -> None:
     assert text.count("needs parallelism\n") == 1
     assert "skipped: s.a, s.b, s.c and 2 more: needs parallelism" in text
     assert "not exercised: no verdict" in text
+
+
+def test_what_was_not_drawn_stands_with_what_was_skipped() -> None:
+    idle = tuple(IdleAmplifier(name, "needs Python 3.16", 2) for name in ("names", "bystander invalidator"))
+    skipped = scenario(name="s.a", verdict="skipped", reason="tests nothing from Python 3.16 on")
+    lines = render(report(QUIET, skipped, idle_amplifiers=idle)).splitlines()
+    at = lines.index("skipped:   s.a: tests nothing from Python 3.16 on")
+    assert (
+        lines[at + 1]
+        == "not drawn: names in 2 scenarios, bystander invalidator in 2 scenarios: needs Python 3.16"
+    )
+
+
+def test_of_several_targets_each_reason_says_where() -> None:
+    idle = (IdleAmplifier("queue", "needs Python 3.14", 3),)
+    both = merge([campaign(result(idle_amplifiers=idle), "one"), campaign(result(), "two")])
+    assert "not drawn: queue in 3 scenarios: needs Python 3.14 (on CPython 3.13.5 free-threaded" in render(
+        both
+    )
+    assert "queue in 3 scenarios" in markdown.render(both) and "queue in 3 scenarios" in html.render(both)
 
 
 @pytest.mark.parametrize(
