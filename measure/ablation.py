@@ -1,17 +1,18 @@
 """What each value of each amplifier is worth: how soon a fault shows with it, beside the other values.
 
-    python -m measure.ablation RECORD > TABLE.md
+    python -m measure.ablation [--source WHAT] RECORD > TABLE.md
 
-takes about half an hour on two cores. RECORD is what ``measure.power`` measured: for each amplifier it says which
-scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at random, so
-that each trial tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``, JSON lines);
-what is there already is not measured again. Within a pair the times to the first detection of the trials with a value
-are compared with all others' by rank (the Mann-Whitney test; what was not seen comes last, all alike), so a pair that
-is always seen tells something, too.
+takes about half an hour on two cores. RECORD is what ``measure.power`` measured of the same base: for each amplifier
+it says which scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at
+random, so that each trial tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``,
+JSON lines); what is there already is not measured again. Within a pair the times to the first detection of the trials
+with a value are compared with all others' by rank (the Mann-Whitney test; what was not seen comes last, all alike), so
+a pair that is always seen tells something, too.
 """
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import itertools
 import json
@@ -27,13 +28,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from harness.builds.fault import build_fault, find
+from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.fault import branch, build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.kernel.amplifiers import Setting
 from harness.record.target import Target
-from measure.power import seen_after, shares
+from measure.power import of_base, recorded, seen, seen_after, shares
 
 PAIRS = 10
 """Scenarios and faults for each amplifier: first those whose fault few scenarios see."""
@@ -74,13 +76,8 @@ class Worth:
         return self.score / math.sqrt(self.variance) if self.variance else 0.0
 
 
-def chosen(record: Path, scenarios: dict[str, ScenarioInfo]) -> list[Pair]:
+def chosen(seen: dict[str, set[str]], scenarios: dict[str, ScenarioInfo]) -> list[Pair]:
     """The pairs that are tried: for each amplifier that has a choice, some whose scenario has it and sees the fault."""
-    seen: dict[str, list[str]] = defaultdict(list)
-    for line in record.read_text().splitlines():
-        outcome = json.loads(line)
-        if outcome["seen"] and outcome["scenario"] in scenarios:
-            seen[outcome["fault"]].append(outcome["scenario"])
     rare_first = sorted(seen, key=lambda fault: (len(seen[fault]), fault))
     taken: dict[Pair, None] = {}
     for amplifier in sorted(
@@ -90,7 +87,7 @@ def chosen(record: Path, scenarios: dict[str, ScenarioInfo]) -> list[Pair]:
         tried: dict[str, int] = defaultdict(int)
         pairs: list[Pair] = []
         for fault in rare_first:
-            for scenario in seen[fault]:
+            for scenario in sorted(seen[fault]):
                 if scenario in having and tried[scenario] < PER_SCENARIO:
                     tried[scenario] += 1
                     pairs.append((scenario, fault))
@@ -99,17 +96,17 @@ def chosen(record: Path, scenarios: dict[str, ScenarioInfo]) -> list[Pair]:
 
 
 def measure(
-    pairs: list[Pair], scenarios: dict[str, ScenarioInfo], base: Target, record: Path
+    pairs: list[Pair],
+    scenarios: dict[str, ScenarioInfo],
+    targets: dict[str, Target],
+    passed_over: frozenset[str],
+    record: Path,
 ) -> list[Outcome]:
-    """All trials of the pairs, side by side on two cores each; ``record`` gets each outcome."""
+    """All trials of the pairs, side by side on two cores each; ``record`` gets each outcome. ``targets`` by fault."""
     outcomes = (
         [Outcome(**json.loads(line)) for line in record.read_text().splitlines()] if record.exists() else []
     )
     done = {(one.scenario, one.fault, one.number) for one in outcomes}
-    targets = {
-        fault: dataclasses.replace(base, executable=str(build_fault(find(fault))))
-        for fault in sorted({fault for _, fault in pairs})
-    }
     waiting: queue.SimpleQueue[tuple[str, str, int]] = queue.SimpleQueue()
     for number, (scenario, fault) in itertools.product(range(TRIALS), pairs):
         if (scenario, fault, number) not in done:
@@ -128,7 +125,7 @@ def measure(
                 amplifier: draw.choice(sorted(set(values)))
                 for amplifier, values in scenarios[name].amplifiers
             }
-            after = seen_after(scenarios[name], fault, targets[fault], knobs)
+            after = seen_after(scenarios[name], fault, targets[fault], knobs, of_base=passed_over)
             outcomes.append(Outcome(name, fault, number, knobs, after))
             kept.write(json.dumps(dataclasses.asdict(outcomes[-1])) + "\n")
             kept.flush()
@@ -201,17 +198,30 @@ def _median(times: tuple[float, ...]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not Path(arguments[0]).is_file():
-        print(
-            "give the record that python -m measure.power wrote: python -m measure.ablation RECORD",
-            file=sys.stderr,
-        )
+    parser = argparse.ArgumentParser(prog="python -m measure.ablation")
+    parser.add_argument("--source")
+    parser.add_argument("record", type=Path)
+    asked = parser.parse_args(arguments)
+    outcomes = recorded(asked.record)
+    if not outcomes:
+        print(f"{asked.record} is not what python -m measure.power wrote: give that", file=sys.stderr)
         return 2
-    record = Path(arguments[0])
-    base = probe(str(compiled().executable()))
-    scenarios = {one.name: one for one in describe(base, suite_files()).scenarios}
-    pairs = chosen(record, scenarios)
-    for line in table(measure(pairs, scenarios, base, record.with_name(f"{record.name}.ablation"))):
+    try:
+        entry = compiled(asked.source)
+        base = probe(str(entry.executable()))
+        scenarios = {one.name: one for one in describe(base, suite_files()).scenarios}
+        pairs = chosen(seen(outcomes), scenarios)
+        targets = {
+            fault: dataclasses.replace(
+                base, executable=str(build_fault(find(fault, branch(base.version)), entry))
+            )
+            for fault in sorted({fault for _, fault in pairs})
+        }
+    except (NotASource, NotBuilt) as error:
+        print(error, file=sys.stderr)
+        return 3
+    kept = asked.record.with_name(f"{asked.record.name}.ablation")
+    for line in table(measure(pairs, scenarios, targets, of_base(outcomes), kept)):
         print(line)
     return 0
 

@@ -1,14 +1,17 @@
 """Measures what each scenario sees: one short trial of each on each seeded fault. Writes harness/campaign/power.toml.
 
-    python -m measure.power [RECORD]
+    python -m measure.power [--source WHAT] [RECORD]
 
-takes about an hour on two cores. What RECORD holds already (JSON lines; default: ftstress-results/power.jsonl) is not
-measured again. A fault that many scenarios see is worth little to each of them, one that a single scenario sees is
-worth much to that one: a campaign begins with those that between them see most, soonest.
+takes about an hour on two cores, and writes the table of the base's kind of type cache: WHAT is what ``ftstress
+calibrate`` takes, so ``--source REPO@main`` gives that of a cache per type. What RECORD holds already (JSON lines;
+default: ftstress-results/power-BASE.jsonl) is not measured again. What the base shows too is no merit. A fault that
+many scenarios see is worth little to each of them, one that a single scenario sees is worth much to that one: a
+campaign begins with those that between them see most, soonest.
 """
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import os
@@ -17,13 +20,13 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from harness.builds.errors import NotASource, NotBuilt
-from harness.builds.fault import build_fault, corpus
+from harness.builds.fault import branch, build_fault, corpus
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import plan
@@ -37,10 +40,13 @@ from harness.diagnosis.ending import Ending
 from harness.kernel import known
 from harness.kernel.amplifiers import Setting
 from harness.kernel.signature import signature
+from harness.record.calibration import BASE
 from harness.record.target import Target
 
 SECONDS = 0.5
 """Of a trial: what a scenario gets in a campaign of two minutes."""
+BASE_TRIALS = 3
+"""Of each scenario on the untouched base, each with other settings."""
 LONGEST_S = 20.0
 """Of a child, start and a hang included."""
 CORES = 2
@@ -52,12 +58,11 @@ SHOWS_AGAIN = 0.7
 """How likely a scenario that saw a fault in one trial sees it in another."""
 HEADER = """\
 # What each scenario is worth to a campaign that looks for something new: see measure/power.py, which writes this file.
-# 1 is what a scenario has that is not listed.
-
-[power]
+# 1 is what a scenario has that is not listed. A table for each kind of type cache: see harness/campaign/plan.py.
 """
 
 Pair = tuple[ScenarioInfo, str, Target]
+"""A scenario, and a fault with its target; for the base the name is ``BASE`` with a number."""
 RunTrial = Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
 
 
@@ -72,43 +77,50 @@ def seen_after(
     target: Target,
     knobs: dict[str, Setting],
     run: RunTrial = run_in_child,
+    of_base: frozenset[str] = frozenset(),
 ) -> float | None:
-    """When a trial of ``scenario`` on ``target`` shows what is not known of the base, in seconds; None: never."""
+    """When a trial shows what neither is known nor is ``of_base``, in seconds; None: never."""
+    return min(shown(scenario, fault, target, knobs, run, of_base).values(), default=None)
+
+
+def shown(
+    scenario: ScenarioInfo,
+    fault: str,
+    target: Target,
+    knobs: dict[str, Setting],
+    run: RunTrial = run_in_child,
+    of_base: frozenset[str] = frozenset(),
+) -> dict[str, float]:
+    """What a trial shows that neither is known nor is ``of_base``, by signature: when, in seconds."""
     issues = known.load()
     planned = plan.PlannedTrial(
         scenario, 0, knobs, f"power:{fault}", plan.threads_of(scenario, knobs, None), SECONDS
     )
-    new: list[float] = []
+    new: dict[str, float] = {}
     began = time.monotonic()
 
     def hear(event: dict[str, Any]) -> None:
         if event["event"] != "finding":
             return
-        if known.find(issues, target, scenario.name, signature(scenario.name, event)) is None:
-            new.append(event["elapsed_s"])
+        text = signature(scenario.name, event)
+        if text not in of_base and known.find(issues, target, scenario.name, text) is None:
+            new.setdefault(text, event["elapsed_s"])
 
     spec = trial_spec(planned, SECONDS, None, MOST_MEMORY, "off")
     left = run(target, spec, hear, lambda: bool(new) or time.monotonic() - began > LONGEST_S)
     if event := ending.finding(left, 0, scenario.name):
         hear(event | {"elapsed_s": left.wall_s})
-    return min(new, default=None)
+    return new
 
 
-def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
-    """The scenarios that see each fault, measured side by side on two cores each; ``record`` gets each outcome."""
+def measure(pairs: Iterable[Pair], record: Path) -> None:
+    """Run the pairs that ``record`` lacks, side by side on two cores each; it gets each outcome."""
+    done = {(outcome["scenario"], outcome["fault"]) for outcome in recorded(record)}
     waiting: queue.SimpleQueue[Pair] = queue.SimpleQueue()
-    known_before = set()
-    seen: dict[str, set[str]] = defaultdict(set)
-    for line in record.read_text().splitlines() if record.exists() else []:
-        before = json.loads(line)
-        known_before.add((before["scenario"], before["fault"]))
-        if before["seen"]:
-            seen[before["fault"]].add(before["scenario"])
-    left = [pair for pair in pairs if (pair[0].name, pair[1]) not in known_before]
-    for pair in left:
-        waiting.put(pair)
+    for pair in pairs:
+        if (pair[0].name, pair[1]) not in done:
+            waiting.put(pair)
     outcomes = record.open("a")
-    done: list[None] = []
 
     def serve(share: set[int]) -> None:
         os.sched_setaffinity(0, share)
@@ -118,15 +130,12 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
             except queue.Empty:
                 return
             knobs = knobs_for(scenario, fault)
-            saw = seen_after(scenario, fault, target, knobs) is not None
-            if saw:
-                seen[fault].add(scenario.name)
-            line = {"scenario": scenario.name, "fault": fault, "knobs": knobs, "seen": saw}
+            signatures = sorted(shown(scenario, fault, target, knobs))
+            line = {"scenario": scenario.name, "fault": fault, "knobs": knobs, "signatures": signatures}
             outcomes.write(json.dumps(line) + "\n")
             outcomes.flush()
-            done.append(None)
-            if len(done) % 50 == 0:
-                print(f"{len(done)} of {len(left)}", file=sys.stderr, flush=True)
+            if waiting.qsize() % 50 == 0:
+                print(f"{waiting.qsize()} left", file=sys.stderr, flush=True)
 
     threads = [threading.Thread(target=serve, args=(share,)) for share in shares()]
     for thread in threads:
@@ -134,7 +143,27 @@ def measure(pairs: list[Pair], record: Path) -> dict[str, set[str]]:
     for thread in threads:
         thread.join()
     outcomes.close()
-    return seen
+
+
+def recorded(record: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+
+
+def of_base(outcomes: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The signatures that the base showed."""
+    return frozenset(
+        text for outcome in outcomes if outcome["fault"].startswith(BASE) for text in outcome["signatures"]
+    )
+
+
+def seen(outcomes: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """The scenarios that saw each fault, by what the base did not show."""
+    passed_over = of_base(outcomes)
+    found: dict[str, set[str]] = defaultdict(set)
+    for outcome in outcomes:
+        if not passed_over.issuperset(outcome["signatures"]):
+            found[outcome["fault"]].add(outcome["scenario"])
+    return found
 
 
 def shares() -> list[set[int]]:
@@ -164,30 +193,42 @@ def powers(seen: dict[str, set[str]]) -> dict[str, float]:
     return found
 
 
-def _pairs() -> Iterator[Pair]:
-    base = probe(str(compiled().executable()))
+def write_table(kind: str, found: dict[str, float]) -> None:
+    """Put the powers of scenarios into the table of that kind; the others stay as they are."""
+    tables = plan.tables() | {kind: found}
+    text = [HEADER]
+    for name, table in tables.items():
+        text += [f"\n[{name}]\n", *(f'"{scenario}" = {value}\n' for scenario, value in table.items())]
+    plan.POWER.write_text("".join(text), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m measure.power")
+    parser.add_argument("--source")
+    parser.add_argument("record", nargs="?", type=Path)
+    asked = parser.parse_args(arguments)
+    try:
+        entry = compiled(asked.source)
+        base = probe(str(entry.executable()))
+        targets = {
+            fault.name: dataclasses.replace(base, executable=str(build_fault(fault, entry)))
+            for fault in corpus(branch(base.version))
+            if not fault.invisible
+        }
+    except (NotASource, NotBuilt) as error:
+        print(error, file=sys.stderr)
+        return 3
+    targets |= {f"{BASE} {number}": base for number in range(BASE_TRIALS)}
     scenarios = [
         scenario
         for scenario in describe(base, suite_files()).scenarios
         if plan.why_skipped(scenario, base) is None
     ]
-    for fault in corpus():
-        if not fault.invisible:
-            target = dataclasses.replace(base, executable=str(build_fault(fault)))
-            yield from ((scenario, fault.name, target) for scenario in scenarios)
-
-
-def main(arguments: list[str]) -> int:
-    try:
-        pairs = list(_pairs())
-    except (NotASource, NotBuilt) as error:
-        print(error, file=sys.stderr)
-        return 3
-    record = Path(arguments[0] if arguments else RESULTS / "power.jsonl")
+    record: Path = asked.record or RESULTS / f"power-{entry.directory.name}.jsonl"
     record.parent.mkdir(parents=True, exist_ok=True)
-    found = powers(measure(pairs, record))
-    lines = [f'"{name}" = {value}\n' for name, value in found.items()]
-    plan.POWER.write_text(HEADER + "".join(lines), encoding="utf-8")
+    measure(((scenario, name, target) for name, target in targets.items() for scenario in scenarios), record)
+    found = powers(seen(recorded(record)))
+    write_table(plan.kind_of_cache(base.version_info), found)
     print(f"{plan.POWER}: {len(found)} scenarios that saw something")
     return 0
 

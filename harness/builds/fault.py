@@ -118,7 +118,7 @@ def build_fault(fault: Fault, base: cache.Entry | None = None, progress: Progres
         check_tools()
         log = base.log.with_name(f"{base.directory.name}-{fault.name}.log")
         log.parent.mkdir(parents=True, exist_ok=True)
-        _compile(fault, base, files, probe(executable).commit, place, made, log, progress)
+        _compile(fault, base, files, place, made, log, progress)
         return works(made, log)
 
 
@@ -180,13 +180,13 @@ def _compile(
     fault: Fault,
     base: cache.Entry,
     files: dict[str, str],
-    commit: str,
     place: Path,
     made: Path,
     log: Path,
     progress: Progress,
 ) -> None:
     """Change a copy of the base's tree and link again; what was objects before stays, with its time of change."""
+    target = probe(base.executable() or base.install)
     shutil.rmtree(place, ignore_errors=True)
     tree = place / "tree"
     shutil.copytree(base.tree, tree, symlinks=True)
@@ -195,7 +195,7 @@ def _compile(
             (tree / name).write_text(text, encoding="utf-8")
         with log.open("w", encoding="utf-8", errors="replace") as said:
             work = Work(tree, said, progress)
-            make = ["make", f"-j{cores()}", *revision(commit, ""), "python"]
+            make = ["make", f"-j{cores()}", *revision(target.commit, target.branch), "python"]
             work.run(f"compiling {fault.name} into {_title(base)}", make, LINES, lambda line: True)
         (place / "lib").symlink_to(base.install / "lib", target_is_directory=True)
         staged = place / "staged"

@@ -26,6 +26,11 @@ START_UP_S = 0.15
 STRESS, SWEEP = "stress", "sweep"
 """Kinds of campaigns."""
 POWER = Path(__file__).with_name("power.toml")
+SHARED, PER_TYPE = "shared", "per_type"
+"""Its tables, one for each kind of type cache: of 4,096 entries for all types, and, since 3.16, one of each type's own.
+What sees much of the one may test nothing of the other."""
+Powers = Mapping[str, float]
+"""Of scenarios, by name: what calibration gives; see ``power``."""
 AGAIN = (10.0, 200.0)
 """The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
 minute."""
@@ -77,9 +82,10 @@ def trials(
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
         return
-    length = trial_length(runnable, options)
+    powers = powers_for(target)
+    length = trial_length(runnable, options, powers)
     begun = dict.fromkeys((scenario.name for scenario in runnable), 0)
-    for scenario in chain(_passes(runnable, options.seed), _by_gain(runnable, begun, shown)):
+    for scenario in chain(_passes(runnable, options.seed, powers), _by_gain(runnable, begun, shown, powers)):
         index = begun[scenario.name]
         begun[scenario.name] += 1
         knobs = draw_knobs(scenario, options.seed, index)
@@ -94,23 +100,23 @@ def trials(
         )
 
 
-def _passes(scenarios: Sequence[ScenarioInfo], seed: int) -> Iterator[ScenarioInfo]:
+def _passes(scenarios: Sequence[ScenarioInfo], seed: int, powers: Powers) -> Iterator[ScenarioInfo]:
     """Passes in an order drawn anew each; a scenario takes part until its amplifiers have shown all values."""
     for number in range(max(map(trials_to_cover, scenarios))):
-        wanting = [one for one in scenarios if number * turns(one) < trials_to_cover(one)]
-        for _, scenario in sorted(_arrivals(wanting, seed, number), key=lambda entry: entry[0]):
+        wanting = [one for one in scenarios if number * turns(one, powers) < trials_to_cover(one)]
+        for _, scenario in sorted(_arrivals(wanting, seed, number, powers), key=lambda entry: entry[0]):
             yield scenario
 
 
 def _by_gain(
-    scenarios: Sequence[ScenarioInfo], begun: Mapping[str, int], shown: Shown
+    scenarios: Sequence[ScenarioInfo], begun: Mapping[str, int], shown: Shown, powers: Powers
 ) -> Iterator[ScenarioInfo]:
     """Always the scenario with most to gain for the trials that it has had (D'Hondt's way of sharing out seats)."""
     while True:
-        yield max(scenarios, key=lambda one: gain(one, shown) / (begun[one.name] + 1))
+        yield max(scenarios, key=lambda one: gain(one, shown, powers) / (begun[one.name] + 1))
 
 
-def gain(scenario: ScenarioInfo, shown: Shown) -> float:
+def gain(scenario: ScenarioInfo, shown: Shown, powers: Powers) -> float:
     """How much another trial is worth, beside the same of other scenarios.
 
     What is found in some trials and not in others has a rate that more of them narrow down, and settings that could
@@ -118,7 +124,7 @@ def gain(scenario: ScenarioInfo, shown: Shown) -> float:
     after a few vain trials it is not likely to give one.
     """
     ended, observed, hit = shown.of(scenario.name)
-    worth = math.sqrt(power(scenario.name))
+    worth = math.sqrt(power(scenario, powers))
     if hit:
         return worth * (RARELY if hit < ended else ALWAYS)
     if ended and not observed:
@@ -132,34 +138,43 @@ def trials_to_cover(scenario: ScenarioInfo) -> int:
 
 
 def _arrivals(
-    scenarios: Sequence[ScenarioInfo], seed: int, number: int
+    scenarios: Sequence[ScenarioInfo], seed: int, number: int, powers: Powers
 ) -> Iterator[tuple[float, ScenarioInfo]]:
     """When each turn of each scenario comes in a pass: they arrive at random, at the rate of the scenario's power."""
     for scenario in scenarios:
         draw = random.Random(f"{seed}:{scenario.name}:{number}:order")
         moment = 0.0
-        rate = power(scenario.name)
-        for turn in range(turns(scenario)):
+        rate = power(scenario, powers)
+        for turn in range(turns(scenario, powers)):
             # What comes again lets others come first: it is likely to see the same again.
             moment += draw.expovariate(math.sqrt(rate) if turn else rate)
             yield moment, scenario
 
 
-def turns(scenario: ScenarioInfo) -> int:
+def turns(scenario: ScenarioInfo, powers: Powers) -> int:
     """Trials of a scenario in one pass: more of those that see much, where each has other settings."""
     if all(len(values) == 1 for _, values in scenario.amplifiers):
         return 1
-    return 1 + sum(power(scenario.name) >= least for least in AGAIN)
+    return 1 + sum(power(scenario, powers) >= least for least in AGAIN)
 
 
 @cache
-def _powers() -> dict[str, float]:
-    return dict(tomllib.loads(POWER.read_text(encoding="utf-8"))["power"])
+def tables() -> dict[str, dict[str, float]]:
+    """What calibration gives, by kind of cache and scenario."""
+    return tomllib.loads(POWER.read_text(encoding="utf-8"))
 
 
-def power(scenario: str) -> float:
+def kind_of_cache(version_info: tuple[int, ...]) -> str:
+    return PER_TYPE if version_info >= (3, 16) else SHARED
+
+
+def powers_for(target: Target) -> Powers:
+    return tables()[kind_of_cache(target.version_info)]
+
+
+def power(scenario: ScenarioInfo, powers: Powers) -> float:
     """What calibration gives for a scenario; 1 for one that it has never met, and for one that saw nothing."""
-    return _powers().get(scenario, 1.0)
+    return powers.get(scenario.name, 1.0)
 
 
 def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, Setting]:
@@ -201,7 +216,7 @@ def children_at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int
     return max(1, cores() * len(threads) // max(1, sum(threads)))
 
 
-def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
+def trial_length(scenarios: Sequence[ScenarioInfo], options: Options, powers: Powers) -> float:
     """Seconds a trial: as long as lets every amplifier show each of its values within the budget.
 
     Where that is not to be had, short enough for one pass; never below 0.3 s, for less
@@ -210,7 +225,7 @@ def trial_length(scenarios: Sequence[ScenarioInfo], options: Options) -> float:
     budget = options.budget_s * children_at_once(scenarios, options)
     for wanted in (
         sum(map(trials_to_cover, scenarios)),
-        sum(turns(s) for s in scenarios),
+        sum(turns(s, powers) for s in scenarios),
     ):
         length = budget / wanted - START_UP_S
         if length >= SHORTEST_S:

@@ -16,7 +16,7 @@ from elftools.common.exceptions import ELFError
 import harness
 from harness.campaign.kind import Kind
 from harness.campaign.options import CampaignError, Options
-from harness.campaign.plan import SWEEP, PlannedTrial, cores, power, why_skipped
+from harness.campaign.plan import SWEEP, PlannedTrial, Powers, cores, power, powers_for, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.campaign.trial import SILENCE_S
@@ -137,11 +137,12 @@ def trials(
 ) -> Iterator[PlannedTrial]:
     """One trial a scenario: the plainest first, then what calibration has found to see most. No amplifier is set."""
     chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
-    for scenario in sorted(chosen, key=_rank):
+    powers = powers_for(target)
+    for scenario in sorted(chosen, key=lambda one: _rank(one, powers)):
         seed = f"{options.seed}:{scenario.name}:0"
         yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S)
 
 
-def _rank(scenario: ScenarioInfo) -> tuple[int, float]:
+def _rank(scenario: ScenarioInfo, powers: Powers) -> tuple[int, float]:
     first = FIRST.index(scenario.name) if scenario.name in FIRST else len(FIRST)
-    return first, -power(scenario.name)
+    return first, -power(scenario, powers)

@@ -54,7 +54,7 @@ def test_a_pass_runs_every_scenario_once() -> None:
 def test_what_sees_much_comes_early_and_often_and_the_others_still_have_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plan, "power", lambda name: 40.0 if name.endswith("_3") else 1.0)
+    monkeypatch.setattr(plan, "powers_for", lambda target: {"suite.scenario_3": 40.0})
     planned = first(9 + 1, scenarios(9))
     names = [trial.scenario.name for trial in planned]
     assert set(names) == {scenario.name for scenario in scenarios(9)}
@@ -64,9 +64,20 @@ def test_what_sees_much_comes_early_and_often_and_the_others_still_have_their_tu
 
 
 def test_the_powers_are_of_scenarios_that_there_are() -> None:
-    known = {scenario.name for scenario in describe(probe(sys.executable), suite_files()).scenarios}
-    assert set(plan._powers()) <= known
-    assert all(power >= 1 for power in plan._powers().values())
+    there = {scenario.name for scenario in describe(probe(sys.executable), suite_files()).scenarios}
+    assert set(plan.tables()) == {plan.SHARED, plan.PER_TYPE}
+    for powers in plan.tables().values():
+        assert powers.keys() <= there
+        assert all(power >= 1 for power in powers.values())
+
+
+def test_the_powers_are_of_the_targets_kind_of_cache() -> None:
+    for version_info, kind in (
+        ((3, 13, 5), plan.SHARED),
+        ((3, 15, 0), plan.SHARED),
+        ((3, 16, 0), plan.PER_TYPE),
+    ):
+        assert plan.powers_for(fake_target(version_info=version_info)) is plan.tables()[kind]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -123,7 +134,7 @@ def test_an_amplifier_named_after_an_actor_decides_how_many_play_it() -> None:
 @pytest.mark.parametrize("count", [1, 10, 80])
 def test_a_trial_is_short_enough_for_all_and_between_its_bounds(budget_s: float, count: int) -> None:
     options = Options(budget_s, 1, jobs=1)
-    length = plan.trial_length(scenarios(count), options)
+    length = plan.trial_length(scenarios(count), options, {})
     assert plan.SHORTEST_S <= length <= plan.LONGEST_S
     assert length == plan.SHORTEST_S or count * (length + plan.START_UP_S) <= budget_s + 1e-9
 

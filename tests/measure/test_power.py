@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from measure.power import STRONGEST, powers
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.campaign import plan
+from measure.power import STRONGEST, of_base, powers, seen, write_table
 
 
 def test_what_sees_most_comes_first_and_then_what_sees_the_rest() -> None:
@@ -15,3 +22,26 @@ def test_what_sees_most_comes_first_and_then_what_sees_the_rest() -> None:
 
 def test_where_nothing_was_seen_nothing_is_worth_more() -> None:
     assert powers({}) == {}
+
+
+def outcome(scenario: str, fault: str, *signatures: str) -> dict[str, Any]:
+    return {"scenario": scenario, "fault": fault, "knobs": {}, "signatures": list(signatures)}
+
+
+def test_what_the_base_shows_too_is_no_merit() -> None:
+    outcomes = [
+        outcome("s.a", "(base) 2", "violation | a"),
+        outcome("s.a", "f", "violation | a"),
+        outcome("s.b", "f", "violation | b"),
+        outcome("s.c", "f"),
+    ]
+    assert of_base(outcomes) == {"violation | a"}
+    assert seen(outcomes) == {"f": {"s.b"}}
+
+
+def test_a_table_is_written_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = plan.tables()[plan.SHARED]
+    monkeypatch.setattr(plan, "POWER", tmp_path / "power.toml")
+    write_table(plan.PER_TYPE, {"s.a": 7.5})
+    written = tomllib.loads((tmp_path / "power.toml").read_text())
+    assert written == {plan.SHARED: before, plan.PER_TYPE: {"s.a": 7.5}}
