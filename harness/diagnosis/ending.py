@@ -111,7 +111,7 @@ def what_happened(ending: Ending) -> str:
 def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
     """The finding that the ending itself is: a crash or a hang. None where it is neither.
 
-    A target that outgrew its memory limit is not a leak: on 3.13t types never die.
+    A target that outgrew its memory limit is not a leak: on 3.13t types never die (from 3.14 on by the collector).
     """
     if ending.how not in ("signal", "exit", "ntstatus", "timeout", "silent") or failure(ending):
         return None

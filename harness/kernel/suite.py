@@ -26,7 +26,8 @@ EXERCISED, FOUND, NOTHING, INTERRUPTED = 0, 1, 3, 130
 LONGEST_S = 5.0
 SHORTEST_S = 0.05
 MEMORY_BYTES = 1 << 30
-"""A phone ends what takes more. Types never die on 3.13t, so a long run comes near it."""
+"""A phone ends what takes more. On 3.13t types never die (from 3.14 on the collector frees them), so a long run comes
+near it."""
 
 
 def suite_files() -> list[Path]:

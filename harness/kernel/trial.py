@@ -8,9 +8,11 @@ milliseconds. Between batches all actors are parked and drained, and every state
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,8 +27,8 @@ from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
 from harness.kernel.levers import OFF, amplifiers_of, specializer
 from harness.kernel.linearizability import Contradiction, Unknown, decide
+from harness.kernel.live import all_live
 from harness.kernel.loader import find_scenario
-from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
 from harness.kernel.rings import Every
 from harness.kernel.rounds import (
     FIRST_STRIDE,
@@ -46,8 +48,12 @@ SWITCH_S = 1e-5
 BATCH_S = 0.03
 LONGEST_BATCH = 256
 PROGRESS_S = 0.2
-COLLECT_EVERY = 1000
-"""Rounds between two collections; the collector is off while actors race."""
+COLLECT_AFTER = 100_000
+"""Objects that have come since the last collection, when the next is due; the collector is off while actors race. What
+it alone frees are classes and, from 3.14.1 on, the functions that were stored into them (from 3.15 on whatever has a
+``__get__``): a round may leave some hundred kilobytes of them."""
+ENOUGH = 0.7
+"""The share of its memory limit that a trial ends with."""
 LONGER_S = 3.0
 """A trial whose actors have not met yet when its budget is spent goes on by at most this much: on a busy machine its
 threads may have waited for a core all the time, and then it has looked at nothing."""
@@ -84,7 +90,9 @@ class Count:
     samples: int = 0
     stores: int = 0
     reads: int = 0
+    """Those of rounds of which could be told whether their cache was live."""
     live_reads: int = 0
+    """Those of rounds at whose end what they read could still be cached."""
     overlap_ns: int = 0
     span_ns: int = 0
     histories: int = 0
@@ -116,6 +124,8 @@ class Trial:
         self.strides = [FIRST_STRIDE] * len(self.roles)
         self.recorder = Recorder(emit, self.began, self.scenario, self._last_operations)
         self.last_progress = 0.0
+        self.blocks, self.stored = sys.getallocatedblocks(), 0
+        """Allocated, and stores made, when garbage was collected last."""
         self._watch_gil("after the imports")
 
     def run(self) -> None:
@@ -154,7 +164,6 @@ class Trial:
 
     def _race(self, workers: Workers) -> str:
         length = 1
-        collected = 0
         while True:
             batch = self._prepare(length)
             if batch is None:
@@ -173,9 +182,8 @@ class Trial:
                 length *= 2
             elif raced > BATCH_S * 2 and length > 1:
                 length //= 2
-            if self.count.rounds - collected >= COLLECT_EVERY:
-                collected = self.count.rounds
-                gc.collect()
+            if self._garbage() >= COLLECT_AFTER:
+                self._collect()
             if time.monotonic() >= self._deadline():
                 return "budget"
             if self.spec.rounds is not None and self.count.rounds >= self.spec.rounds:
@@ -230,7 +238,7 @@ class Trial:
                 else:
                     self.recorder.exception(role.actor, error, evidence(role, error), current.number)
             self._ask(current, workers, held)
-            self._add(current, self._decide(current))
+            self._add(current, self._decide(current), self._live(current))
             self.count.rounds_hit += self.recorder.total > hits
 
     def _ask(self, current: Round, workers: Workers, held: bool) -> None:
@@ -249,7 +257,6 @@ class Trial:
                 if owed is None:
                     return
                 workers.drain()
-                gc.collect()
                 owed = scenario.unfinished()
             if owed is not None:
                 self.recorder.finding("leak", "lifetime", "quiescence", owed, {}, number)
@@ -276,12 +283,20 @@ class Trial:
                 decided = False
         return decided
 
-    def _add(self, current: Round, decided: bool) -> None:
+    def _live(self, current: Round) -> bool | None:
+        """Whether what the round's actors read can still be cached; None where it is not meant to be, or unknown."""
+        try:
+            return all_live(current.scenario.cached()) if self.scenario.caches else None
+        except Exception as error:  # noqa: BLE001  # what a scenario raises is a finding
+            self.recorder.exception("cached", error, {}, current.number)
+            return None
+
+    def _add(self, current: Round, decided: bool, live: bool | None) -> None:
         count = self.count
         stores = reads = samples = 0
         for role, (turns, observed) in zip(self.roles, current.tallies, strict=True):
             stores += role.loop.stores * turns
-            reads += role.loop.observations * turns if self.scenario.caches else 0
+            reads += role.loop.observations * turns
             samples += observed if decided else 0
         share = 1.0
         if len(self.roles) > 1:
@@ -291,10 +306,8 @@ class Trial:
             share = together / span if span else 0.0
         count.rounds += 1
         count.stores += stores
-        count.reads += reads
-        count.live_reads += (
-            reads if stores < MAX_VERSIONS_PER_CLASS else reads * MAX_VERSIONS_PER_CLASS // stores
-        )
+        count.reads += reads if live is not None else 0
+        count.live_reads += reads if live else 0
         count.samples += samples + int(current.scenario.observed() * share)
 
     def _watch_gil(self, when: str) -> None:
@@ -302,9 +315,20 @@ class Trial:
             self.had_gil = True
             self.emit({"event": "gil", "enabled": True, "when": when})
 
+    def _garbage(self) -> int:
+        """Objects that have come since the last collection: as many as are there, or as were stored."""
+        return max(sys.getallocatedblocks() - self.blocks, self.count.stores - self.stored)
+
+    def _collect(self) -> None:
+        gc.collect()
+        self.blocks, self.stored = sys.getallocatedblocks(), self.count.stores
+
     def _memory_is_short(self) -> bool:
         limit = self.spec.memory_limit_bytes
-        return limit is not None and resident_peak_bytes() > 0.7 * limit
+        if limit is None or resident_bytes() <= ENOUGH * limit:
+            return False
+        self._collect()
+        return resident_bytes() > ENOUGH * limit
 
     def _progress(self, final: bool = False) -> None:
         now = time.monotonic()
@@ -314,8 +338,10 @@ class Trial:
         self.emit({"event": "progress", "elapsed_s": round(now - self.began, 4)} | vars(self.count))
 
 
-def resident_peak_bytes() -> int:
-    """The process's largest resident size so far; 0 where the platform does not say."""
+def resident_bytes() -> int:
+    """The process's resident size; where the platform does not say, the largest it has had, or 0."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     try:
         import resource
     except ImportError:  # Windows

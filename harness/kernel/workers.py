@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import threading
@@ -78,10 +79,18 @@ class Workers:
             self._wait_beside(self.beside)
         took = time.perf_counter() - began
         self.batch = []
-        self.drain()
+        self._run_on_all()
         return took
 
     def drain(self) -> None:
+        """Settle what is owed: values that others dropped, those that wait in a thread's queue of delayed frees, and
+        those that only the collector frees.
+        """
+        self._run_on_all()
+        gc.collect()  # it empties all threads' queues, too
+        self._run_on_all()
+
+    def _run_on_all(self) -> None:
         """Let every thread run on for a moment: values that others dropped are finalized on their owner's thread."""
         _run_on()
         if self.threads:

@@ -26,7 +26,8 @@ class ScenarioResult:
     overlap: float | None
     """Share of the rounds' time in which two or more actors were inside their loops; None where one thread is meant."""
     cache_live: float | None
-    """Share of reads made while the class still had versions to give; None where nothing that is read is cached."""
+    """Share of reads made in rounds at whose end what was read could still be cached, as the target itself says; None
+    where nothing that is read is meant to be, or the target lacks the modules that say so."""
     verdict: Verdict
     reason: str | None
     """Why it was skipped or not exercised; None otherwise."""
