@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
 from harness.diagnosis.native import NO_GDB, details
+from harness.kernel.levers import OFF, specializer
 from harness.kernel.scenario import ScenarioError
 from harness.record.journal import JournalError
 from harness.record.target import Target
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         with console.status("the same with -X gil=1"):
             with_gil = control(target, again, recorded.finding.signature, measured, tell=lambda one: None)
         _print(console, f"with -X gil=1: {said(with_gil)}")
-    found: dict[str, str] = {}
+    found = _without_specializer(console, target, again, recorded.finding.signature, measured)
     if measured.hits:
         found |= _last_operations(console, target, again, recorded.finding.signature, measured)
         if recorded.finding.kind == "crash":
@@ -183,6 +184,20 @@ def _trial(again: Again) -> str:
 def _tell_others(console: Console, measured: Measured) -> None:
     for signature, times in measured.others.items():
         _print(console, f"{counted(times, 'child', 'children')} showed something else: {signature}")
+
+
+def _without_specializer(
+    console: Console, target: Target, again: Again, signature: str, measured: Measured
+) -> dict[str, str]:
+    """Whether instructions that were specialised have to do with it, as part of the finding's details."""
+    can = target.free_threaded and target.version_info[:2] >= specializer.minimum_version
+    if not can or again.knobs.get(specializer.name) == OFF:
+        return {}
+    other = replace(again, knobs=again.knobs | {specializer.name: OFF})
+    with console.status("the same with -X tlbc=0"):
+        without = control(target, other, signature, measured, tell=lambda one: None, with_gil=False)
+    _print(console, f"with -X tlbc=0, without the specializer: {said(without)}")
+    return {"without_specializer": said(without)}
 
 
 def _last_operations(

@@ -11,7 +11,7 @@ import copy
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from harness.kernel import values
@@ -24,7 +24,8 @@ from harness.repro.bundle import NotScriptable, strip
 class Flattened:
     """One scenario with its knobs set. Each method gives statements that share one set of local names."""
 
-    def __init__(self, scenario: type[Scenario], knobs: Knobs) -> None:
+    def __init__(self, scenario: type[Scenario], knobs: Knobs, taken: Iterable[str] = ()) -> None:
+        """``taken`` are names that its variables must leave alone."""
         self.scenario = scenario
         self.knobs = knobs
         self.namespaces: list[dict[str, Any]] = []
@@ -32,7 +33,7 @@ class Flattened:
         self.constants: dict[str, ast.expr] = {}
         """State that is known beforehand, and need not be a variable."""
         self.bound = set(self._bound())
-        self.locals = set(self._locals())
+        self.locals = {*self._locals(), *taken}
         self.prepared = self.method("prepare")
 
     def names(self) -> list[str]:

@@ -103,11 +103,15 @@ def measure(
     return Measured(tuple(outcomes))
 
 
-def control(target: Target, again: Again, signature: str, without: Measured, *, tell: Tell) -> Measured:
-    """The same trial with the GIL on, for three times as long as it takes to show without it, or so many children."""
-    wait = without.expected_s or 0.0
+def control(
+    target: Target, again: Again, signature: str, usual: Measured, *, tell: Tell, with_gil: bool = True
+) -> Measured:
+    """The same trial with the GIL on, or as it is given, for three times as long as it takes to show usually, or so
+    many children.
+    """
+    wait = usual.expected_s or 0.0
     children = min(max(CONTROLS, math.ceil(3 * wait / again.budget_s)), CHILDREN)
-    return measure(target, again, signature, limit_s=math.inf, tell=tell, with_gil=True, most=children)
+    return measure(target, again, signature, limit_s=math.inf, tell=tell, with_gil=with_gil, most=children)
 
 
 def last_operations(target: Target, again: Again, signature: str, measured: Measured) -> str:

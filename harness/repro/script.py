@@ -21,6 +21,7 @@ from harness.kernel.scenario import (
     without,
 )
 from harness.record.result import Finding
+from harness.repro.around import ASKED_FOR, Around
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.flatten import Flattened
 from harness.repro.judged import at_rest, judged, oracle_for, refused
@@ -68,19 +69,21 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     knobs = settings(amplifiers_of(scenario), again.knobs)
     flat = Flattened(scenario, knobs)
     counts = actor_threads(scenario, knobs, again.threads)
-    writer = _Writer(finding, scenario, flat, counts, watched, seconds)
+    around = Around(knobs, flat.names())
+    writer = _Writer(finding, scenario, flat, around, counts, watched, seconds)
     body = writer.body()
     bundle = Bundle()
     names = [name for name in free_names(body) if name not in (*OWN, *writer.functions())]
     for name in names:
-        if name not in OWN_IMPORTS:
-            bundle.need([name], flat.namespace(name))
+        if name not in (*OWN_IMPORTS, ASKED_FOR):
+            bundle.need([name], flat.namespace(name) or around.namespace(name))
     definitions, body = with_numbers(bundle.definitions, body)
     without_unused_methods(definitions, body)
     if writer.dies:  # nothing is shown of what was read
         without_method(definitions, "__repr__")
-    imports = _imports([*bundle.imports, *(f"import {name}" for name in writer.imports())])
-    blocks = [f"{header}\n{imports}"]
+    modules = {*writer.imports(), *set(OWN_IMPORTS) & {*names, *free_names(definitions)}}
+    imports = _imports([*bundle.imports, *(f"import {name}" for name in modules), *around.imports(names)])
+    blocks = [f"{header}\n{imports}", *around.blocks()]
     blocks += _blocks([*definitions, *body])
     return fitted("\n\n".join([*blocks, writer.main()]), LINES)
 
@@ -93,6 +96,7 @@ class _Writer:
         finding: Finding,
         scenario: type[Scenario],
         flat: Flattened,
+        around: Around,
         counts: dict[str, int],
         watched: bool,
         seconds: int,
@@ -101,7 +105,8 @@ class _Writer:
         self.seconds = seconds
         self.scenario = scenario
         self.flat = flat
-        self.alone = sum(counts.values()) == 1
+        self.around = around
+        self.alone = sum(counts.values()) == 1 and around.flat is None
         self.where = finding.signature.split(" | ")[3]
         self.dies = finding.kind in ("crash", "hang")
         self.grows = (finding.kind, finding.oracle) == ("leak", "process")
@@ -113,6 +118,8 @@ class _Writer:
         spent = sum(stores[actor] * count for actor, count in counts.items())
         self.limit = VERSION_BUDGET // spent if spent else LENGTH_WITHOUT_STORES
         self.actors = [self._actor(name, count) for name, count in counts.items()]
+        if around.flat:
+            self.actors.append(self._bystander())
 
     def functions(self) -> list[str]:
         return [
@@ -129,7 +136,7 @@ class _Writer:
         wanted = ["sys", "time"]
         if self.watched or not self.alone:
             wanted.append("threading")
-        if self.watched:
+        if self.watched or not self.around.specialised:
             wanted.append("subprocess")
         if self.finding.kind == "leak":
             wanted.append("gc")
@@ -151,7 +158,7 @@ class _Writer:
             after = at_rest(self.flat, self.where)
         elif self.where == "finalizer" and self.finding.kind == "violation":
             after = refused(self.flat)
-        race = without_unused([*self.flat.prepared, *self._started(), *after])
+        race = without_unused([*self.flat.prepared, *self.around.prepared, *self._started(), *after])
         parts.append(_function("race", (), tuple(race)))
         return [Texts().visit(part) for part in parts]
 
@@ -184,19 +191,30 @@ class _Writer:
             body += done
         body = without_repeats(body)
         counts = "n" in _names(body)
-        loop = self._loop(body, finite, counts)
+        loop = self._guarded(name, self._loop(body, finite, counts))
+        used = _names(loop)
+        parameters = [name for name in self.state if name in used]
+        parameters += [] if finite else ["done"]
+        parameters += ["me"] if "me" in used else []
+        return Actor(name, threads, finite, tuple(parameters), (*memory, *self.around.first(), *loop))
+
+    def _bystander(self) -> Actor:
+        name = self.around.name
+        loop = self._guarded(name, self._loop(self.around.body, False, False))
+        used = _names(loop)
+        parameters = [*(name for name in self.around.state if name in used), "done"]
+        return Actor(name, 1, False, tuple(parameters), tuple(loop))
+
+    def _guarded(self, name: str, loop: list[ast.stmt]) -> list[ast.stmt]:
+        """The actor's loop; where the finding is what it raised, that is noted."""
         if self.finding.kind == "exception" and self.where == name:
             raised = self.finding.details["exception"]
             text = f"try:\n    pass\nexcept {raised} as error:\n    SEEN.append(f'{{type(error).__name__}}: {{error}}')"
             (guard,) = ast.parse(text).body
             assert isinstance(guard, ast.Try)
             guard.body = loop
-            loop = [guard]
-        used = _names(loop)
-        parameters = [name for name in self.state if name in used]
-        parameters += [] if finite else ["done"]
-        parameters += ["me"] if "me" in used else []
-        return Actor(name, threads, finite, tuple(parameters), (*memory, *loop))
+            return [guard]
+        return loop
 
     def _operation(self, one: Operation) -> tuple[list[ast.stmt], list[ast.stmt]]:
         body = self.flat.of(one.function)

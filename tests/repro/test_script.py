@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.builds.fingerprint import probe
+from harness.kernel.bystanders import KINDS
 from harness.kernel.compiler import oracle_of
 from harness.kernel.loader import load_file
 from harness.kernel.scenario import Scenario, operations
@@ -112,6 +115,45 @@ def test_every_scenario_of_the_suite_can_be_written_as_a_program(name: str, scen
         assert modules and modules <= set(sys.stdlib_module_names)
         assert max(map(len, text.splitlines())) <= 200
         assert len(text.splitlines()) <= LINES, "with the least of each knob, as minimising leaves it"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["read_by_attribute", "finalizer_reads_class"])
+def test_what_stood_around_the_scenario_is_written_out(name: str, kind: str) -> None:
+    full = again(f"type_attributes.{name}")
+    around = replace(full, knobs=full.knobs | {"bystander": kind, "queue": 253, "specializer": "off"})
+    (declared, *_) = operations(dict(SUITE)[around.scenario.name])
+    text = script(finding("crash", "process", around.scenario.name, declared.name), around, HEADER)
+    tree = ast.parse(text)
+    assert kind in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert f"target={kind}" in text and "queue_entries(253)" in text and '"tlbc=0"' in text
+    assert ("from _testinternalcapi import" in text) == (kind == "invalidator")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "invalidator"])
+def test_a_script_with_a_bystander_runs(tmp_path: Path, free_threaded: Target, kind: str) -> None:
+    name = "type_attributes.read_by_attribute"
+    around = again(name)
+    around = replace(around, knobs=around.knobs | {"bystander": kind, "queue": 1})
+    text = script(finding("violation", "order", name, "read_dict_first"), around, HEADER, seconds=1)
+    assert ran(tmp_path, text, free_threaded).failure is None
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_a_script_runs_without_the_specializer_where_the_trial_did(
+    tmp_path: Path, free_threaded: Target, setting: str
+) -> None:
+    name = "type_attributes.read_by_attribute"
+    told = replace(again(name), knobs=again(name).knobs | {"specializer": setting})
+    text = script(finding("violation", "order", name, "read_dict_first"), told, HEADER, seconds=1)
+    (tmp_path / "script.py").write_text(
+        text.replace("SEEN, deadline", "print(sys._xoptions)\nSEEN, deadline")
+    )
+    command = [free_threaded.executable, "-X", "gil=0", str(tmp_path / "script.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "'gil': '0'" in done.stdout
+    assert ("'tlbc': '0'" in done.stdout) == (setting == "off")
 
 
 def test_a_violation_is_seen_and_told(tmp_path: Path, here: Target) -> None:
