@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 
 import pytest
@@ -28,6 +29,33 @@ def free_threaded() -> Target:
     if not target.free_threaded:
         pytest.fail(f"FTSTRESS_TARGET is {target.title}: name a free-threaded one")
     return target
+
+
+ABSENT = "no such target on this machine: "
+
+
+@functools.cache
+def target_of(spec: str) -> Target | None:
+    """The target that ``spec`` means, None where there is none."""
+    try:
+        return resolve(spec)
+    except NoTarget:
+        return None
+
+
+@pytest.fixture
+def branch(request: pytest.FixtureRequest) -> Target:
+    """A target of the branch that the test names (``3.14t``). Where there is none the test is skipped, and the run
+    says so in its last lines."""
+    return target_of(request.param) or pytest.skip(ABSENT + request.param)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line on the branches that were not tested. From the reports: with xdist, others have skipped."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    absent = {reason.partition(ABSENT)[2].rstrip("')") for reason in reasons if ABSENT in reason}
+    if absent:
+        terminalreporter.write_line(f"not tested, {ABSENT}{', '.join(sorted(absent))}")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

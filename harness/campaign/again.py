@@ -34,13 +34,10 @@ class Again:
     left_out: tuple[str, ...] = ()
     """Operations that are not raced."""
 
-    @property
-    def planned(self) -> PlannedTrial:
-        return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
-
     def spec(self, memory_bytes: int) -> dict[str, Any]:
         """What the kernel is told."""
-        told = trial.trial_spec(self.planned, self.budget_s, self.threads, memory_bytes, "off")
+        planned = PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
+        told = trial.trial_spec(planned, self.budget_s, self.threads, memory_bytes, "off")
         return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
 
 
@@ -76,9 +73,8 @@ class Control:
     """Then what its threads do last is noted, operation by operation, in one more child."""
 
     @property
-    def busy(self) -> int:
-        """How many threads its trial keeps running."""
-        return self.again.planned.busy
+    def threads(self) -> int:
+        return self.again.threads
 
 
 def run_once(

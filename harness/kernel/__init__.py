@@ -38,6 +38,7 @@ from harness.kernel.oracles import (
 from harness.kernel.recording import Linearizable
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.values import Ledger, MortalValue, Value, sharing
+from harness.kernel.warm import Warm, answering, calm, counted, getting
 
 __all__ = [
     "Absence",
@@ -57,14 +58,19 @@ __all__ = [
     "Presence",
     "Scenario",
     "Value",
+    "Warm",
     "agree",
+    "answering",
+    "calm",
     "class_depth",
+    "counted",
     "dwell",
     "fan_out",
     "fresh_chain",
     "fresh_class",
     "fresh_subclass",
     "fresh_subclasses",
+    "getting",
     "lock_free",
     "names",
     "operation",

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-Agreement = tuple[str, object, object]
-"""What was read, what it gave, and what it should have given (the same object)."""
+from harness.kernel import tables
 
 MAX_VERSIONS_PER_CLASS = 1000
-"""A class gets this many version tags in its life and is never cached again (``Objects/typeobject.c``). A store costs
-one where the class was looked up since the last; a finalizer that stores costs another, and from 3.16 on so does an
-instance's attribute that is new to its class."""
+"""A class gets this many version tags in its life and is never cached again (``Objects/typeobject.c``)."""
 
 VERSION_BUDGET = 960
 """Stores a round makes into one class: below the maximum, so that priming and quiescence still hit the cache."""
@@ -43,8 +40,8 @@ def fresh_chain(base: type, depth: int) -> list[Any]:
 def prime(*classes: Any, names: Iterable[str] = ("x",)) -> None:
     """Give each class a version and fill its cache entries.
 
-    Twice, because before 3.16 the first miss after an invalidation computes its slot from the version before one is
-    assigned, and lands in the wrong one. Where each class has a table of its own one look would do.
+    Twice, because the first miss after an invalidation computes its slot from the version before one is assigned,
+    and lands in the wrong one.
     """
     for _ in range(2):
         for cls in classes:
@@ -52,9 +49,13 @@ def prime(*classes: Any, names: Iterable[str] = ("x",)) -> None:
                 getattr(cls, name, None)
 
 
-def agree(expected: object, name: str, *holders: Any) -> Iterator[Agreement]:
-    """For quiescence: each of ``holders`` gives ``expected`` for ``name``, read several times (see ``prime``)."""
+def agree(expected: object, name: str, *holders: Any) -> Iterator[tables.Agreement]:
+    """For quiescence: each of ``holders`` gives ``expected`` for ``name``, read several times (see ``prime``).
+
+    What the table of a class then holds under the name is what the dicts hold (see ``tables``).
+    """
     for number, holder in enumerate(holders):
         what = "class" if isinstance(holder, type) else "instance"
         for turn in range(1, 4):
             yield f"{name} of {what} {number}, read {turn}", getattr(holder, name, None), expected
+    yield from tables.agree(name, *(holder for holder in holders if isinstance(holder, type)))

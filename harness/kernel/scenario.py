@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from harness.kernel.amplifiers import Amplifier, Knobs, outside
-from harness.kernel.objects import Agreement
 from harness.kernel.oracles import Oracle
+from harness.kernel.tables import Agreement
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MARK = "__ftstress_operation__"

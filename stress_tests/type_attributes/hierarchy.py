@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +22,9 @@ from harness.kernel import (
     readers,
 )
 
-MOVE = 4
-"""A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds."""
+MOVE = 8 if sys.version_info >= (3, 14) else 4
+"""A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds. From
+3.14 on it also stops all threads, once for each of these classes and once more."""
 
 
 class _Bases(Scenario):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any, ClassVar
 
 from harness.kernel import (
@@ -29,8 +31,10 @@ from harness.kernel import (
     sharing,
 )
 
+CACHES_BY_TYPE = sys.version_info >= (3, 16)
+"""Whether each type has a table of its own, which takes interned names only, of any length."""
 empty_cache = getattr(sys, "_clear_internal_caches", None) or getattr(sys, "_clear_type_cache")
-"""What CPython offers for this moved in 3.13."""
+"""What CPython offers for this moved in 3.13, and does nothing from 3.16 on."""
 
 
 class Name(str):
@@ -65,8 +69,10 @@ class Looking(str):
     __hash__ = str.__hash__
 
 
-LONG = "long_" * 25
-"""More than the 100 characters up to which a name is cached."""
+LONG = "_".join(["long"] * 25)
+"""Never cached: longer than the 100 characters up to which names were until 3.16, and not interned."""
+# A store interns its name. Where an equal string is interned already it takes that one, and ours stays as it is.
+sys.intern(LONG[:1] + LONG[1:])
 
 
 class _Named(Scenario):
@@ -97,8 +103,10 @@ class NameNotInterned(_Named):
     """A class attribute under names made at run time, a new string object each time: reads keep their order.
 
     Sound: one writer; equal strings are one name. The cache compares names by address: entries are filled under
-    strings that die, and whose address the next one may have.
+    strings that die, and whose address the next one may have. From 3.16 on such names are looked up in the dicts.
     """
+
+    caches = not CACHES_BY_TYPE
 
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
@@ -127,11 +135,13 @@ class NamesComeAndGo(Scenario):
     """A name that is there is found, also where a name that is not had the same address before (gh-118362).
 
     Sound: the only thread; the class never changes. The cache compares names by address, so an entry keeps its name
-    alive: here every look-up is made under a new string, which dies at once if nothing else holds it.
+    alive: here every look-up is made under a new string, which dies at once if nothing else holds it. From 3.16 on
+    only interned names are cached.
     """
 
     oracle = OwnWrite()
     needs_parallelism = False
+    dead_from = (3, 16)
 
     def prepare(self, knobs: Knobs) -> None:
         self.value = Value(0)
@@ -153,11 +163,13 @@ class NamesReleased(Scenario):
     """A name that was looked up is released once nothing holds it: not by the cache for ever (gh-113743).
 
     Sound: the only thread. The cache holds each name that is in it; emptied, it holds none, and a name that was
-    looked up is referenced as often as one that was not.
+    looked up is referenced as often as one that was not. From 3.16 on such names are not cached, and nothing empties
+    the tables.
     """
 
     oracle = Permitted()
     needs_parallelism = False
+    dead_from = (3, 16)
 
     def prepare(self, knobs: Knobs) -> None:
         self.value = Value(0)
@@ -208,7 +220,7 @@ class NameOfStrSubclass(_Named):
 
 
 class LongName(_Named):
-    """A class attribute whose name is too long for the type cache: reads keep their order.
+    """A class attribute whose name is too long for the type cache, and not interned: reads keep their order.
 
     Sound: one writer. A control: every look-up goes through the dicts, so a finding here is not the cache's.
     """
@@ -372,17 +384,25 @@ class KeyRaises(_KeyMeddles):
         return value, self.sub.x
 
 
+ONLY_COLLECTED = sys.version_info >= (3, 14)
+"""Whether a class's ``__mro__`` that was replaced is freed by the collector, and by nothing else."""
+COLLECTED_EVERY = 16
+"""Look-ups: a collection takes as long as hundreds of them."""
+
+
 class KeyAssignsBases(_KeyMeddles):
     """A look-up during which a key assigns ``__bases__`` goes on in the bases that it began with (gh-113743).
 
     Sound: the only thread. Both bases hold the same value under the name, and no other class in sight of the look-up
-    holds another: a look-up that goes on in freed memory meets the tuples that have been made there.
+    holds another: a look-up that goes on in freed memory meets the tuples that have been made there. From 3.14 on only
+    the collector frees what the look-up goes through.
     """
 
     oracle = Permitted()
 
     def prepare(self, knobs: Knobs) -> None:
         self.made: list[Any] = []
+        self.turns = count()
         self.value = Value(0)
         self.bases: tuple[Any, Any] = ((fresh_class(x=self.value),), (fresh_class(x=self.value),))
         self.wrong = fresh_class(x=Value(0, "wrong"))
@@ -394,6 +414,8 @@ class KeyAssignsBases(_KeyMeddles):
             return  # by the look-ups that the assignment makes itself
         self.made.append(None)
         self.sub.__bases__ = self.bases[self.sub.__bases__ is self.bases[0]]
+        if ONLY_COLLECTED and next(self.turns) % COLLECTED_EVERY == 0:
+            gc.collect()
         wrong = self.wrong
         self.made += [(wrong, wrong, wrong) for _ in range(20)]
 

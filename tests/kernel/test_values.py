@@ -32,5 +32,5 @@ def test_agreement_reads_every_holder_several_times() -> None:
     value = Value(1)
     cls = fresh_class(x=value)
     asked = list(agree(value, "x", cls, cls()))
-    assert len(asked) == 6
+    assert sum("read" in what for what, _, _ in asked) == 6
     assert all(found is expected is value for _, found, expected in asked)

@@ -1,0 +1,100 @@
+"""Runs in a target: races scenarios until their readers' code has been specialised to what is wanted.
+
+``python _warm_probe.py ROOT FILE SECONDS WANTED``, where WANTED is a JSON object of scenarios and their instructions,
+prints another one: for each scenario, the specialised instructions of its readers' loops, and of functions in the
+classes that they work on, as "INSTRUCTION name".
+"""
+
+from __future__ import annotations
+
+import dis
+import gc
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+sys.path.insert(0, sys.argv[1])
+
+from harness.kernel.amplifiers import settings
+from harness.kernel.loader import find_scenario
+from harness.kernel.rounds import Role, Round, new_round, next_strides, race, roles
+from harness.kernel.scenario import Scenario
+
+try:
+    from _testinternalcapi import get_tlbc  # type: ignore[import-not-found]
+except ImportError:
+    sys.exit("this target does not show a thread's own bytecode: it was built without CPython's test modules")
+
+
+def main(file: str, seconds: float, wanted: dict[str, list[str]]) -> None:
+    gc.disable()  # as while a trial's actors race
+    seen = {name: sorted(held(find_scenario(file, name), seconds, set(wanted[name]))) for name in wanted}
+    print(json.dumps(seen), flush=True)
+
+
+def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]:
+    """What the readers' code holds at the end of some round, before ``seconds`` are over or all is there."""
+    knobs = settings(scenario.amplifiers, {})
+    playing = roles(scenario, knobs, None)
+    strides = [8] * len(playing)
+    seen: set[str] = set()
+    released = threading.Barrier(len(playing) + 1)
+    parked = threading.Barrier(len(playing) + 1)
+    current: list[Round] = []
+
+    def work(role: Role, index: int) -> None:
+        while True:
+            released.wait()
+            race(current[0], role, index)
+            if role.actor == "reader":
+                for code in [role.loop.run.__code__, *called(current[0].scenario)]:
+                    seen.update(specialised(code))
+            parked.wait()
+
+    for index, role in enumerate(playing):
+        threading.Thread(target=work, args=(role, index), daemon=True).start()
+    began = time.monotonic()
+    number = 0
+    while time.monotonic() < began + seconds and not wanted <= seen:
+        number += 1
+        state = scenario()
+        state.prepare(knobs)
+        current[:] = [new_round(number, state, playing, strides)]
+        released.wait()
+        parked.wait()
+        for _, error in current[0].raised:
+            raise error
+        strides = next_strides(current)
+    return seen
+
+
+def called(state: object) -> Iterator[CodeType]:
+    """The code of functions in the classes that a state holds, and in those of its instances; getters too."""
+    for thing in vars(state).values():
+        cls: type[Any] = thing if isinstance(thing, type) else type(thing)
+        if cls.__module__ == "builtins":
+            continue
+        for one in vars(cls).values():
+            function = one.fget if isinstance(one, property) else one
+            if isinstance(function, FunctionType):
+                yield function.__code__
+
+
+def specialised(code: CodeType) -> Iterator[str]:
+    """The instructions of the calling thread's copy of ``code`` that are specialised, with the names they are of."""
+    copy = get_tlbc(code)
+    if copy is None:  # this thread has not run it
+        return
+    for instruction in dis.get_instructions(code):
+        name = dis._all_opname[copy[instruction.offset]]  # type: ignore[attr-defined]
+        if name != instruction.opname:
+            of = f" {instruction.argval}" if instruction.opname.endswith("ATTR") else ""
+            yield name + of
+
+
+if __name__ == "__main__":
+    main(sys.argv[2], float(sys.argv[3]), json.loads(sys.argv[4]))
