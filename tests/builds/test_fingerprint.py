@@ -36,12 +36,14 @@ def test_this_interpreter_says_what_it_is() -> None:
     assert target.executable == os.path.abspath(sys.executable)
 
 
+@pytest.mark.targets
 def test_a_free_threaded_target_runs_without_the_gil(free_threaded: Target) -> None:
     target = probe(free_threaded.executable)
     assert (target.free_threaded, target.gil_enabled) == (True, False)
     assert "--disable-gil" in target.configure_args or not target.configure_args
 
 
+@pytest.mark.targets
 def test_python_gil_in_the_environment_changes_nothing(
     free_threaded: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

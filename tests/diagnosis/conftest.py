@@ -1,24 +1,17 @@
-"""The targets of this machine, and one line at the end that says which of them were not there."""
+"""What the known-issue list is held against."""
 
 from __future__ import annotations
 
+import sys
+
 import pytest
-from _pytest.terminal import TerminalReporter
 
+from harness.builds.find import resolve
 from harness.record.target import Target
-from tests.diagnosis.targets import missing, named, on_this_machine
-
-HELD = pytest.StashKey[list[Target]]()
+from tests.targets import of_each_branch
 
 
 @pytest.fixture(scope="session")
-def targets(free_threaded: Target, pytestconfig: pytest.Config) -> list[Target]:
-    found = on_this_machine(free_threaded)
-    pytestconfig.stash[HELD] = found
-    return found
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    if found := config.stash.get(HELD, None):
-        line = f"known issues held against {', '.join(map(named, found))}"
-        terminalreporter.write_line(f"{line}; not on this machine: {', '.join(missing(found)) or 'none'}")
+def targets(free_threaded: Target) -> list[Target]:
+    """The interpreter that runs the tests, and a free-threaded target of each branch."""
+    return [resolve(sys.executable), *of_each_branch().values()]

@@ -9,7 +9,7 @@ import pytest
 from harness.kernel.known import KnownIssue, load
 from harness.record.target import Target
 from harness.repro.proofs import prove, text
-from tests.diagnosis.targets import named
+from tests.targets import named
 
 ISSUES = load()
 TRIES = 8
