@@ -34,10 +34,13 @@ class Again:
     left_out: tuple[str, ...] = ()
     """Operations that are not raced."""
 
+    @property
+    def planned(self) -> PlannedTrial:
+        return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
+
     def spec(self, memory_bytes: int) -> dict[str, Any]:
         """What the kernel is told."""
-        planned = PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
-        told = trial.trial_spec(planned, self.budget_s, self.threads, memory_bytes, "off")
+        told = trial.trial_spec(self.planned, self.budget_s, self.threads, memory_bytes, "off")
         return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
 
 
@@ -73,8 +76,9 @@ class Control:
     """Then what its threads do last is noted, operation by operation, in one more child."""
 
     @property
-    def threads(self) -> int:
-        return self.again.threads
+    def busy(self) -> int:
+        """How many threads its trial keeps running."""
+        return self.again.planned.busy
 
 
 def run_once(

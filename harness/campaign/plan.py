@@ -19,6 +19,7 @@ from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.kernel.amplifiers import Setting
+from harness.kernel.bystanders import NOBODY
 from harness.record.target import Target
 
 START_UP_S = 0.15
@@ -56,6 +57,11 @@ class PlannedTrial:
     threads: int
     """How many threads its actors are."""
     budget_s: float
+
+    @property
+    def busy(self) -> int:
+        """How many threads it keeps running: its actors', and a bystander's."""
+        return self.threads + (self.knobs.get("bystander", NOBODY) != NOBODY)
 
 
 def why_skipped(scenario: ScenarioInfo, target: Target, kind: str = STRESS) -> str | None:

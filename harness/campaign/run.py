@@ -255,14 +255,14 @@ class _Campaign:
         if self.options.jobs is not None:
             return len(self.running) + len(self.controls) < self.options.jobs
         busy = sum(self._cores_of(number) for number in self.running)
-        busy += sum(other.threads for other, _ in self.controls.values())
-        return not busy or busy + planned.threads <= plan.cores()
+        busy += sum(other.busy for other, _ in self.controls.values())
+        return not busy or busy + planned.busy <= plan.cores()
 
     def _cores_of(self, number: int) -> int:
         # One that hangs would keep the others waiting for the 10 s that it takes to be sure. It waits, or one thread
         # of it spins.
         planned, _ = self.running[number]
-        return 0 if self.now() > self.due[number] else planned.threads
+        return 0 if self.now() > self.due[number] else planned.busy
 
     def _start(self, planned: PlannedTrial, budget_s: float) -> None:
         self.last_trial += 1

@@ -92,7 +92,12 @@ fan_out = Amplifier(
     "subclasses with live versions: an invalidation walks them all before it clears the class's own version",
 )
 class_depth = Amplifier("class_depth", (1, 4), "classes between the one that is stored into and the one read")
-dwell = Amplifier("dwell", (0, 20), "reads a finalizer makes before it returns: it holds the window open")
+dwell = Amplifier(
+    "dwell",
+    (0, 20),
+    "reads a finalizer makes before it returns: it holds the window open in which it runs, which is the store that"
+    " drops its value, and on main wherever the thread's queue is emptied",
+)
 lock_free = Amplifier(
     "lock_free",
     (1, 1, 0),

@@ -8,7 +8,9 @@ from typing import Any
 from harness.kernel import tables
 
 MAX_VERSIONS_PER_CLASS = 1000
-"""A class gets this many version tags in its life and is never cached again (``Objects/typeobject.c``)."""
+"""A class gets this many version tags in its life and is never cached again (``Objects/typeobject.c``). A store costs
+one where the class was looked up since the last; a finalizer that stores costs another, and from 3.16 on so does an
+instance's attribute that is new to its class."""
 
 VERSION_BUDGET = 960
 """Stores a round makes into one class: below the maximum, so that priming and quiescence still hit the cache."""
@@ -40,8 +42,8 @@ def fresh_chain(base: type, depth: int) -> list[Any]:
 def prime(*classes: Any, names: Iterable[str] = ("x",)) -> None:
     """Give each class a version and fill its cache entries.
 
-    Twice, because the first miss after an invalidation computes its slot from the version before one is assigned,
-    and lands in the wrong one.
+    Twice, because before 3.16 the first miss after an invalidation computes its slot from the version before one is
+    assigned, and lands in the wrong one. Where each class has a table of its own one look would do.
     """
     for _ in range(2):
         for cls in classes:

@@ -151,8 +151,17 @@ class Workers:
                 before[index] = moved
             stuck = [self.threads[index] for index in self._racing() if idle[index] >= STUCK_WAKES]
             if stuck:
+                stuck += self._stuck_beside()
                 self._stop(self.batch)
                 raise Stuck(stuck)
+
+    def _stuck_beside(self) -> list[threading.Thread]:
+        """The bystander's thread, where it does nothing either."""
+        if self.beside is None:
+            return []
+        before = self.beside.turns
+        time.sleep(WAKE_S)
+        return [self.beside.thread] if self.beside.turns == before else []
 
     def _wait_beside(self, beside: Beside) -> None:
         idle, before = 0, -1

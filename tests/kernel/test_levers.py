@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.campaign import child
+from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import describe, in_this_process
 from harness.kernel import bystanders, workers
 from harness.kernel.amplifiers import Amplifier, settings
@@ -20,7 +21,7 @@ from harness.kernel.rounds import new_round, roles
 from harness.kernel.scenario import operation
 from harness.kernel.workers import Workers
 from harness.record.target import Target
-from tests.campaign.fakes import fake_target
+from tests.campaign.fakes import fake_scenario, fake_target
 from tests.kernel.conftest import RunTrial, Write, final, findings
 from tests.kernel.test_trial import PLAIN
 
@@ -98,6 +99,26 @@ def test_one_that_never_returns_is_a_hang_that_names_it(
     (found,) = findings(trial(ALONE, knobs={"bystander": "endless"}))
     assert found["kind"] == "hang"
     assert "endless did not return" in found["message"]
+
+
+def test_a_hang_of_the_actors_names_a_bystander_that_does_nothing_either(
+    trial: RunTrial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "STUCK_WAKES", 5)
+    monkeypatch.setitem(KINDS, "endless", Endless)
+    both = PLAIN.replace("self.cls.x = Value(n)", "time.sleep(3600)").replace(
+        "class", "import time\nclass", 1
+    )
+    (found,) = findings(trial(both, knobs={"bystander": "endless"}))
+    assert found["kind"] == "hang"
+    assert "writer-0" in found["message"] and "endless" in found["message"]
+
+
+def test_a_bystander_keeps_a_core_busy_and_is_no_actor() -> None:
+    def planned(bystander: str) -> PlannedTrial:
+        return PlannedTrial(fake_scenario(), 0, {"bystander": bystander}, "", 2, 1.0)
+
+    assert (planned(NOBODY).busy, planned("stopper").busy, planned("stopper").threads) == (2, 3, 2)
 
 
 def test_the_only_thread_of_a_scenario_has_nobody_beside_it_that_runs_its_finalizers(
