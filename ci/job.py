@@ -1,6 +1,6 @@
 """Two commands for a fresh machine, with nothing but Python 3.11 or later.
 
-    python3 ci/job.py stress [ARGUMENT ...]   finds or builds python3.13t, then `ftstress run ARGUMENT ...` on it:
+    python3 ci/job.py stress [ARGUMENT ...]   gets the newest free-threaded release, then `ftstress run ARGUMENT ...`:
                                               --target PY, --budget TIME, --junit FILE, --html FILE and all others
     python3 ci/job.py test                    runs the harness's own tests
 
@@ -41,8 +41,6 @@ except ImportError:  # no such locks here: two first runs at the same moment are
 
 ROOT = Path(__file__).resolve().parent.parent
 TOX = "tox>=4.20"
-WANTED = (3, 13)
-"""The environment py313t in tox.ini needs a target of this version."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 USAGE = "usage: python3 ci/job.py stress [--regrtest-exit] [argument of ftstress run ...] | test\n"
 REGRTEST_EXIT = "--regrtest-exit"
@@ -145,7 +143,7 @@ def named_out(arguments: Sequence[str]) -> "str | None":
 def test() -> int:
     """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
     python = tool_environment()
-    environments = ["tests", "py313t", "buildbot", *(["browser"] if chromium() else [])]
+    environments = ["tests", "target", "buildbot", *(["browser"] if chromium() else [])]
     status = tox(python, ["-e", ",".join(environments)], target_path(python))
     if not chromium():
         say(
@@ -177,30 +175,25 @@ def ended(report: Path, tox_status: int) -> int:
 
 def tox(python: Path, arguments: Sequence[str], target: str | None) -> int:
     """Hand over to tox.ini; its output is this program's output."""
-    variables = {"FTSTRESS_TARGET": target, "TOX_DISCOVER": target} if target else {}
+    variables = {"FTSTRESS_TARGET": target} if target else {}
     variables["FTSTRESS_CALLED_IN"] = os.getcwd()
     return run([str(python), "-m", "tox", "run", "-c", str(ROOT / "tox.ini"), *arguments], variables)
 
 
 def target_path(python: Path) -> str:
-    """A free-threaded target: ``$FTSTRESS_TARGET``, one that is found, or one that is built now. Raises Stop with 3."""
+    """``$FTSTRESS_TARGET``, or the newest free-threaded release that can be had: ``ftstress build`` says which and why.
+
+    Raises Stop with 3 where there is none.
+    """
     given = os.environ.get("FTSTRESS_TARGET")
     if given:
         return given
-    listed = harness(python, "builds", "--json")
-    for target in json.loads(listed.stdout or "[]"):
-        ordinary = not target["debug"] and target["sanitizer"] is None and not target["gil_enabled"]
-        if target["free_threaded"] and ordinary and tuple(target["version_info"][:2]) == WANTED:
-            say("target: CPython {version} free-threaded, {executable}".format(**target))
-            return str(target["executable"])
-    say("no python3.13t on this machine: building one, which takes a few minutes")
     built = harness(python, "build", passes_stderr=True)
     if built.returncode == 130:
         raise KeyboardInterrupt
     if built.returncode != 0 or not built.stdout.strip():
         raise Stop("no free-threaded target can be had on this machine: the reasons are above", 3)
     path: str = built.stdout.strip().splitlines()[-1]
-    say(f"target: {path}")
     return path
 
 

@@ -9,3 +9,7 @@ class NotBuilt(Exception):
 
 class NotASource(Exception):
     """What was given is neither a version, nor a tarball, nor a folder of CPython's source; the message says so."""
+
+
+class PassedOver(Exception):
+    """This way does not lead to a source or an interpreter; the message is the reason."""

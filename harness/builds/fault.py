@@ -19,7 +19,7 @@ from harness.builds.compile import Work, check_tools, cores, revision
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fingerprint import probe
 from harness.builds.progress import Progress, Step, silent
-from harness.builds.provision import DEFAULT_VERSION, compiled, held, works
+from harness.builds.provision import CALIBRATED, compiled, held, works
 
 CORPUS = Path(__file__).with_name("faults")
 """Shipped with the package; a folder for each branch, and in it what was first written for it."""
@@ -56,7 +56,7 @@ def branch(version: str) -> str:
     return "main" if numbers >= MAIN else ".".join(map(str, numbers))
 
 
-def corpus(of: str = branch(DEFAULT_VERSION), folder: Path = CORPUS) -> list[Fault]:
+def corpus(of: str = branch(CALIBRATED), folder: Path = CORPUS) -> list[Fault]:
     """The faults in ``folder`` that are of a branch, by name. Raises NotASource for a file that is none, or where there
     is no fault.
     """
@@ -66,7 +66,7 @@ def corpus(of: str = branch(DEFAULT_VERSION), folder: Path = CORPUS) -> list[Fau
     return sorted(faults, key=lambda fault: fault.name)
 
 
-def find(name: str, of: str = branch(DEFAULT_VERSION), folder: Path = CORPUS) -> Fault:
+def find(name: str, of: str = branch(CALIBRATED), folder: Path = CORPUS) -> Fault:
     """The fault of that name and branch, or in the file of that path. Raises NotASource, which lists the names there
     are.
     """

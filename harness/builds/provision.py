@@ -13,12 +13,13 @@ from filelock import FileLock, Timeout
 
 from harness.builds import cache, fetch, uv
 from harness.builds.compile import check_tools, compile_into
-from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.errors import NotASource, NotBuilt, PassedOver
 from harness.builds.fingerprint import NotATarget, probe
 from harness.builds.progress import Progress, Step, silent
 from harness.builds.source import Source, from_directory, from_revision, from_tarball
 
-DEFAULT_VERSION = "3.13.5"
+CALIBRATED = "3.13.5"
+"""What seeded faults are made from where nothing else is named: what is measured on them stays comparable."""
 
 _VERSION = re.compile(r"3\.\d+\.\d+(?:(?:a|b|rc)\d+)?t?")
 
@@ -30,39 +31,37 @@ def configure_arguments(debug: bool) -> tuple[str, ...]:
     return (*common, "--with-pydebug", "CFLAGS=-Og -g1") if debug else (*common, "CFLAGS=-O2 -g1")
 
 
-def build(what: str | None = None, *, debug: bool = False, progress: Progress = silent) -> Path:
-    """The path of a free-threaded interpreter made from ``what``; None is the default release.
+def build(what: str, *, debug: bool = False, progress: Progress = silent) -> Path:
+    """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder, or REPO@REV.
 
-    ``what`` is a version, a tarball, a folder, or REPO@REV. What was built before is taken from the cache; two
-    builds of the same at once become one. Raises NotASource when ``what`` is none of these, NotBuilt when it cannot be
-    made, with every reason and the log's name.
+    What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when
+    ``what`` is none of these, NotBuilt when it cannot be made, with every reason and the log's name.
     """
-    what = what or DEFAULT_VERSION
-    with _room():
+    with room():
         if _VERSION.fullmatch(what):
             return _from_version(_threaded(what), debug, progress)
-        return _executable(_from_source(_source(what), debug, progress))
+        return interpreter(from_source(_source(what), debug, progress))
 
 
 def compiled(what: str | None = None, progress: Progress = silent) -> cache.Entry:
     """A build of ``what``, as in build(), that was compiled here and has its tree: what seeded faults are made from.
 
-    Never one of uv's. Raises NotASource and NotBuilt.
+    Never one of uv's. None is ``CALIBRATED``. Raises NotASource and NotBuilt.
     """
-    what = what or DEFAULT_VERSION
-    with _room():
+    what = what or CALIBRATED
+    with room():
         if not _VERSION.fullmatch(what):
-            return _from_source(_source(what), False, progress)
+            return from_source(_source(what), False, progress)
         version = _threaded(what)
         kept = _kept(version, debug=False)
         if kept is None:
             check_tools()
-            kept = _from_source(fetch.release(version, progress), False, progress)
+            kept = from_source(fetch.release(version, progress), False, progress)
         return kept
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     """What the system refuses is one sentence: a full disk, a cache that cannot be written."""
     try:
         yield
@@ -82,8 +81,7 @@ def _source(what: str) -> Source:
     if "@" in what:
         return from_revision(*_clone_and_revision(what))
     raise NotASource(
-        f"{what} is neither a version such as {DEFAULT_VERSION}, nor a tarball, nor a folder of source,"
-        " nor REPO@REV"
+        f"{what} is neither a version such as 3.14.2, nor a tarball, nor a folder of source, nor REPO@REV"
     )
 
 
@@ -120,26 +118,26 @@ def _from_version(version: str, debug: bool, progress: Progress) -> Path:
     else:
         try:
             return uv.install(version)
-        except uv.UvFailed as error:
+        except PassedOver as error:
             progress(Step(f"passed over uv: {error}"))
     check_tools()
-    return _executable(_from_source(fetch.release(version, progress), debug, progress))
+    return interpreter(from_source(fetch.release(version, progress), debug, progress))
 
 
 def _kept(version: str, debug: bool) -> cache.Entry | None:
-    """A build of this release. A tarball or folder that says it is this version may hold anything, and is not one."""
-    for entry in cache.entries():
-        receipt = entry.receipt()
-        if receipt and (receipt.version, receipt.origin, receipt.configure) == (
-            version,
-            "release",
-            configure_arguments(debug),
-        ):
-            return entry
-    return None
+    return next(
+        (one for one in kept_releases(debug) if (it := one.receipt()) and it.version == version), None
+    )
 
 
-def _from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
+def kept_releases(debug: bool) -> list[cache.Entry]:
+    """Builds of releases. A tarball or folder that says it is some version may hold anything, and is none."""
+    wanted = "release", configure_arguments(debug)
+    return [one for one in cache.entries() if (it := one.receipt()) and (it.origin, it.configure) == wanted]
+
+
+def from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
+    """A build of a source, from the cache or made now. Raises NotASource and NotBuilt."""
     _threaded(source.version)
     configure = configure_arguments(debug)
     entry = cache.entry(source.version, source.hash, configure)
@@ -153,14 +151,15 @@ def _from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry
         check_tools()
         compile_into(entry, source, configure, progress)
         try:
-            works(_executable(entry), entry.log)
+            works(interpreter(entry), entry.log)
         except NotBuilt:
             shutil.rmtree(entry.install)  # or the next call would take it for one that was built before
             raise
         return entry
 
 
-def _executable(entry: cache.Entry) -> Path:
+def interpreter(entry: cache.Entry) -> Path:
+    """The one that was built there, or, where something went wrong, the place that lacks it."""
     return entry.executable() or entry.install
 
 

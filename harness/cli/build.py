@@ -16,9 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fault import branch, build_fault, find
+from harness.builds.newest import newest
 from harness.builds.progress import Progress as Tell
 from harness.builds.progress import Step
-from harness.builds.provision import DEFAULT_VERSION, build, compiled
+from harness.builds.provision import build, compiled
 from harness.cli.errors import Stop
 
 PLAIN_LINE_S = 15.0
@@ -30,8 +31,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        metavar="VERSION|TARBALL|DIR",
-        help=f"a release, a tarball of CPython's source or a folder of it (default: {DEFAULT_VERSION})",
+        metavar="VERSION|TARBALL|DIR|REPO@REV",
+        help="a release, a tarball of CPython's source, a folder of it, or a revision of a git clone"
+        " (default: the newest release that can be had)",
     )
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--debug", action="store_true", help="with CPython's own assertions (--with-pydebug)")
@@ -47,8 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
         with _told(Console(stderr=True, highlight=False)) as tell:
             if arguments.fault:
                 path = _with_fault(arguments.what, arguments.fault, tell)
-            else:
+            elif arguments.what:
                 path = build(arguments.what, debug=arguments.debug, progress=tell)
+            else:
+                path = newest(tell, debug=arguments.debug)
     except NotASource as error:
         raise Stop(str(error)) from error
     except NotBuilt as error:

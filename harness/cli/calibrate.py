@@ -15,7 +15,7 @@ from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fault import DoesNotApply, branch, build_fault, corpus, find
 from harness.builds.fingerprint import probe
 from harness.builds.progress import Step
-from harness.builds.provision import DEFAULT_VERSION, compiled
+from harness.builds.provision import CALIBRATED, compiled
 from harness.campaign.calibrate import CORES, Job, machine, run_all
 from harness.cli.arguments import budget, count
 from harness.cli.errors import Stop
@@ -42,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--source",
         metavar="VERSION|TARBALL|DIR|REPO@REV",
-        help=f"make the base from this, and the faults of its branch from the base (default: {DEFAULT_VERSION})",
+        help=f"make the base from this, and the faults of its branch from the base (default: {CALIBRATED})",
     )
     parser.add_argument(
         "--repeat", type=count, default=3, metavar="N", help="runs a build, seeds 1 to N (default: 3)"

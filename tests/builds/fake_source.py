@@ -1,7 +1,8 @@
-"""A source that is built like CPython's, in a moment, into a program that answers like 3.13t."""
+"""A source that is built like CPython's, in a moment, into a program that answers like it."""
 
 from __future__ import annotations
 
+import re
 import tarfile
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def folder(parent: Path, *, version: str = "3.13.5", makefile: str = MAKEFILE, *
     (top / "Lib" / "test" / "test_type.py").touch()
     (top / "Include" / "patchlevel.h").write_text(PATCHLEVEL.format(version=version))
     (top / "Makefile.in").write_text(makefile)
-    answer = recorded(**({"free_threaded": True, "gil_enabled": False} | answers))
+    info = [int(number) for number in re.findall(r"\d+", version)[:3]]
+    own = {"version": version, "version_info": info, "free_threaded": True, "gil_enabled": False}
+    answer = recorded(**(own | answers))
     for name, text in (("configure", CONFIGURE), ("interpreter", f"#!/bin/sh\necho '{answer}'\n")):
         (top / name).write_text(text)
         (top / name).chmod(0o755)

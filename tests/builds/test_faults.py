@@ -10,7 +10,7 @@ from harness.builds import cache, fetch
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fault import DoesNotApply, branch, build_fault, corpus, find, patched, read
 from harness.builds.progress import Step
-from harness.builds.provision import DEFAULT_VERSION, compiled
+from harness.builds.provision import CALIBRATED, compiled
 from harness.builds.source import from_tarball
 from tests.builds import fake_source
 
@@ -167,7 +167,7 @@ def test_every_fault_of_the_corpus_says_what_it_is_and_a_name_is_one_fault_of_a_
 def test_the_patches_are_for_sources_as_they_are_built_here() -> None:
     """Those of a moved branch are told by ``ftstress calibrate``; the release that they were written for stays."""
     bases = [entry for entry in cache.entries() if entry.tree.is_dir()]
-    bases = [entry for entry in bases if (said := entry.receipt()) and said.version == DEFAULT_VERSION]
+    bases = [entry for entry in bases if (said := entry.receipt()) and said.version == CALIBRATED]
     if not bases:
         pytest.skip("no release was compiled on this machine: ftstress build makes one")
     for fault in corpus():

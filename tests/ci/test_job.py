@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -115,66 +116,39 @@ def test_a_second_run_takes_the_tool_environment_that_the_first_made(
     assert len(made) == 1
 
 
-def fake_harness(
-    monkeypatch: pytest.MonkeyPatch, found: list[dict[str, Any]], built: tuple[int, str]
-) -> list[str]:
-    """Answers for ``ftstress builds`` and ``ftstress build``; returns the list of what was called."""
-    called: list[str] = []
+def fake_harness(monkeypatch: pytest.MonkeyPatch, built: tuple[int, str]) -> list[tuple[str, ...]]:
+    """An answer for ``ftstress build``; returns the list of what was called."""
+    called: list[tuple[str, ...]] = []
 
     def harness(
         python: Path, *arguments: str, passes_stderr: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        called.append(arguments[0])
-        status, out = (0, json.dumps(found)) if arguments[0] == "builds" else built
-        return subprocess.CompletedProcess(arguments, status, out, "")
+        assert passes_stderr  # which target it is and why, and how far its build is, is said there
+        called.append(arguments)
+        return subprocess.CompletedProcess(arguments, *built)
 
     monkeypatch.setattr(job, "harness", harness)
     return called
 
 
-def target(executable: str, **changes: object) -> dict[str, Any]:
-    return {
-        "executable": executable,
-        "version": "3.13.5",
-        "version_info": [3, 13, 5],
-        "free_threaded": True,
-        "gil_enabled": False,
-        "debug": False,
-        "sanitizer": None,
-    } | changes
-
-
 def test_a_target_that_is_given_is_taken_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = fake_harness(monkeypatch, [], (1, ""))
+    called = fake_harness(monkeypatch, (1, ""))
     monkeypatch.setenv("FTSTRESS_TARGET", "/given")
     assert job.target_path(Path("python")) == "/given"
     assert called == []
 
 
-def test_an_ordinary_3_13t_that_is_found_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        target("/newer", version_info=[3, 14, 0]),
-        target("/debug", debug=True),
-        target("/sanitized", sanitizer="thread"),
-        target("/gil", free_threaded=False, gil_enabled=True),
-        target("/ordinary"),
-    ]
-    called = fake_harness(monkeypatch, found, (1, ""))
-    assert job.target_path(Path("python")) == "/ordinary"
-    assert called == ["builds"]
-
-
-def test_otherwise_one_is_built_and_its_path_is_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = fake_harness(monkeypatch, [], (0, "something\n/built/python3.13t\n"))
-    assert job.target_path(Path("python")) == "/built/python3.13t"
-    assert called == ["builds", "build"]
+def test_otherwise_it_is_what_ftstress_build_gives_in_its_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = fake_harness(monkeypatch, (0, "something\n/built/python3.14t\n"))
+    assert job.target_path(Path("python")) == "/built/python3.14t"
+    assert called == [("build",)]
 
 
 @pytest.mark.parametrize("command", ["stress", "test"])
 def test_without_any_target_both_commands_fail_and_run_nothing(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fake_harness(monkeypatch, [], (3, ""))
+    fake_harness(monkeypatch, (3, ""))
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
     monkeypatch.setattr(job, "tox", None)
     assert job.main([command]) == 3
@@ -227,13 +201,30 @@ def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_l
         return 0
 
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
-    monkeypatch.setattr(job, "target_path", lambda python: "python3.13t")
+    monkeypatch.setattr(job, "target_path", lambda python: "python3.14t")
     monkeypatch.setattr(job, "chromium", lambda: browser)
     monkeypatch.setattr(job, "tox", tox)
     assert job.main(["test"]) == 0
     told = capsys.readouterr().err
     assert ("browser" in seen[-1].split(",")) == bool(browser)
     assert ("in a browser were NOT run: install Chromium" in told) == (browser is None)
+
+
+def test_the_environments_that_are_run_are_in_tox_ini(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "target_path", lambda python: "/target")
+    monkeypatch.setattr(job, "chromium", lambda: "/browser")
+
+    def run(command: list[str], variables: dict[str, str]) -> int:
+        seen.extend(command)
+        return 0
+
+    monkeypatch.setattr(job, "run", run)
+    assert job.main(["test"]) == 0
+    settings = ConfigParser()
+    settings.read(job.ROOT / "tox.ini")
+    assert {f"testenv:{one}" for one in seen[-1].split(",")} <= set(settings.sections())
 
 
 def test_a_browser_is_the_one_that_is_named_or_one_on_path(
