@@ -20,6 +20,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.kernel.amplifiers import Setting
 from harness.kernel.bystanders import NOBODY
+from harness.kernel.levers import GENERAL
 from harness.record.target import Target
 
 START_UP_S = 0.15
@@ -82,8 +83,8 @@ def why_skipped(scenario: ScenarioInfo, target: Target, kind: str = STRESS) -> s
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """Trials without end. First passes, until each scenario has shown each value of its amplifiers: what calibration
-    has found to see most comes early and twice. After that, where ``shown`` says that there is most to gain.
+    """Trials without end. First passes, until each scenario has shown each value of its own amplifiers: what
+    calibration has found to see most comes early and twice. After that, where ``shown`` says that there is most to gain.
     """
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
@@ -139,8 +140,8 @@ def gain(scenario: ScenarioInfo, shown: Shown, powers: Powers) -> float:
 
 
 def trials_to_cover(scenario: ScenarioInfo) -> int:
-    """Trials until each value of each of its amplifiers has come."""
-    return max([1, *(len(values) for _, values in scenario.amplifiers)])
+    """Trials until each value of each amplifier of its own has come; of those that all have, others show them, too."""
+    return max([1, *(len(values) for name, values in scenario.amplifiers if name not in GENERAL)])
 
 
 def _arrivals(

@@ -20,6 +20,9 @@ ON, OFF = "on", "off"
 NEEDS_A_CHILD = "needs a child of its own: it is an option of the interpreter"
 """Why ``specializer`` is not drawn where trials have no child of their own."""
 
+OFTEN = 5
+"""Trials without a bystander for one with each of them: it takes a core from the actors."""
+
 specializer = Amplifier(
     "specializer",
     (ON, ON, OFF),
@@ -47,11 +50,15 @@ def bystander(scenario: type[Scenario]) -> Amplifier:
     ]
     return Amplifier(
         "bystander",
-        (NOBODY, NOBODY, *borne),
+        (*[NOBODY] * OFTEN, *borne),
         "a thread of its own beside the actors that keeps the interpreter busy with what they need, too",
         minimum_version=(3, 14),
         idle_values={name: reason for name in borne if (reason := why_idle(str(name)))},
     )
+
+
+GENERAL = ("specializer", "queue", "bystander")
+"""Their names. What they are worth shows over a whole suite: no scenario must have had each of their values."""
 
 
 def amplifiers_of(scenario: type[Scenario]) -> tuple[Amplifier, ...]:

@@ -45,6 +45,14 @@ def test_filtering_changes_no_schedule() -> None:
     assert everything == alone
 
 
+def test_what_every_scenario_can_be_set_to_makes_no_passes_longer() -> None:
+    own = fake_scenario(amplifiers=(("fan_out", (0, 30, 300)),))
+    general = fake_scenario(amplifiers=(*own.amplifiers, ("bystander", ("none", "a", "b", "c", "d"))))
+    assert plan.trials_to_cover(own) == plan.trials_to_cover(general) == 3
+    drawn = {trial.knobs["bystander"] for trial in first(5, [general])}
+    assert drawn == {"none", "a", "b", "c", "d"}
+
+
 def test_a_pass_runs_every_scenario_once() -> None:
     planned = first(21, scenarios(7))
     for start in (0, 7, 14):
