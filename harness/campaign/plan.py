@@ -84,7 +84,8 @@ def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
     """Trials without end. First passes, until each scenario has shown each value of its own amplifiers: what
-    calibration has found to see most comes early and twice. After that, where ``shown`` says that there is most to gain.
+    calibration has found to see most comes early and twice. After that, where ``shown`` says that there is most to
+    gain.
     """
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
