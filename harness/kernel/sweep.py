@@ -11,9 +11,11 @@ from __future__ import annotations
 import gc
 import mmap
 import signal
+import struct
 import sys
 import threading
 import time
+from types import FunctionType
 from typing import Any
 
 from harness.kernel.amplifiers import settings
@@ -39,6 +41,12 @@ told."""
 WRONG_A, WRONG_B, SPENT, INSIDE_A, INSIDE_B, B_NEXT, B_RESTS = range(8, 15)
 """Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether
 there is something for B to do between two stops; and before a scenario may be asked what it holds."""
+NEW_CODE = 15
+"""Told by the manager: the turns that a thread that only reads does in a new copy of its operation's bytecode before
+the swept turn, so that this is specialised in it or before it, each time alike; 0: it goes on with what it has."""
+STATES = (16, 32)
+"""Where A, and B, tell the address of their thread state (0 where that cannot be said) and of the code they wait in."""
+STATE = struct.Struct("<QQ")
 PAGE_BYTES = 4096
 
 LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
@@ -49,6 +57,12 @@ NOT_TIMED = {"rest": 0, "dwell": 0}
 """Amplifiers that only shift times: what they idle would be swept, and tells nothing."""
 PRIMING_TURNS = 2
 """Turns of a thread that only reads, before the swept one, where caches are meant to be warm (see ``prime``)."""
+
+
+WARMING_TURNS = 24
+"""Of a thread that stores, where it is to be specialised: it goes on with the bytecode that it has, and attempts that
+fail are made again after twice as many turns each time.
+"""
 
 
 class Side:
@@ -84,6 +98,8 @@ class Side:
         self.n = 2
         for index in range(self.index):
             self.once(index)
+        if self.stores and self.page[NEW_CODE]:
+            self.again(WARMING_TURNS)
 
     def once(self, index: int) -> None:
         """One operation, judged at once; what it saw is told later."""
@@ -153,8 +169,20 @@ class Side:
 
     def settle(self, warm: int) -> None:
         """Leave the caches as the next stop is to find them: filled by who reads, or emptied by who stores."""
-        if self.settles(warm):
-            self.again(1 if self.stores else PRIMING_TURNS)
+        if not self.settles(warm):
+            return
+        self.again(1 if self.stores else PRIMING_TURNS)
+        if turns := self.page[NEW_CODE]:
+            self.renew()
+            self.again(turns)
+
+    def renew(self) -> None:
+        """Have the swept operation in bytecode that has never run: how it is specialised depends on its turns."""
+        old = self.operate[self.index]
+        code = old.__code__.replace()
+        self.operate[self.index] = FunctionType(
+            code, old.__globals__, old.__name__, old.__defaults__, old.__closure__
+        )
 
     def tell(self) -> bool:
         """Tell what was kept, with the other thread outside its operations; whether anything was wrong."""
@@ -217,7 +245,7 @@ class Sweep:
         self.emit({"event": "done", "reason": "swept"})
 
     def _work_a(self) -> None:
-        page = self._parked()
+        page = self._parked(STATES[0], Sweep._work_a)
         while True:
             self.gate(GATE)
             what = page[DO_A]
@@ -251,7 +279,7 @@ class Sweep:
         page[SPENT] = self._is_spent()
 
     def _work_b(self) -> None:
-        page = self.page_of_b = self._parked()
+        page = self.page_of_b = self._parked(STATES[1], Sweep._work_b)
         while True:
             self.gate(GATE)
             what = page[DO_B]
@@ -279,9 +307,10 @@ class Sweep:
             else:
                 return
 
-    def _parked(self) -> mmap.mmap:
+    def _parked(self, where: int, work: Any) -> mmap.mmap:
         """Wait until the tracer has this thread; the thread's own mapping of the page."""
         page = self._map()
+        STATE.pack_into(page, where, _thread_state(), id(work.__code__))
         while not page[GO]:
             time.sleep(PARKED_S)
         return page
@@ -331,6 +360,17 @@ class Sweep:
 def pairs_of(declared: list[Operation], threads: dict[str, int]) -> list[tuple[Operation, Operation]]:
     """All ordered pairs of operations that two threads of the scenario may do at the same time."""
     return [(a, b) for a in declared for b in declared if a.actor != b.actor or threads[a.actor] > 1]
+
+
+def _thread_state() -> int:
+    """The address of this thread's state; 0 where there is no ctypes to ask with."""
+    try:
+        import ctypes
+    except ImportError:
+        return 0
+    get = ctypes.pythonapi.PyThreadState_Get
+    get.restype = ctypes.c_void_p
+    return int(get())
 
 
 def _wanted(function: Any, memory: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,13 @@ had the lock or had stopped the world. ``stopped world``: B stops the world, whi
 swept. ``waited``: B did neither finish nor sleep until A had gone on. ``not reached``: A's path was another one this
 time."""
 
+OFF, NOW, BEFORE = "off", "now", "before"
+"""When the bytecode of a swept operation is specialised (3.14 and later; ``off``: never, ``-X tlbc=0``)."""
+
+
+VARIANT = ("a", "b", "turns", "warm", "specialized")
+"""What tells one job of a sweep from another, in a pair's coverage and in a finding's details."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -56,6 +63,8 @@ class PairCoverage:
     windows: tuple[Window, ...] = ()
     reason: str | None = None
     """Why it was not swept to the end."""
+    specialized: str = OFF
+    """``now``: in the turn that is swept; ``before``: in turns before it."""
     seconds: float = 0.0
     """Spent on its stops, listing left out."""
 

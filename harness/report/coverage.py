@@ -10,12 +10,15 @@ from statistics import median
 from harness.campaign.gather import Report
 from harness.campaign.plan import SWEEP
 from harness.record.coverage import (
+    BEFORE,
     CLEAN,
     HELD,
     HIT,
     LOCK,
     MISSED,
     NOT_TRIED,
+    NOW,
+    OFF,
     OUTCOMES,
     SEQUENCE,
     WAITED,
@@ -45,6 +48,7 @@ LEGEND = (
     " the stopped one, or it neither ended nor slept; not reached: the stopped operation took another path; not tried:"
     " no time was left"
 )
+SPECIALIZED = {OFF: "", NOW: ", while it is specialized", BEFORE: ", specialized"}
 MOST_STOPPING = 5
 """Operations that are named in a sentence."""
 ENOUGH = 20
@@ -78,13 +82,13 @@ def lines_of(pairs: Iterable[PairCoverage]) -> dict[str, dict[int, Counter[str]]
 
 def variant(pair: PairCoverage) -> str:
     """How a pair was swept: ``once, caches filled``."""
-    return ran(pair.turns, pair.warm) + (", both stopped" if pair.bound > 1 else "")
+    return ran(pair.turns, pair.warm, pair.specialized) + (", both stopped" if pair.bound > 1 else "")
 
 
-def ran(turns: int, warm: bool) -> str:
+def ran(turns: int, warm: bool, specialized: str) -> str:
     """How often B ran at a stop, and what it found."""
     times = {1: "once", 2: "twice"}.get(turns, f"{turns} times")
-    return f"{times}, caches {'filled' if warm else 'emptied'}"
+    return f"{times}, caches {'filled' if warm else 'emptied'}{SPECIALIZED[specialized]}"
 
 
 def told(pair: PairCoverage) -> list[str]:
@@ -127,12 +131,44 @@ def sentences(report: Report) -> list[str]:
             f"both stopped: {counted(stops, 'pair')} of points drawn from the seed, {counted(both[HIT], 'hit')};"
             " drawn, so that nothing is claimed of the others"
         )
+    told += _specializer(once)
     if quick := speed(coverage):
         told.append(
             f"speed: {quick.per_s:,.0f} stops a second in the median pair"
             f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
         )
     return told
+
+
+def _specializer(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
+    """What scenarios that were swept with the specializer off and on have shown in only one of the two, or that all is
+    the same; nothing where none was swept in both.
+    """
+    both = {
+        name: pairs
+        for name, pairs in coverage.items()
+        if len({pair.specialized == OFF for pair in pairs if pair.reached}) == 2
+    }
+    if not both:
+        return
+    found: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
+    for name, pairs in both.items():
+        for pair in pairs:
+            for window in pair.windows:
+                found[name, window.cause][pair.specialized == OFF] += window.points
+    same = sum(len(points) == 2 for points in found.values())
+    told = [
+        f"{same} of {counted(len(found), 'cause')} found in {counted(len(both), 'scenario')} with it off and on"
+    ]
+    for (name, cause), points in sorted(found.items()):
+        if len(points) == 1:
+            (off,) = points
+            tried = sum(pair.reached for pair in both[name] if (pair.specialized == OFF) != off)
+            told.append(
+                f"only with it {'off' if off else 'on'}: {name.rpartition('.')[2]} ({cause}), at"
+                f" {counted(points[off], 'point')}; not at {counted(tried, 'stop')} with it {'on' if off else 'off'}"
+            )
+    yield f"specializer: {'; '.join(told)}"
 
 
 def _claim(coverage: Mapping[str, Sequence[PairCoverage]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from harness.record.coverage import PairCoverage, Window
+from harness.record.coverage import OFF, VARIANT, PairCoverage, Window
 from harness.record.result import Finding
 from harness.report.coverage import ran, variant, window_text
 from harness.report.escape import escape
@@ -37,7 +37,9 @@ def stop_facts(
         facts.append(("B stopped", _stopped(stop["b"], stop["other"])))
         facts.append(("B stood in", _where(stop["other"])))
     else:
-        facts.append(("B meanwhile", f"{stop['b']} {ran(stop['turns'], stop['warm'])}"))
+        facts.append(
+            ("B meanwhile", f"{stop['b']} {ran(stop['turns'], stop['warm'], stop.get('specialized', OFF))}")
+        )
     facts.append(("replayed", str(stop["replayed"])))
     if windows:
         facts.append(("window", "\n".join(_windows(stop, windows))))
@@ -91,9 +93,7 @@ def _windows(stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]
     """Those of its own pair first; the others say of which they are."""
     told = []
     for pair, window in windows[:MOST_WINDOWS]:
-        own = (pair.a, pair.b, pair.turns, pair.warm) == tuple(
-            stop[one] for one in ("a", "b", "turns", "warm")
-        )
+        own = all(getattr(pair, name) == stop.get(name, OFF) for name in VARIANT)
         told.append(window_text(window) + ("" if own else f" ({pair.a} stopped, {pair.b} {variant(pair)})"))
     more = len(windows) - len(told)
     return told + ([f"and {counted(more, 'more window')}"] if more else [])

@@ -135,7 +135,7 @@ class Image:
             replace(one, chosen=fits(one), leaf=bool(LEAVES.match(one.name)) and not fits(one))
             for one in self.functions().all
         )
-        return Symbols(functions, self.movable, self.stripped, self.text())
+        return Symbols(functions, self.movable, self.stripped, self.text(), loop=pattern is None)
 
     def _tables(self) -> list[Any]:
         tables = [section for section in self._elf.iter_sections() if isinstance(section, SymbolTableSection)]
@@ -187,6 +187,8 @@ class Symbols:
     movable: bool
     stripped: bool
     text: tuple[int, bytes]
+    loop: bool
+    """Whether the interpreter's loop is swept, too, where it executes the operation's own bytecode."""
 
 
 class Code:

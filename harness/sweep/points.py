@@ -48,15 +48,19 @@ class Listing:
     """False where the operation was cut short after ``LONGEST_S``."""
 
 
-def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool = True) -> Listing:
+def list_points(
+    stage: Stage, code: Code, accesses: Accesses | None, merge: bool = True, loop: bool = False
+) -> Listing:
     """Step through A's next operation, B at its gate. A is left at its second gate, or inside where it was cut short.
 
     An instruction is a point only where something outside A's own stack was touched since the point before: nobody else
     could tell the two apart, since registers and the stack are A's own. Without ``merge``, and where instructions
-    cannot be decoded, each is one. Raises Hang, Fatal, Ended.
+    cannot be decoded, each is one. ``loop``: the interpreter's loop has points, too, where it executes the operation's
+    own bytecode. Raises Hang, Fatal, Ended.
     """
     thread = stage.a
     thread.break_at(None)
+    own = _OwnBytecode(stage, thread)
     begun: Counter[int] = Counter()
     points: list[Point] = []
     calls: list[tuple[Function, int]] = []
@@ -87,8 +91,13 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
                 calls.pop()
             if entered:
                 calls.append((function, sp))
-        if function is not None and function.chosen and stage.inside(thread):
-            begun[counter] += 1
+        looping = loop and function is not None and is_eval(function)
+        if function is not None and (function.chosen or looping) and stage.inside(thread):
+            begun[counter] += 1  # whatever it executes: so many times will a breakpoint there be met
+            if looping and not own.runs():
+                changed = True
+                thread.step()
+                continue
             instructions += 1
             touched = accesses.of(thread, counter, sp) if accesses else None
             if changed or not merge:
@@ -100,6 +109,25 @@ def list_points(stage: Stage, code: Code, accesses: Accesses | None, merge: bool
             return Listing(tuple(points), instructions, complete=False)
         thread.step()
     return Listing(tuple(points), instructions, complete=True)
+
+
+class _OwnBytecode:
+    """Of a thread in the interpreter's loop, inside its operation: whether its own bytecode is what is executed."""
+
+    def __init__(self, stage: Stage, thread: Thread) -> None:
+        self.stage = stage
+        self.thread = thread
+        self._caller: int | None = None
+        """The frame that it was in when it came inside: the one that calls the operation."""
+        self._own: int | None = None
+
+    def runs(self) -> bool:
+        """To be asked at each instruction of the loop. What the operation calls has other frames again."""
+        frame = self.stage.frame_of(self.thread)
+        self._caller = self._caller or frame
+        if self._own is None and frame != self._caller:
+            self._own = frame
+        return frame is not None and frame == self._own
 
 
 def over(stage: Stage, thread: Thread, sp: int) -> bool:

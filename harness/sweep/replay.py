@@ -10,10 +10,11 @@ from typing import Any
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import same_cause, signature
+from harness.record.coverage import OFF
 from harness.record.target import Target
 from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Point
-from harness.sweep.scene import Scene
+from harness.sweep.scene import Scene, has_specializer
 from harness.sweep.worker import code_of
 
 A_CHILD = 5
@@ -89,8 +90,9 @@ def replay(
 
 
 def _job(scene: Scene, sweep: dict[str, Any]) -> Job:
-    for job in jobs_of(scene.stage.pairs):
-        if (job.a, job.b, job.turns, job.warm) == (sweep["a"], sweep["b"], sweep["turns"], sweep["warm"]):
+    wanted = (*(sweep[name] for name in ("a", "b", "turns", "warm")), sweep.get("specialized", OFF))
+    for job in jobs_of(scene.stage.pairs, has_specializer(scene.target)):
+        if (job.a, job.b, job.turns, job.warm, job.specialized) == wanted:
             return job
     raise NotReplayable(
         f"its scenario has no operations {sweep['a']} and {sweep['b']} any more: sweep it again"

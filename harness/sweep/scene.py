@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.record.coverage import HIT
+from harness.kernel.levers import OFF as SPECIALIZER_OFF
+from harness.kernel.levers import ON as SPECIALIZER_ON
+from harness.kernel.levers import specializer
+from harness.record.coverage import BEFORE, HIT, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.access import Accesses
 from harness.sweep.endings import Broken, describe
@@ -17,7 +20,16 @@ from harness.sweep.stage import Stage
 from harness.sweep.stops import Stop, Stops
 
 MOST_BYTES = 768 << 20
-"""Above this a child is left for another: on a free-threaded 3.13 classes never die."""
+"""Above this a child is left for another: on a free-threaded 3.13 classes never die, and code nowhere without the
+collector.
+"""
+NEW_CODE = {OFF: 0, NOW: 1, BEFORE: 3}
+"""Turns in new bytecode before the swept one: the second turn specialises what the third one executes."""
+
+
+def has_specializer(target: Target) -> bool:
+    """Whether it can be switched off, too: with threads that have bytecode of their own each."""
+    return target.free_threaded and target.version_info >= (3, 14)
 
 
 @dataclass(frozen=True)
@@ -42,20 +54,24 @@ class Scene:
         self.target = target
         self.spec = spec
         self.code_of = code_of
-        self._open()
+        self._open(specializes=False)
 
-    def _open(self) -> None:
-        self.stage = Stage(self.target, self.spec)
+    def _open(self, specializes: bool) -> None:
+        self.specializes = specializes
+        knobs = self.spec["knobs"]
+        if has_specializer(self.target):
+            knobs = knobs | {specializer.name: SPECIALIZER_ON if self.specializes else SPECIALIZER_OFF}
+        self.stage = Stage(self.target, self.spec | {"knobs": knobs})
         path, base = loaded(self.stage.pid)
         self.code = self.code_of(str(path), base)
         self.accesses = Accesses(self.code) if self.stage.machine.name == "x86_64" else None
         self.stops = Stops(self.stage, self.code, self.spec["stepping"])
         self.current: Job | None = None
 
-    def reopen(self) -> None:
-        """Another child."""
+    def reopen(self, specializes: bool | None = None) -> None:
+        """Another child, with the specializer on or off, or as it was."""
         self.stage.close()
-        self._open()
+        self._open(self.specializes if specializes is None else specializes)
 
     def close(self) -> None:
         self.stage.close()
@@ -68,7 +84,8 @@ class Scene:
         """The points of the job's A, or what happened instead."""
         try:
             self._fresh(job)
-            listing = list_points(self.stage, self.code, self.accesses)
+            loop = self.code.symbols.loop and job.specialized != OFF and job.one_stores
+            listing = list_points(self.stage, self.code, self.accesses, loop=loop)
             if listing.complete:
                 self.stage.let_b_pass()
                 self.stage.end_turn()
@@ -119,9 +136,10 @@ class Scene:
         return shown, steps
 
     def _fresh(self, job: Job) -> None:
-        if self.stage.resident_bytes() > MOST_BYTES:
-            self.reopen()
-        self.stage.fresh(job.pair, job.warm)
+        specializes = job.specialized != OFF
+        if specializes != self.specializes or self.stage.resident_bytes() > MOST_BYTES:
+            self.reopen(specializes)
+        self.stage.fresh(job.pair, job.warm, NEW_CODE[job.specialized])
         self.current = job
 
     def _broken(self, error: Any) -> Seen:

@@ -20,12 +20,15 @@ from harness.kernel.sweep import (
     GO,
     INSIDE_A,
     INSIDE_B,
+    NEW_CODE,
     NEXT,
     PAGE_BYTES,
     PAIR,
     QUIET,
     REST,
     SPENT,
+    STATE,
+    STATES,
     SWEPT,
     TELL,
     TURNS,
@@ -46,6 +49,8 @@ ALARM_S = 3600
 """The child's own last resort; it dies with its parent long before."""
 LOOK_S = 0.05
 """Between two looks at what a thread says that is not back yet."""
+STATE_BYTES = 1024
+"""Of a thread's state, searched for its frame: it is among the first two hundred."""
 DEAD_MEMORY = {"PYTHONMALLOC": "mimalloc_debug"}
 """What is freed is filled with 0xDD: who still uses it is found out at once, and each time."""
 THREAD_FAILED = "Exception in thread "
@@ -128,6 +133,25 @@ class Stage:
         self.page[GO] = 1
         for thread in self.threads:
             self.until_gate(thread, START_S)
+        self.frames = [self._find_frame(*one) for one in zip(self.threads, STATES, strict=True)]
+
+    def _find_frame(self, thread: Thread, where: int) -> int | None:
+        """Where a thread at its gate keeps the address of the Python frame that it is in; None where that is not found.
+
+        The offset in a thread's state is another in each version. What is looked for is a pointer to a frame, which
+        begins with a pointer to its code, whose lowest bits may tell what kind of reference that is.
+        """
+        state, code = STATE.unpack_from(self.page, where)
+        for address in range(state, state + STATE_BYTES, 8) if state else ():
+            with suppress(OSError):
+                if thread.word(thread.word(address)) & ~7 == code:
+                    return address
+        return None
+
+    def frame_of(self, thread: Thread) -> int | None:
+        """The address of the Python frame that a stopped thread is in; None where it cannot be told."""
+        where = self.frames[0 if thread is self.a else 1]
+        return None if where is None else thread.word(where)
 
     def _thread_ids(self) -> tuple[int, int]:
         deadline = time.monotonic() + START_S
@@ -200,12 +224,12 @@ class Stage:
         except Gone as gone:
             raise Ended(gone.status) from None
 
-    def fresh(self, pair: int, warm: bool) -> None:
+    def fresh(self, pair: int, warm: bool, new_code: int = 0) -> None:
         """A fresh state for a pair, and one turn that nobody stops: what is first on it takes other paths than what
-        follows. Raises Hang, Fatal, Ended.
+        follows. ``new_code``: as the page's. Raises Hang, Fatal, Ended.
         """
         page = self.page
-        page[PAIR], page[WARM] = pair, warm
+        page[PAIR], page[WARM], page[NEW_CODE] = pair, warm, new_code
         page[DO_A] = page[DO_B] = FRESH
         for thread in self.threads:
             self.go(thread)

@@ -95,6 +95,7 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
             "b": job.b,
             "turns": job.turns,
             "warm": job.warm,
+            "specialized": job.specialized,
             "bound": progress.bound,
             "instructions": progress.instructions,
             "points": max(len(progress.points), len(progress.stops)),

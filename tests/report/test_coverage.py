@@ -75,6 +75,31 @@ def test_every_instruction_is_claimed_where_nothing_was_left_out_only() -> None:
     assert "1 variant not listed, or not swept, to the end" in told
 
 
+def test_what_shows_with_the_specializer_only_is_told() -> None:
+    on = pair(specialized="before")
+    assert not any("specializer" in one for one in sentences(pages.report(sweeps.clean())))
+    for other, said in (
+        (on, "specializer: 0 of 0 causes found in 1 scenario with it off and on"),
+        (
+            replace(sweeps.HIT, specialized="before"),
+            "specializer: 1 of 1 cause found in 1 scenario with it off and on",
+        ),
+    ):
+        assert said in sentences(
+            pages.report(sweeps.sweep(sweeps.HIT if "1 of 1" in said else pair(), other).ended())
+        )
+    (told,) = (
+        one for one in sentences(pages.report(sweeps.sweep(sweeps.HIT, on).ended())) if "specializer" in one
+    )
+    assert told == (
+        "specializer: 0 of 1 cause found in 1 scenario with it off and on; only with it off: swept"
+        " (violation | order | read), at 7 points; not at 98 stops with it on"
+    )
+    assert "`read` twice, caches filled, specialized |" in render_markdown(
+        pages.report(sweeps.clean(pair(), on))
+    )
+
+
 def test_instructions_of_an_operation_are_counted_once() -> None:
     told = sentences(pages.report(sweeps.clean(pair(), pair(turns=1, instructions=500), pair(a="read"))))[0]
     assert "2 operations of 1 scenario" in told and "(900 instructions" in told

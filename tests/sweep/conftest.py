@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from harness.record.coverage import OFF
 from harness.record.target import Target
 from harness.sweep import ptrace
 from harness.sweep.jobs import Job, jobs_of
-from harness.sweep.scene import Scene
+from harness.sweep.scene import Scene, has_specializer
 from harness.sweep.sweeper import Sweeper
 from harness.sweep.worker import code_of
 
@@ -66,12 +67,12 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
         os.sched_setaffinity(0, cores)
 
 
-def job_of(scene: Scene, a: str, b: str, turns: int = 1, warm: bool = True) -> Job:
+def job_of(scene: Scene, a: str, b: str, turns: int = 1, warm: bool = True, specialized: str = OFF) -> Job:
     """The job of two operations in one variant."""
     found = [
         job
-        for job in jobs_of(scene.stage.pairs)
-        if (job.a, job.b, job.turns, job.warm) == (a, b, turns, warm)
+        for job in jobs_of(scene.stage.pairs, has_specializer(scene.target))
+        if (job.a, job.b, job.turns, job.warm, job.specialized) == (a, b, turns, warm, specialized)
     ]
     assert len(found) == 1, found
     return found[0]

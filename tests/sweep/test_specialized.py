@@ -1,0 +1,113 @@
+"""Operations swept with the specializer off, at work, and done: what they execute, and that the same window shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from harness.record.coverage import BEFORE, CLEAN, HIT, MISSED, NOW, OFF
+from harness.record.target import Target
+from harness.sweep.image import EVAL
+from harness.sweep.points import Listing, Point
+from harness.sweep.progress import outcomes, windows
+from harness.sweep.scene import Scene, has_specializer
+from tests.sweep.conftest import MakeScene, job_of, swept
+from tests.sweep.test_window import TWO_STORES
+
+# The text is immortal: 3.14 specialises reads of nothing else through a class.
+CLASS_READ = """
+TEXT = "text"
+class Sample(Scenario):
+    "What is read through a class is specialised: a version is compared, and the value is in the bytecode."
+    def prepare(self, knobs):
+        self.cls = fresh_class(x=TEXT, y=0)
+    @operation(actor="writer", stores=1)
+    def store(self, n):
+        self.cls.y = n
+    @operation(actor="reader")
+    def read(self):
+        return self.cls.x
+    @operation(actor="reader")
+    def read_and_call(self):
+        self.helper()
+        return self.cls.x
+    def helper(self):
+        for _ in range(50):
+            pass
+"""
+
+
+@pytest.fixture
+def specializing(scene: MakeScene, free_threaded: Target) -> Scene:
+    if not has_specializer(free_threaded):
+        pytest.skip(f"{free_threaded.title} has no specializer")
+    return scene(CLASS_READ)
+
+
+def listed(made: Scene, a: str, specialized: str) -> tuple[Point, ...]:
+    listing = made.list(job_of(made, a, "store", 2, specialized=specialized))
+    assert isinstance(listing, Listing) and listing.complete
+    return listing.points
+
+
+def functions(points: tuple[Point, ...]) -> set[str]:
+    return {name for point in points for name in point.chain}
+
+
+def test_each_variant_executes_what_it_says(specializing: Scene) -> None:
+    off, now, before = (listed(specializing, "read", one) for one in (OFF, NOW, BEFORE))
+    assert "_Py_Specialize_LoadAttr" in functions(now)
+    assert "_Py_Specialize_LoadAttr" not in functions(off) | functions(before)
+    looks_up = {"_PyObject_GetAttrStackRef", "PyObject_GetAttr", "_PyType_LookupRef"}
+    assert looks_up & functions(off) and not looks_up & functions(before), "specialised, it looks up nothing"
+    assert not any(EVAL.match(point.chain[-1]) for point in off)
+    assert sum(bool(EVAL.match(point.chain[-1])) for point in before) > 20
+
+
+def test_only_the_operation_s_own_bytecode_is_stopped_in(specializing: Scene) -> None:
+    short, calling = (len(listed(specializing, a, BEFORE)) for a in ("read", "read_and_call"))
+    assert short < calling < short + 200, "its helper takes a thousand instructions of the loop"
+
+
+def test_the_path_is_the_same_each_time(specializing: Scene) -> None:
+    for specialized in (NOW, BEFORE):
+        job = job_of(specializing, "read", "store", 2, specialized=specialized)
+        points = listed(specializing, "read", specialized)
+        assert points == tuple(
+            Point(one.address, one.occurrence, one.chain, points[n].touches)
+            for n, one in enumerate(listed(specializing, "read", specialized))
+        )
+        found = [specializing.show(job, point).stop.how for point in points[::4]]
+        assert found.count(CLEAN) == len(found), found
+
+
+def test_the_same_window_shows_whether_it_is_specialised_or_not(
+    scene: MakeScene, free_threaded: Target
+) -> None:
+    _, told, jobs = swept(scene(TWO_STORES))
+    (found,) = told
+    assert (found["kind"], found["oracle"], found["where"]) == ("violation", "equal", "read")
+    begins = defaultdict(set)
+    for one in jobs:
+        for _, _, first, _ in windows(one) if one.job.a == "store" else ():
+            begins[one.job.specialized].add(first.chain[-1])
+    if has_specializer(free_threaded):
+        assert set(begins) == {OFF, NOW, BEFORE}
+        assert all(EVAL.match(name) for name in begins[BEFORE]) and not EVAL.match(*begins[OFF])
+    else:
+        assert set(begins) == {OFF}
+
+
+ONE_STORE = (
+    TWO_STORES.replace("self.two.second = n", "")
+    .replace("self.two.first, self.two.second", "self.two.first, self.two.first")
+    .replace("return first != second", "return second < first")
+)
+
+
+def test_where_there_is_no_window_nothing_shows(scene: MakeScene) -> None:
+    _, told, jobs = swept(scene(ONE_STORE))
+    assert not told
+    assert all(set(outcomes(one)) <= {CLEAN, MISSED} for one in jobs)
+    assert all(outcomes(one)[HIT] == 0 < outcomes(one)[CLEAN] for one in jobs)
