@@ -14,7 +14,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import signature
 from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
-from harness.record.coverage import VARIANT, PairCoverage, Window
+from harness.record.coverage import PairCoverage, Window, variant_of
 from harness.record.journal import JOURNAL, JournalError, read_journal
 from harness.record.result import SCHEMA, Finding, Result, ScenarioResult, Totals, Verdict, WithGil
 
@@ -91,14 +91,14 @@ class Report:
 
     def windows(self, finding: Finding) -> list[tuple[PairCoverage, Window]]:
         """Where sweeps saw it, the pair that its details tell of first."""
-        told = [finding.details.get("sweep", {}).get(name) for name in VARIANT]
+        told = variant_of(finding.details.get("sweep", {}))
         seen = [
             (pair, window)
             for pair in self.coverage.get(finding.scenario, ())
             for window in pair.windows
             if _shows(window, finding)
         ]
-        return sorted(seen, key=lambda one: [getattr(one[0], name) for name in VARIANT] != told)
+        return sorted(seen, key=lambda one: one[0].variant != told)
 
 
 def gather(directories: Sequence[Path]) -> Report:

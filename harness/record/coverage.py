@@ -20,8 +20,17 @@ OFF, NOW, BEFORE = "off", "now", "before"
 """When the bytecode of a swept operation is specialised (3.14 and later; ``off``: never, ``-X tlbc=0``)."""
 
 
-VARIANT = ("a", "b", "turns", "warm", "specialized")
-"""What tells one job of a sweep from another, in a pair's coverage and in a finding's details."""
+Variant = tuple[str, str, int, bool, str]
+"""What tells one job of a scenario from another: A's operation, B's, how often B did it, warm, specialized."""
+
+
+def variant_of(sweep: Mapping[str, Any]) -> Variant | None:
+    """Of a finding's ``details["sweep"]``, in which an older journal says nothing of the specializer; None where it is
+    empty.
+    """
+    if not sweep:
+        return None
+    return sweep["a"], sweep["b"], sweep["turns"], sweep["warm"], sweep.get("specialized", OFF)
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,10 @@ class PairCoverage:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def variant(self) -> Variant:
+        return self.a, self.b, self.turns, self.warm, self.specialized
 
     def count(self, *outcomes: str) -> int:
         """How many stops had one of ``outcomes``."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from harness.record.coverage import OFF, VARIANT, PairCoverage, Window
+from harness.record.coverage import OFF, PairCoverage, Window, variant_of
 from harness.record.result import Finding
 from harness.report.coverage import ran, variant, window_text
 from harness.report.escape import escape
@@ -93,7 +93,7 @@ def _windows(stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]
     """Those of its own pair first; the others say of which they are."""
     told = []
     for pair, window in windows[:MOST_WINDOWS]:
-        own = all(getattr(pair, name) == stop.get(name, OFF) for name in VARIANT)
+        own = pair.variant == variant_of(stop)
         told.append(window_text(window) + ("" if own else f" ({pair.a} stopped, {pair.b} {variant(pair)})"))
     more = len(windows) - len(told)
     return told + ([f"and {counted(more, 'more window')}"] if more else [])

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import same_cause, signature
-from harness.record.coverage import OFF
+from harness.record.coverage import variant_of
 from harness.record.target import Target
 from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Point
@@ -90,9 +90,8 @@ def replay(
 
 
 def _job(scene: Scene, sweep: dict[str, Any]) -> Job:
-    wanted = (*(sweep[name] for name in ("a", "b", "turns", "warm")), sweep.get("specialized", OFF))
     for job in jobs_of(scene.stage.pairs, has_specializer(scene.target)):
-        if (job.a, job.b, job.turns, job.warm, job.specialized) == wanted:
+        if (job.a, job.b, job.turns, job.warm, job.specialized) == variant_of(sweep):
             return job
     raise NotReplayable(
         f"its scenario has no operations {sweep['a']} and {sweep['b']} any more: sweep it again"

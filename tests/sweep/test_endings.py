@@ -143,5 +143,5 @@ def test_nothing_is_left_of_a_scene_that_is_closed(scene: MakeScene) -> None:
     assert not Path(f"/proc/{pid}").exists()
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    made.reopen = lambda: None  # type: ignore[method-assign]
+    made.reopen = lambda specializes=None: None  # type: ignore[method-assign]
     made.close = lambda: None  # type: ignore[method-assign]
