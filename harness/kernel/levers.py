@@ -42,11 +42,12 @@ queue = Amplifier(
 
 def bystander(scenario: type[Scenario]) -> Amplifier:
     """The bystanders that the scenario bears. One thread alone is judged by what it does itself, so nobody else may run
-    the finalizers of its values.
+    the finalizers of its values; nor where the oracle says so.
     """
     alone = sum(actor_threads(scenario, settings(scenario.amplifiers, {})).values()) == 1
+    to_itself = alone or (scenario.oracle is not None and scenario.oracle.own_thread)
     borne: list[Setting] = [
-        name for name in KINDS if name in scenario.bystanders and not (alone and name in FOREIGN)
+        name for name in KINDS if name in scenario.bystanders and not (to_itself and name in FOREIGN)
     ]
     return Amplifier(
         "bystander",

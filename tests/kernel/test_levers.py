@@ -126,6 +126,10 @@ def test_the_only_thread_of_a_scenario_has_nobody_beside_it_that_runs_its_finali
 ) -> None:
     alone = bystander(find_scenario(str(scenario_file(ALONE)), "sample.sample")).values
     assert "collector" not in alone and "stopper" in alone
+    on_its_thread = PLAIN.replace("Order()", "Finalizer()")
+    assert (
+        "collector" not in bystander(find_scenario(str(scenario_file(on_its_thread)), "sample.sample")).values
+    )
 
 
 def test_a_scenario_may_want_some_of_them_or_none(scenario_file: Write) -> None:
