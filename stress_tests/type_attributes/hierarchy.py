@@ -172,7 +172,7 @@ class BasesSubclasses(_Bases):
 
 
 class BasesSlots(_Bases):
-    """A special method that one of the two bases has is used while ``__bases__`` is assigned (gh-127266).
+    """Special methods that one of the two bases has are used while ``__bases__`` is assigned (gh-127266).
 
     Sound: ``len()`` either gives the base's count or is refused. Once all are parked, it does what the class's
     current base says.
@@ -184,6 +184,9 @@ class BasesSlots(_Bases):
         super().prepare(knobs)
         self.lengths = (5,)
         self.parents[0].__len__ = lambda thing: 5
+        self.parents[1].__call__ = lambda thing: (
+            6
+        )  # what the class has not had before is to be there once it has moved
 
     @operation(actor="writer", stores=MOVE)
     def move(self, n: int) -> None:
@@ -200,11 +203,13 @@ class BasesSlots(_Bases):
                 found = len(self.thing)
             except (TypeError, AttributeError):
                 found = 0
-            yield (
-                f"len() of an instance, read {turn}",
-                found,
-                5 if self.moving.__bases__ is self.bases[0] else 0,
-            )
+            first = self.moving.__bases__ is self.bases[0]
+            yield f"len() of an instance, read {turn}", found, 5 if first else 0
+            try:
+                found = self.thing()
+            except (TypeError, AttributeError):
+                found = 0
+            yield f"call of an instance, read {turn}", found, 0 if first else 6
 
 
 class _Class(Scenario):
