@@ -10,9 +10,10 @@ from pathlib import Path
 from harness.campaign.again import Again
 from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
+from harness.kernel.amplifiers import settings
 from harness.kernel.known import KnownIssue
-from harness.kernel.loader import describe_file
-from harness.kernel.scenario import ScenarioError
+from harness.kernel.loader import describe_file, find_scenario
+from harness.kernel.scenario import ScenarioError, actor_threads
 from harness.kernel.signature import short_id
 from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
@@ -22,9 +23,8 @@ from harness.repro.script import docstring, script
 
 LIMIT_S = 120.0
 """A stored proof looks for 20 s at most, and one with a child has to wait for that; above this it hangs."""
-WRITTEN_S = 20
-"""For so long one looks that is written on the spot; a hang takes it 30 s more to tell."""
-DEADLY: tuple[Kind, ...] = ("crash", "hang", "leak")
+WRITTEN_S: dict[Kind, int] = {"crash": 20, "hang": 20, "leak": 60}
+"""For so long one looks that is written on the spot; a hang takes it 30 s more to tell, a leak some rounds to grow."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,16 @@ def text(issue: KnownIssue) -> str:
     if issue.proof:
         return program(issue).read_text(encoding="utf-8")
     scenario = _scenario(issue.written)
-    kind = min((one for one in DEADLY if one in issue.signature), key=issue.signature.index)
+    raced = find_scenario(scenario.file, scenario.name)
+    threads = actor_threads(raced, settings(raced.amplifiers, issue.knobs))
+    kind = min((one for one in WRITTEN_S if one in issue.signature), key=issue.signature.index)
     signature = f"{kind} | process | {issue.written} | "
     finding = Finding(
         short_id(signature), kind, issue.written, "process", signature, issue.id, "not tried", 0.0, 0, 0, ""
     )
-    again = Again(scenario, dict(issue.knobs), "", sum(scenario.actors.values()), WRITTEN_S)
+    again = Again(scenario, dict(issue.knobs), "", sum(threads.values()), WRITTEN_S[kind])
     header = docstring([f"{issue.id}: {issue.title}.", "Exit status 1: it showed. 0: it did not."])
-    return script(finding, again, header, seconds=WRITTEN_S)
+    return script(finding, again, header, seconds=WRITTEN_S[kind])
 
 
 def _scenario(name: str) -> ScenarioInfo:

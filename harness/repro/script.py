@@ -37,7 +37,7 @@ from harness.repro.tidy import (
 
 SECONDS = 60
 """A script looks for so long."""
-WARM_ROUNDS, GROWN_MIB = 5, 64
+WARM_ROUNDS, GROWN_MIB = 2, 32
 """A process that has had so many rounds, and then grows by so much, loses memory with each of them."""
 LINES = 60
 """What fits on a page: a script that is longer is set more closely."""
