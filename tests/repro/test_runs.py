@@ -13,6 +13,8 @@ from harness.record.statistics import slowest_rate
 from harness.record.target import Target
 from harness.repro.runs import LEAST_S, Rate, Run, run
 
+EATER = "import time; kept = bytearray(b'x') * (128 << 20); time.sleep(99)"
+
 
 @pytest.fixture(scope="module")
 def here() -> Target:
@@ -40,6 +42,16 @@ def test_a_script_that_looks_for_too_long_is_ended_with_its_children(tmp_path: P
     )
     done = ran(tmp_path, sleeper, here, limit_s=1)
     assert (done.seen, done.failure) == (False, None)
+
+
+def test_a_script_that_holds_too_much_memory_is_ended_with_its_children(
+    tmp_path: Path, here: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.repro.runs.MEMORY_BYTES", 64 << 20)
+    eater = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {EATER!r}])"
+    done = ran(tmp_path, eater, here)
+    assert (done.seen, done.failure) == (False, "it held over 64 MiB and was ended")
+    assert done.took_s < 20
 
 
 def test_the_header_line_is_read_as_it_was_written() -> None:

@@ -179,6 +179,22 @@ def test_something_that_is_still_owed_is_seen(tmp_path: Path, here: Target) -> N
     assert ran(tmp_path, written(tmp_path, "return 1", "leak", "lifetime", "quiescence"), here).seen
 
 
+GROWING = """if vars(self).setdefault('kept', 0) < 9:
+            self.kept += 1
+            os.kept = [getattr(os, 'kept', None), b'x' * (1 << 20)]
+        return 1"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="asks Linux how much memory it holds")
+@pytest.mark.parametrize(("take", "seen"), [(GROWING, True), ("return b'x' * (1 << 20) and 1", False)])
+def test_memory_that_is_lost_with_every_round_is_seen(
+    tmp_path: Path, here: Target, take: str, seen: bool
+) -> None:
+    text = written(tmp_path, take, "leak", "process", "trial")
+    done = ran(tmp_path, text, here)
+    assert (done.seen, done.failure) == (seen, None)
+
+
 def test_an_exception_in_an_actor_is_seen_and_no_other(tmp_path: Path, here: Target) -> None:
     raising = "raise LookupError('gone')"
     text = written(tmp_path, raising, "exception", "process", "reader", exception="LookupError")
