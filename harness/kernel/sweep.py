@@ -20,6 +20,7 @@ from typing import Any
 
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_operation, oracle_of
+from harness.kernel.delayed import HAS_QUEUE, FullQueue
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder, describe_text
 from harness.kernel.history import by_register
@@ -280,6 +281,9 @@ class Sweep:
 
     def _work_b(self) -> None:
         page = self.page_of_b = self._parked(STATES[1], Sweep._work_b)
+        # What B drops at a stop is to be freed there as far as A, which stands still, lets it be: what it dropped
+        # before.
+        queue = FullQueue()
         while True:
             self.gate(GATE)
             what = page[DO_B]
@@ -301,6 +305,8 @@ class Sweep:
                 side.lead()
                 side.settle(page[WARM])
                 page[WRONG_B] |= side.tell()
+                if side.stores and HAS_QUEUE:
+                    queue.fill()
             elif what == FRESH:
                 side.begin(self.state)
                 page[WRONG_B] |= side.tell()
@@ -324,7 +330,7 @@ class Sweep:
         self.a = Side(self, page, "A", first, 0)
         self.b = Side(self, self.page_of_b, "B", second, int(first.actor == second.actor))
         page[B_RESTS] = self.b.stores and self.b.index < len(self.b.cycle) - 1
-        page[B_NEXT] = len(self.b.cycle) > 1 or self.b.settles(page[WARM])
+        page[B_NEXT] = len(self.b.cycle) > 1 or self.b.settles(page[WARM]) or (HAS_QUEUE and self.b.stores)
         self.a.begin(self.state)
         self.a.tell()
         return self.recorder.total > before

@@ -46,6 +46,8 @@ class Listing:
     """Of the chosen functions, inside the operation: the points, and what was merged with the point before."""
     complete: bool
     """False where the operation was cut short after ``LONGEST_S``."""
+    unlooped: bool = False
+    """Whether the interpreter's loop was to have points and has none: the frame that it is in could not be found."""
 
 
 def list_points(
@@ -61,6 +63,7 @@ def list_points(
     thread = stage.a
     thread.break_at(None)
     own = _OwnBytecode(stage, thread)
+    unlooped = loop and stage.frame_of(thread) is None
     begun: Counter[int] = Counter()
     points: list[Point] = []
     calls: list[tuple[Function, int]] = []
@@ -106,9 +109,9 @@ def list_points(
                 changed = False
         changed = changed or touched is None or bool(touched)
         if time.monotonic() > deadline:
-            return Listing(tuple(points), instructions, complete=False)
+            return Listing(tuple(points), instructions, complete=False, unlooped=unlooped)
         thread.step()
-    return Listing(tuple(points), instructions, complete=True)
+    return Listing(tuple(points), instructions, complete=True, unlooped=unlooped)
 
 
 class _OwnBytecode:

@@ -24,6 +24,8 @@ class Progress:
     instructions: int
     complete: bool
     """Whether A's path is known to its end."""
+    unlooped: bool = False
+    """As the listing's."""
     bound: int = 1
     stops: dict[tuple[int, ...], Stop] = field(default_factory=dict)
     """By the point's key; with two stops, both points' keys."""

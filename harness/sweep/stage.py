@@ -52,7 +52,9 @@ LOOK_S = 0.05
 STATE_BYTES = 1024
 """Of a thread's state, searched for its frame: it is among the first two hundred."""
 DEAD_MEMORY = {"PYTHONMALLOC": "mimalloc_debug"}
-"""What is freed is filled with 0xDD: who still uses it is found out at once, and each time."""
+"""What is freed is filled with 0xDD: who still uses it is found out at once, and each time. From 3.16 on what a class
+store replaces is freed when no thread can be reading it any more, so not at all while A stands inside an operation;
+what B replaced in the turn before is freed at the stop, for its queue is kept full (``FullQueue``)."""
 THREAD_FAILED = "Exception in thread "
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})

@@ -137,7 +137,7 @@ class Sweeper:
                 listed = Listing((), 0, complete=False)
             self.listings[job.shape] = listed
         listing = self.listings.get(job.shape, Listing((), 0, complete=False))
-        return Progress(job, list(listing.points), listing.instructions, listing.complete)
+        return Progress(job, list(listing.points), listing.instructions, listing.complete, listing.unlooped)
 
     def _stop(self, progress: Progress, point: Point, other: Point | None = None) -> None:
         began = time.monotonic()

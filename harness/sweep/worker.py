@@ -79,7 +79,7 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
     addresses: dict[int, Counter[str]] = defaultdict(Counter)
     for address, how in by_address(progress):
         addresses[address][how] += 1
-    reason = None
+    reason = "without the interpreter's loop: its frame was not found" if progress.unlooped else None
     if not progress.complete:
         reason = (
             "its path is too long to be listed to the end" if progress.points else "it could not be listed"

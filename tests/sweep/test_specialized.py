@@ -10,8 +10,9 @@ from harness.record.coverage import BEFORE, CLEAN, HIT, MISSED, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.image import EVAL
 from harness.sweep.points import Listing, Point
-from harness.sweep.progress import outcomes, windows
+from harness.sweep.progress import Progress, outcomes, windows
 from harness.sweep.scene import Scene, has_specializer
+from harness.sweep.worker import described
 from tests.sweep.conftest import MakeScene, job_of, swept
 from tests.sweep.test_window import TWO_STORES
 
@@ -68,6 +69,17 @@ def test_each_variant_executes_what_it_says(specializing: Scene) -> None:
 def test_only_the_operation_s_own_bytecode_is_stopped_in(specializing: Scene) -> None:
     short, calling = (len(listed(specializing, a, BEFORE)) for a in ("read", "read_and_call"))
     assert short < calling < short + 200, "its helper takes a thousand instructions of the loop"
+
+
+def test_a_loop_whose_frame_is_not_found_has_no_points_and_that_is_told(specializing: Scene) -> None:
+    job = job_of(specializing, "read", "store", 2, specialized=BEFORE)
+    specializing.reopen(specializes=True)
+    specializing.stage.frames = [None, None]  # as where there is no ctypes
+    listing = specializing.list(job)
+    assert isinstance(listing, Listing) and listing.unlooped
+    assert not any(EVAL.match(point.chain[-1]) for point in listing.points)
+    told = described(Progress(job, list(listing.points), 1, complete=True, unlooped=True), "")["pair"]
+    assert told["reason"] == "without the interpreter's loop: its frame was not found"
 
 
 def test_the_path_is_the_same_each_time(specializing: Scene) -> None:
