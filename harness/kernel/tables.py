@@ -14,6 +14,8 @@ try:
 except ImportError:
     type_cache_lookup = None
 
+SHOWN = type_cache_lookup is not None
+"""Whether the target has such tables, and shows them."""
 Agreement = tuple[str, object, object]
 """What was read, what it gave, and what it should have given (the same object)."""
 
@@ -28,7 +30,7 @@ class _Untouched:
 def held(cls: type, name: str) -> object:
     """What the table of ``cls`` holds under ``name``, None for a miss; NOT_HELD where it holds nothing of it.
 
-    Looking fills nothing. To be asked only where the target has such tables, and shows them.
+    Looking fills nothing. To be asked only where tables are ``SHOWN``.
     """
     hit, value, _ = type_cache_lookup(cls, name)
     return value if hit else NOT_HELD
@@ -43,10 +45,10 @@ def agree(name: str, *classes: Any) -> Iterator[Agreement]:
     if type_cache_lookup is None:
         return
     yield f"{name} in the empty table of all types", held(_Untouched, name), NOT_HELD
-    for number, cls in enumerate(classes):
+    for cls in classes:
         found = held(cls, name)
         if found is not NOT_HELD:
-            yield f"{name} in the table of class {number}", found, _in_dicts(cls, name)
+            yield f"{name} in a class's table", found, _in_dicts(cls, name)
 
 
 def _in_dicts(cls: type, name: str) -> object:

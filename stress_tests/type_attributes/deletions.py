@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel import (
+    Amplifier,
     Deletion,
     Knobs,
+    Permitted,
     Presence,
     Scenario,
     Value,
@@ -18,6 +20,7 @@ from harness.kernel import (
     fresh_class,
     fresh_subclasses,
     lock_free,
+    names,
     operation,
     prime,
     readers,
@@ -25,10 +28,13 @@ from harness.kernel import (
     sharing,
 )
 
+DEPTH = 4
+"""Classes of which any may hold the name."""
+
 
 class _Deleted(Scenario):
     oracle = Deletion()
-    amplifiers = (readers, fan_out, class_depth, lock_free, rest)
+    amplifiers: ClassVar[tuple[Amplifier, ...]] = (readers, fan_out, class_depth, lock_free, rest)
 
     def prepare(self, knobs: Knobs) -> None:
         self.base = self.holder()
@@ -110,6 +116,64 @@ class DeletedUnderInstance(_Deleted):
     @operation(actor="reader", oracle=Presence())
     def read_there(self) -> Any:
         return self.there[0], getattr(self.thing, "x", None), self.there[0]
+
+
+class DeletedAmongNames(_Deleted):
+    """A name deleted from any of several bases is not found again among many that stay, and one that is there is found.
+
+    Sound as for the class: one writer, counts that never repeat, the name in one base at a time. A class's table holds
+    what was not found, too, and grows with the names that are asked for in between.
+    """
+
+    amplifiers = (readers, rest, names)
+    minimum_version = (3, 16)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.holders = fresh_chain(fresh_class(), DEPTH)
+        self.many = len(self.holders)
+        self.base = self.holders[-1]
+        self.thing = self.base()
+        self.others = [f"other_{number}" for number in range(knobs.names)]
+        self.permitted = [(Value(0, name),) for name in self.others]
+        for name, (value,) in zip(self.others, self.permitted, strict=True):
+            setattr(self.holders[0], name, value)
+        self.asked = len(self.others)
+        self.rests = range(knobs.rest)
+        self.there = [0]
+        self.deleted = [0]
+        prime(self.base, names=("x", *self.others))
+
+    @operation(actor="writer", stores=3)
+    def add_and_delete(self, n: int) -> None:
+        holder = self.holders[n % self.many]
+        holder.x = Value(2 * n - 1)
+        self.there[0] = 2 * n - 1
+        holder.x = Value(2 * n)
+        for _ in self.rests:
+            pass
+        self.there[0] = 0
+        del holder.x
+        self.deleted[0] = 2 * n
+        for _ in self.rests:
+            pass
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], getattr(self.base, "x", None)
+
+    @operation(actor="reader", oracle=Permitted())
+    def read_other(self, n: int, me: int) -> Any:
+        index = (n + me) % self.asked
+        return getattr(self.base, self.others[index]), self.permitted[index]
+
+    @operation(actor="reader", oracle=Presence())
+    def read_there(self) -> Any:
+        return self.there[0], getattr(self.thing, "x", None), self.there[0]
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from agree(None, "x", *self.holders, self.thing)
+        for name, (value,) in zip(self.others, self.permitted, strict=True):
+            yield from agree(value, name, self.base, self.thing)
 
 
 class DeletedRevealsBase(_Deleted):

@@ -141,7 +141,8 @@ class StoringFinalizer(_Acting):
 class StoringFinalizerAlone(_Acting):
     """A finalizer that stores, on the only thread: after the outer store, dict and look-up agree (gh-118492).
 
-    Sound: nothing runs beside it. The inner store happens inside the outer one, whose invalidation must cover both.
+    Sound: nothing runs beside it. The inner store happens inside the outer one, whose invalidation must cover both;
+    from 3.16 on, inside a later one, or in front of its dict's change.
     """
 
     oracle = OwnWrite()
@@ -171,7 +172,7 @@ class DeletingFinalizer(_Acting):
 
 
 class RaisingFinalizer(_Acting):
-    """A finalizer raises inside the store that drops its value: the store holds, and nothing is read out of order.
+    """A finalizer raises inside a store, where values are dropped: the store holds, and nothing is read out of order.
 
     Sound: one writer. An exception in a finalizer goes to ``sys.unraisablehook`` and may change neither what the
     store did nor what it returns (gh-118492 moved that finalizer to the end of the store).

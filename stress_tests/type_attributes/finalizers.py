@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.kernel import (
+    Amplifier,
     Finalizer,
     Knobs,
     Order,
+    OwnWrite,
     Scenario,
     Value,
+    agree,
     dwell,
     fan_out,
     fresh_class,
@@ -22,6 +25,7 @@ from harness.kernel import (
 )
 
 CAPACITY = 1024
+MANY = Amplifier("fan_out", (300, 30), fan_out.widens)
 
 
 class Watch:
@@ -36,7 +40,7 @@ class Watch:
 
 
 class Looking(Value):
-    """On the only thread: a value that compares, while it is replaced, the look-up with the class's dict."""
+    """On the only thread: a value that compares, when it is dropped, the look-up with the class's dict."""
 
     __slots__ = ("watch",)
 
@@ -55,7 +59,7 @@ class Looking(Value):
 
 
 class LookingTwice(Value):
-    """Beside other threads: a value that asks, while it is replaced, for the order of two reads, both ways round."""
+    """Beside other threads: a value that asks, when it is dropped, for the order of two reads, both ways round."""
 
     __slots__ = ("watch",)
 
@@ -116,8 +120,9 @@ class _FinalizerReads(_Watched):
 class FinalizerReadsClass(_FinalizerReads):
     """The finalizer of a replaced value finds the new value in the class (gh-118492).
 
-    Sound: this is the only thread, and the finalizer runs inside the store, after the dict has changed. Nobody else
-    stores, so what the dict holds is what every look-up must find, by identity.
+    Sound: this is the only thread, and the finalizer runs inside the store, after the dict has changed; from 3.16 on it
+    waits in a queue, and runs inside a later one. Nobody else stores, so what the dict holds is what every look-up must
+    find, by identity.
     """
 
 
@@ -142,9 +147,10 @@ class FinalizerReadsInstance(_FinalizerReads):
 
 
 class FinalizerOfDeleted(_FinalizerReads):
-    """The finalizer of a deleted value finds nothing, neither in the dict nor through a subclass (gh-118492).
+    """The finalizer of a deleted value finds in a subclass what the dict holds: nothing, while it does (gh-118492).
 
-    Sound: the only thread. While the finalizer runs the name is in no dict, so no look-up may find it.
+    Sound: the only thread. Nobody stores while the finalizer runs, inside the delete or, from 3.16 on, somewhere later,
+    so a look-up finds what the dict holds.
     """
 
     def holder(self) -> Any:
@@ -153,6 +159,49 @@ class FinalizerOfDeleted(_FinalizerReads):
     @operation(actor="writer", stores=1)
     def delete(self) -> None:
         del self.base.x
+
+
+class FinalizerReadsSiblings(Scenario):
+    """The finalizer of a replaced value finds in each of many subclasses what the base's dict holds (gh-118492).
+
+    Sound: the only thread. Wherever the finalizer runs, before, in or after a store, the dict holds the old value or
+    the new one, and every look-up finds what it holds. All subclasses are read between two stores, so that each is
+    invalidated by the next one: from 3.16 on these are more entries for the queue of delayed frees than it takes, and
+    it is emptied, with its finalizers, while the store goes through the subclasses.
+    """
+
+    oracle = Finalizer()
+    amplifiers = (MANY, dwell)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.many = len(self.siblings)
+        self.watches = [Watch(sibling, vars(self.base), knobs.dwell) for sibling in self.siblings]
+
+    @operation(actor="writer", stores=4, oracle=OwnWrite())
+    def store(self, n: int) -> Any:
+        value = Looking(n, self.watches[n * 7 % self.many])
+        self.base.x = value
+        found = value
+        for sibling in self.siblings:
+            found = found if found is not value else sibling.x
+        return value, found
+
+    def observed(self) -> int:
+        return sum(sum(watch.looks) for watch in self.watches)
+
+    def refused(self) -> Iterable[tuple[str, tuple[Any, ...]]]:
+        for watch in self.watches:
+            for seen in watch.refusals:
+                yield "finalizer", seen
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        stored = vars(self.base)["x"]
+        found = [sibling.x for sibling in self.siblings]
+        yield "x of a subclass", next((one for one in found if one is not stored), stored), stored
+        yield from agree(stored, "x", self.base)
 
 
 class _FinalizerBeside(_Watched):

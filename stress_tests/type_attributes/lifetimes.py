@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from time import sleep
 from typing import Any, ClassVar
 
 from harness.kernel import (
@@ -17,6 +19,7 @@ from harness.kernel import (
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
+    getting,
     lock_free,
     operation,
     prime,
@@ -28,6 +31,8 @@ CAPACITY = 1024
 """Above the number of stores in a round."""
 NAMES = ("a", "b")
 WRITERS = 2
+COLLECT_REST_S = 0.002
+"""Between two collections, each of which stops every thread."""
 
 
 class _Mortal(Scenario):
@@ -58,7 +63,8 @@ class ReplacedValue(_Mortal):
     """A value that a store replaces, while readers take references to it, is alive wherever it is read.
 
     Sound: who has read a value holds a reference, and a value is finalized once its last reference is gone; each
-    exactly once. The writer made what it drops, so a value that nobody else holds is freed inside the store.
+    exactly once. The writer made what it drops, so a value that nobody else holds is freed inside the store, or, from
+    3.16 on, with the many that a later store lets go of at once.
     """
 
     @operation(actor="writer", stores=1)
@@ -220,3 +226,113 @@ class ManyNamesReplaced(_Mortal):
         current = {self.stored[name].count for name in self.names} | {0}
         missing = [count for count in self.ledger.missing(max(current), None) if count not in current]
         return f"values that were replaced and never finalized: {missing[:10]}" if missing else None
+
+
+class Carrier:
+    """A descriptor that gives the value that it was made with."""
+
+    def __init__(self, value: MortalValue) -> None:
+        self.value = value
+
+    def __get__(self, thing: object, owner: object = None) -> MortalValue:
+        return self.value
+
+
+class _Collected(_Mortal):
+    """What is stored is counted late, so that only the collector frees it, which runs all the time.
+
+    Functions in a class are so from 3.14 on, whatever has a ``__get__`` from 3.15 on: references that a thread has to
+    them on its stack are not counted, and the collector must know them all.
+    """
+
+    amplifiers = (readers, fan_out)
+    minimum_version = (3, 14)
+    bystanders = ("stopper", "contender", "invalidator", "leaver")
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.ledger = Ledger(CAPACITY)
+        self.base = fresh_class()
+        self.base.x = self.made(MortalValue(0, self.ledger))
+        self.sub = fresh_subclass(self.base)
+        self.thing = self.sub()
+        self.siblings = fresh_subclasses(self.base, knobs.fan_out)
+        self.newest = [0]
+        prime(self.base, self.sub, *self.siblings)
+
+    def made(self, value: MortalValue) -> Any:
+        """What is stored for ``value``."""
+        raise NotImplementedError
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> None:
+        self.base.x = self.made(MortalValue(n, self.ledger))
+        self.newest[0] = n
+
+    @operation(actor="collector")
+    def collect(self) -> None:
+        gc.collect()
+        sleep(COLLECT_REST_S)
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield "a value was finalized twice", bool(self.ledger.twice()), False
+
+    def unfinished(self) -> str | None:
+        missing = self.ledger.missing(self.newest[0], None)
+        return f"values that were replaced and never finalized: {missing[:10]}" if missing else None
+
+
+class FunctionCollected(_Collected):
+    """A function that is replaced while it runs, and collected, has its globals to the end; what they held is freed.
+
+    Sound: who runs a function holds it, and with it its globals; a value is finalized once its last reference is gone,
+    each exactly once.
+    """
+
+    def made(self, value: MortalValue) -> Any:
+        return getting(value)
+
+    @operation(actor="reader")
+    def call_method(self) -> Any:
+        return self.thing.x(), "x"
+
+    @operation(actor="reader")
+    def call_function(self) -> Any:
+        return self.base.x(None), "x"
+
+
+class PropertyCollected(_Collected):
+    """A property that is replaced while its getter runs, and collected, gives a value that is alive.
+
+    Sound: who reads a property holds it, its getter and what that returns; a value is finalized once its last reference
+    is gone, each exactly once.
+    """
+
+    def made(self, value: MortalValue) -> Any:
+        return property(getting(value))
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return self.thing.x, "x"
+
+    @operation(actor="reader")
+    def call_getter(self) -> Any:
+        return self.base.x.fget(None), "x"
+
+
+class DescriptorCollected(_Collected):
+    """A descriptor that is replaced while it is asked, and collected, gives a value that is alive.
+
+    Sound: who asks a descriptor holds it, and what it gave; a value is finalized once its last reference is gone, each
+    exactly once.
+    """
+
+    def made(self, value: MortalValue) -> Any:
+        return Carrier(value)
+
+    @operation(actor="reader")
+    def read_class(self) -> Any:
+        return self.base.x, "x"
+
+    @operation(actor="reader")
+    def read_instance(self) -> Any:
+        return self.thing.x, "x"
