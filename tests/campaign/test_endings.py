@@ -151,7 +151,7 @@ def test_what_left_the_process_group_ends_too(run_fake: RunFake, journal: Journa
     endings = [event["ending"] for event in journal() if event["event"] == "trial_end"]
     assert endings
     for ending in endings:
-        assert ending["how"] == "silent"
+        assert ending["how"] in ("silent", "timeout")  # on a busy machine either limit may be the first
         wait_for(lambda pid=int(ending["stdout"]): not alive(pid))  # type: ignore[misc]  # a default binds it now
 
 

@@ -114,7 +114,7 @@ def test_without_any_free_threaded_target_the_status_is_3_and_what_was_tried_is_
     }
     done = ftstress("run", cwd=tmp_path, timeout=60, **nothing)
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "no free-threaded target" in done.stderr
+    assert "no free-threaded release" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -73,7 +73,7 @@ def test_an_interrupted_run_leaves_them_too_and_its_junit_is_not_green(
     )
     assert process.stdout is not None
     assert "free-threaded" in process.stdout.readline()
-    assert "samples" in process.stdout.readline()
+    assert any("samples" in line for line in process.stdout)  # it is under way; before that come remarks
     process.send_signal(signal.SIGTERM)
     stdout, _ = process.communicate(timeout=20)
     assert process.returncode == 130, stdout
