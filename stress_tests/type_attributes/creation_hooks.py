@@ -23,7 +23,6 @@ from harness.kernel import (
     readers,
 )
 
-
 creators = Amplifier(
     "creators", (1, 2), "threads that make classes: two of them make their base's list longer at once"
 )

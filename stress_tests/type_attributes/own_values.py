@@ -167,7 +167,8 @@ class FlagsCombined(Scenario):
 
     def prepare(self, knobs: Knobs) -> None:
         names = {f"FLAG_{number}": 1 << number for number in range(10)}
-        self.flags: Any = Flag("Flags", names)
+        make: Any = Flag
+        self.flags = make("Flags", names)
         self.kept: dict[int, Any] = {}
 
     @operation(actor="combiner", stores=1)
