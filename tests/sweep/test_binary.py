@@ -45,6 +45,7 @@ def test_an_address_of_a_running_process_is_found_in_the_file(image: Image) -> N
     assert code.function_at(1) is None
 
 
+@pytest.mark.targets
 def test_the_object_model_is_what_is_chosen(image: Image, free_threaded: Target) -> None:
     version = free_threaded.version_info
     chosen = {one.plain for one in image.symbols(None).functions if one.chosen}

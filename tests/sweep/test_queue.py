@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness.record.coverage import CLEAN, HIT
 from harness.record.target import Target
 from harness.sweep.points import Listing
@@ -36,6 +38,7 @@ class Sample(Scenario):
 """
 
 
+@pytest.mark.targets
 def test_a_store_at_a_stop_frees_what_was_stored_before(scene: MakeScene, free_threaded: Target) -> None:
     made = scene(FREED)
     job = job_of(made, "read", "store")

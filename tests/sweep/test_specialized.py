@@ -39,10 +39,11 @@ class Sample(Scenario):
 """
 
 
+SPECIALIZING = ("3.14t", "3.15t", "main")
+
+
 @pytest.fixture
-def specializing(scene: MakeScene, free_threaded: Target) -> Scene:
-    if not has_specializer(free_threaded):
-        pytest.skip(f"{free_threaded.title} has no specializer")
+def specializing(scene: MakeScene) -> Scene:
     return scene(CLASS_READ)
 
 
@@ -56,6 +57,7 @@ def functions(points: tuple[Point, ...]) -> set[str]:
     return {name for point in points for name in point.chain}
 
 
+@pytest.mark.targets(*SPECIALIZING)
 def test_each_variant_executes_what_it_says(specializing: Scene) -> None:
     off, now, before = (listed(specializing, "read", one) for one in (OFF, NOW, BEFORE))
     assert "_Py_Specialize_LoadAttr" in functions(now)
@@ -66,11 +68,13 @@ def test_each_variant_executes_what_it_says(specializing: Scene) -> None:
     assert sum(bool(EVAL.match(point.chain[-1])) for point in before) > 20
 
 
+@pytest.mark.targets(*SPECIALIZING)
 def test_only_the_operation_s_own_bytecode_is_stopped_in(specializing: Scene) -> None:
     short, calling = (len(listed(specializing, a, BEFORE)) for a in ("read", "read_and_call"))
     assert short < calling < short + 200, "its helper takes a thousand instructions of the loop"
 
 
+@pytest.mark.targets(*SPECIALIZING)
 def test_a_loop_whose_frame_is_not_found_has_no_points_and_that_is_told(specializing: Scene) -> None:
     job = job_of(specializing, "read", "store", 2, specialized=BEFORE)
     specializing.reopen(specializes=True)
@@ -82,6 +86,7 @@ def test_a_loop_whose_frame_is_not_found_has_no_points_and_that_is_told(speciali
     assert told["reason"] == "without the interpreter's loop: its frame was not found"
 
 
+@pytest.mark.targets(*SPECIALIZING)
 def test_the_path_is_the_same_each_time(specializing: Scene) -> None:
     for specialized in (NOW, BEFORE):
         job = job_of(specializing, "read", "store", 2, specialized=specialized)
@@ -94,6 +99,7 @@ def test_the_path_is_the_same_each_time(specializing: Scene) -> None:
         assert found.count(CLEAN) == len(found), found
 
 
+@pytest.mark.targets("3.13t", "main")
 def test_the_same_window_shows_whether_it_is_specialised_or_not(
     scene: MakeScene, free_threaded: Target
 ) -> None:

@@ -49,12 +49,14 @@ def became(made: Scene, a: str, b: str, every: int = 1) -> Counter[str]:
     return Counter(made.show(job, point).stop.how for point in listing.points[::every])
 
 
+@pytest.mark.targets
 def test_who_cannot_run_because_the_world_is_stopped_is_not_told_to_wait_for_a_lock(scene: MakeScene) -> None:
     found = became(scene(MOVED), "move", "read")
     assert found[HELD] and found[CLEAN], found
     assert set(found) <= {HELD, CLEAN, MISSED, WAITED}, found
 
 
+@pytest.mark.targets
 def test_who_stops_the_world_waits_for_the_one_that_stands(scene: MakeScene) -> None:
     found = became(scene(MOVED), "read", "move")
     assert found[WORLD] > found.total() / 2, found
@@ -85,12 +87,14 @@ def test_the_innermost_function_that_waits_says_what_for(names: tuple[str, ...],
     assert not set(stop.waits_in) & set(WAITING), "they wait on behalf of others"
 
 
+@pytest.mark.targets
 def test_the_functions_that_wait_are_there_to_be_seen(scene: MakeScene, free_threaded: Target) -> None:
     functions = {one.plain for one in scene(STORED).code.symbols.functions}
     assert {"_PyMutex_LockTimed", "_PyThreadState_Attach", "stop_the_world"} <= functions
     assert ("_PySeqLock_BeginRead" in functions) == (free_threaded.version_info < (3, 16))
 
 
+@pytest.mark.targets
 def test_stacks_are_unwound_to_the_calls_that_stepping_saw(scene: MakeScene) -> None:
     made = scene(STORED)
     job = job_of(made, "store", "store_too")
