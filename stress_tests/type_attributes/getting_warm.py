@@ -1,0 +1,211 @@
+"""Instructions that get warm while a special method is stored into the class that they are specialised for.
+
+The specializer looks at a slot of the class, then asks for the class's version, and a store that comes in between
+leaves an instruction that is good for the new version and does what the old slot did. An instruction is specialised
+once, and here each turn has hundreds that all are at about the time of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import sleep
+from types import FunctionType
+from typing import Any, ClassVar
+
+from harness.kernel import (
+    Amplifier,
+    Knobs,
+    Oracle,
+    Scenario,
+    Value,
+    fan_out,
+    fresh_class,
+    fresh_subclasses,
+    operation,
+    prime,
+)
+from harness.kernel.levers import ON, specializer
+
+siblings = Amplifier("siblings", (30, 0), fan_out.widens + "; they are made anew for each turn")
+AT_ONCE = 300
+"""Instructions that do the same."""
+PASSES = 4
+"""Of the reader while the store is on: an instruction is specialised in the second, or after some more."""
+TURN = 16
+"""Stores that the budget of versions is told of for each turn, which takes a millisecond."""
+LOOK_S = 0.00005
+PATIENCE = 2_000
+"""Looks before one goes on without the other."""
+
+PLAIN, SPECIAL = Value(1, "plain"), Value(2, "special")
+
+
+def many(statement: str) -> Callable[[Any], list[Any]]:
+    """A function of a thing ``o`` that has ``statement`` that often, and gives what they have put into ``seen``."""
+    namespace: dict[str, Any] = {}
+    lines = ["def many(o):", "seen = []", *[statement] * AT_ONCE, "return seen"]
+    exec("\n    ".join(lines), namespace)
+    function: Callable[[Any], list[Any]] = namespace["many"]
+    return function
+
+
+def special(*arguments: object) -> Value:
+    return SPECIAL
+
+
+def special_store(thing: object, name: str, seen: list[Any]) -> None:
+    seen.append(SPECIAL)
+
+
+def wait_for(counter: list[int], least: int) -> None:
+    """Until ``counter`` has come so far, or nobody moves it any more."""
+    for _ in range(PATIENCE):
+        if counter[0] >= least:
+            return
+        sleep(LOOK_S)
+
+
+class AllSpecial(Oracle):
+    """Once a special method is stored, each instruction that starts after that calls it.
+
+    Sound with one writer, which stores it once and never takes it away.
+    """
+
+    name = "all special"
+
+    @staticmethod
+    def judge(stored: bool, seen: list[Any]) -> bool:
+        return stored and seen.count(SPECIAL) < AT_ONCE
+
+    def explain(self, *seen: Any) -> str:
+        passed_by = [value for value in seen[1] if value is not SPECIAL]
+        return (
+            f"{len(passed_by)} of {AT_ONCE} instructions pass by the special method and give {passed_by[0]!r}"
+        )
+
+
+class _GettingWarm(Scenario):
+    oracle: ClassVar[Oracle] = AllSpecial()
+    amplifiers = (siblings, Amplifier(specializer.name, (ON,), "nothing: without it nothing gets warm"))
+    minimum_version = (3, 14)
+    caches = False
+    swept = False
+    many: ClassVar[Callable[[Any], list[Any]]]
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.siblings = knobs.siblings
+        self.kept: list[Any] = []
+        self.job: list[Any] = []
+        self.begun, self.stored, self.checked = [0], [0], [0]
+
+    def thing(self) -> Any:
+        """What the instructions are about, fresh; with the class that is stored into as its type or itself."""
+        raise NotImplementedError
+
+    def store_into(self, thing: Any) -> None:
+        """Store the special method."""
+        raise NotImplementedError
+
+    @operation(actor="writer", stores=TURN)
+    def store(self, n: int) -> None:
+        thing = self.thing()
+        self.job[:] = [n, thing, FunctionType(type(self).many.__code__.replace(), {})]
+        wait_for(self.begun, n)
+        for _ in range(n * 37 % 200):
+            pass
+        self.store_into(thing)
+        self.stored[0] = n
+        wait_for(self.checked, n)
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        stored, seen = self.pass_by()
+        return stored, seen
+
+    def pass_by(self) -> tuple[bool, list[Any]]:
+        """All passes of one turn; what the last one gave, and whether the store had returned before it."""
+        if not self.job or self.job[0] == self.checked[0]:
+            sleep(LOOK_S)
+            return False, []
+        n, thing, function = self.job
+        function(thing)
+        self.begun[0] = n
+        for _ in range(PASSES):
+            function(thing)
+        wait_for(self.stored, n)
+        stored = self.stored[0] >= n
+        seen = function(thing)
+        self.checked[0] = n
+        return stored, seen
+
+
+class GettingWarmUnderGetattribute(_GettingWarm):
+    """Once ``__getattribute__`` is stored, every read of an instance's attribute goes through it.
+
+    Sound: one writer stores it once, and who starts to read after that finds it.
+    """
+
+    many = many("seen.append(o.x)")
+
+    def thing(self) -> Any:
+        cls = fresh_class()
+        self.kept[:] = fresh_subclasses(cls, self.siblings)
+        thing = cls()
+        thing.x = PLAIN
+        prime(cls, *self.kept)
+        return thing
+
+    def store_into(self, thing: Any) -> None:
+        type(thing).__getattribute__ = special
+
+
+class GettingWarmUnderSetattr(GettingWarmUnderGetattribute):
+    """Once ``__setattr__`` is stored, every store into an instance goes through it.
+
+    Sound as for ``__getattribute__``.
+    """
+
+    many = many("o.x = seen")
+
+    def store_into(self, thing: Any) -> None:
+        type(thing).__setattr__ = special_store  # type: ignore[assignment]
+
+
+class GettingWarmUnderMetaclass(_GettingWarm):
+    """Once ``__getattribute__`` is stored into a metaclass, every read of a class's attribute goes through it.
+
+    Sound as for the class.
+    """
+
+    many = many("seen.append(o.x)")
+
+    def thing(self) -> Any:
+        metaclass: Any = type("M", (type,), {})
+        self.kept[:] = [type("N", (metaclass,), {}) for _ in range(self.siblings)]
+        prime(metaclass, *self.kept)
+        return fresh_class(metaclass=metaclass, x=PLAIN)
+
+    def store_into(self, thing: Any) -> None:
+        type(thing).__getattribute__ = special
+
+
+class GettingWarmUnderNew(_GettingWarm):
+    """Once ``__new__`` is stored, every call of the class goes through it.
+
+    Sound as for ``__getattribute__``.
+    """
+
+    many = many("seen.append(o())")
+
+    def thing(self) -> Any:
+        cls = fresh_class(__init__=initialize)
+        self.kept[:] = fresh_subclasses(cls, self.siblings)
+        prime(cls, *self.kept)
+        return cls
+
+    def store_into(self, thing: Any) -> None:
+        thing.__new__ = special
+
+
+def initialize(thing: object) -> None:
+    """An ``__init__``. Not a nested function: those are not specialised on from 3.14 on."""
