@@ -92,8 +92,8 @@ class _GettingWarm(Scenario):
     def prepare(self, knobs: Knobs) -> None:
         self.siblings = knobs.siblings
         self.kept: list[Any] = []
-        self.job: list[Any] = []
-        self.begun, self.stored, self.checked = [0], [0], [0]
+        self.job: list[tuple[int, Any, Any]] = [(0, None, None)]
+        self.offered, self.begun, self.stored, self.checked = [0], [0], [0], [0]
 
     def thing(self) -> Any:
         """What the instructions are about, fresh; with the class that is stored into as its type or itself."""
@@ -106,7 +106,8 @@ class _GettingWarm(Scenario):
     @operation(actor="writer", stores=TURN)
     def store(self, n: int) -> None:
         thing = self.thing()
-        self.job[:] = [n, thing, FunctionType(type(self).many.__code__.replace(), {})]
+        self.job[0] = n, thing, FunctionType(type(self).many.__code__.replace(), {})
+        self.offered[0] = n
         wait_for(self.begun, n)
         for _ in range(n * 37 % 200):
             pass
@@ -121,10 +122,10 @@ class _GettingWarm(Scenario):
 
     def pass_by(self) -> tuple[bool, list[Any]]:
         """All passes of one turn; what the last one gave, and whether the store had returned before it."""
-        if not self.job or self.job[0] == self.checked[0]:
-            sleep(LOOK_S)
+        wait_for(self.offered, self.checked[0] + 1)
+        n, thing, function = self.job[0]
+        if n == self.checked[0]:
             return False, []
-        n, thing, function = self.job
         function(thing)
         self.begun[0] = n
         for _ in range(PASSES):
@@ -139,7 +140,8 @@ class _GettingWarm(Scenario):
 class GettingWarmUnderGetattribute(_GettingWarm):
     """Once ``__getattribute__`` is stored, every read of an instance's attribute goes through it.
 
-    Sound: one writer stores it once, and who starts to read after that finds it.
+    Sound: one writer stores it once into the class of a turn, and counts the turn when that has returned. A reader
+    takes turn and class in one piece, and who starts to read once the turn is counted finds what was stored.
     """
 
     many = many("seen.append(o.x)")
