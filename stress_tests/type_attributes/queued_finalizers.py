@@ -171,7 +171,7 @@ class QueuedFinalizerStoresInLookup(_Queued):
 
     @operation(actor="writer", stores=60)
     def look_everywhere(self) -> Any:
-        base = fresh_class(other=None, **{name: Value(0, name) for name in self.names})
+        base: Any = type("C", (), {"other": None} | {name: Value(0, name) for name in self.names})
         self.targets[:] = [base]
         found = None
         for name in self.names:
