@@ -46,6 +46,7 @@ def test_the_text_of_an_issue_is_ready_to_be_filed(path: Path) -> None:
         f"## {name}" for name in ("What happens", "Expected", "Seen", "Script", "First analysis")
     ]
     assert "\nBuild: CPython 3." in text and "\nMeasured: " in text
+    assert ("<!-- script: " in text) != ("None is kept: its point is a hang." in text)
     assert with_script(text) == text, "run python -m measure.findings"
 
 
