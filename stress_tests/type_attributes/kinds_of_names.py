@@ -388,6 +388,8 @@ ONLY_COLLECTED = sys.version_info >= (3, 14)
 """Whether a class's ``__mro__`` that was replaced is freed by the collector, and by nothing else."""
 COLLECTED_EVERY = 16
 """Look-ups: a collection takes as long as hundreds of them."""
+MADE = 300 if ONLY_COLLECTED else 20
+"""Tuples: memory that a collection has freed is used again after all other that is free, not before."""
 
 
 class KeyAssignsBases(_KeyMeddles):
@@ -417,10 +419,13 @@ class KeyAssignsBases(_KeyMeddles):
         if ONLY_COLLECTED and next(self.turns) % COLLECTED_EVERY == 0:
             gc.collect()
         wrong = self.wrong
-        self.made += [(wrong, wrong, wrong) for _ in range(20)]
+        self.made += [(wrong, wrong, wrong) for _ in range(MADE)]
 
-    @operation(actor="writer", stores=4)
-    def look(self) -> Any:
+    @operation(actor="writer", stores=5)
+    def look(self, n: int) -> Any:
+        self.sub.y = (
+            n  # what an instruction that was specialised meanwhile has found is not found by it again
+        )
         found = self.sub.x
         self.made.clear()
         return found, (self.value,)

@@ -42,6 +42,7 @@ HOLDS = {
     "warm_instance_store": {"STORE_ATTR_INSTANCE_VALUE x"},
     "warm_instance_store_into_dict": {"STORE_ATTR_WITH_HINT x"},
     "warm_slot_store": {"STORE_ATTR_SLOT x"},
+    "warm_two_classes": {"LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES x"},
 }
 """What the loops of each scenario hold, all readers together."""
 NOT_YET = {"warm_class_read_of_text": (3, 15)}
