@@ -33,10 +33,11 @@ class CopyOfDict(Scenario):
     amplifiers = (readers,)
 
     def prepare(self, knobs: Knobs) -> None:
-        self.kept = {name: Value(0, name) for name in KEPT}
-        self.base = fresh_class(**dict.fromkeys(PASSING), **self.kept)
+        kept: dict[str, Any] = {name: Value(0, name) for name in KEPT}
+        names: dict[str, Any] = dict.fromkeys(PASSING)
+        self.base = fresh_class(**names, **kept)
         self.stored = vars(self.base)
-        self.there = set(self.kept.items())
+        self.there = set(kept.items())
 
     @operation(actor="writer", stores=2)
     def come_and_go(self, n: int) -> None:
@@ -61,7 +62,8 @@ class SetterBesideNames(Scenario):
     oracle = OwnWrite()
 
     def prepare(self, knobs: Knobs) -> None:
-        self.base = fresh_class(__annotations__=None, **dict.fromkeys(PASSING))
+        names: dict[str, Any] = dict.fromkeys(("__annotations__", *PASSING))
+        self.base = fresh_class(**names)
         self.stored = vars(self.base)
         self.last: list[Any] = [None]
         prime(self.base)
