@@ -64,6 +64,8 @@ def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: b
     it is one side that stores, while it is.
 
     What has shown most comes first: a store that is stopped while others read, twice; then a read while others store.
+    Of these and of all others, those with the specializer off come first, and then those with it on: they need another
+    child.
     """
     storing = {one.actor for pair in pairs for one in pair if one.stores}
     jobs = [
@@ -78,7 +80,8 @@ def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: b
     return sorted(found, key=_rank)
 
 
-def _rank(job: Job) -> tuple[bool, bool, bool, bool, bool]:
-    usual = 2 if job.a_stores and not job.b_stores else 1
-    rare = job.specialized == NOW
-    return not (job.a_stores or job.b_stores), not job.warm, rare, job.turns != usual, not job.a_stores
+def _rank(job: Job) -> tuple[bool, ...]:
+    stores = job.a_stores or job.b_stores
+    usual = job.turns == (2 if job.a_stores and not job.b_stores else 1)
+    first = stores and job.warm and usual
+    return not first, job.specialized != OFF, not stores, not job.warm, not usual, not job.a_stores

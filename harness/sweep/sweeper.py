@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 from harness.kernel.trial import Count
@@ -59,13 +60,13 @@ class Sweeper:
         return swept + (list(self._twice(jobs, random.Random(seed))) if bound == 2 else [])
 
     def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
-        off = [job for job in jobs if job.specialized == OFF]
-        on = [job for job in jobs if job.specialized != OFF]
         for stride in range(self.strides):
-            for specializes, group in ((False, off), (True, on)):
-                if not group or not self.alive(self.counts):
-                    continue
-                if stride or specializes:
+            if self.strides > 1:  # each switches once
+                jobs = sorted(jobs, key=_specializes)
+            for specializes, group in groupby(jobs, _specializes):
+                if not self.alive(self.counts):
+                    return
+                if begun:
                     self.scene.reopen(specializes)
                 for job in group:
                     if not self._stride(job, stride, begun):
@@ -205,6 +206,10 @@ class Sweeper:
             return
         before = {point.key for point in progress.points}
         progress.points += [point for point in listed.points if point.key not in before]
+
+
+def _specializes(job: Job) -> bool:
+    return job.specialized != OFF
 
 
 def cause_of(event: dict[str, Any]) -> str:
