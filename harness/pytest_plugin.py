@@ -50,7 +50,7 @@ class StressFailure(Exception):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ftstress", "stress tests for free-threaded CPython")
-    group.addoption("--target", metavar="PY", help="interpreter under test: a path, or a spec such as 3.13t")
+    group.addoption("--target", metavar="PY", help="interpreter under test: a path, or a spec such as 3.14t")
     group.addoption(
         "--stress-budget", type=float, default=2.0, metavar="SECONDS", help="a scenario (default: 2)"
     )

@@ -1,4 +1,4 @@
-"""The targets of this machine, and the one that a person means by a path, a spec such as ``3.13t``, or nothing."""
+"""The targets of this machine, and the one that a person means by a path, a spec such as ``3.14t``, or nothing."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def find_targets(progress: Progress = silent) -> list[Target]:
 
 
 def resolve(spec: str | None, progress: Progress = silent) -> Target:
-    """The target that ``spec`` means: a path, a command on PATH, or a spec as ``3.13t`` (``3.13`` has the GIL).
+    """The target that ``spec`` means: a path, a command on PATH, or a spec as ``3.14t`` (``3.14`` has the GIL).
 
     None is ``$FTSTRESS_TARGET``, or else the newest free-threaded release found; ``progress`` is told which and why.
     It comes with its history, where a clone of CPython's is at hand. Raises NotATarget where a path is given and is
@@ -83,7 +83,7 @@ def _meant(spec: str | None, progress: Progress) -> Target:
         if command:
             return probe(command)
         raise NotATarget(
-            f"{spec} is neither a file, nor a command on PATH, nor a spec such as 3.13t: give one of these"
+            f"{spec} is neither a file, nor a command on PATH, nor a spec such as 3.14t: give one of these"
         )
     return probe(Path(spec).expanduser())
 

@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help="the harness's own cost beside the bare loop",
         description="Samples per second, in pairs.",
     )
-    parser.add_argument("--target", metavar="PY", help="a path, or a spec such as 3.13t")
+    parser.add_argument("--target", metavar="PY", help="a path, or a spec such as 3.14t")
     parser.set_defaults(run=run)
 
 

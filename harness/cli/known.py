@@ -33,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
         "--target",
         action="append",
         metavar="PY",
-        help="a path, or a spec such as 3.13t; once for each column of the table",
+        help="a path, or a spec such as 3.14t; once for each column of the table",
     )
     parser.add_argument("--no-control", action="store_true", help="not with -X gil=1, too")
     parser.add_argument("--script", action="store_true", help="print the programs that are run, and run none")

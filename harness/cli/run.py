@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar="PY",
-        help="a path, or a spec such as 3.13t (default: newest free-threaded release)",
+        help="a path, or a spec such as 3.14t (default: newest free-threaded release)",
     )
     parser.add_argument("--budget", type=budget, metavar="TIME", help="30s, 2m, 1h (default: 2m)")
     parser.add_argument("--seed", type=seed, metavar="N", help="of all trials (default: drawn and printed)")

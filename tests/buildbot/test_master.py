@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from buildbot.config.master import FileLoader
@@ -44,7 +44,12 @@ def test_the_example_is_good_as_it_is(tmp_path: Path) -> None:
         ("poll_s = 300", "", "poll_s"),
         ("poll_s = 300", "pol_s = 300", "pol_s"),
         ("poll_s = 300", "poll_s = ", "fleet.toml: Invalid value"),
-        ('branches = ["main", "3.14"]', "branches = []", "name at least one branch and one machine"),
+        (
+            'branches = ["3.14", "3.15", "main"]',
+            "branches = []",
+            "name at least one branch and one machine",
+        ),
+        ('nightly_only = ["main"]', 'nightly_only = ["mian"]', "nightly_only names ['mian'], which"),
     ],
 )
 def test_a_mistake_is_one_sentence_without_a_traceback(
@@ -55,6 +60,23 @@ def test_a_mistake_is_one_sentence_without_a_traceback(
     assert status == 1
     assert told in said
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What the master makes of the example."""
+    configure(tmp_path, EXAMPLE)
+    monkeypatch.setitem(sys.modules, "factory", None)  # put back afterwards
+    return FileLoader(str(tmp_path), "master.cfg").loadConfig()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Buildbot and Twisted among themselves
+def test_two_branches_are_built_after_each_change_and_main_at_night_with_them(settings: Any) -> None:
+    assert set(settings.schedulers) == {
+        "force",
+        *("changed-3.14", "changed-3.15"),
+        *("nightly-3.14", "nightly-3.15", "nightly-main"),
+    }
 
 
 class Asked:
@@ -75,12 +97,9 @@ class Asked:
     ("one", "other", "merged"), [(2, 3, True), (1, 2, False), (3, 1, False), (1, 1, True)]
 )
 def test_waiting_requests_become_one_build_unless_they_ask_for_different_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: int, other: int, merged: bool
+    settings: Any, monkeypatch: pytest.MonkeyPatch, one: int, other: int, merged: bool
 ) -> None:
-    configure(tmp_path, EXAMPLE)
     monkeypatch.setattr(BuildRequest, "canBeCollapsed", lambda master, one, other: True)
-    monkeypatch.setitem(sys.modules, "factory", None)  # put back afterwards
-    settings = FileLoader(str(tmp_path), "master.cfg").loadConfig()
     master = SimpleNamespace(data=Asked())
     decided = settings.collapseRequests(master, None, {"buildsetid": one}, {"buildsetid": other})
     assert decided.result is merged

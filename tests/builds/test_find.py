@@ -181,7 +181,7 @@ def test_where_nothing_fits_each_that_was_passed_over_has_its_reason(bare: Path)
 @pytest.mark.parametrize("spec", ["nonsense", "t3.13", "3"])
 def test_what_is_no_spec_and_no_path_is_refused(bare: Path, spec: str) -> None:
     with pytest.raises(
-        NotATarget, match=f"^{spec} is neither a file, nor a command on PATH, nor a spec such as 3.13t"
+        NotATarget, match=f"^{spec} is neither a file, nor a command on PATH, nor a spec such as 3.14t"
     ):
         resolve(spec)
 
