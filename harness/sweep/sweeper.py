@@ -24,6 +24,9 @@ WITHOUT_PLACES = (3, 16)
 """From here on a type's cache is its own, and a place in it follows from the name's hash: 24 processes of 24 have the
 same 27 hits at the points of ``C.__module__ = v`` (on 3.15, 26 or 27; on 3.13.5, 32 to 34). One stride is enough."""
 REPLAYS = 3
+MOST_UNSURE = 4
+"""Points at which a cause may show and no replay shows it again, before it is told with the last of them: at a window's
+edge, whether B waits for a lock may be a matter of microseconds."""
 RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
 MOST_DOUBLE = 4000
@@ -31,7 +34,8 @@ MOST_DOUBLE = 4000
 STEERED = 0.8
 """Share of these that lie where both operations touch the same memory."""
 
-Emit = Callable[[dict[str, Any]], None]
+Event = dict[str, Any]
+Emit = Callable[[Event], None]
 
 
 class Sweeper:
@@ -48,6 +52,8 @@ class Sweeper:
         self.alive = alive
         self.counts = Count()
         self.told: set[str] = set()
+        self.unsure: dict[str, list[Event]] = {}
+        """By cause, what was found of it that no replay has shown again."""
         self.strides = STRIDES if scene.target.version_info < WITHOUT_PLACES else 1
         self.listings: dict[tuple[str, str, bool, str], Listing] = {}
 
@@ -57,7 +63,11 @@ class Sweeper:
         begun: dict[Job, Progress] = {}
         self._once(jobs, begun)
         swept = [begun.get(job) or Progress(job, [], 0, complete=False) for job in jobs]
-        return swept + (list(self._twice(jobs, random.Random(seed))) if bound == 2 else [])
+        if bound == 2:
+            swept += self._twice(jobs, random.Random(seed))
+        for events in self.unsure.values():
+            self.tell(events[-1])
+        return swept
 
     def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
         for stride in range(self.strides):
@@ -165,11 +175,10 @@ class Sweeper:
         counts.live_reads += 1 + job.turns
 
     def _found(self, progress: Progress, point: Point | None, other: Point | None, seen: Seen) -> None:
-        """Tell what has not been told yet; it is replayed first."""
+        """Tell what has not been told yet; it is replayed first, and kept back for a while if that does not show it."""
         new = {cause_of(event): event for event in seen.findings if cause_of(event) not in self.told}
         if not new:
             return
-        self.told |= set(new)
         job = progress.job
         again, steps = 0, tuple[dict[str, Any], ...]()
         if point is not None:
@@ -193,8 +202,14 @@ class Sweeper:
                     "calls": list(where.chain),
                     "instruction": self.scene.text(where),
                 }
-        for event in new.values():
-            self.tell(event | {"details": event["details"] | {"sweep": sweep}, "round": self.counts.rounds})
+        for cause, event in new.items():
+            whole = event | {"details": event["details"] | {"sweep": sweep}, "round": self.counts.rounds}
+            before = self.unsure.pop(cause, [])
+            if point is not None and not again and len(before) < MOST_UNSURE - 1:
+                self.unsure[cause] = [*before, whole]
+            else:
+                self.told.add(cause)
+                self.tell(whole)
 
     def _relist(self, progress: Progress) -> None:
         """A's path has changed: from here on the points of the new one that have not been tried are what is left."""

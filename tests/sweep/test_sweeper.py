@@ -1,0 +1,67 @@
+"""What a sweep tells of what it has seen, and when: by a scene that is made up."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from harness.record.coverage import CLEAN, HIT
+from harness.sweep.jobs import Job, OperationInfo
+from harness.sweep.points import Listing, Point
+from harness.sweep.scene import Seen
+from harness.sweep.stops import Stop
+from harness.sweep.sweeper import MOST_UNSURE, Sweeper
+from tests.campaign.fakes import fake_target
+
+POINTS = tuple(Point(16 * number, 1, ("f",), frozenset()) for number in range(8))
+STORE, READ = OperationInfo("store", "writer", 1), OperationInfo("read", "reader", 0)
+
+
+class MadeUp:
+    """A scene whose stores show something at some points; at some of them a replay shows it again."""
+
+    def __init__(self, shows: set[int], again: set[int]) -> None:
+        self.target = fake_target(version_info=(3, 16, 0), free_threaded=False)
+        self.stage = SimpleNamespace(pairs=[(STORE, READ), (READ, STORE)])
+        self.shows = {POINTS[number].key for number in shows}
+        self.shown_again = {POINTS[number].key for number in again}
+        self.replays = 0
+
+    def list(self, job: Job) -> Listing:
+        return Listing(POINTS if job.a == "store" and job.warm else (), 8, complete=True)
+
+    def show(self, job: Job, point: Point, other: Point | None = None) -> Seen:
+        if point.key not in self.shows:
+            return Seen(Stop(CLEAN))
+        details = {"seen": [point.address]}
+        found = {"event": "finding", "kind": "violation", "oracle": "order", "where": "read"}
+        return Seen(Stop(HIT), (found | {"details": details},))
+
+    def again(self, job: Job, point: Point, *rest: Any) -> tuple[int, tuple[dict[str, Any], ...]]:
+        self.replays += 1
+        return 3 * (point.key in self.shown_again), ()
+
+    def text(self, point: Point) -> str:
+        return "nop"
+
+
+def told(shows: set[int], again: set[int]) -> tuple[list[tuple[int, str]], int]:
+    """The points that are told of, with their replays; and how often there were replays."""
+    events: list[dict[str, Any]] = []
+    scene: Any = MadeUp(shows, again)
+    Sweeper(scene, events.append, lambda counts: True).sweep()
+    sweeps = [event["details"]["sweep"] for event in events]
+    return [(one["point"]["address"] // 16, one["replayed"]) for one in sweeps], scene.replays
+
+
+def test_what_replays_show_is_told_at_once_and_once() -> None:
+    assert told({2, 3, 4, 5, 6, 7}, {2, 3}) == ([(2, "3 of 3")], 1)
+
+
+def test_a_point_whose_replays_show_it_is_preferred() -> None:
+    assert told({2, 3, 4, 5}, {4}) == ([(4, "3 of 3")], 3)
+
+
+def test_what_no_replay_shows_is_told_all_the_same() -> None:
+    assert told({1, 2, 3, 4, 5, 6}, set()) == ([(MOST_UNSURE, "0 of 3")], MOST_UNSURE)
+    assert told({6}, set()) == ([(6, "0 of 3")], 2), "at the end: B once and twice is all that there is"
