@@ -205,3 +205,29 @@ def test_an_answer_given_just_before_the_end_is_never_lost(monkeypatch: pytest.M
 
     monkeypatch.setattr(selectors.DefaultSelector, "select", late)
     assert ask(["/bin/sh", "-c", "sleep 0.1; echo answer"], 10).out == "answer\n"
+
+
+@pytest.mark.parametrize(
+    ("git", "branch"),
+    [
+        (("heads/x-dirty", "0123456789a"), "x-dirty"),
+        (("remotes/origin/3.15", "0123456789a"), "3.15"),
+        (("tags/v3.14.0", "0123456789a"), "tags/v3.14.0"),
+        (("3.15", "0123456789a"), "3.15"),
+        (("main", ""), ""),  # a tarball's: what its build falls back to
+    ],
+)
+def test_the_branch_is_what_the_interpreter_says_of_itself(
+    program: MakeProgram, git: tuple[str, str], branch: str
+) -> None:
+    target = probe(program(f"echo '{recorded(branch=git[0], commit=git[1])}'"))
+    assert (target.branch, target.commit) == (branch, git[1])
+
+
+@pytest.mark.targets
+def test_a_target_knows_where_it_comes_from(free_threaded: Target) -> None:
+    assert bool(free_threaded.commit) == bool(free_threaded.branch)
+    if free_threaded.origin == "revision":
+        assert free_threaded.commit and free_threaded.set_apart == "a revision of a clone"
+    if free_threaded.origin == "release":
+        assert not free_threaded.commit
