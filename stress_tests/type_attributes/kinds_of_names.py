@@ -410,6 +410,7 @@ class KeyAssignsBases(_KeyMeddles):
         self.wrong = fresh_class(x=Value(0, "wrong"))
         super().prepare(knobs)
         self.sub.__bases__ = self.bases[0]
+        self.made.clear()
 
     def meddle(self) -> None:
         if self.made:
@@ -424,7 +425,7 @@ class KeyAssignsBases(_KeyMeddles):
     @operation(actor="writer", stores=5)
     def look(self, n: int) -> Any:
         self.sub.y = (
-            n  # what an instruction that was specialised meanwhile has found is not found by it again
+            n  # what was looked up while this was being specialised, and found, is not cached any more
         )
         found = self.sub.x
         self.made.clear()

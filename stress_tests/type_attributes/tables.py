@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from harness.kernel import (
+    Amplifier,
     Knobs,
     Order,
     OwnWrite,
@@ -37,6 +38,12 @@ try:
 except ImportError:  # a build without CPython's own test modules
     type_cache_invalidate = None
 
+pause = Amplifier(
+    "pause",
+    (300, 30),
+    "turns a writer idles in front of a look-up: readers that missed are at the table again",
+)
+few = Amplifier("readers", (1, 2), readers.widens)
 POOL = tuple(f"table_{number}" for number in range(49))
 
 
@@ -44,11 +51,12 @@ class TableGrows(Scenario):
     """Names are found in a class's table, and those that are not there are not, while the table grows under readers.
 
     Sound: nothing is stored under these names, so each gives its own value, or nothing. The writer stores under
-    another one, which drops the table, and looks all names up again: the last one finds it full.
+    another one, which drops the table, and looks all names up again, one by one: when one of them finds the table full,
+    readers have long been at those in front of it.
     """
 
     oracle = Permitted()
-    amplifiers = (readers, names, rest)
+    amplifiers = (few, names, pause)
     minimum_version = (3, 16)
 
     def prepare(self, knobs: Knobs) -> None:
@@ -59,7 +67,7 @@ class TableGrows(Scenario):
         self.nothing = (None,)
         self.base = fresh_class(**state)
         self.thing = self.base()
-        self.rests = range(knobs.rest)
+        self.pauses = range(knobs.pause)
         prime(self.base, names=self.names)
 
     @operation(actor="writer", stores=1)
@@ -67,9 +75,9 @@ class TableGrows(Scenario):
         self.base.other = n
         found = None
         for name in self.names:
+            for _ in self.pauses:
+                pass
             found = getattr(self.base, name)
-        for _ in self.rests:
-            pass
         return found, self.permitted[-1]
 
     @operation(actor="reader")
