@@ -168,9 +168,9 @@ def unpack(repository: Path, commit: str, tree: Path, progress: Progress) -> Non
             assert child.stdout is not None
             stage = f"taking {commit[:COMMIT_SHOWN]} out of {repository}"
             told = time.monotonic()
-            for number, (mode, _, name) in enumerate(wanted):
+            for number, (mode, _, name) in enumerate(wanted, 1):
                 _write(tree / name, mode, _content(child.stdout, repository, name), int(when))
-                if time.monotonic() - told > _BETWEEN_STEPS_S:
+                if time.monotonic() - told > _BETWEEN_STEPS_S or number == len(wanted):
                     told = time.monotonic()
                     progress(Step(stage, number, len(wanted)))
 
