@@ -1,8 +1,8 @@
 """ftstress-0001 with another name: `C.__module__ = v` removes `C.__firstlineno__`, and `obj.__firstlineno__` stays.
 
-`type_set_module` (Objects/typeobject.c, from 3.13 on) ends the cached entries first, and then takes the first line number,
-which belonged to the old module's source, out of the class's dict: a look-up in between caches it again, for good. One
-thread stores and looks; others read all the time, and one copies the class's dict, for which the store has to wait.
+`type_set_module` (Objects/typeobject.c, from 3.13 on) ends the cached entries first, and then takes the first line
+number, which belonged to the old module's source, out of the class's dict: a look-up in between caches it again, for
+good. One thread stores and looks; others read, and one copies the class's dict, for which the store has to wait.
 Exit status 1: it showed. Exit status 0: not within 20 s.
 """
 

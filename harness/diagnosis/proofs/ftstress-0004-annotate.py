@@ -1,4 +1,4 @@
-"""ftstress-0004 in one more setter: `C.__annotate__ = f` is in the class's dict, and `obj.__annotate_func__` is the old one.
+"""ftstress-0004 in one more setter: after `C.__annotate__ = f`, `obj.__annotate_func__` gives the old function.
 
 `type_set_annotate` (Objects/typeobject.c, from 3.14 on) stores first, under the name `__annotate_func__`, and ends the
 cached entries after that: another thread that has read the new function from the dict gets the old one from the cache.
