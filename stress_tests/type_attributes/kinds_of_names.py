@@ -424,9 +424,8 @@ class KeyAssignsBases(_KeyMeddles):
 
     @operation(actor="writer", stores=5)
     def look(self, n: int) -> Any:
-        self.sub.y = (
-            n  # what was looked up while this was being specialised, and found, is not cached any more
-        )
+        # What was looked up while this was being specialised, and found, is not cached any more.
+        self.sub.y = n
         found = self.sub.x
         self.made.clear()
         return found, (self.value,)
