@@ -128,7 +128,10 @@ class WarmReadOfMember(_WarmChange):
     """An attribute of a class, of the class's own kind, that becomes a descriptor is asked for what it gives.
 
     Sound: the only thread. It becomes one by being given another class: the class that holds it does not change.
+    Specialised from 3.15 on.
     """
+
+    minimum_version = (3, 15)
 
     @operation(actor="reader", stores=3)
     def read(self) -> Any:

@@ -1,8 +1,8 @@
 """Runs in a target: races scenarios until their readers' code has been specialised to what is wanted.
 
 ``python _warm_probe.py ROOT FILE SECONDS WANTED``, where WANTED is a JSON object of scenarios and their instructions,
-prints another one: for each scenario, the specialised instructions of its readers' loops, and of functions in the
-classes that they work on, as "INSTRUCTION name".
+prints another one: for each scenario, the specialised instructions of its readers' loops, of functions in the classes
+that they work on, and of copies that are made to get warm, as "INSTRUCTION name".
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 sys.path.insert(0, sys.argv[1])
 
 from harness.kernel.amplifiers import settings
+from harness.kernel.compiler import Violation
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import Role, Round, new_round, next_strides, race, roles
 from harness.kernel.scenario import Scenario
@@ -39,6 +40,7 @@ def main(file: str, seconds: float, wanted: dict[str, list[str]]) -> None:
 def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]:
     """What the readers' code holds at the end of some round, before ``seconds`` are over or all is there."""
     knobs = settings(scenario.amplifiers, {})
+    copies = noted(scenario)
     playing = roles(scenario, knobs, None)
     strides = [8] * len(playing)
     seen: set[str] = set()
@@ -51,8 +53,9 @@ def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]
             released.wait()
             race(current[0], role, index)
             if role.actor == "reader":
-                for code in [role.loop.run.__code__, *called(current[0].scenario)]:
+                for code in [role.loop.run.__code__, *called(current[0].scenario), *copies]:
                     seen.update(specialised(code))
+                copies.clear()
             parked.wait()
 
     for index, role in enumerate(playing):
@@ -67,9 +70,26 @@ def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]
         released.wait()
         parked.wait()
         for _, error in current[0].raised:
-            raise error
+            if not isinstance(error, Violation):  # what it finds in this target is not the question here
+                raise error
         strides = next_strides(current)
     return seen
+
+
+def noted(scenario: type[Scenario]) -> list[CodeType]:
+    """Where a file's own ``copied`` makes the functions that get warm: the code of each, as they are made."""
+    module = sys.modules[scenario.__module__]
+    codes: list[CodeType] = []
+    if hasattr(module, "copied"):
+        copied = module.copied
+
+        def copy(function: FunctionType) -> FunctionType:
+            made: FunctionType = copied(function)
+            codes.append(made.__code__)
+            return made
+
+        vars(module)["copied"] = copy
+    return codes
 
 
 def called(state: object) -> Iterator[CodeType]:
