@@ -228,6 +228,27 @@ class ManyNamesReplaced(_Mortal):
         return f"values that were replaced and never finalized: {missing[:10]}" if missing else None
 
 
+class ManyNamesThroughSuper(ManyNamesReplaced):
+    """Values that are replaced under several names in turn and read through ``super()`` are alive, and of their name.
+
+    Sound as for many names that are replaced. ``super()`` goes through the dicts of the classes, not through the cache.
+    """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.upward = super(self.sub, self.thing)
+
+    @operation(actor="reader")
+    def read(self, n: int) -> Any:
+        name = self.names[n % self.many]
+        return getattr(self.upward, name), name
+
+    @operation(actor="reader")
+    def read_same(self, n: int) -> Any:
+        name = self.names[n % self.many]
+        return getattr(self.upward, name), name
+
+
 class Carrier:
     """A descriptor that gives the value that it was made with."""
 
