@@ -85,7 +85,7 @@ class Returning(Value):
 
     def __del__(self) -> None:
         self.deaths[self.count] += 1
-        self.returned.append(self)
+        self.returned[self.count] = self
 
 
 class Waiting(Value):
@@ -201,7 +201,7 @@ class ResurrectingFinalizer(_Acting):
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
         self.ledger = Ledger(CAPACITY)
-        self.returned: list[Any] = []
+        self.returned: list[Any] = [None] * CAPACITY
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
@@ -216,7 +216,7 @@ class ResurrectingFinalizer(_Acting):
         twice = self.ledger.twice()
         yield "a finalizer ran twice", bool(twice), False
         returned = list(self.returned)
-        self.returned.clear()
+        self.returned[:] = [None] * CAPACITY
         del returned
         yield "a finalizer ran again after its value came back", self.ledger.twice() != twice, False
 

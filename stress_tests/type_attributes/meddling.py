@@ -128,9 +128,12 @@ class BasesAssignedAndStored(_BasesAssigned):
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
         self.found: list[Any] = [self.kept]
+        # The cache may give a value that was dropped. Kept alive, it can be told; freed, it is a crash.
+        self.dropped: list[Any] = []
 
     def look_and_store(self) -> None:
         prime(self.moved)
+        self.dropped.append(self.other.x)
         self.other.x = Value(self.other.x.count + 1, "other")
         self.found[0] = self.moved.x
 
@@ -260,6 +263,55 @@ class FirstLineLooks(_Meddled):
         value = Value(n, "module")
         cls.__module__ = value
         return value, thing.__module__
+
+
+class Renaming(str):
+    """A key that gives the class another name when its ``repr`` is asked for, and takes the memory of the last one."""
+
+    owner: list[Any]
+
+    def __repr__(self) -> str:
+        self.owner[0].__name__ = "Third"
+        self.owner.append([f"{number:03}".ljust(LONG, "z") for number in range(100)])
+        return "key"
+
+
+class RaisingOnName:
+    """Gives the class that it is put into another name, and raises."""
+
+    def __init__(self, owner: list[Any]) -> None:
+        self.owner = owner
+
+    def __set_name__(self, cls: Any, name: str) -> None:
+        self.owner[:] = [cls]
+        cls.__name__ = "Second".ljust(LONG, name)
+        raise Refused
+
+
+LONG = 41
+"""Characters of a name that is not short."""
+
+
+class NameInNote(_Meddled):
+    """A message names a class by a name that it has, or has had.
+
+    Sound: the only thread. The note on a ``__set_name__`` that raised names key and class.
+    """
+
+    minimum_version = (3, 12)
+
+    @operation(actor="writer", stores=12)
+    def fail(self) -> Any:
+        owner: list[Any] = []
+        key = Renaming("x")
+        key.owner = owner
+        names: dict[str, object] = {key: RaisingOnName(owner)}
+        note = ""
+        try:
+            type("First", (), names)
+        except Refused as error:
+            note = str(error.__notes__)
+        return any(name in note for name in ("First", "Second", "Third")), True
 
 
 class HookRegisters(_Meddled):
