@@ -163,6 +163,30 @@ class AnnotateThroughInstance(Scenario):
         yield from agree(self.stored["__annotate_func__"], "__annotate_func__", self.base, self.thing)
 
 
+class AnnotateAskedFor(Scenario):
+    """What a class keeps once it was asked for its ``__annotate__``, and has none of its own, is what it gives.
+
+    Sound: the only thread. What was cached of the class before comes from its base.
+    """
+
+    oracle = OwnWrite()
+    needs_parallelism = False
+    minimum_version = (3, 14)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class()
+        self.base.__annotate__ = Annotate(0)
+        self.asked: list[Any] = [None]
+
+    @operation(actor="reader", stores=2)
+    def ask(self) -> Any:
+        sub = fresh_subclass(self.base)
+        prime(sub, names=("__annotate_func__",))
+        self.asked[0] = sub.__annotate__
+        found = sub.__annotate_func__
+        return vars(sub).get("__annotate_func__", found), found
+
+
 class AnnotationsComputedAtOnce(Scenario):
     """The annotations of a class, computed by several threads that ask for them first at once, are equal (PEP 649).
 

@@ -124,25 +124,6 @@ class WarmReadOfModuleEntry(_WarmChange):
         return getattr(module, "__class__"), read(module)  # noqa: B009
 
 
-class WarmReadOfMember(_WarmChange):
-    """An attribute of a class, of the class's own kind, that becomes a descriptor is asked for what it gives.
-
-    Sound: the only thread. It becomes one by being given another class: the class that holds it does not change.
-    Specialised from 3.15 on.
-    """
-
-    minimum_version = (3, 15)
-
-    @operation(actor="reader", stores=3)
-    def read(self) -> Any:
-        cls = fresh_class()
-        becomes: Any = type("D", (Getting, cls), {})
-        member = cls.x = cls()
-        read = warmed(read_x, cls)
-        member.__class__ = becomes
-        return getattr(cls, "x"), read(cls)  # noqa: B009
-
-
 class WarmReadOfModuleInClass(_WarmChange):
     """A module that is an attribute of a class, and becomes a descriptor, is asked for what it gives.
 
