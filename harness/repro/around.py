@@ -31,7 +31,7 @@ class Around:
         self.flat = Flattened(KINDS[kind], Knobs(), taken) if kind != NOBODY else None
         self.name = kind + "_" * (kind in taken)
         self.theirs = ast.parse(
-            f"theirs = [one for one in ({', '.join(taken)},) if isinstance(one, type)]"
+            f"theirs = [one for one in [{', '.join(taken)}] if isinstance(one, type)]"
         ).body
 
     @property
