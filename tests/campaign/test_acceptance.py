@@ -209,5 +209,5 @@ def test_what_each_thread_did_last_is_told(run_real: RunReal, statement: str) ->
 
 
 def test_a_new_finding_is_shown_once_more_with_each_operation_noted(run_real: RunReal) -> None:
-    result = run_real(store("self.cls.x = Value(-n)"), budget_s=8.0, stop_at_first=True)
+    result = run_real(store("self.cls.x = Value(-n)"), budget_s=20.0, stop_at_first=True)
     assert " store " in result.findings[0].details["last_operations"]
