@@ -45,13 +45,12 @@ HOLDS = {
     "warm_two_classes": {"LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES x"},
     "warm_read_of_module": {"LOAD_ATTR_MODULE x"},
     "warm_read_of_module_entry": {"LOAD_ATTR_MODULE __class__"},
-    "warm_read_of_member": {"LOAD_ATTR_CLASS x"},
     "warm_read_of_module_in_class": {"LOAD_ATTR_CLASS x"},
     "warm_read_of_property_made_anew": {"LOAD_ATTR_PROPERTY x"},
     "warm_call_of_abstract_class": {"CALL_ALLOC_AND_ENTER_INIT"},
 }
 """What the loops of each scenario hold, all readers together."""
-NOT_YET = {"warm_class_read_of_text": (3, 15), "warm_read_of_member": (3, 15)}
+NOT_YET = {"warm_class_read_of_text": (3, 15)}
 """Where an instruction came later than 3.14."""
 
 FILES = {path.stem: set(load_file(str(path))) for path in sorted(FOLDER.glob("warm_*.py"))}
