@@ -23,10 +23,13 @@ class _Holder:
     """Its instances have a dict."""
 
 
-def leave(things: list[Any]) -> None:
-    """Drop what ``things`` holds by way of this thread's queue, and end."""
+def leave(kind: type, *arguments: object) -> None:
+    """Drop a thing of that kind by way of this thread's queue, and end.
+
+    It is made here: what another thread has made is finalized by that one.
+    """
     holder = _Holder()
-    holder.__dict__ = {"thing": things.pop()}
+    holder.__dict__ = {"thing": kind(*arguments)}
     for _ in range(ENTRIES):
         holder.__dict__ = {}
     time.sleep(REST_S)
@@ -42,7 +45,7 @@ class Awaiting(Value):
         self.ended = ended
 
     def __del__(self) -> None:
-        other = Thread(target=leave, args=([Value(0)],))
+        other = Thread(target=leave, args=(Value, 0))
         other.start()
         other.join()
         self.ended.append(self.count)
@@ -61,7 +64,7 @@ class FinalizerAwaitsThread(Scenario):
 
     @operation(actor="writer", stores=60)
     def end(self, n: int) -> Any:
-        thread = Thread(target=leave, args=([Awaiting(n, [])],))
+        thread = Thread(target=leave, args=(Awaiting, n, []))
         thread.start()
         thread.join()
         return thread.is_alive(), False
