@@ -41,17 +41,24 @@ class Bundle:
                 if self._had[name] is not thing:
                     raise NotScriptable(f"two different things are called {name}")
                 continue
-            if getattr(builtins, name, None) is thing:
+            if vars(builtins).get(name, self) is thing:
                 continue
             self._had[name] = thing
             self._bring(name, thing, namespace)
 
     def _bring(self, name: str, thing: Any, namespace: Mapping[str, Any]) -> None:
+        if (attempt := _attempted(name, namespace)) is not None:
+            for one in _bound(attempt):
+                self._had[one] = namespace[one]
+            self._define(strip(attempt), namespace)
+            return
         if isinstance(thing, ModuleType):
             alias = "" if thing.__name__ == name else f" as {name}"
             self.imports[f"import {thing.__name__}{alias}"] = None
             return
         home = sys.modules.get(getattr(thing, "__module__", None) or "")
+        if not hasattr(home, getattr(thing, "__name__", "")):
+            home = None  # as ``types.FunctionType``, which says that it comes from ``builtins``
         if home is not None and not _is_ours(home) and inspect.isroutine(thing) | isinstance(thing, type):
             as_name = "" if hasattr(home, name) else f"{thing.__name__} as "
             self.imports[f"from {home.__name__} import {as_name}{name}"] = None
@@ -69,11 +76,15 @@ class Bundle:
         tree = ast.parse(inspect.getsource(sys.modules[namespace["__name__"]]))
         for node in tree.body:
             if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
-                self._constant(name, vars(sys.modules[node.module or ""]))
+                home = sys.modules[node.module or ""]
+                if _is_ours(home):
+                    self._constant(name, vars(home))
+                else:
+                    self.imports[f"from {home.__name__} import {name}"] = None
                 return
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if name in [getattr(target, "id", None) for target in targets]:
-                self._define(strip(node), namespace)
+            found = _binding(node, name)
+            if found is not None:
+                self._define(strip(found), namespace)
                 return
         raise NotScriptable(f"where {name} comes from cannot be told")
 
@@ -81,6 +92,40 @@ class Bundle:
         tree = written_plainly(tree)
         self.need(free_names([tree]), namespace)
         self.definitions.append(tree)
+
+
+def _attempted(name: str, namespace: Mapping[str, Any]) -> ast.stmt | None:
+    """The ``try`` at the top of a module of ours that imports ``name``, or does without where that fails."""
+    home = sys.modules.get(namespace.get("__name__", ""))
+    if home is None or not _is_ours(home):
+        return None
+    attempts = (node for node in ast.parse(inspect.getsource(home)).body if isinstance(node, ast.Try))
+    return next((node for node in attempts if name in _bound(node)), None)
+
+
+def _bound(tree: ast.stmt) -> set[str]:
+    """Names that an import or an assignment in ``tree`` binds."""
+    nodes = list(ast.walk(tree))
+    imported = {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    return imported | {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _binding(node: ast.stmt, name: str) -> ast.stmt | None:
+    """What of a statement at the top of a module binds ``name``, if it does: of ``a, b = 1, 2`` only the half."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return node if node.name == name else None
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    if name in [getattr(target, "id", None) for target in targets]:
+        return node
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+        for target in targets:
+            if isinstance(target, ast.Tuple) and len(target.elts) == len(node.value.elts):
+                for one, value in zip(target.elts, node.value.elts, strict=True):
+                    if getattr(one, "id", None) == name and not isinstance(value, ast.Starred):
+                        return ast.Assign([one], value, lineno=node.lineno)
+    return None
 
 
 def free_names(body: list[ast.stmt]) -> list[str]:
@@ -116,7 +161,7 @@ class _Strip(ast.NodeTransformer):
         node.decorator_list = [
             one
             for one in node.decorator_list
-            if ast.unparse(one) in ("staticmethod", "property", "classmethod")
+            if ast.unparse(one) in ("staticmethod", "property", "classmethod", "cache")
         ]
         self.generic_visit(node)
         node.body = _without_docstring(node.body)
@@ -160,7 +205,7 @@ class _Plainly(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
-        node.body = _as_one(node.body)
+        node.body = _at_once(_as_one(node.body))
         return node
 
 
@@ -177,6 +222,31 @@ def _as_one(body: list[ast.stmt]) -> list[ast.stmt]:
         else:
             done.append(node)
     return done
+
+
+def _at_once(body: list[ast.stmt]) -> list[ast.stmt]:
+    """``it = made()`` and ``return it`` on one line, where nothing else in the function says ``it``."""
+    if len(body) < 2:
+        return body
+    *rest, made, last = body
+    if (
+        not isinstance(made, ast.Assign)
+        or not isinstance(made.targets[0], ast.Name)
+        or len(made.targets) > 1
+        or not isinstance(last, ast.Return)
+        or not isinstance(last.value, ast.Name)
+        or last.value.id != made.targets[0].id
+    ):
+        return body
+    it = last.value.id
+    said = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name) and node.id == it]
+    declared = [
+        node
+        for part in rest
+        for node in ast.walk(part)
+        if isinstance(node, (ast.Global, ast.Nonlocal)) and it in node.names
+    ]
+    return body if len(said) > 2 or declared else [*rest, ast.Return(made.value)]
 
 
 def _keeps(node: ast.stmt) -> bool:

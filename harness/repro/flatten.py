@@ -33,6 +33,7 @@ class Flattened:
         self.constants: dict[str, ast.expr] = {}
         """State that is known beforehand, and need not be a variable."""
         self.bound = set(self._bound())
+        self.known = {f"knobs.{name}" for name in vars(knobs)}
         self.locals = {*self._locals(), *taken}
         self.prepared = self.method("prepare")
 
@@ -157,7 +158,10 @@ class _Flatten(ast.NodeTransformer):
                 setattr(statement, field, self.block(inner) or [ast.Pass()])
         for handler in getattr(statement, "handlers", ()):
             handler.body = self.block(handler.body) or [ast.Pass()]
-        return _folded([self._shallow(statement)])
+        done = self._shallow(statement)
+        if isinstance(done, ast.Assign) and _is_itself(done):
+            return []  # what a method that was written out calls its result is what its caller does
+        return _folded([done])
 
     def _shallow(self, statement: ast.stmt) -> ast.stmt:
         """Rewrites the statement's own expressions; its blocks have been."""
@@ -181,7 +185,7 @@ class _Flatten(ast.NodeTransformer):
         if not (isinstance(target, ast.Attribute) and _is_self(target)):
             return False
         made = ast.unparse(value)
-        if made.startswith(("range(knobs.", "sharing(")):
+        if made.startswith(("range(knobs.", "sharing(")) or made in self.of.known:
             (self.of.constants[target.attr],) = _expressions([self.visit(copy.deepcopy(value))])
             return True
         if made.startswith("fresh_subclasses("):
@@ -217,12 +221,25 @@ class _Flatten(ast.NodeTransformer):
                 value = vars(cls)[name]
                 if isinstance(value, (str, int, float, type(None))):
                     return ast.Constant(value)
+                if inspect.isfunction(value):
+                    return self._closure(value)
                 self.of.namespaces.append(vars(sys.modules[cls.__module__]))
                 made = _assigned(cls, name)
                 if isinstance(value, staticmethod) and isinstance(made, ast.Call):
                     made = made.args[0]
                 return self.visit(made)  # type: ignore[no-any-return]
         raise NotScriptable(f"a script cannot say self.{name}")
+
+    def _closure(self, function: Callable[..., Any]) -> ast.expr:
+        """A method that is handed on instead of called: a function of that name in front of the statement."""
+        if len(definition(function).args.args) > 1:
+            raise NotScriptable(f"a script cannot hand on {function.__qualname__}, which has parameters")
+        name = function.__name__
+        (closure,) = ast.parse(f"def {name}():\n    pass").body
+        assert isinstance(closure, ast.FunctionDef)
+        closure.body = self.of._body(function, {}) or [ast.Pass()]
+        self.before.append(closure)
+        return ast.Name(name, ast.Load())
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if function := self.of.called(node):
@@ -275,6 +292,12 @@ def _binds(node: ast.stmt, name: str) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     is_binding = isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value is not None)
     return is_binding and [getattr(target, "id", None) for target in targets] == [name]
+
+
+def _is_itself(node: ast.Assign) -> bool:
+    """Whether a variable is given what it has. An attribute that is stored once more is a store."""
+    target, value = node.targets[0], node.value
+    return isinstance(target, ast.Name) and isinstance(value, ast.Name) and target.id == value.id
 
 
 def _is_self(node: ast.Attribute) -> bool:

@@ -79,7 +79,11 @@ class Fold(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> ast.AST | None:
         self.generic_visit(node)
         empty = isinstance(node.iter, ast.Call) and ast.unparse(node.iter) == "range(0)"
-        return None if empty else node
+        # What is left of a walk through a dict for each of whose values nothing is to be done.
+        idle = ast.unparse(node.iter).endswith(".values()") and all(
+            isinstance(part, ast.Pass) for part in node.body
+        )
+        return None if empty or idle else node
 
     def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
         self.generic_visit(node)

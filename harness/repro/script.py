@@ -229,8 +229,8 @@ class _Writer:
                     self.flat, oracle_for(self.scenario, one), last.value, taken
                 )
                 body += observed
-            elif last.value is not None and not isinstance(last.value, (ast.Name, ast.Constant)):
-                body.append(ast.Expr(_read(last.value)))
+            elif last.value is not None and (read := _read(last.value)) is not None:
+                body.append(ast.Expr(read))
         if one.may_raise:
             allowed = ", ".join(kind.__name__ for kind in one.may_raise)
             (guard,) = ast.parse(f"try:\n    pass\nexcept ({allowed}):\n    pass").body
@@ -301,13 +301,13 @@ while not SEEN and time.monotonic() < deadline:
 """
 _TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
 _WATCHED = """\
-if "child" in sys.argv:
+if "child" in sys.argv:  # a crash is seen from outside
     threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
     {seen} time.monotonic() + {seconds}
     {until} time.monotonic() < deadline:
         race()
     {leaving}
-try:  # a crash is seen from outside
+try:
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"], timeout={longest}).returncode
 except subprocess.TimeoutExpired:
     status = "none: it hangs"
@@ -330,12 +330,13 @@ def _joined(threads: list[str]) -> str:
     return f"[{', '.join(threads)}]"
 
 
-def _read(value: ast.expr) -> ast.expr:
-    """What an operation that nobody judges reads: without the parts that read nothing."""
-    if isinstance(value, ast.Tuple):
-        elements = [one for one in value.elts if not isinstance(one, (ast.Constant, ast.Name))]
-        return elements[0] if len(elements) == 1 else ast.Tuple(elements, ast.Load())
-    return value
+def _read(value: ast.expr) -> ast.expr | None:
+    """What an operation that nobody judges reads: without the parts that read nothing; None if none is left."""
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    read = [one for one in parts if not isinstance(one, (ast.Constant, ast.Name))]
+    if not read:
+        return None
+    return read[0] if len(read) == 1 else ast.Tuple(read, ast.Load())
 
 
 def _function(name: str, parameters: tuple[str, ...], body: tuple[ast.stmt, ...]) -> ast.stmt:
@@ -363,11 +364,14 @@ def _blocks(body: list[ast.stmt]) -> list[str]:
 
 
 def _imports(lines: list[str]) -> str:
-    """One line for plain imports, one for each ``from``."""
+    """One line for plain imports, one for each module that names are taken from."""
     plain = sorted({line.removeprefix("import ") for line in lines if line.startswith("import ")})
-    return "\n".join(
-        [f"import {', '.join(plain)}", *sorted({one for one in lines if one.startswith("from ")})]
-    )
+    taken: dict[str, list[str]] = {}
+    for line in sorted({one for one in lines if one.startswith("from ")}):
+        module, _, name = line.partition(" import ")
+        taken.setdefault(module, []).append(name)
+    named = [f"{module} import {', '.join(names)}" for module, names in taken.items()]
+    return "\n".join([f"import {', '.join(plain)}", *named])
 
 
 def docstring(paragraphs: list[str]) -> str:

@@ -32,18 +32,25 @@ def _is_unused(node: ast.stmt, read: set[str]) -> bool:
     ):
         return False
     value = ast.unparse(node.value)
-    return node.targets[0].id not in read and (value == "[]" or not value.startswith(SIDE_EFFECTS))
+    return node.targets[0].id not in read and (
+        value == "[]" or not (value.startswith(SIDE_EFFECTS) or _makes_class(node.value))
+    )
+
+
+def _makes_class(value: ast.expr) -> bool:
+    """Whether it is a metaclass that is called, with a name, bases and contents."""
+    return isinstance(value, ast.Call) and len(value.args) == 3 and isinstance(value.args[1], ast.Tuple)
 
 
 def with_numbers(definitions: list[ast.stmt], body: list[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """Names of single numbers become the numbers."""
+    """Names of single numbers become the numbers, and names of single words the words."""
     numbers = {
         node.targets[0].id: node.value
         for node in definitions
         if isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
         and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, (int, float))
+        and (isinstance(node.value.value, (int, float)) or _is_word(node.value.value))
     }
 
     class Put(ast.NodeTransformer):
@@ -56,6 +63,11 @@ def with_numbers(definitions: list[ast.stmt], body: list[ast.stmt]) -> tuple[lis
         if not (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) in numbers)
     ]
     return [Put().visit(node) for node in left], [Put().visit(node) for node in body]
+
+
+def _is_word(value: object) -> bool:
+    """Whether it is a string of which there is one wherever a program has it: those like identifiers are interned."""
+    return isinstance(value, str) and value.isascii() and value.isidentifier()
 
 
 def without_unused_methods(definitions: list[ast.stmt], body: list[ast.stmt]) -> None:

@@ -7,9 +7,9 @@ once, and here each turn has hundreds that all are at about the time of the stor
 
 from __future__ import annotations
 
+import time
+import types
 from collections.abc import Callable
-from time import sleep
-from types import FunctionType
 from typing import Any, ClassVar
 
 from harness.kernel import (
@@ -17,7 +17,6 @@ from harness.kernel import (
     Knobs,
     Oracle,
     Scenario,
-    Value,
     fan_out,
     fresh_class,
     fresh_subclasses,
@@ -37,19 +36,18 @@ LOOK_S = 0.00005
 PATIENCE = 2_000
 """Looks before one goes on without the other."""
 
-PLAIN, SPECIAL = Value(1, "plain"), Value(2, "special")
+PLAIN, SPECIAL = "plain", "special"
 
 
 def many(statement: str) -> Callable[[Any], list[Any]]:
     """A function of a thing ``o`` that has ``statement`` that often, and gives what they have put into ``seen``."""
     namespace: dict[str, Any] = {}
-    lines = ["def many(o):", "seen = []", *[statement] * AT_ONCE, "return seen"]
-    exec("\n    ".join(lines), namespace)
+    exec("\n    ".join(["def many(o):", "seen = []", *[statement] * AT_ONCE, "return seen"]), namespace)
     function: Callable[[Any], list[Any]] = namespace["many"]
     return function
 
 
-def special(*arguments: object) -> Value:
+def special(*arguments: object) -> str:
     return SPECIAL
 
 
@@ -62,7 +60,7 @@ def wait_for(counter: list[int], least: int) -> None:
     for _ in range(PATIENCE):
         if counter[0] >= least:
             return
-        sleep(LOOK_S)
+        time.sleep(LOOK_S)
 
 
 class AllSpecial(Oracle):
@@ -87,9 +85,11 @@ class _GettingWarm(Scenario):
     minimum_version = (3, 14)
     caches = False
     swept = False
-    many: ClassVar[Callable[[Any], list[Any]]]
+    statement: ClassVar[str]
+    """Of which each turn runs many; it puts what it got from ``o`` into ``seen``."""
 
     def prepare(self, knobs: Knobs) -> None:
+        self.code = many(self.statement).__code__
         self.siblings = knobs.siblings
         self.kept: list[Any] = []
         self.job: list[tuple[int, Any, Any]] = [(0, None, None)]
@@ -106,8 +106,8 @@ class _GettingWarm(Scenario):
     @operation(actor="writer", stores=TURN)
     def store(self, n: int) -> None:
         thing = self.thing()
-        self.job[0] = n, thing, FunctionType(type(self).many.__code__.replace(), {})
-        self.offered[0] = n
+        # One after the other: what is offered is there.
+        self.job[0], self.offered[0] = (n, thing, types.FunctionType(self.code.replace(), {})), n
         wait_for(self.begun, n)
         for _ in range(n * 37 % 200):
             pass
@@ -117,23 +117,18 @@ class _GettingWarm(Scenario):
 
     @operation(actor="reader")
     def read(self) -> Any:
-        stored, seen = self.pass_by()
-        return stored, seen
-
-    def pass_by(self) -> tuple[bool, list[Any]]:
-        """All passes of one turn; what the last one gave, and whether the store had returned before it."""
+        # All passes of one turn; what the last one gave, and whether the store had returned before it.
         wait_for(self.offered, self.checked[0] + 1)
-        n, thing, function = self.job[0]
-        if n == self.checked[0]:
-            return False, []
-        function(thing)
-        self.begun[0] = n
-        for _ in range(PASSES):
+        turn, thing, function = self.job[0]
+        stored, seen = False, []
+        if turn != self.checked[0]:
             function(thing)
-        wait_for(self.stored, n)
-        stored = self.stored[0] >= n
-        seen = function(thing)
-        self.checked[0] = n
+            self.begun[0] = turn
+            for _ in range(PASSES):
+                function(thing)
+            wait_for(self.stored, turn)
+            stored, seen = self.stored[0] >= turn, function(thing)
+            self.checked[0] = turn
         return stored, seen
 
 
@@ -144,7 +139,7 @@ class GettingWarmUnderGetattribute(_GettingWarm):
     takes turn and class in one piece, and who starts to read once the turn is counted finds what was stored.
     """
 
-    many = many("seen.append(o.x)")
+    statement = "seen.append(o.x)"
 
     def thing(self) -> Any:
         cls = fresh_class()
@@ -164,7 +159,7 @@ class GettingWarmUnderSetattr(GettingWarmUnderGetattribute):
     Sound as for ``__getattribute__``.
     """
 
-    many = many("o.x = seen")
+    statement = "o.x = seen"
 
     def store_into(self, thing: Any) -> None:
         type(thing).__setattr__ = special_store  # type: ignore[assignment]
@@ -176,7 +171,7 @@ class GettingWarmUnderMetaclass(_GettingWarm):
     Sound as for the class.
     """
 
-    many = many("seen.append(o.x)")
+    statement = "seen.append(o.x)"
 
     def thing(self) -> Any:
         metaclass: Any = type("M", (type,), {})
@@ -194,7 +189,7 @@ class GettingWarmUnderNew(_GettingWarm):
     Sound as for ``__getattribute__``.
     """
 
-    many = many("seen.append(o())")
+    statement = "seen.append(o())"
 
     def thing(self) -> Any:
         cls = fresh_class(__init__=initialize)

@@ -54,7 +54,7 @@ class LookQueuedBeforeStore(Scenario):
         self.base = fresh_class(x=Value(0))
         self.stored = vars(self.base)
         self.asked, self.held, self.looking, self.storing = [0], [0], [0], [0]
-        self.hold = holder(self.held, self.storing)
+        self.hold = lock_keeper(self.held, self.storing)
         # Below 3.16 what a first look-up leaves wrongly is met only under such versions: see Tags.
         self.align = Tags().align if sys.version_info < (3, 16) else prime
         self.share = sharing(knobs.lock_free)
@@ -72,7 +72,7 @@ class LookQueuedBeforeStore(Scenario):
         self.storing[0] = n
         self.base.x = Value(2 * n)
 
-    @operation(actor="holder")
+    @operation(actor="keeper")
     def hold_lock(self) -> None:
         if self.held[0] == self.asked[0]:
             sleep(LOOK_S)
@@ -98,7 +98,7 @@ def wait_for(counter: list[int], least: int) -> None:
         sleep(LOOK_S)
 
 
-def holder(held: list[int], storing: list[int]) -> Callable[[int], None]:
+def lock_keeper(held: list[int], storing: list[int]) -> Callable[[int], None]:
     """A function that holds the lock of all types until somebody who wants it, too, has said so and waited.
 
     ``held`` says for which turn, ``storing`` is where they say so. The lock is held while ``__bases__`` are assigned,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
-from itertools import count
 from typing import Any, ClassVar
 
 from harness.kernel import (
@@ -51,7 +51,7 @@ def place(name: str) -> int:
 def colliding_names(wanted: int) -> tuple[str, ...]:
     """Interned names of one place in the type cache of every class."""
     by_place: dict[int, list[str]] = {}
-    for number in count():
+    for number in itertools.count():
         name = sys.intern(f"colliding_{number}")
         names = by_place.setdefault(place(name) % PLACES, [])
         names.append(name)
