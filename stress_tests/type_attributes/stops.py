@@ -33,9 +33,9 @@ from harness.kernel import (
 )
 
 creators = Amplifier(
-    "creators", (2, 3), "threads that create classes: with three of them one more waits in line"
+    "creators", (6, 8), "threads that create classes: the more of them, the longer each waits in line"
 )
-CREATION = 40
+CREATION = 20
 """A class that is made with all that comes with it counts as so many stores: a round is to take milliseconds."""
 STOP = 8
 """A change that stops the others counts as so many stores, for the same reason."""
