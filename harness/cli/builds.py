@@ -35,35 +35,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(targets: Sequence[Target]) -> None:
+    """A row a target; a column in which none of them has anything is left out."""
+    columns = {
+        "version": [target.version for target in targets],
+        "threads": ["free-threaded" if target.free_threaded else "with the GIL" for target in targets],
+        "GIL": ["on" if target.gil_enabled else "off" for target in targets],
+        "debug": ["debug" if target.debug else "" for target in targets],
+        "sanitizer": [target.sanitizer or "" for target in targets],
+        "compiler": [target.compiler for target in targets],
+        "commit": [target.commit for target in targets],
+        "branch": [target.branch for target in targets],
+        "made from": [target.origin for target in targets],
+        "interpreter": [target.executable for target in targets],
+    }
+    told = {title: cells for title, cells in columns.items() if any(cells)}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (
-        "version",
-        "threads",
-        "GIL",
-        "debug",
-        "sanitizer",
-        "compiler",
-        "commit",
-        "branch",
-        "made from",
-    ):
-        table.add_column(title, no_wrap=True)
-    table.add_column("interpreter", overflow="fold")
-    for target in targets:
-        row = (
-            target.version,
-            "free-threaded" if target.free_threaded else "with the GIL",
-            "on" if target.gil_enabled else "off",
-            "debug" if target.debug else "",
-            target.sanitizer or "",
-            target.compiler,
-            target.commit,
-            target.branch,
-            target.origin,
-            target.executable,
-        )
+    for title in told:
+        table.add_column(title, no_wrap=title != "interpreter", overflow="fold")
+    for row in zip(*told.values(), strict=True):
         table.add_row(*map(Text, row))
     console = terminal()
     if not console.is_terminal:  # whoever reads a pipe wants whole paths, not folded ones
-        console.width += max(len(target.executable) for target in targets)
+        whole = sum(len(max(title, *cells, key=len)) + 2 for title, cells in told.items())
+        console.width = max(console.width, whole)
     console.print(table)

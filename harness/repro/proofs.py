@@ -44,8 +44,9 @@ class Proven:
 
     @property
     def failure(self) -> str | None:
-        """Why the proof gave no answer."""
-        return next((one.failure for one in self.runs if one.failure), self.gil_failure)
+        """Why the proof gave no answer; None where one of its runs showed it."""
+        said = None if self.shown else next((one.failure for one in self.runs if one.failure), None)
+        return said or self.gil_failure
 
     def as_listed(self, target: Target) -> bool:
         """Whether it is what the list says: it shows where it applies, with the GIL on as the list says; else not."""
@@ -102,9 +103,11 @@ def prove(
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
         path.write_text(text(issue), encoding="utf-8")
-        while len(runs) < tries and not any(one.seen or one.failure for one in runs):
+        while len(runs) < tries and not any(one.seen for one in runs):
             runs.append(run(target, path, limit_s=LIMIT_S, must_say=must_say))
             tell(runs[-1])
+            if issue.proof and runs[-1].failure:
+                break  # one that is written and looks for a crash may meet an exception instead: another face of it
         with_gil = failure = None
         if control and target.free_threaded and runs[-1].seen:
             other = run(target, path, limit_s=LIMIT_S, with_gil=True, must_say=must_say)
