@@ -28,6 +28,11 @@ SHORTEST_S = 0.05
 MEMORY_BYTES = 1 << 30
 """A phone ends what takes more. On 3.13t types never die (from 3.14 on the collector frees them), so a long run comes
 near it."""
+ENDS_HERE = {
+    "stuck": "actors hang in this process",
+    "memory": f"this process has come near {MEMORY_BYTES >> 20} MiB",
+}
+"""Reasons for which a trial ended that leave no room for another one."""
 
 
 def suite_files() -> list[Path]:
@@ -123,12 +128,11 @@ class Suite:
                     return "budget"
                 share = left / (len(scenarios) - number) if index == 0 else left
                 reason = self._trial(scenario, index, max(SHORTEST_S, min(LONGEST_S, share)))
-                if reason == "stuck":
-                    print("actors hang in this process: it ends here")
-                    return "stuck"
-                if reason == "memory":
-                    print(f"this process has come near {MEMORY_BYTES >> 20} MiB: it ends here")
-                    return "memory"
+                if reason in ENDS_HERE:
+                    print(f"{ENDS_HERE[reason]}: it ends here")
+                    if index == 0:
+                        print(f"not run, the process ended: {len(scenarios) - number - 1} scenarios")
+                    return reason
             index += 1
         return "budget"
 
