@@ -97,11 +97,11 @@ class _GettingWarm(Scenario):
 
     def thing(self) -> Any:
         """What the instructions are about, fresh; with the class that is stored into as its type or itself."""
-        raise NotImplementedError
+        raise NotImplementedError  # each scenario's own; this base is not run
 
     def store_into(self, thing: Any) -> None:
         """Store the special method."""
-        raise NotImplementedError
+        raise NotImplementedError  # each scenario's own; this base is not run
 
     @operation(actor="writer", stores=TURN)
     def store(self, n: int) -> None:

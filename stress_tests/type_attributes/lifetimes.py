@@ -282,7 +282,7 @@ class _Collected(_Mortal):
 
     def made(self, value: MortalValue) -> Any:
         """What is stored for ``value``."""
-        raise NotImplementedError
+        raise NotImplementedError  # each scenario's own; this base is not run
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
