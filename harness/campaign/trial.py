@@ -20,10 +20,11 @@ from harness.kernel.rings import Every, shown
 from harness.record.target import Target
 
 GRACE_S = 40.0
-"""Beyond its budget, before a trial hangs: the kernel itself needs 10 s to be sure that its actors do, and on a busy
-machine longer; what it tells is worth more than that nothing came."""
+"""Beyond its budget, before a trial hangs: the kernel itself needs up to 10 s to be sure that its actors do, and on a
+busy machine longer; what it tells is worth more than that nothing came."""
 SILENCE_S = 15.0
-"""A living child says something five times a second, also while its actors hang."""
+"""A living child says something five times a second, also while its actors hang. One whose threads all sleep has not
+so long: see ``hang.Sleepers``."""
 ALARM_S = 90
 """Beyond its budget, when the child's own alarm ends it: the last resort, for when nobody watches."""
 
@@ -53,7 +54,7 @@ def trial_spec(
 
 def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
-    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
+    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"], sleepless=True)
     if spec["ring"] == "off":
         return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, tell, stop)
     with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:

@@ -21,6 +21,7 @@ from harness.campaign.streams import EventLines, Excerpt
 from harness.diagnosis import native
 from harness.diagnosis.ending import Ending, How, how_it_left
 from harness.kernel import hang
+from harness.kernel.hang import Sleepers
 
 TICK_S = 0.1
 TREE_S = 1.0
@@ -42,7 +43,10 @@ class Limits:
 
     time_s: float
     silence_s: float
+    """Without a word."""
     memory_bytes: int
+    sleepless: bool = False
+    """It has a thread that should speak all the time: where all sleep, nobody need wait for ``silence_s``."""
 
 
 def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
@@ -75,6 +79,7 @@ class _Watched:
         self.failed = False
         self.running_s = 0.0
         self.silent_s = 0.0
+        self.sleepers = Sleepers()
         self.peak = 0
         self.weighed_s = 0.0
         self.tree: set[psutil.Process] = set()
@@ -153,6 +158,7 @@ class _Watched:
                 data = os.read(key.fd, CHUNK)
             except BlockingIOError:
                 continue
+            self.sleepers = Sleepers()
             if not data:
                 self.selector.unregister(key.fd)
             elif key.fd == self.child.events:
@@ -188,6 +194,8 @@ class _Watched:
         if self.running_s > self.limits.time_s:
             return "timeout"
         if self.silent_s > self.limits.silence_s:
+            return "silent"
+        if self.limits.sleepless and self.started and self.sleepers.look(self.pid):
             return "silent"
         return None
 

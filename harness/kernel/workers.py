@@ -13,12 +13,13 @@ from itertools import repeat
 
 from harness.kernel.bystanders import NOBODY, Beside
 from harness.kernel.delayed import empty_queue
+from harness.kernel.hang import ASLEEP_LOOKS, Sleepers
 from harness.kernel.rounds import Role, Round, race
 
 WAKE_S = 0.1
 STUCK_WAKES = 100
 """Wake-ups in a row in which no actor moved before a hang is believed. Wake-ups, not seconds: a machine that was
-suspended, or starved this process, delays them too."""
+suspended, or starved this process, delays them too. Actors that all sleep need fewer: see ``hang.Sleepers``."""
 DRAIN_TURNS = 200
 
 
@@ -27,9 +28,7 @@ class Stuck(Exception):
 
     def __init__(self, stuck: Sequence[threading.Thread]) -> None:
         inside = [thread.name for thread in stuck]
-        super().__init__(
-            f"{', '.join(inside)} did not return, and did nothing for {STUCK_WAKES} looks in a row"
-        )
+        super().__init__(f"{', '.join(inside)} did not return, and did nothing for many looks in a row")
         self.inside = inside
         self.threads = [thread.native_id for thread in stuck if thread.native_id is not None]
 
@@ -133,6 +132,7 @@ class Workers:
         slow: Round | None = None
         idle = [0] * missing
         before: list[list[int]] = [[] for _ in self.threads]
+        sleepers = Sleepers()
         while missing:
             if self.parked.acquire(timeout=WAKE_S):
                 missing -= 1
@@ -149,7 +149,10 @@ class Workers:
                 moved = [current.tallies[index][0] for current in self.batch]
                 idle[index] = idle[index] + 1 if moved == before[index] else 0
                 before[index] = moved
-            stuck = [self.threads[index] for index in self._racing() if idle[index] >= STUCK_WAKES]
+            racing = self._racing()
+            asleep = sleepers.look("self", threading.get_native_id())
+            enough = ASLEEP_LOOKS if asleep else STUCK_WAKES
+            stuck = [self.threads[index] for index in racing if idle[index] >= enough]
             if stuck:
                 stuck += self._stuck_beside()
                 self._stop(self.batch)

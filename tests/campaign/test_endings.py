@@ -56,6 +56,15 @@ def test_a_child_that_never_ends_is_a_hang_finding(run_fake: RunFake, behaviour:
     assert "for_ever" in finding.details["stderr"] or "says_it_is_alive" in finding.details["stderr"]
 
 
+def test_a_silent_child_whose_threads_all_sleep_is_not_waited_for(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "GRACE_S", 600.0)
+    monkeypatch.setattr(trial, "SILENCE_S", 600.0)
+    (finding,) = run_fake("silent", jobs=1).findings
+    assert finding.kind == "hang" and "deadlock" in finding.details["state"]
+
+
 def test_a_long_campaign_keeps_its_time_and_tells_which_trial_had_not_ended(
     run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

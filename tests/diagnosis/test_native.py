@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.diagnosis.native import NO_GDB, attached, details, read, under_gdb
-from harness.kernel.hang import kind_of_hang, running
+from harness.kernel.hang import APART_S, ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 
 PRINTED = """\
 Thread 3 "python3.13t" received signal SIGSEGV, Segmentation fault.
@@ -32,6 +32,11 @@ GDB = pytest.mark.skipif(shutil.which("gdb") is None, reason="there is no gdb on
 
 SLEEPS = "import time; print('there', flush=True); time.sleep(60)"
 SPINS = "print('there', flush=True)\nwhile True: pass"
+ONE_OF_TWO_SPINS = f"""
+import threading
+threading.Thread(target=lambda: exec("while True: pass"), daemon=True).start()
+{SLEEPS}
+"""
 
 
 @pytest.fixture
@@ -105,7 +110,33 @@ def test_waiting_and_running_are_told_apart(child: subprocess.Popen[bytes], kind
         assert time.monotonic() < deadline
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
+@pytest.mark.parametrize("child", [SLEEPS], indirect=True)
+def test_all_must_have_slept_for_many_looks(child: subprocess.Popen[bytes]) -> None:
+    sleepers, began, looks = Sleepers(), time.monotonic(), 1
+    while not sleepers.look(child.pid):
+        looks += 1
+        time.sleep(APART_S / 4)
+    assert looks > ASLEEP_LOOKS and time.monotonic() - began >= (ASLEEP_LOOKS - 1) * APART_S
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
+@pytest.mark.parametrize("child", [SPINS, ONE_OF_TWO_SPINS], indirect=True)
+def test_where_one_could_still_wake_the_others_nobody_is_called_asleep(
+    child: subprocess.Popen[bytes],
+) -> None:
+    sleepers = Sleepers()
+    for _ in range(ASLEEP_LOOKS + 10):
+        time.sleep(APART_S)
+        assert not sleepers.look(child.pid)
+
+
 def test_what_cannot_be_told_is_not_guessed() -> None:
     assert running(2**30, [1]) is None
     assert kind_of_hang(None) == ""
     assert running("self", [threading.get_native_id()]) == []
+    nobody = Sleepers()
+    for _ in range(3):
+        assert not nobody.look(2**30)
+        assert nobody.looks == 0
+        time.sleep(APART_S)

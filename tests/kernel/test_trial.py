@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.kernel import workers
 from harness.kernel.amplifiers import settings
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import overlap_ns
@@ -246,6 +247,21 @@ def test_an_actor_that_never_returns_is_a_hang_that_names_it(trial: RunTrial) ->
     assert found["kind"] == "hang"
     assert "writer-0" in found["message"]
     assert events[-1] == {"event": "done", "reason": "stuck"}
+
+
+def test_actors_that_all_sleep_are_given_up_sooner(trial: RunTrial, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asleep(workers.Sleepers):
+        def look(self, pid: int | str, awake: int | None = None) -> bool:
+            return True
+
+    monkeypatch.setattr(workers, "STUCK_WAKES", 10**6)
+    monkeypatch.setattr(workers, "ASLEEP_LOOKS", 3)
+    monkeypatch.setattr(workers, "Sleepers", Asleep)
+    waits = PLAIN.replace("self.cls.x = Value(n)", "time.sleep(3600)").replace(
+        "class", "import time\nclass", 1
+    )
+    (found,) = findings(trial(waits))
+    assert found["kind"] == "hang" and "writer-0" in found["message"]
 
 
 def test_overlap_is_the_share_of_time_with_two_or_more_inside() -> None:
