@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.campaign import child, trial
-from harness.campaign.plan import PlannedTrial
+from harness.campaign.plan import SHORTEST_S, PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis import ending as endings
@@ -45,8 +45,9 @@ class Again:
 
 
 def of_event(scenario: ScenarioInfo, start: dict[str, Any]) -> Again:
-    """The trial that a journal's ``trial_start`` tells of."""
-    return Again(scenario, start["knobs"], start["seed"], start["threads"], start["budget_s"])
+    """The trial that a journal's ``trial_start`` tells of. What showed at a glance gets a whole trial to show again."""
+    budget_s = max(start["budget_s"], SHORTEST_S)
+    return Again(scenario, start["knobs"], start["seed"], start["threads"], budget_s)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 
@@ -36,12 +36,17 @@ Powers = Mapping[str, float]
 AGAIN = (10.0, 200.0)
 """The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
 minute."""
+SLOWER = (1.0, 0.75, 0.5)
+"""Exponents of the power, for each of its turns in a pass."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""
 VAIN = 4
 """Trials without a sample, after which no more are likely to bring one."""
 ALONE = 0.4
 """The share of a trial's time that one thread alone gets: what it can show, it shows without luck."""
+GLANCE_S = 0.1
+"""Seconds of a scenario's first trial: what shows at all mostly shows within fifty rounds, and with many scenarios the
+others should not have to wait for those that show nothing."""
 SHORTEST_S = 0.3
 LONGEST_S = 5.0
 
@@ -98,13 +103,14 @@ def trials(
         begun[scenario.name] += 1
         knobs = draw_knobs(scenario, options.seed, index)
         threads = threads_of(scenario, knobs, options.threads)
+        seconds = length if index else GLANCE_S
         yield PlannedTrial(
             scenario=scenario,
             index=index,
             knobs=knobs,
             seed=f"{options.seed}:{scenario.name}:{index}",
             threads=threads,
-            budget_s=length if threads > 1 else length * ALONE,
+            budget_s=seconds if threads > 1 else seconds * ALONE,
         )
 
 
@@ -155,7 +161,7 @@ def _arrivals(
         rate = power(scenario, powers)
         for turn in range(turns(scenario, powers)):
             # What comes again lets others come first: it is likely to see the same again.
-            moment += draw.expovariate(math.sqrt(rate) if turn else rate)
+            moment += draw.expovariate(rate ** SLOWER[turn])
             yield moment, scenario
 
 
@@ -231,11 +237,10 @@ def trial_length(scenarios: Sequence[ScenarioInfo], options: Options, powers: Po
     would be start-up only, nor above 5 s, so that one child holds little that a crash could take with it.
     """
     budget = options.budget_s * children_at_once(scenarios, options)
-    for wanted in (
-        sum(map(trials_to_cover, scenarios)),
-        sum(turns(s, powers) for s in scenarios),
-    ):
-        length = budget / wanted - START_UP_S
+    budget -= len(scenarios) * (GLANCE_S + START_UP_S)
+    for trials_each in (trials_to_cover, partial(turns, powers=powers)):
+        wanted = sum(trials_each(scenario) - 1 for scenario in scenarios)
+        length = budget / max(1, wanted) - START_UP_S
         if length >= SHORTEST_S:
             return min(length, LONGEST_S)
     return SHORTEST_S

@@ -37,9 +37,9 @@ WORTH_STARTING_S = 0.2
 """A trial that would get less than this because time is short is not started, unless it is the first."""
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
-OVERDUE_S = 4.0
-"""Beyond its budget, when a trial stops being counted among those that use the cores: one that has met nobody yet is
-given three seconds more."""
+OVERDUE_S = 1.0
+"""Beyond its budget, when a trial stops being counted among those that use the cores: it hangs, or waits for actors
+to meet at all."""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""

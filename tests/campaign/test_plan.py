@@ -144,7 +144,8 @@ def test_a_trial_is_short_enough_for_all_and_between_its_bounds(budget_s: float,
     options = Options(budget_s, 1, jobs=1)
     length = plan.trial_length(scenarios(count), options, {})
     assert plan.SHORTEST_S <= length <= plan.LONGEST_S
-    assert length == plan.SHORTEST_S or count * (length + plan.START_UP_S) <= budget_s + 1e-9
+    glances = count * (plan.GLANCE_S + plan.START_UP_S)
+    assert length == plan.SHORTEST_S or glances + length + plan.START_UP_S <= budget_s + 1e-9
 
 
 def test_the_last_trial_is_cut_to_what_is_left() -> None:
