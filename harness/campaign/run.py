@@ -196,10 +196,14 @@ class _Campaign:
             self._start(planned, max(budget, 0.05))
 
     def _start_controls(self) -> None:
-        """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too."""
+        """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too. What is
+        known can wait until each scenario has come once.
+        """
         if self.kind.name != plan.STRESS or self.options.in_process or not self.target.free_threaded:
             return
         for control in self.grader.uncontrolled():
+            if not control.is_new and self.unseen and not self.stop.is_set():
+                continue
             budget = min(control.again.budget_s, self.options.budget_s - self.now())
             if budget < WORTH_STARTING_S or self.stop_controls.is_set() or not self._has_room(control):
                 return
@@ -209,6 +213,7 @@ class _Campaign:
                 arguments = (number, replace(control, again=replace(control.again, budget_s=budget)))
                 thread = threading.Thread(target=self._watch_control, args=arguments, name="control")
                 self.controls[number] = control, thread
+                self.due[number] = self.now() + budget + OVERDUE_S
                 thread.start()
 
     def _watch_control(self, number: int, control: Control) -> None:
@@ -254,15 +259,11 @@ class _Campaign:
             return not self.running
         if self.options.jobs is not None:
             return len(self.running) + len(self.controls) < self.options.jobs
-        busy = sum(self._cores_of(number) for number in self.running)
-        busy += sum(other.busy for other, _ in self.controls.values())
-        return not busy or busy + planned.busy <= plan.cores()
-
-    def _cores_of(self, number: int) -> int:
         # One that hangs would keep the others waiting for the 10 s that it takes to be sure. It waits, or one thread
         # of it spins.
-        planned, _ = self.running[number]
-        return 0 if self.now() > self.due[number] else planned.busy
+        busy = sum(other.busy for number, (other, _) in self.running.items() if self.now() <= self.due[number])
+        busy += sum(other.busy for number, (other, _) in self.controls.items() if self.now() <= self.due[number])
+        return not busy or busy + planned.busy <= plan.cores()
 
     def _start(self, planned: PlannedTrial, budget_s: float) -> None:
         self.last_trial += 1
