@@ -38,11 +38,13 @@ WORTH_STARTING_S = 0.2
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
 OVERDUE_S = 1.0
-"""Beyond its budget, when a trial stops being counted among those that use the cores: it hangs, or waits for actors
-to meet at all."""
+"""Beyond its budget, when a trial that has said nothing yet, or a control, stops being counted among those that use
+the cores."""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
+LEAD_S = 0.03
+"""Before a trial's budget is over, when the next may be started: it needs a core for its start first."""
 KEEPS_TIME_S = 30.0
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
@@ -132,8 +134,8 @@ class _Campaign:
         self.unseen = {s.name for s in scenarios if plan.why_skipped(s, target, kind.name) is None}
         self.at_once = kind.at_once(scenarios, options)
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
-        self.due: dict[int, float] = {}
-        """When each trial should have ended, in the campaign's own time."""
+        self.leaves: dict[int, float] = {}
+        """From when on each trial is not counted among those that use the cores, in the campaign's own time."""
         self.controls: dict[int, tuple[Control, threading.Thread]] = {}
         """By numbers below 0, that no trial has."""
         self.controlled: set[str] = set()
@@ -213,7 +215,7 @@ class _Campaign:
                 arguments = (number, replace(control, again=replace(control.again, budget_s=budget)))
                 thread = threading.Thread(target=self._watch_control, args=arguments, name="control")
                 self.controls[number] = control, thread
-                self.due[number] = self.now() + budget + OVERDUE_S
+                self.leaves[number] = self.now() + budget + OVERDUE_S
                 thread.start()
 
     def _watch_control(self, number: int, control: Control) -> None:
@@ -259,15 +261,16 @@ class _Campaign:
             return not self.running
         if self.options.jobs is not None:
             return len(self.running) + len(self.controls) < self.options.jobs
-        # One that hangs would keep the others waiting for the 10 s that it takes to be sure. It waits, or one thread
-        # of it spins.
-        busy = sum(other.busy for number, (other, _) in self.running.items() if self.now() <= self.due[number])
-        busy += sum(other.busy for number, (other, _) in self.controls.items() if self.now() <= self.due[number])
+        # One that hangs does not keep the others waiting until that is sure: it waits, or one thread of it spins.
+        now = self.now()
+        busy = sum(other.busy for number, (other, _) in self.running.items() if now < self.leaves[number])
+        busy += sum(other.busy for number, (other, _) in self.controls.items() if now < self.leaves[number])
         return not busy or busy + planned.busy <= plan.cores()
 
     def _start(self, planned: PlannedTrial, budget_s: float) -> None:
         self.last_trial += 1
         number = self.last_trial
+        planned = replace(planned, budget_s=budget_s)
         spec = trial.trial_spec(
             planned,
             budget_s,
@@ -276,7 +279,7 @@ class _Campaign:
             self.options.ring,
         )
         self.running[number] = planned, None
-        self.due[number] = self.now() + budget_s + OVERDUE_S
+        self.leaves[number] = self.now() + budget_s + OVERDUE_S
         self.record(
             {
                 "event": "trial_start",
@@ -314,8 +317,10 @@ class _Campaign:
     def _hear(self) -> None:
         """Record what the trials have said; wait for it a moment."""
         self._is_halted()
+        now = self.now()
+        leave = min((moment - now for moment in self.leaves.values() if moment > now), default=LOOK_S)
         try:
-            said = self.said.get(timeout=LOOK_S)
+            said = self.said.get(timeout=min(leave, LOOK_S))
         except queue.Empty:
             return
         if said.number < 0:
@@ -329,6 +334,8 @@ class _Campaign:
 
     def _child_said(self, number: int, at_s: float, event: dict[str, Any]) -> None:
         planned, _ = self.running[number]
+        if event["event"] == "hello":
+            self.leaves[number] = at_s + planned.budget_s - LEAD_S
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})
         if event["event"] == "finding" and self.options.stop_at_first and self.grader.counting():
             self._halt("found")
@@ -362,6 +369,7 @@ class _Campaign:
 
     def _control_ended(self, said: _Said) -> None:
         control, thread = self.controls.pop(said.number)
+        del self.leaves[said.number]
         thread.join()
         if not isinstance(said.what, _Tried):
             return
@@ -380,6 +388,7 @@ class _Campaign:
 
     def _forget(self, number: int) -> None:
         _, thread = self.running.pop(number)
+        del self.leaves[number]
         if thread is not None:
             thread.join()
 

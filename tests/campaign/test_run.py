@@ -85,14 +85,19 @@ def test_trials_beside_each_other_have_no_more_threads_than_there_are_cores(
 ) -> None:
     monkeypatch.setattr(plan, "cores", lambda: 5)
     run_fake("well", "finds", "no_samples", "slow", budget_s=2.0)
-    threads: dict[int, int] = {}
+    leaves: dict[int, float] = {}
+    begun: dict[int, dict[str, Any]] = {}
     most = 0
     for event in journal():
         if event["event"] == "trial_start":
-            threads[event["trial"]] = event["threads"]
+            begun[event["trial"]] = event
+            leaves[event["trial"]] = event["at_s"] + event["budget_s"] + run.OVERDUE_S
+            racing = [number for number in begun if leaves[number] > event["at_s"]]
+            most = max(most, sum(begun[number]["threads"] for number in racing))
+        elif event["event"] == "hello":
+            leaves[event["trial"]] = event["at_s"] + begun[event["trial"]]["budget_s"] - run.LEAD_S
         elif event["event"] == "trial_end":
-            del threads[event["trial"]]
-        most = max(most, sum(threads.values()))
+            del begun[event["trial"]]
     assert most == 4
 
 

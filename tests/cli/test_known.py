@@ -124,13 +124,13 @@ def covering(trials: int) -> HandWritten:
 
 
 def test_an_entry_that_nothing_looked_like_in_a_full_run_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    (told,) = notices(monkeypatch, covering(2))
-    assert "2 trials of fake.* showed nothing like it: it is stale, or rare" in told
+    (told,) = notices(monkeypatch, covering(3))
+    assert "3 trials of fake.* showed nothing like it: it is stale, or rare" in told
 
 
 def test_a_run_that_was_not_a_full_one_says_nothing_of_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert notices(monkeypatch, covering(1)) == []
-    assert notices(monkeypatch, covering(2), complete=False) == []
+    assert notices(monkeypatch, covering(2)) == [], "the first was a glance"
+    assert notices(monkeypatch, covering(3), complete=False) == []
 
 
 def test_an_entry_that_something_looked_like_is_not_stale(monkeypatch: pytest.MonkeyPatch) -> None:
