@@ -1,10 +1,12 @@
 """What runs of the whole suite see, with no pattern given: which findings, in how many runs, how soon, on each target.
 
-    python -m measure.runs --target PY [--target PY ...] [--repeat 20] [--limit 60s] [--out DIR]
+    python -m measure.runs --target PY [--target PY ...] [--repeat 20] [--limit 60s] [--until FINDING] [--out DIR]
 
 makes ``--repeat`` runs of ``ftstress run --budget LIMIT`` with seeds 1, 2 and so on, one after the other, and prints a
 Markdown table: a row a known issue or a new signature, a column a target, in each cell how many of the runs saw it, and
-the median time until it first showed. What DIR holds already (a folder a target, one in it a seed) is not run again.
+the median time until it first showed. With ``--until``, a known issue's id or a part of a signature, a run ends as soon
+as it shows that: it then tells how often and how soon that is found, and nothing else. What DIR holds already (a folder
+a target, one in it a seed) is not run again.
 
 Exit status 0; 1 where a run ended with none of the statuses 0, 1 and 3; 3 where a target is none.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -29,8 +32,9 @@ from harness.cli.arguments import budget, count
 from harness.cli.outdir import RESULTS
 from harness.report.numbers import counted, duration
 
-TELLING = (0, 1, 3)
-"""Exit statuses of a run that came to its end."""
+TELLING = (0, 1, 3, 130)
+"""Exit statuses of a run that came to its end, or was ended when it had shown what was wanted."""
+LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,14 @@ class Run:
     """By known issue, or by ``new: SIGNATURE``."""
 
 
-def read(folder: Path, target: str, seed: int) -> Run | None:
-    """The run that ``folder`` holds; None where it was not run to its end."""
+def read(folder: Path, target: str, seed: int, until: str | None = None) -> Run | None:
+    """The run that ``folder`` holds; None where it was not run to its end, and has not shown ``until``."""
     try:
         result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not result["complete"]:
+    seen = first_seen(result["findings"])
+    if not result["complete"] and not (until and any(until in name for name in seen)):
         return None
     return Run(
         target,
@@ -62,7 +67,7 @@ def read(folder: Path, target: str, seed: int) -> Run | None:
         result["totals"]["rounds"],
         result["totals"]["samples"],
         sum(scenario["stores"] for scenario in result["scenarios"]),
-        first_seen(result["findings"]),
+        seen,
     )
 
 
@@ -109,24 +114,36 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def make(executable: str, title: str, seed: int, limit_s: float, out: Path) -> Run:
-    """Run the suite once, unless ``out`` holds that run. Raises RuntimeError, with its last words, where it failed."""
-    kept = read(out, title, seed)
+def make(executable: str, title: str, seed: int, limit_s: float, out: Path, until: str | None = None) -> Run:
+    """Run the suite once, to its end or until it shows ``until``, unless ``out`` holds that run.
+
+    Raises RuntimeError, with its last words, where it failed.
+    """
+    kept = read(out, title, seed, until)
     if kept is not None:
         return kept
     going_on = ["--resume"] if (out / "journal.jsonl").exists() else []
     command = [sys.executable, "-m", "harness", "run", "--target", executable, "--budget", f"{limit_s:g}s"]
-    done = subprocess.run(
-        [*command, "--seed", str(seed), "--out", str(out), *going_on],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    run = read(out, title, seed)
-    if run is None or done.returncode not in TELLING:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RuntimeError(f"the run with seed {seed} on {title} ended with {done.returncode}: {last}")
+    said = out.with_suffix(".txt")
+    said.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        said.open("w+", encoding="utf-8") as err,
+        subprocess.Popen(
+            [*command, "--seed", str(seed), "--out", str(out), *going_on],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=err,
+        ) as process,
+    ):
+        while process.poll() is None:
+            time.sleep(LOOK_S)
+            if until and read(out, title, seed, until) and process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait()
+    run = read(out, title, seed, until)
+    if run is None or run.exit_status not in TELLING:
+        last = (said.read_text(encoding="utf-8").strip().splitlines() or ["it said nothing"])[-1]
+        raise RuntimeError(f"the run with seed {seed} on {title} ended with {process.returncode}: {last}")
     return run
 
 
@@ -137,6 +154,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--target", action="append", required=True, metavar="PY")
     parser.add_argument("--repeat", type=count, default=20, metavar="N", help="runs a target (default: 20)")
     parser.add_argument("--limit", type=budget, default=60.0, metavar="TIME", help="of each (default: 60s)")
+    parser.add_argument(
+        "--until", metavar="FINDING", help="end a run when it shows this: a known issue, a signature"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS / "runs", metavar="DIR")
     options = parser.parse_args(arguments)
     try:
@@ -156,6 +176,7 @@ def main(arguments: Sequence[str]) -> int:
                     seed,
                     options.limit,
                     options.out / name.replace(" ", "-") / str(seed),
+                    options.until,
                 )
             except RuntimeError as error:
                 print(error, file=sys.stderr)

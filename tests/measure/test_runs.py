@@ -64,6 +64,14 @@ def test_a_run_that_was_cut_short_is_none(tmp_path: Path) -> None:
     assert read(tmp_path, "3.14.7", 1) is None
 
 
+def test_a_run_that_was_ended_when_it_had_shown_what_was_wanted_counts(tmp_path: Path) -> None:
+    shown = result([finding("gh-1", "a", 9.0)], complete=False, exit_status=130)
+    (tmp_path / "result.json").write_text(json.dumps(shown))
+    run = read(tmp_path, "3.14.7", 1, until="gh-1")
+    assert run is not None and run.first_seen_s == {"gh-1": 9.0}
+    assert read(tmp_path, "3.14.7", 1, until="gh-2") is None
+
+
 def test_a_run_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"ended with 3: .*does not exist"):
         make(str(tmp_path / "python"), "3.14.7", 1, 1.0, tmp_path / "out")
