@@ -36,7 +36,7 @@ Powers = Mapping[str, float]
 AGAIN = (10.0, 200.0)
 """The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
 minute."""
-SLOWER = (1.0, 0.75, 0.5)
+SLOWER = (1.0, 0.5, 0.33)
 """Exponents of the power, for each of its turns in a pass."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from harness.kernel import (
@@ -174,8 +175,8 @@ class BasesSubclasses(_Bases):
 class BasesSlots(_Bases):
     """Special methods that one of the two bases has are used while ``__bases__`` is assigned (gh-127266).
 
-    Sound: ``len()`` either gives the base's count or is refused. Once all are parked, it does what the class's
-    current base says.
+    Sound: ``len()`` either gives the base's count or is refused. Who has moved the class, and nobody else does, finds
+    that it does what its base says, and so does everybody once all are parked.
     """
 
     oracle = Permitted()
@@ -183,14 +184,16 @@ class BasesSlots(_Bases):
     def prepare(self, knobs: Knobs) -> None:
         super().prepare(knobs)
         self.lengths = (5,)
+        self.due = (5, 60)
         self.parents[0].__len__ = lambda thing: 5
-        self.parents[1].__call__ = lambda thing: (
-            6
-        )  # what the class has not had before is to be there once it has moved
+        # What the class has not had before is to be there once it has moved.
+        self.parents[1].__call__ = lambda thing: 60
+        self.users = {0: self.moving(), 2: self.thing}
 
-    @operation(actor="writer", stores=MOVE)
-    def move(self, n: int) -> None:
+    @operation(actor="writer", stores=MOVE, oracle=OwnWrite())
+    def move(self, n: int) -> Any:
         self.moving.__bases__ = self.bases[n % 2]
+        return self.due[n % 2], _length_or_call(self.users[n & 2])
 
     @operation(actor="reader", may_raise=(TypeError, AttributeError))
     def use(self) -> Any:
@@ -198,18 +201,20 @@ class BasesSlots(_Bases):
 
     def quiescence(self) -> Iterator[tuple[str, object, object]]:
         yield from super().quiescence()
+        due = self.due[self.bases.index(self.moving.__bases__)]
         for turn in range(1, 4):
-            try:
-                found = len(self.thing)
-            except (TypeError, AttributeError):
-                found = 0
-            first = self.moving.__bases__ is self.bases[0]
-            yield f"len() of an instance, read {turn}", found, 5 if first else 0
-            try:
-                found = self.thing()
-            except (TypeError, AttributeError):
-                found = 0
-            yield f"call of an instance, read {turn}", found, 0 if first else 6
+            for thing in self.users.values():
+                yield f"len() or call of an instance, read {turn}", _length_or_call(thing), due
+
+
+def _length_or_call(thing: Any) -> int:
+    """What ``len()`` and a call give, one of which is refused; else their sum."""
+    found = 0
+    with suppress(TypeError, AttributeError):
+        found += len(thing)
+    with suppress(TypeError, AttributeError):
+        found += thing()
+    return found
 
 
 class _Class(Scenario):
