@@ -33,6 +33,10 @@ BASES = 24
 """Bases of a class: entering it in their lists takes long enough for another class to be in the middle of the same."""
 FAMILIES = VERSION_BUDGET // 2 // BASES
 """Of bases, in a round: as many as its two creators have turns."""
+FEW = 8
+"""Bases that classes come and go below: so few that each loses its last class again and again, while another is made."""
+REST_S = 0.001
+"""Between two collections: long enough for some dozens of classes to die in each."""
 SPINS = 4000
 """Looks for somebody else before the first sleep, some 100 µs."""
 
@@ -266,6 +270,37 @@ class CreateAndCollect(Scenario):
         gc.collect()
         listed = [cls for cls in self.base.__subclasses__() if cls not in self.siblings]
         yield "classes left after collection", len(listed) <= 1 or not classes_die(), True
+
+
+class DeathOfTheLast(Scenario):
+    """A class that is made while the last other one below its base dies is in the base's list (gh-151377).
+
+    Sound: who has made the class holds it, so the base must list it. A base that has no class left gives up its list,
+    and here each has few. Classes die from 3.14 on when threads have run.
+    """
+
+    oracle = Permitted()
+    minimum_version = (3, 14)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.bases = [fresh_class() for _ in range(FEW)]
+
+    @operation(actor="creator", stores=1)
+    def create(self, n: int) -> Any:
+        base = self.bases[n % FEW]
+        made = fresh_subclass(base)
+        return made in base.__subclasses__(), (True,)
+
+    @operation(actor="collector")
+    def collect(self) -> None:
+        sleep(REST_S)
+        gc.collect()
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        gc.collect()
+        for base in self.bases:
+            made = fresh_subclass(base)
+            yield "a new class below one whose classes have died", made in base.__subclasses__(), True
 
 
 class DeathBesideListing(Scenario):
