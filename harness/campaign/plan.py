@@ -33,8 +33,8 @@ SHARED, PER_TYPE = "shared", "per_type"
 What sees much of the one may test nothing of the other."""
 Powers = Mapping[str, float]
 """Of scenarios, by name: what calibration gives; see ``power``."""
-AGAIN = (10.0, 200.0)
-"""The powers from which a scenario comes twice, and thrice, in a pass: about thirty, and ten. A pass is to fit into a
+AGAIN = (30.0, 300.0)
+"""The powers from which a scenario comes twice, and thrice, in a pass: about forty, and fifteen. A pass is to fit into a
 minute."""
 SLOWER = (1.0, 0.5, 0.33)
 """Exponents of the power, for each of its turns in a pass."""

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.campaign import plan
-from measure.power import STRONGEST, of_base, powers, seen, write_table
+from harness.record.calibration import Calibration, Hit, Run
+from measure.power import DECAY, STRONGEST, hits, of_base, powers, rank, seen, write_table
 
 
 def test_what_sees_most_comes_first_and_then_what_sees_the_rest() -> None:
@@ -45,3 +46,20 @@ def test_a_table_is_written_and_the_others_stay(tmp_path: Path, monkeypatch: pyt
     write_table(plan.PER_TYPE, {"s.a": 7.5})
     written = tomllib.loads((tmp_path / "power.toml").read_text())
     assert written == {plan.SHARED: before, plan.PER_TYPE: {"s.a": 7.5}}
+
+
+def test_what_ended_the_runs_of_a_calibration_comes_first_and_what_was_in_the_table_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(build: str, scenario: str | None) -> Run:
+        hit = Hit(scenario, "order", "violation | order", {}, 1.0) if scenario else None
+        return Run(build, 1, 1, 2.0, 1, 1, 1, (), hit, ())
+
+    runs = (run("f", "s.a"), run("f", "s.b"), run("g", "s.b"), run("h", None))
+    assert hits(Calibration("m", 60.0, 1, 2, {}, {}, runs)) == {"f": {"s.a", "s.b"}, "g": {"s.b"}}
+    monkeypatch.setattr(plan, "POWER", tmp_path / "power.toml")
+    monkeypatch.setattr(plan, "tables", lambda: {plan.SHARED: {}, plan.PER_TYPE: {"s.old": 9.0, "s.a": 8.0}})
+    rank(plan.PER_TYPE, {"f": {"s.a", "s.b"}, "g": {"s.b"}})
+    written = tomllib.loads((tmp_path / "power.toml").read_text())[plan.PER_TYPE]
+    expected = [round(STRONGEST * DECAY**place, 1) for place in range(3)]
+    assert written == dict(zip(["s.b", "s.a", "s.old"], expected, strict=True))
