@@ -34,8 +34,8 @@ What sees much of the one may test nothing of the other."""
 Powers = Mapping[str, float]
 """Of scenarios, by name: what calibration gives; see ``power``."""
 AGAIN = (30.0, 300.0)
-"""The powers from which a scenario comes twice, and thrice, in a pass: about forty, and fifteen. A pass is to fit into a
-minute."""
+"""The powers from which a scenario comes twice, and thrice, in a pass: about forty, and fifteen. A pass is to fit into
+a minute."""
 SLOWER = (1.0, 0.5, 0.33)
 """Exponents of the power, for each of its turns in a pass."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
