@@ -33,10 +33,10 @@ SHARED, PER_TYPE = "shared", "per_type"
 What sees much of the one may test nothing of the other."""
 Powers = Mapping[str, float]
 """Of scenarios, by name: what calibration gives; see ``power``."""
-AGAIN = (30.0, 300.0)
-"""The powers from which a scenario comes twice, and thrice, in a pass: about forty, and fifteen. A pass is to fit into
-a minute."""
-SLOWER = (1.0, 0.5, 0.33)
+AGAIN = (30.0, 300.0, 600.0)
+"""The powers from which a scenario comes two, three and four times in a pass: about forty, fifteen, and seven. A pass
+is to fit into little more than a minute."""
+SLOWER = (1.0, 0.7, 0.55, 0.45)
 """Exponents of the power, for each of its turns in a pass."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""

@@ -22,6 +22,7 @@ from harness.kernel import (
     prime,
     readers,
 )
+from harness.kernel.objects import VERSION_BUDGET
 
 MOVE = 8 if sys.version_info >= (3, 14) else 4
 """A move counts as many stores: it renews every class below, and hundreds of them would make a round of seconds. From
@@ -272,17 +273,31 @@ class ClassLookup(_Class):
 class ClassOwnAttribute(_Class):
     """An instance's own attribute survives while its ``__class__`` is assigned (gh-120198).
 
-    Sound: nobody stores into the instance. Only the first assignment moves its values into a dict of its own.
+    Sound: nobody stores into the instances. Only the first assignment moves an instance's values into a dict of its
+    own, so there is a fresh instance for each.
     """
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.crowd = [self.classes[0]() for _ in range(VERSION_BUDGET + 1)]
+        for thing in self.crowd:
+            thing.own = self.own
+        self.at = [0]
 
     @operation(actor="writer", stores=1)
     def move(self, n: int) -> None:
-        self.thing.__class__ = self.classes[n % 2]
+        self.at[0] = n
+        self.crowd[n].__class__ = self.classes[1]
 
     @operation(actor="reader")
     def read(self) -> Any:
-        return self.thing.own, self.only
+        return self.crowd[self.at[0]].own, self.only
 
     @operation(actor="reader")
     def read_dict(self) -> Any:
-        return self.thing.__dict__["own"], self.only
+        return self.crowd[self.at[0]].__dict__["own"], self.only
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield from super().quiescence()
+        found = [thing.own for thing in self.crowd]
+        yield "own of an instance", next((own for own in found if own is not self.own), self.own), self.own
