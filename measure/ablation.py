@@ -2,12 +2,12 @@
 
     python -m measure.ablation [--source WHAT] RECORD > TABLE.md
 
-takes about half an hour on two cores. RECORD is what ``measure.power`` measured of the same base: for each amplifier
-it says which scenarios that have it see which faults. Some of those pairs get trials whose settings are all drawn at
-random, so that each trial tells something of each amplifier. Outcomes are kept beside RECORD (``RECORD.ablation``,
-JSON lines); what is there already is not measured again. Within a pair the times to the first detection of the trials
-with a value are compared with all others' by rank (the Mann-Whitney test; what was not seen comes last, all alike), so
-a pair that is always seen tells something, too.
+takes half an hour on two cores, or less. RECORD is what ``measure.power`` measured of the same base, or the directory
+of a calibration of it: for each amplifier it says which scenarios that have it see which faults. Some of those pairs
+get trials whose settings are all drawn at random, so that each trial tells something of each amplifier. Outcomes are
+kept beside RECORD (``RECORD.ablation``, JSON lines); what is there already is not measured again. Within a pair the
+times to the first detection of the trials with a value are compared with all others' by rank (the Mann-Whitney test;
+what was not seen comes last, all alike), so a pair that is always seen tells something, too.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign.select import ScenarioInfo, describe, suite_files
 from harness.kernel.amplifiers import Setting
+from harness.record import calibration
+from harness.record.calibration import BASE
 from harness.record.target import Target
-from measure.power import of_base, recorded, seen, seen_after, shares
+from measure.power import hits, of_base, recorded, seen, seen_after, shares
 
 PAIRS = 10
 """Scenarios and faults for each amplifier: first those whose fault few scenarios see."""
@@ -197,20 +199,37 @@ def _median(times: tuple[float, ...]) -> str:
     return "not seen" if middle == NEVER else f"{middle:.2f} s"
 
 
+def told(record: Path) -> tuple[dict[str, set[str]], frozenset[str]]:
+    """What a record of ``measure.power``, or a calibration, says: which scenarios see each fault, and the signatures
+    that the base showed. Nothing where it is neither.
+    """
+    if not record.is_dir():
+        outcomes = recorded(record)
+        return seen(outcomes), of_base(outcomes)
+    calibrated = calibration.recorded(record)
+    if calibrated is None:
+        return {}, frozenset()
+    shown = (text for run in calibrated.runs if run.build == BASE for text in run.signatures)
+    return hits(calibrated), frozenset(shown)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m measure.ablation")
     parser.add_argument("--source")
     parser.add_argument("record", type=Path)
     asked = parser.parse_args(arguments)
-    outcomes = recorded(asked.record)
-    if not outcomes:
-        print(f"{asked.record} is not what python -m measure.power wrote: give that", file=sys.stderr)
+    known_to_see, passed_over = told(asked.record)
+    if not known_to_see:
+        print(
+            f"{asked.record} is neither what python -m measure.power wrote nor a calibration: give one of them",
+            file=sys.stderr,
+        )
         return 2
     try:
         entry = compiled(asked.source)
         base = probe(str(entry.executable()))
         scenarios = {one.name: one for one in describe(base, suite_files()).scenarios}
-        pairs = chosen(seen(outcomes), scenarios)
+        pairs = chosen(known_to_see, scenarios)
         targets = {
             fault: dataclasses.replace(
                 base, executable=str(build_fault(find(fault, branch(base.version)), entry))
@@ -221,7 +240,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     kept = asked.record.with_name(f"{asked.record.name}.ablation")
-    for line in table(measure(pairs, scenarios, targets, of_base(outcomes), kept)):
+    for line in table(measure(pairs, scenarios, targets, passed_over, kept)):
         print(line)
     return 0
 
