@@ -11,7 +11,7 @@ import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -89,8 +89,8 @@ def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
     """Trials without end. First passes, until each scenario has shown each value of its own amplifiers: what
-    calibration has found to see most comes early and twice. After that, where ``shown`` says that there is most to
-    gain.
+    calibration has found to see most comes early and twice; in the first one all are short, whatever the budget, and
+    the first of each is a glance. After that, where ``shown`` says that there is most to gain.
     """
     runnable = [scenario for scenario in scenarios if why_skipped(scenario, target) is None]
     if not runnable:
@@ -103,7 +103,7 @@ def trials(
         begun[scenario.name] += 1
         knobs = draw_knobs(scenario, options.seed, index)
         threads = threads_of(scenario, knobs, options.threads)
-        seconds = length if index else GLANCE_S
+        seconds = GLANCE_S if not index else SHORTEST_S if index < turns(scenario, powers) else length
         yield PlannedTrial(
             scenario=scenario,
             index=index,
@@ -231,19 +231,18 @@ def children_at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int
 
 
 def trial_length(scenarios: Sequence[ScenarioInfo], options: Options, powers: Powers) -> float:
-    """Seconds a trial: as long as lets every amplifier show each of its values within the budget.
+    """Seconds of a trial after the first pass: as long as lets every amplifier show each of its values within the
+    budget.
 
-    Where that is not to be had, short enough for one pass; never below 0.3 s, for less
-    would be start-up only, nor above 5 s, so that one child holds little that a crash could take with it.
+    Never below 0.3 s, for less would be start-up only, nor above 5 s, so that one child holds little that a crash could
+    take with it.
     """
+    first = {scenario.name: turns(scenario, powers) for scenario in scenarios}
     budget = options.budget_s * children_at_once(scenarios, options)
     budget -= len(scenarios) * (GLANCE_S + START_UP_S)
-    for trials_each in (trials_to_cover, partial(turns, powers=powers)):
-        wanted = sum(trials_each(scenario) - 1 for scenario in scenarios)
-        length = budget / max(1, wanted) - START_UP_S
-        if length >= SHORTEST_S:
-            return min(length, LONGEST_S)
-    return SHORTEST_S
+    budget -= (sum(first.values()) - len(scenarios)) * (SHORTEST_S + START_UP_S)
+    wanted = sum(max(0, trials_to_cover(scenario) - first[scenario.name]) for scenario in scenarios)
+    return max(SHORTEST_S, min(budget / max(1, wanted) - START_UP_S, LONGEST_S))
 
 
 def cut(

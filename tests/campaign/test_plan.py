@@ -148,6 +148,14 @@ def test_a_trial_is_short_enough_for_all_and_between_its_bounds(budget_s: float,
     assert length == plan.SHORTEST_S or glances + length + plan.START_UP_S <= budget_s + 1e-9
 
 
+def test_a_long_campaign_begins_as_a_short_one_does() -> None:
+    short, long = (first(9 + 9, scenarios(9), budget_s=budget_s) for budget_s in (5.0, 600.0))
+    assert short[:9] == long[:9]
+    assert {trial.budget_s for trial in long[:9]} == {plan.GLANCE_S}
+    assert {trial.budget_s for trial in short[9:]} == {plan.SHORTEST_S}
+    assert {trial.budget_s for trial in long[9:]} == {plan.LONGEST_S}
+
+
 def test_the_last_trial_is_cut_to_what_is_left() -> None:
     assert plan.cut(5.0, 2.0, 0, 1) == pytest.approx(2.0 - plan.START_UP_S)
     assert plan.cut(5.0, 100.0, 0, 1) == 5.0
