@@ -35,6 +35,8 @@ FAMILIES = VERSION_BUDGET // 2 // BASES
 """Of bases, in a round: as many as its two creators have turns."""
 FEW = 8
 """Bases that classes come and go below: so few that each loses its last class again and again."""
+STAYING = 100
+"""Classes that are listed all along."""
 REST_S = 0.001
 """Between two collections: long enough for some dozens of classes to die in each."""
 SPINS = 4000
@@ -301,6 +303,41 @@ class DeathOfTheLast(Scenario):
         for base in self.bases:
             made = fresh_subclass(base)
             yield "a new class below one whose classes have died", made in base.__subclasses__(), True
+
+
+class ListedAllAlong(Scenario):
+    """``__subclasses__()`` lists each class that is there all along, while others below the base come and die (gh-151377).
+
+    Sound: the state holds the classes that count, from before the threads start. Those that have died leave holes in
+    the base's table in front of them; when it is full, it is made anew without the holes, and they all move up.
+    """
+
+    oracle = Permitted()
+    amplifiers = (readers,)
+    minimum_version = (3, 14)
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class()
+        mortal = fresh_subclasses(self.base, STAYING)
+        self.staying = frozenset(fresh_subclasses(self.base, STAYING))
+        self.due = (STAYING,)
+        del mortal
+
+    @operation(actor="creator", stores=1)
+    def create(self) -> None:
+        fresh_subclass(self.base)
+
+    @operation(actor="collector")
+    def collect(self) -> None:
+        sleep(REST_S)
+        gc.collect()
+
+    @operation(actor="reader")
+    def read(self) -> Any:
+        return len(self.staying.intersection(self.base.__subclasses__())), self.due
+
+    def quiescence(self) -> Iterator[tuple[str, object, object]]:
+        yield "classes that __subclasses__() lists", self.read()[0], STAYING
 
 
 class DeathBesideListing(Scenario):
