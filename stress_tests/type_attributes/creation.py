@@ -306,7 +306,7 @@ class DeathOfTheLast(Scenario):
 
 
 class ListedAllAlong(Scenario):
-    """``__subclasses__()`` lists each class that is there all along, while others below the base come and die (gh-151377).
+    """``__subclasses__()`` lists each class that is there all along, while others come and die (gh-151377).
 
     Sound: the state holds the classes that count, from before the threads start. Those that have died leave holes in
     the base's table in front of them; when it is full, it is made anew without the holes, and they all move up.
