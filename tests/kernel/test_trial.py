@@ -10,6 +10,7 @@ import pytest
 
 from harness.kernel import workers
 from harness.kernel.amplifiers import settings
+from harness.kernel.hang import Sleepers
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import overlap_ns
 from harness.kernel.scenario import actor_threads
@@ -250,7 +251,7 @@ def test_an_actor_that_never_returns_is_a_hang_that_names_it(trial: RunTrial) ->
 
 
 def test_actors_that_all_sleep_are_given_up_sooner(trial: RunTrial, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Asleep(workers.Sleepers):
+    class Asleep(Sleepers):
         def look(self, pid: int | str, awake: int | None = None) -> bool:
             return True
 
