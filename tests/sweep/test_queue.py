@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.record.coverage import CLEAN, HIT
+from harness.record.coverage import CLEAN, HIT, MISSED
 from harness.record.target import Target
 from harness.sweep.points import Listing
 from tests.sweep.conftest import MakeScene, job_of
@@ -44,7 +44,9 @@ def test_a_store_at_a_stop_frees_what_was_stored_before(scene: MakeScene, free_t
     job = job_of(made, "read", "store")
     listing = made.list(job)
     assert isinstance(listing, Listing)
-    point = listing.points[len(listing.points) // 2]
+    # A path that was listed once is not always gone again: up to 3.15 whether a look-up hits follows from addresses.
+    later = listing.points[len(listing.points) // 2 :]
+    point = next(point for point in later if made.show(job, point).stop.how != MISSED)
     freed = [made.show(job, point).stop.how for _ in range(30)]
     assert freed.count(CLEAN) == 30, freed
     # The queue of the thread that stands is left alone: where values are queued, they are in it when its store is over.
