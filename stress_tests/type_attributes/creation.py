@@ -35,7 +35,7 @@ FAMILIES = VERSION_BUDGET // 2 // BASES
 """Of bases, in a round: as many as its two creators have turns."""
 FEW = 8
 """Bases that classes come and go below: so few that each loses its last class again and again."""
-STAYING = 100
+STAYING = 30
 """Classes that are listed all along."""
 REST_S = 0.001
 """Between two collections: long enough for some dozens of classes to die in each."""
