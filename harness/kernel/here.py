@@ -17,7 +17,7 @@ class Here:
         self.version_info = sys.version_info[:3]
         self.free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
         self.implementation = platform.python_implementation()
-        self.version = sys.version.split()[0]
+        self.version = _version()
         self.history: dict[str, bool] = {}
         """Of no commit it is known whether this build has it: its version decides."""
 
@@ -51,3 +51,10 @@ class Here:
             "configure_args": arguments,
             "platform": sysconfig.get_platform(),
         }
+
+
+def _version() -> str:
+    """As the fingerprint of a target has it: a build after the tag has a plus, whatever else its own text says."""
+    level = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(sys.version_info.releaselevel)
+    stage = f"{level}{sys.version_info.serial}" if level else ""
+    return ".".join(map(str, sys.version_info[:3])) + stage + "+" * ("+" in sys.version.split()[0])
