@@ -310,9 +310,8 @@ class Grader:
             if not issue.applies_to(self.target):
                 continue
             tried = [tally for name, tally in self.tallies.items() if issue.covers(name)]
-            full = all(
-                tally.counts["trials"] > trials_to_cover(tally.info) for tally in tried
-            )  # one was a glance
+            # More than cover them: the first was a glance.
+            full = all(tally.counts["trials"] > trials_to_cover(tally.info) for tally in tried)
             seen = any(issue.matches(cause.scenario, text) for text, cause in self.causes.items())
             exercised = any(self._counts(tally)["samples"] for tally in tried)
             if exercised and full and not seen:
