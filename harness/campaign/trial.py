@@ -23,8 +23,8 @@ GRACE_S = 40.0
 """Beyond its budget, before a trial hangs: the kernel itself needs up to 10 s to be sure that its actors do, and on a
 busy machine longer; what it tells is worth more than that nothing came."""
 SILENCE_S = 15.0
-"""A living child says something five times a second, also while its actors hang. One whose threads all sleep has not
-so long: see ``hang.Sleepers``."""
+"""A living child says something five times a second, also while its actors hang. One whose threads all wait for
+one another has not so long: see ``hang.Sleepers``."""
 ALARM_S = 90
 """Beyond its budget, when the child's own alarm ends it: the last resort, for when nobody watches."""
 

@@ -24,6 +24,8 @@ from harness.kernel import hang
 from harness.kernel.hang import Sleepers
 
 TICK_S = 0.1
+LATE_S = 0.5
+"""Without a word, before it is looked whether the child's threads wait for one another."""
 TREE_S = 1.0
 """Between two looks at everything the child has started; its own memory is looked at every tick."""
 CHUNK = 256 << 10
@@ -46,7 +48,7 @@ class Limits:
     """Without a word."""
     memory_bytes: int
     sleepless: bool = False
-    """It has a thread that should speak all the time: where all sleep, nobody need wait for ``silence_s``."""
+    """It has a thread that should speak all the time: where all wait for one another, ``silence_s`` need not pass."""
 
 
 def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
@@ -195,7 +197,7 @@ class _Watched:
             return "timeout"
         if self.silent_s > self.limits.silence_s:
             return "silent"
-        if self.limits.sleepless and self.started and self.sleepers.look(self.pid):
+        if self.limits.sleepless and self.started and self.silent_s > LATE_S and self.sleepers.look(self.pid):
             return "silent"
         return None
 

@@ -11,13 +11,17 @@ LOOK_S = 0.3
 BUSY = 0.3
 """The share of that time that a thread must have run to be called running."""
 ASLEEP_LOOKS = 40
-"""Looks in a row at which all threads slept, after which nobody is left who could wake them. A thread that a busy
-machine keeps from running does not sleep: it is ready, at all looks but by chance."""
+"""Looks at which all threads waited for one another, after which nobody is left who could wake them. A thread that a
+busy machine keeps from running does not wait: it is ready, at all looks but by chance."""
+TAKES_BACK = 5
+"""Of these, what a look takes back that finds one ready: who waits a millisecond at a time is, now and then."""
 APART_S = 0.08
 """What is asked sooner after a look is none."""
 IDLE = 0.05
 """The share of a core that all of them together may use in between: who waits for the world to stop looks again
 each millisecond."""
+FUTEX = {"x86_64": 202, "aarch64": 98}
+"""The number of the system call in which locks wait."""
 
 
 def running(pid: int | str, threads: Iterable[int] | None = None) -> list[int] | None:
@@ -42,21 +46,26 @@ def kind_of_hang(busy: list[int] | None) -> str:
 
 
 class Sleepers:
-    """Looks, now and then, whether all threads of a process sleep that should have something to do: where they do,
-    nobody is left to wake them, and a hang is believed sooner than where one may only be slow.
+    """Looks, now and then, whether all threads of a process wait for one another: then nobody is left to wake them, and
+    a hang is believed sooner than where one may only be slow.
+
+    A thread that sleeps for a time, or for what comes from outside, may go on by itself: it does not count. One that
+    waits for a lock, for a time, and looks again since the last look, as who stops the world does, counts.
     """
 
     def __init__(self) -> None:
         self.looks = 0
-        """In a row, at which all slept."""
+        """At which all waited, less what was taken back."""
         self.ticks = 0
         """What they had used at the first of these."""
         self.since = 0.0
         self.looked = 0.0
+        self.turns: dict[int, int] = {}
+        """How often each had been given a core, at the last look."""
 
     def look(self, pid: int | str, awake: int | None = None) -> bool:
-        """Whether the threads of a process, but for the one that looks (``awake``, its native id), have slept long
-        enough. False: they have not, or it cannot be told.
+        """Whether the threads of a process, but for the one that looks (``awake``, its native id), have waited long
+        enough. False: they have not, or it cannot be told (only Linux says; of other processes, to who may trace them).
         """
         now = time.monotonic()
         if now - self.looked < APART_S:
@@ -64,19 +73,35 @@ class Sleepers:
         self.looked = now
         folder = Path(f"/proc/{pid}/task")
         try:
-            threads = [int(entry.name) for entry in folder.iterdir()]
-            states = [_stat(folder, thread) for thread in threads if thread != awake]
+            threads = [int(entry.name) for entry in folder.iterdir() if int(entry.name) != awake]
+            turns = {
+                thread: int((folder / str(thread) / "schedstat").read_text().split()[2]) for thread in threads
+            }
+            all_wait = bool(threads) and all(
+                _waits(folder, thread, turns[thread] != self.turns.get(thread)) for thread in threads
+            )
+            ticks = sum(_ticks(folder, thread) for thread in threads)
         except (OSError, ValueError, IndexError):
-            states = []
-        ticks = sum(used for _, used in states)
-        due = os.sysconf("SC_CLK_TCK") * (now - self.since) * IDLE if self.looks else 0.0
-        if not states or any(state != "S" for state, _ in states):
-            self.looks = 0
+            turns, all_wait, ticks = {}, False, 0
+        self.turns = turns
+        due = os.sysconf("SC_CLK_TCK") * (now - self.since) * IDLE
+        if not all_wait:
+            self.looks = max(0, self.looks - TAKES_BACK)
         elif self.looks and ticks - self.ticks <= max(due, 1.0):
             self.looks += 1
         else:
             self.looks, self.ticks, self.since = 1, ticks, now
         return self.looks >= ASLEEP_LOOKS
+
+
+def _waits(folder: Path, thread: int, looked_again: bool) -> bool:
+    """Whether a thread waits for a lock: until it is free, or for a time that was over since the last look."""
+    if _stat(folder, thread)[0] != "S":
+        return False
+    number, *arguments = (folder / str(thread) / "syscall").read_text().split()
+    if number != str(FUTEX.get(os.uname().machine)):
+        return False
+    return looked_again or int(arguments[3], 16) == 0
 
 
 def _ticks(folder: Path, thread: int) -> int:

@@ -19,16 +19,16 @@ from harness.kernel.rounds import Role, Round, race
 WAKE_S = 0.1
 STUCK_WAKES = 100
 """Wake-ups in a row in which no actor moved before a hang is believed. Wake-ups, not seconds: a machine that was
-suspended, or starved this process, delays them too. Actors that all sleep need fewer: see ``hang.Sleepers``."""
+suspended, or starved this process, delays them too. Where all wait for one another fewer do: see ``hang.Sleepers``."""
 DRAIN_TURNS = 200
 
 
 class Stuck(Exception):
     """Actors did not come back, and did not move either."""
 
-    def __init__(self, stuck: Sequence[threading.Thread]) -> None:
+    def __init__(self, stuck: Sequence[threading.Thread], looks: int = STUCK_WAKES) -> None:
         inside = [thread.name for thread in stuck]
-        super().__init__(f"{', '.join(inside)} did not return, and did nothing for many looks in a row")
+        super().__init__(f"{', '.join(inside)} did not return, and did nothing for {looks} looks in a row")
         self.inside = inside
         self.threads = [thread.native_id for thread in stuck if thread.native_id is not None]
 
@@ -156,7 +156,7 @@ class Workers:
             if stuck:
                 stuck += self._stuck_beside()
                 self._stop(self.batch)
-                raise Stuck(stuck)
+                raise Stuck(stuck, enough)
 
     def _stuck_beside(self) -> list[threading.Thread]:
         """The bystander's thread, where it does nothing either."""

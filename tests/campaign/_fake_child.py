@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,12 @@ def left(status: int) -> Any:
 def for_ever(*_: Any) -> None:
     while True:
         time.sleep(60)
+
+
+def waits_for_itself(*_: Any) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
 
 
 def says_it_is_alive(send: Any, progress: Any, pipe: int) -> None:
@@ -151,6 +158,7 @@ BEHAVIOURS: dict[str, Any] = {
     "exit_0": left(0),
     "exit_3": left(3),
     "silent": for_ever,
+    "deadlocked": waits_for_itself,
     "endless": says_it_is_alive,
     "eater": eats_memory,
     "eating_tree": lets_a_grandchild_eat,

@@ -13,7 +13,9 @@ import pytest
 from harness.campaign import child, run, trial
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
+from harness.campaign.watch import TICK_S
 from harness.diagnosis import native
+from harness.kernel.hang import ASLEEP_LOOKS
 from tests.campaign.conftest import RunFake
 from tests.campaign.fakes import alive, fake_scenario, fake_target, wait_for
 
@@ -56,13 +58,22 @@ def test_a_child_that_never_ends_is_a_hang_finding(run_fake: RunFake, behaviour:
     assert "for_ever" in finding.details["stderr"] or "says_it_is_alive" in finding.details["stderr"]
 
 
-def test_a_silent_child_whose_threads_all_sleep_is_not_waited_for(
+def test_a_silent_child_whose_threads_wait_for_one_another_is_not_waited_for(
     run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial, "GRACE_S", 600.0)
     monkeypatch.setattr(trial, "SILENCE_S", 600.0)
-    (finding,) = run_fake("silent", jobs=1).findings
+    (finding,) = run_fake("deadlocked", jobs=1).findings
     assert finding.kind == "hang" and "deadlock" in finding.details["state"]
+
+
+def test_one_that_sleeps_for_a_time_is_given_the_time(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "SILENCE_S", 600.0)
+    monkeypatch.setattr(trial, "GRACE_S", (ASLEEP_LOOKS + 20) * TICK_S)
+    (finding,) = run_fake("silent", jobs=1).findings
+    assert finding.details["ending"] == "timeout", "what ended it is that its trial was over long ago"
 
 
 def test_a_long_campaign_keeps_its_time_and_tells_which_trial_had_not_ended(

@@ -32,11 +32,20 @@ GDB = pytest.mark.skipif(shutil.which("gdb") is None, reason="there is no gdb on
 
 SLEEPS = "import time; print('there', flush=True); time.sleep(60)"
 SPINS = "print('there', flush=True)\nwhile True: pass"
-ONE_OF_TWO_SPINS = f"""
-import threading
-threading.Thread(target=lambda: exec("while True: pass"), daemon=True).start()
-{SLEEPS}
+WAITS = """
+from threading import Lock, Thread
+lock = Lock()
+lock.acquire()
+Thread(target=lock.acquire, daemon=True).start()
+print('there', flush=True)
+lock.acquire()
 """
+LOOKS_AGAIN = WAITS.rpartition("lock.")[0] + "while True: lock.acquire(timeout=0.005)"
+FOR_A_TIME = WAITS.rpartition("lock.")[0] + "lock.acquire(timeout=60)"
+ONE_SLEEPS = WAITS.rpartition("lock.")[0] + "import time; time.sleep(60)"
+ONE_READS = WAITS.rpartition("lock.")[0] + "import os; os.read(os.pipe()[0], 1)"
+ONE_SPINS = WAITS.rpartition("lock.")[0] + "while True: pass"
+LINUX = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
 
 
 @pytest.fixture
@@ -102,7 +111,7 @@ def test_a_crash_under_gdb_names_the_function_and_the_address(tmp_path: Path) ->
     assert found.top()
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
+@LINUX
 @pytest.mark.parametrize(("child", "kind"), [(SLEEPS, "deadlock"), (SPINS, "livelock")], indirect=["child"])
 def test_waiting_and_running_are_told_apart(child: subprocess.Popen[bytes], kind: str) -> None:
     deadline = time.monotonic() + 100  # a busy machine may give it no core for a while
@@ -110,21 +119,22 @@ def test_waiting_and_running_are_told_apart(child: subprocess.Popen[bytes], kind
         assert time.monotonic() < deadline
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
-@pytest.mark.parametrize("child", [SLEEPS], indirect=True)
-def test_all_must_have_slept_for_many_looks(child: subprocess.Popen[bytes]) -> None:
+@LINUX
+@pytest.mark.parametrize("child", [WAITS, LOOKS_AGAIN], indirect=True)
+def test_all_must_have_waited_for_one_another_for_many_looks(child: subprocess.Popen[bytes]) -> None:
     sleepers, began, looks = Sleepers(), time.monotonic(), 1
     while not sleepers.look(child.pid):
         looks += 1
+        assert time.monotonic() - began < 100
         time.sleep(APART_S / 4)
     assert looks > ASLEEP_LOOKS and time.monotonic() - began >= (ASLEEP_LOOKS - 1) * APART_S
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
-@pytest.mark.parametrize("child", [SPINS, ONE_OF_TWO_SPINS], indirect=True)
-def test_where_one_could_still_wake_the_others_nobody_is_called_asleep(
-    child: subprocess.Popen[bytes],
-) -> None:
+@LINUX
+@pytest.mark.parametrize(
+    "child", [SLEEPS, SPINS, FOR_A_TIME, ONE_SLEEPS, ONE_READS, ONE_SPINS], indirect=True
+)
+def test_where_one_may_go_on_by_itself_they_are_not_called_asleep(child: subprocess.Popen[bytes]) -> None:
     sleepers = Sleepers()
     for _ in range(ASLEEP_LOOKS + 10):
         time.sleep(APART_S)
