@@ -64,7 +64,8 @@ SHOWS_AGAIN = 0.7
 HEADER = """\
 # What each scenario is worth to a campaign that looks for something new: see measure/power.py, which writes this file.
 # 1 is what a scenario has that is not listed. A table for each kind of type cache: see harness/campaign/plan.py.
-# No seeded fault stands for gh-156910 and gh-155400: the scenarios that see them are put in sixth and seventh by hand.
+# By hand: sixth and seventh, the scenarios of gh-156910 and gh-155400, for which no seeded fault stands; and, until a
+# calibration has met them, death_of_the_last, listed_all_along and bases_slots, which have been written or mended since.
 """
 
 Pair = tuple[ScenarioInfo, str, Target]
@@ -210,10 +211,12 @@ def hits(calibrated: calibration.Calibration) -> dict[str, set[str]]:
 
 def rank(kind: str, seen: dict[str, set[str]]) -> None:
     """Write the table of that kind; what is in it already and is not among ``seen`` comes behind."""
-    ranked = list(powers(seen))
-    ranked += [scenario for scenario in plan.tables()[kind] if scenario not in ranked]
-    write_table(kind, {scenario: power_of(place) for place, scenario in enumerate(ranked)})
-    print(f"{plan.POWER}: {len(ranked)} scenarios")
+    table = powers(seen)
+    for scenario in plan.tables()[kind]:
+        if scenario not in table:
+            table[scenario] = power_of(len(table))
+    write_table(kind, table)
+    print(f"{plan.POWER}: {len(table)} scenarios")
 
 
 def power_of(place: int) -> float:

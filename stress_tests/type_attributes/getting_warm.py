@@ -87,6 +87,10 @@ class _GettingWarm(Scenario):
     swept = False
     statement: ClassVar[str]
     """Of which each turn runs many; it puts what it got from ``o`` into ``seen``."""
+    method: ClassVar[str]
+    """The name of the special method that is stored."""
+    function: Callable[..., Any] = staticmethod(special)
+    """What is stored under it."""
 
     def prepare(self, knobs: Knobs) -> None:
         self.code = many(self.statement).__code__
@@ -95,23 +99,24 @@ class _GettingWarm(Scenario):
         self.job: list[tuple[int, Any, Any]] = [(0, None, None)]
         self.offered, self.begun, self.stored, self.checked = [0], [0], [0], [0]
 
-    def thing(self) -> Any:
-        """What the instructions are about, fresh; with the class that is stored into as its type or itself."""
-        raise NotImplementedError  # each scenario's own; this base is not run
-
-    def store_into(self, thing: Any) -> None:
-        """Store the special method."""
-        raise NotImplementedError  # each scenario's own; this base is not run
+    def fresh(self) -> tuple[Any, Any]:
+        """A class that is stored into, and what the instructions are about: here an instance."""
+        cls = fresh_class()
+        self.kept[:] = fresh_subclasses(cls, self.siblings)
+        thing = cls()
+        thing.x = PLAIN
+        prime(cls, *self.kept)
+        return cls, thing
 
     @operation(actor="writer", stores=TURN)
     def store(self, n: int) -> None:
-        thing = self.thing()
+        cls, thing = self.fresh()
         # One after the other: what is offered is there.
         self.job[0], self.offered[0] = (n, thing, types.FunctionType(self.code.replace(), {})), n
         wait_for(self.begun, n)
         for _ in range(n * 37 % 200):
             pass
-        self.store_into(thing)
+        setattr(cls, self.method, self.function)
         self.stored[0] = n
         wait_for(self.checked, n)
 
@@ -140,29 +145,18 @@ class GettingWarmUnderGetattribute(_GettingWarm):
     """
 
     statement = "seen.append(o.x)"
-
-    def thing(self) -> Any:
-        cls = fresh_class()
-        self.kept[:] = fresh_subclasses(cls, self.siblings)
-        thing = cls()
-        thing.x = PLAIN
-        prime(cls, *self.kept)
-        return thing
-
-    def store_into(self, thing: Any) -> None:
-        type(thing).__getattribute__ = special
+    method = "__getattribute__"
 
 
-class GettingWarmUnderSetattr(GettingWarmUnderGetattribute):
+class GettingWarmUnderSetattr(_GettingWarm):
     """Once ``__setattr__`` is stored, every store into an instance goes through it.
 
     Sound as for ``__getattribute__``.
     """
 
     statement = "o.x = seen"
-
-    def store_into(self, thing: Any) -> None:
-        type(thing).__setattr__ = special_store  # type: ignore[assignment]
+    method = "__setattr__"
+    function = staticmethod(special_store)
 
 
 class GettingWarmUnderMetaclass(_GettingWarm):
@@ -172,15 +166,13 @@ class GettingWarmUnderMetaclass(_GettingWarm):
     """
 
     statement = "seen.append(o.x)"
+    method = "__getattribute__"
 
-    def thing(self) -> Any:
+    def fresh(self) -> tuple[Any, Any]:
         metaclass: Any = type("M", (type,), {})
         self.kept[:] = [type("N", (metaclass,), {}) for _ in range(self.siblings)]
         prime(metaclass, *self.kept)
-        return fresh_class(metaclass=metaclass, x=PLAIN)
-
-    def store_into(self, thing: Any) -> None:
-        type(thing).__getattribute__ = special
+        return metaclass, fresh_class(metaclass=metaclass, x=PLAIN)
 
 
 class GettingWarmUnderNew(_GettingWarm):
@@ -190,15 +182,13 @@ class GettingWarmUnderNew(_GettingWarm):
     """
 
     statement = "seen.append(o())"
+    method = "__new__"
 
-    def thing(self) -> Any:
+    def fresh(self) -> tuple[Any, Any]:
         cls = fresh_class(__init__=initialize)
         self.kept[:] = fresh_subclasses(cls, self.siblings)
         prime(cls, *self.kept)
-        return cls
-
-    def store_into(self, thing: Any) -> None:
-        thing.__new__ = special
+        return cls, cls
 
 
 def initialize(thing: object) -> None:

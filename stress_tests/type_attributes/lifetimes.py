@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import sleep
 from typing import Any, ClassVar
 
@@ -269,6 +269,8 @@ class _Collected(_Mortal):
     amplifiers = (readers, fan_out)
     minimum_version = (3, 14)
     bystanders = ("stopper", "contender", "invalidator", "leaver")
+    made: Callable[[MortalValue], Any]
+    """What is stored for a value."""
 
     def prepare(self, knobs: Knobs) -> None:
         self.ledger = Ledger(CAPACITY)
@@ -279,10 +281,6 @@ class _Collected(_Mortal):
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
         self.newest = [0]
         prime(self.base, self.sub, *self.siblings)
-
-    def made(self, value: MortalValue) -> Any:
-        """What is stored for ``value``."""
-        raise NotImplementedError  # each scenario's own; this base is not run
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
@@ -309,8 +307,7 @@ class FunctionCollected(_Collected):
     each exactly once.
     """
 
-    def made(self, value: MortalValue) -> Any:
-        return getting(value)
+    made = staticmethod(getting)
 
     @operation(actor="reader")
     def call_method(self) -> Any:
@@ -328,8 +325,7 @@ class PropertyCollected(_Collected):
     is gone, each exactly once.
     """
 
-    def made(self, value: MortalValue) -> Any:
-        return property(getting(value))
+    made = staticmethod(lambda value: property(getting(value)))
 
     @operation(actor="reader")
     def read(self) -> Any:
@@ -347,8 +343,7 @@ class DescriptorCollected(_Collected):
     exactly once.
     """
 
-    def made(self, value: MortalValue) -> Any:
-        return Carrier(value)
+    made = staticmethod(Carrier)
 
     @operation(actor="reader")
     def read_class(self) -> Any:
