@@ -65,7 +65,7 @@ HEADER = """\
 # What each scenario is worth to a campaign that looks for something new: see measure/power.py, which writes this file.
 # 1 is what a scenario has that is not listed. A table for each kind of type cache: see harness/campaign/plan.py.
 # By hand: sixth and seventh, the scenarios of gh-156910 and gh-155400, for which no seeded fault stands; and, until a
-# calibration has met them, death_of_the_last, listed_all_along and bases_slots, which have been written or mended since.
+# calibration has met them, death_of_the_last, listed_all_along and bases_slots, written or mended since.
 """
 
 Pair = tuple[ScenarioInfo, str, Target]

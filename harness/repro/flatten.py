@@ -295,9 +295,13 @@ def _binds(node: ast.stmt, name: str) -> bool:
 
 
 def _is_itself(node: ast.Assign) -> bool:
-    """Whether a variable is given what it has. An attribute that is stored once more is a store."""
+    """Whether variables are given what they have. An attribute that is stored once more is a store."""
     target, value = node.targets[0], node.value
-    return isinstance(target, ast.Name) and isinstance(value, ast.Name) and target.id == value.id
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        names = [*target.elts, *value.elts]
+    else:
+        names = [target, value]
+    return all(isinstance(name, ast.Name) for name in names) and ast.unparse(target) == ast.unparse(value)
 
 
 def _is_self(node: ast.Attribute) -> bool:

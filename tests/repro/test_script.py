@@ -120,6 +120,12 @@ def test_every_scenario_of_the_suite_can_be_written_as_a_program(name: str, scen
         assert is_short or name.endswith(LONG), "with the least of each knob, as minimising leaves it"
 
 
+def test_what_a_method_calls_as_its_caller_does_is_not_given_to_itself() -> None:
+    name = "type_attributes.getting_warm_under_getattribute"
+    text = script(finding("violation", "all special", name, "read"), again(name), HEADER)
+    assert "thing = cls()" in text and "cls, thing =" not in text
+
+
 def test_a_method_that_is_handed_on_is_a_function_and_a_class_that_nobody_reads_stays() -> None:
     name = "type_attributes.bases_refused"
     text = script(finding("violation", "same", name, "assign"), again(name), HEADER)
