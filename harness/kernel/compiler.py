@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -223,24 +224,35 @@ def oracle_of(scenario: type[Scenario], declared: Operation) -> Oracle | None:
     """The oracle that judges an operation: its own, else the scenario's when the operation returns something."""
     if declared.oracle is not None:
         return declared.oracle
-    last = _definition(declared.function)[0].body[-1]
-    return scenario.oracle if isinstance(last, ast.Return) and last.value is not None else None
+    return scenario.oracle if _returns_a_value(declared.function) else None
+
+
+@functools.cache
+def _returns_a_value(function: Callable[..., Any]) -> bool:
+    last = _definition(function)[0].body[-1]
+    return isinstance(last, ast.Return) and last.value is not None
 
 
 def _definition(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
-    """The function's syntax tree with its line numbers, and its file."""
+    """The function's syntax tree with its line numbers, the caller's to change, and its file."""
+    source, file = _source(function)
+    definition = ast.parse(source).body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        raise ScenarioError(f"{function.__qualname__} is not a plain function")
+    return definition, file
+
+
+@functools.cache
+def _source(function: Callable[..., Any]) -> tuple[str, str]:
+    """The function's source, moved down to the lines that it has in its file, and that file."""
     try:
         lines, first = inspect.getsourcelines(function)
     except (OSError, TypeError) as error:
         raise ScenarioError(
             f"the source of {function.__qualname__} cannot be read: keep it in a file"
         ) from error
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    ast.increment_lineno(tree, first - 1)
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef):
-        raise ScenarioError(f"{function.__qualname__} is not a plain function")
-    return definition, inspect.getsourcefile(function) or "<ftstress>"
+    moved = "\n" * (first - 1) + textwrap.dedent("".join(lines))
+    return moved, inspect.getsourcefile(function) or "<ftstress>"
 
 
 def _inline_operation(
@@ -378,8 +390,8 @@ class _Rename(ast.NodeTransformer):
         self.prefix = prefix
         self.parts = parts
         self.where = where
-        closed = inspect.getclosurevars(function)
-        self.outer = {**vars(builtins), **function.__globals__, **closed.nonlocals}
+        closed = inspect.getclosurevars(function).nonlocals if code.co_freevars else {}
+        self.outer = {**vars(builtins), **function.__globals__, **closed}
         self.reachable = set(code.co_names) | set(code.co_freevars) | _nested_names(code)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

@@ -13,7 +13,8 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -24,6 +25,8 @@ from harness.kernel.compiler import Violation
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import Role, Round, new_round, next_strides, race, roles
 from harness.kernel.scenario import Scenario
+
+LOOK_S = 0.1
 
 try:
     from _testinternalcapi import get_tlbc  # type: ignore[import-not-found]
@@ -38,7 +41,7 @@ def main(file: str, seconds: float, wanted: dict[str, list[str]]) -> None:
 
 
 def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]:
-    """What the readers' code holds at the end of some round, before ``seconds`` are over or all is there."""
+    """What the readers' code holds in some round, before ``seconds`` are over or all is there."""
     knobs = settings(scenario.amplifiers, {})
     copies = noted(scenario)
     playing = roles(scenario, knobs, None)
@@ -48,13 +51,19 @@ def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]
     parked = threading.Barrier(len(playing) + 1)
     current: list[Round] = []
 
+    def look(role: Role) -> None:
+        for code in [role.loop.run.__code__, *called(current[0].scenario), *copies]:
+            seen.update(specialised(code))
+
     def work(role: Role, index: int) -> None:
+        reads = role.actor == "reader"
         while True:
             released.wait()
+            if reads and not role.loop.finite:
+                current[0].moved[role.slot] = Looking(partial(look, role))
             race(current[0], role, index)
-            if role.actor == "reader":
-                for code in [role.loop.run.__code__, *called(current[0].scenario), *copies]:
-                    seen.update(specialised(code))
+            if reads:
+                look(role)
                 copies.clear()
             parked.wait()
 
@@ -74,6 +83,24 @@ def held(scenario: type[Scenario], seconds: float, wanted: set[str]) -> set[str]
                 raise error
         strides = next_strides(current)
     return seen
+
+
+class Looking(list[bool]):
+    """What a reader's loop sets at the end of a stride; now and then its thread looks at its code then.
+
+    On a busy machine one round may take as long as the probe has, and its last store may leave nothing specialised.
+    """
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        super().__init__([False])
+        self.look = look
+        self.due = time.monotonic() + LOOK_S
+
+    def __setitem__(self, index: Any, moved: Any) -> None:
+        super().__setitem__(index, moved)
+        if moved and time.monotonic() > self.due:
+            self.look()
+            self.due = time.monotonic() + LOOK_S
 
 
 def noted(scenario: type[Scenario]) -> list[CodeType]:
@@ -98,7 +125,7 @@ def called(state: object) -> Iterator[CodeType]:
         cls: type[Any] = thing if isinstance(thing, type) else type(thing)
         if cls.__module__ == "builtins":
             continue
-        for one in vars(cls).values():
+        for one in vars(cls).copy().values():  # the writers may be at it
             function = one.fget if isinstance(one, property) else one
             if isinstance(function, FunctionType):
                 yield function.__code__
