@@ -320,7 +320,8 @@ class _SetAndFinalize(Scenario):
         self.base = fresh_class(**state)
         self.thing = self.base()
         self.siblings = fresh_subclasses(self.base, knobs.fan_out)
-        self.watch = Watch(self.thing, vars(self.base), self.special, knobs.dwell)
+        self.stored = vars(self.base)
+        self.watch = Watch(self.thing, self.stored, self.special, knobs.dwell)
 
     def observed(self) -> int:
         return sum(self.watch.looks)
@@ -338,11 +339,16 @@ class _SetAndFinalize(Scenario):
     def store(self, n: int) -> None:
         setattr(self.base, self.special, Looking(n, self.watch))
 
+    @operation(actor="writer", oracle=OwnWrite())
+    def read_back(self) -> Any:
+        # Compared here: what the judge held would not be released by the next store.
+        return True, self.stored[self.special] is getattr(self.thing, self.special)
+
 
 class SetModuleAndFinalize(_SetAndFinalize):
     """The finalizer of what ``__module__`` replaces finds the new value through an instance (gh-118492).
 
-    Sound: the only thread, so what the dict holds is what the look-up must find, by identity.
+    Sound: the only thread, so what the dict holds is what a look-up must find, by identity, in the finalizer and after.
     """
 
     special = "__module__"
@@ -351,7 +357,7 @@ class SetModuleAndFinalize(_SetAndFinalize):
 class SetDocAndFinalize(_SetAndFinalize):
     """The finalizer of what ``__doc__`` replaces finds the new value through an instance (gh-118492).
 
-    Sound: the only thread, so what the dict holds is what the look-up must find, by identity.
+    Sound: the only thread, so what the dict holds is what a look-up must find, by identity, in the finalizer and after.
     """
 
     special = "__doc__"
@@ -360,7 +366,7 @@ class SetDocAndFinalize(_SetAndFinalize):
 class SetAnnotationsAndFinalize(_SetAndFinalize):
     """The finalizer of what ``__annotations__`` replaces finds the new value through an instance (gh-118492).
 
-    Sound: the only thread, so what the dict holds is what the look-up must find, by identity.
+    Sound: the only thread, so what the dict holds is what a look-up must find, by identity, in the finalizer and after.
     """
 
     special = "__annotations__"
@@ -369,7 +375,7 @@ class SetAnnotationsAndFinalize(_SetAndFinalize):
 class SetAbstractmethodsAndFinalize(_SetAndFinalize):
     """The finalizer of what ``__abstractmethods__`` replaces finds the new value through an instance (gh-118492).
 
-    Sound: the only thread, so what the dict holds is what the look-up must find, by identity.
+    Sound: the only thread, so what the dict holds is what a look-up must find, by identity, in the finalizer and after.
     """
 
     special = "__abstractmethods__"
@@ -378,7 +384,7 @@ class SetAbstractmethodsAndFinalize(_SetAndFinalize):
 class SetTypeParamsAndFinalize(_SetAndFinalize):
     """The finalizer of what ``__type_params__`` replaces finds the new value through an instance (gh-118492).
 
-    Sound: the only thread, so what the dict holds is what the look-up must find, by identity.
+    Sound: the only thread, so what the dict holds is what a look-up must find, by identity, in the finalizer and after.
     """
 
     special = "__type_params__"
