@@ -36,7 +36,7 @@ from harness.report.calibration import (
 from harness.report.escape import escape
 from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
-from harness.report.idle import NOT_DRAWN, not_drawn
+from harness.report.idle import NOT_DRAWN, UNEXERCISED, not_drawn, unexercised
 from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
@@ -72,7 +72,6 @@ WITH_GIL: dict[WithGil, str] = {
     "not tried": "not tried",
     "not applicable": "the question does not arise: this target always has its GIL",
 }
-UNEXERCISED = ("skipped", "not exercised")
 TONES = {0: "good", 3: "warn", 130: "warn"}
 SWEPT_GIL = "the question does not arise: a thread that is stopped would keep it"
 TOLD_ELSEWHERE = {"history", "sweep", "script", "knobs", "seed", "threads", "trial"}
@@ -95,7 +94,7 @@ def render(report: Report) -> str:
     articles, others = _articles(report, findings, MOST_BYTES - taken)
     linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
     results = [campaign.result for campaign in report.campaigns]
-    suites, unexercised, scenarios_left_out = _scenarios(summed(raced))
+    suites, reasons, scenarios_left_out = _scenarios(summed(raced))
     pictures = [
         (one.name, picture)
         for one in report.campaigns[:MOST_TIMELINES]
@@ -125,7 +124,7 @@ def render(report: Report) -> str:
         left_out=max(0, len(others) - MOST_LINES),
         linked=linked,
         suites=suites,
-        unexercised=unexercised + [(NOT_DRAWN, reason, names, 0) for reason, names in not_drawn(report)],
+        unexercised=reasons + [(NOT_DRAWN, reason, names, 0) for reason, names in not_drawn(report)],
         scenarios_left_out=scenarios_left_out,
         timelines=pictures,
         timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),
@@ -241,25 +240,22 @@ def _scenarios(
 ) -> tuple[list[tuple[str, list[ScenarioResult]]], list[tuple[str, str, list[str], int]], int]:
     """Those exercised, by suite and with the worst first; the others by reason; how many are left out."""
     suites: dict[str, list[ScenarioResult]] = defaultdict(list)
-    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
     ordered = sorted(scenarios, key=lambda one: (VERDICTS.index(one.verdict), one.name))
     for scenario in ordered[:MOST_SCENARIOS]:
-        if scenario.verdict in UNEXERCISED:
-            reasons[scenario.verdict, scenario.reason or "no reason recorded"].append(scenario.name)
-        else:
+        if scenario.verdict not in UNEXERCISED:
             suites[scenario.name.rpartition(".")[0]].append(scenario)
-    unexercised = [
+    reasons: list[tuple[str, str, list[str], int]] = [
         (verdict, reason, names[:MOST_NAMES], max(0, len(names) - MOST_NAMES))
-        for (verdict, reason), names in reasons.items()
+        for verdict, reason, names in unexercised(ordered[:MOST_SCENARIOS])
     ]
-    return sorted(suites.items()), unexercised, max(0, len(ordered) - MOST_SCENARIOS)
+    return sorted(suites.items()), reasons, max(0, len(ordered) - MOST_SCENARIOS)
 
 
 def _swept(report: Report) -> tuple[dict[str, Any], int]:
     """The part about what sweeps covered, pairs and source as far as there is room; and how many bytes these take."""
     swept = report.of_kind(SWEEP)
     found = report.coverage
-    shown, unexercised, left_out = _scenarios(summed(swept))
+    shown, reasons, left_out = _scenarios(summed(swept))
     pairs_shown = _as_far_as(
         (
             _rendered(
@@ -285,7 +281,7 @@ def _swept(report: Report) -> tuple[dict[str, Any], int]:
             (suite, [(row, coverage.counts(found.get(row.name, ()))) for row in rows])
             for suite, rows in shown
         ],
-        "unexercised": unexercised,
+        "unexercised": reasons,
         "left_out": left_out,
         "pairs": pairs_shown,
         "pairs_left_out": len(found) - len(pairs_shown),

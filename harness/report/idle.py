@@ -1,15 +1,39 @@
-"""What a campaign's target has no use for: amplifiers, or values of theirs, that were not drawn there, and why."""
+"""What was not looked at, and why: scenarios that were not exercised, amplifiers that were not drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from harness.campaign.gather import Report
-from harness.record.result import IdleAmplifier
+from harness.record.result import IdleAmplifier, ScenarioResult, Verdict
 from harness.report.escape import escape
 from harness.report.numbers import counted
 
 NOT_DRAWN = "not drawn"
+UNEXERCISED: tuple[Verdict, ...] = ("not exercised", "skipped")
+ENOUGH = 3
+"""Names in a sentence."""
+
+
+def unexercised(scenarios: Iterable[ScenarioResult]) -> list[tuple[Verdict, str, list[str]]]:
+    """Each verdict and reason once, with the names that go by it. Nothing is escaped."""
+    told: dict[tuple[Verdict, str], list[str]] = defaultdict(list)
+    for one in scenarios:
+        if one.verdict in UNEXERCISED:
+            told[one.verdict, one.reason or "no reason recorded"].append(one.name)
+    return [(verdict, reason, names) for (verdict, reason), names in told.items()]
+
+
+def tried(scenarios: Iterable[ScenarioResult]) -> list[ScenarioResult]:
+    """Those that have numbers: of the others there is nothing to show but the reason, which goes for all alike."""
+    return [one for one in scenarios if one.trials]
+
+
+def first(names: Sequence[str]) -> str:
+    """Some of them, and how many more there are."""
+    more = f" and {len(names) - ENOUGH:,} more" if len(names) > ENOUGH else ""
+    return ", ".join(names[:ENOUGH]) + more
 
 
 def not_drawn(report: Report) -> list[tuple[str, list[str]]]:

@@ -18,7 +18,7 @@ from harness.report.cases import cases
 from harness.report.coverage import COLUMNS, counts, sentences, variant
 from harness.report.escape import escape
 from harness.report.findings import finding_text
-from harness.report.idle import NOT_DRAWN, not_drawn
+from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.text import notices
 from harness.report.verdict import report_verdict
@@ -45,7 +45,6 @@ PAIR_HEADER = (
     f"| scenario | A, stopped | B, run there | {' | '.join(name for name, _ in COLUMNS)} |",
     f"|---|---|---|{'---:|' * len(COLUMNS)}",
 )
-QUIET = ("not observed", "not exercised", "skipped")
 FRAME = 500
 """Characters of what stands around folded blocks."""
 PIPE = "\\|"
@@ -116,14 +115,17 @@ def _summary(report: Report) -> Iterator[str]:
         yield from _more(len(rows), "scenario")
     for sentence in sentences(report):
         yield from (sentence, "")
-    for verdict in QUIET:
-        number = sum(one.verdict == verdict for one in report.scenarios)
-        if number:
-            yield f"- {verdict}: {counted(number, 'scenario')}"
-    drawn = [
+    if quiet := sum(one.verdict == "not observed" for one in report.scenarios):
+        yield f"- not observed: {counted(quiet, 'scenario')}"
+    reasons = [
+        f"{verdict}: {counted(len(names), 'scenario')}: {code(escape(reason))}"
+        f" ({first([code(escape(name)) for name in names])})"
+        for verdict, reason, names in unexercised(report.scenarios)
+    ]
+    reasons += [
         f"{NOT_DRAWN}: {code(', '.join(names))}: {_plain(reason)}" for reason, names in not_drawn(report)
     ]
-    yield from _list(drawn, "reason")
+    yield from _list(reasons, "reason")
     yield from _list([code(notice) for notice in notices(report)], "notice")
     yield ""
 
@@ -131,10 +133,10 @@ def _summary(report: Report) -> Iterator[str]:
 def _tables(
     report: Report, wanted: Callable[[ScenarioResult], bool]
 ) -> Iterator[tuple[Sequence[str], list[str]]]:
-    """Header and rows of the scenarios that are wanted: of those raced, of those swept."""
+    """Header and rows of the scenarios that are wanted, of those tried: of those raced, of those swept."""
     coverage = report.coverage
     for kind, header in ((STRESS, HEADER), (SWEEP, SWEPT_HEADER)):
-        shown = [one for one in summed(report.of_kind(kind)) if wanted(one)]
+        shown = [one for one in tried(summed(report.of_kind(kind))) if wanted(one)]
         if shown:
             yield (
                 header,

@@ -8,7 +8,8 @@ last ``Tests result:``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from harness.campaign.gather import Report
 from harness.report.cases import Case, Outcome, cases
@@ -19,6 +20,8 @@ from harness.report.verdict import report_verdict
 
 RULE = 70
 WORDS = {0: "SUCCESS", 3: "NO TESTS RAN", 130: "INTERRUPTED"}
+MOST_ALIKE = 10
+"""Tests that were skipped for one reason and are listed; of more, their number is told."""
 LISTED: tuple[tuple[Outcome, str], ...] = (
     ("failed", "failed"),
     ("known", "known to fail"),
@@ -42,11 +45,11 @@ def _lines(report: Report) -> Iterator[str]:
     word = WORDS.get(report.exit_status, "FAILURE")
     yield f"== Tests result: {word} =="
     for outcome, said in LISTED:
-        ids = [case.id for case in found if case.outcome == outcome]
-        if ids:
+        told = [case for case in found if case.outcome == outcome]
+        if told:
             yield ""
-            yield f"{counted(len(ids), 'test')} {said}:"
-            yield from (f"    {id}" for id in ids)
+            yield f"{counted(len(told), 'test')} {said}:"
+            yield from (f"    {line}" for line in (_alike(told) if outcome == "skipped" else _ids(told)))
     passed = sum(case.outcome == "passed" for case in found)
     yield ""
     yield f"{counted(passed, 'test')} OK."
@@ -57,6 +60,22 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"Sweep: {sentence}" for sentence in sentences(report))
     yield f"Result: {word}"
     yield f"Tests result: {word}"
+
+
+def _alike(skipped: Sequence[Case]) -> Iterator[str]:
+    """Their names; or, of the many that were skipped for one reason, that reason."""
+    reasons: dict[str, list[Case]] = defaultdict(list)
+    for case in skipped:
+        reasons[case.message].append(case)
+    for reason, alike in reasons.items():
+        if len(alike) > MOST_ALIKE:
+            yield f"{counted(len(alike), 'test')}: {reason}"
+        else:
+            yield from _ids(alike)
+
+
+def _ids(told: Sequence[Case]) -> Iterator[str]:
+    return (case.id for case in told)
 
 
 def _block(case: Case) -> Iterator[str]:

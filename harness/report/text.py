@@ -16,7 +16,7 @@ from harness.record.result import Finding, Result, ScenarioResult, Verdict
 from harness.report.coverage import counts, sentences
 from harness.report.escape import escape
 from harness.report.findings import again_command, finding_text
-from harness.report.idle import NOT_DRAWN, not_drawn
+from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import report_verdict
 
@@ -118,14 +118,14 @@ def notices(report: Report) -> Iterator[str]:
 
 
 def scenario_tables(report: Report, width: int) -> Iterator[Table]:
-    """Of what was raced and of what was swept; the columns fit into 80 characters, or are fewer."""
+    """Of what was raced and of what was swept, if only once; the columns fit into 80 characters, or are fewer."""
     wide = width >= NARROW
-    if raced := report.of_kind(STRESS):
-        rows = [(one, _cells(one)) for one in summed(raced)]
+    if raced := tried(summed(report.of_kind(STRESS))):
+        rows = [(one, _cells(one)) for one in raced]
         yield _table(rows, COLUMNS, COLUMNS if wide else FEW_COLUMNS)
-    if swept := report.of_kind(SWEEP):
+    if swept := tried(summed(report.of_kind(SWEEP))):
         coverage = report.coverage
-        rows = [(one, _covered(one, coverage.get(one.name, ()))) for one in summed(swept)]
+        rows = [(one, _covered(one, coverage.get(one.name, ()))) for one in swept]
         yield _table(rows, SWEPT_COLUMNS, SWEPT_COLUMNS if wide else FEW_SWEPT_COLUMNS)
 
 
@@ -145,13 +145,10 @@ def _table(
         if prefix != suite:
             suite = prefix
             table.add_row(Text(escape(suite) + "."))
-        skipped = scenario.verdict == "skipped"
-        told = dict(zip(columns[1:], ["-"] * len(cells) if skipped else cells, strict=True))
+        told = dict(zip(columns[1:], cells, strict=True))
         told |= {"scenario": "  " * bool(prefix) + escape(name), "verdict": scenario.verdict}
         style = _STYLES[scenario.verdict]
-        table.add_row(
-            *(Text(told[name], style=style if skipped or name == "verdict" else "") for name in shown)
-        )
+        table.add_row(*(Text(told[name], style=style if name == "verdict" else "") for name in shown))
     return table
 
 
@@ -179,22 +176,16 @@ def _covered(scenario: ScenarioResult, pairs: Sequence[PairCoverage]) -> list[st
 
 def _reasons(report: Report) -> Iterator[Text]:
     """Why something was skipped, not exercised or not drawn: a sentence a reason, with what it goes for."""
-    names: dict[tuple[str, str], list[str]] = {}
-    for scenario in report.scenarios:
-        if scenario.verdict in ("skipped", "not exercised"):
-            reason = scenario.reason or "no reason recorded"
-            names.setdefault((scenario.verdict, reason), []).append(escape(scenario.name))
-    told = [(verdict, _first(which), escape(reason)) for (verdict, reason), which in names.items()]
+    told: list[tuple[str, str, str]] = [
+        (verdict, first([escape(name) for name in names]), escape(reason))
+        for verdict, reason, names in unexercised(report.scenarios)
+    ]
     told += [(NOT_DRAWN, ", ".join(which), reason) for reason, which in not_drawn(report)]
     if told:
         yield Text()
     wide = max((len(label) for label, _, _ in told), default=0) + 1
     for label, which, reason in told:
         yield Text(f"{label + ':':<{wide}} {which}: {reason}", style=_STYLES.get(label, "dim"))  # type: ignore[call-overload]  # not always a Verdict
-
-
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -76,6 +76,13 @@ def scenario(**changes: Any) -> ScenarioResult:
     return replace(QUIET, **changes)
 
 
+def not_tried(*names: str, **changes: Any) -> tuple[ScenarioResult, ...]:
+    """Of which no trial was started."""
+    told: dict[str, Any] = {"verdict": "not exercised", "reason": "the budget was too short"} | changes
+    nothing: dict[str, Any] = dict.fromkeys(("trials", "rounds", "samples", "stores"), 0)
+    return tuple(scenario(name=name, overlap=None, bound_95=None, **nothing, **told) for name in names)
+
+
 def finding(**changes: Any) -> Finding:
     return replace(FINDING, **changes)
 

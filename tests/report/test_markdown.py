@@ -8,7 +8,17 @@ import pytest
 
 from harness.campaign.gather import merge
 from harness.report.markdown import MOST_CHARACTERS, code, fenced, render
-from tests.report.samples import HOSTILE, QUIET, campaign, finding, found_in, report, result, scenario
+from tests.report.samples import (
+    HOSTILE,
+    QUIET,
+    campaign,
+    finding,
+    found_in,
+    not_tried,
+    report,
+    result,
+    scenario,
+)
 
 
 def without_code(text: str) -> str:
@@ -35,16 +45,25 @@ def test_a_failure_comment_has_what_cpython_s_bot_posts_in_its_order() -> None:
 
 
 def test_a_quiet_campaign_names_no_failure_and_shows_its_scenarios() -> None:
-    text = render(report(QUIET, scenario(name="type_attributes.b", verdict="skipped", reason="no threads")))
+    never_met = scenario(name="mine.met", verdict="not exercised", reason="its actors never overlapped")
+    text = render(report(QUIET, never_met, *not_tried("mine.b", verdict="skipped", reason="no threads")))
     assert "Failed" not in text and "traceback" not in text
-    assert "- not observed: 1 scenario\n- skipped: 1 scenario" in text
-    assert "| skipped: `no threads` |" in text
+    assert "- not observed: 1 scenario\n- not exercised: 1 scenario: `its actors never overlapped`" in text
+    assert "\n- skipped: 1 scenario: `no threads` (`mine.b`)\n" in text
+    assert "| not exercised: `its actors never overlapped` |" in text and "| skipped" not in text
+
+
+def test_what_was_not_tried_is_a_line_a_reason_and_no_row_each() -> None:
+    text = render(report(QUIET, *not_tried(*(f"mine.s{number:03}" for number in range(100)))))
+    assert "(`mine.s000`, `mine.s001`, `mine.s002` and 97 more)" in text
+    assert len(text.splitlines()) < 25
 
 
 def test_what_a_target_says_is_no_markup() -> None:
     named = scenario(name=f"mine.{HOSTILE}", verdict="new", findings=("f1f1f1f1",), reason=HOSTILE)
     found = finding(scenario=named.name, message=HOSTILE, details={"stderr": HOSTILE})
-    text = render(report(named, findings=(found,), notices=(HOSTILE,)))
+    never = not_tried(f"mine.never {HOSTILE}", reason=HOSTILE)
+    text = render(report(named, *never, findings=(found,), notices=(HOSTILE,)))
     left = without_code(text)
     assert "script" not in left and "@all" not in left and "img" not in left
     assert left.count("<details>") == left.count("</details>") == 1

@@ -8,7 +8,7 @@ import pytest
 
 from harness.campaign.gather import Report
 from harness.report.regrtest import render
-from tests.report.samples import HOSTILE, QUIET, finding, found_in, report, scenario
+from tests.report.samples import HOSTILE, QUIET, finding, found_in, not_tried, report, scenario
 
 NAME = "test.ftstress.type_attributes.subclass_read"
 
@@ -53,13 +53,20 @@ def test_what_a_target_says_cannot_end_a_traceback_or_fail_another_test() -> Non
 
 
 def test_known_and_skipped_ones_are_listed_and_fail_nothing() -> None:
-    skipped = scenario(name="type_attributes.other", verdict="skipped", reason="needs parallelism")
+    skipped = not_tried("type_attributes.other", verdict="skipped", reason="needs parallelism")
     known = scenario(verdict="known", findings=("f1f1f1f1",))
-    log = render(report(known, skipped, findings=(finding(known="gh-118492"),)))
+    log = render(report(known, *skipped, findings=(finding(known="gh-118492"),)))
     assert failed_tests(log) == set() and failed_subtests(log) == [] and tracebacks(log) == []
     assert f"1 test known to fail:\n    {NAME}\n" in log
     assert "1 test skipped:\n    test.ftstress.type_attributes.other\n" in log
     assert log.endswith("Result: SUCCESS\nTests result: SUCCESS\n")
+
+
+def test_of_many_that_were_not_run_for_one_reason_the_number_is_told() -> None:
+    few = not_tried("mine.a", "mine.b", verdict="skipped", reason="needs Python 3.16")
+    log = render(report(QUIET, *not_tried(*(f"mine.s{number}" for number in range(100))), *few))
+    assert "\n102 tests skipped:\n    100 tests: the budget was too short\n    test.ftstress.mine.a\n" in log
+    assert "mine.s1" not in log and failed_tests(log) == set()
 
 
 @pytest.mark.parametrize(

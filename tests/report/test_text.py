@@ -11,7 +11,7 @@ from harness.record.result import IdleAmplifier
 from harness.report import html, markdown
 from harness.report.findings import MAX_LINES, finding_text
 from harness.report.text import render
-from tests.report.samples import QUIET, WITH_GIL, campaign, finding, report, result, scenario
+from tests.report.samples import QUIET, WITH_GIL, campaign, finding, not_tried, report, result, scenario
 
 
 def test_a_quiet_campaign_says_how_much_was_looked_at_and_never_safe() -> None:
@@ -92,6 +92,20 @@ def test_one_reason_is_told_once() -> None:
     assert text.count("needs parallelism\n") == 1
     assert "skipped: s.a, s.b, s.c and 2 more: needs parallelism" in text
     assert "not exercised: no verdict" in text
+
+
+def test_what_was_not_tried_is_a_line_a_reason_and_no_row_each() -> None:
+    never_met = scenario(name="mine.met", verdict="not exercised", reason="its actors never overlapped")
+    hundred = not_tried(*(f"mine.s{number:03}" for number in range(100)))
+    text = render(report(QUIET, never_met, *hundred))
+    assert len(text.splitlines()) < 20
+    assert "\nnot exercised: mine.s000, mine.s001, mine.s002 and 97 more: the budget was too short\n" in text
+    assert "\n  met " in text and "not exercised: mine.met: its actors never overlapped" in text
+
+
+def test_a_table_without_rows_is_left_out() -> None:
+    text = render(report(*not_tried("mine.a", verdict="skipped", reason="needs parallelism"), exit_status=3))
+    assert "samples stores" not in text and "\nskipped: mine.a: needs parallelism\n" in text
 
 
 def test_what_was_not_drawn_stands_with_what_was_skipped() -> None:
