@@ -17,6 +17,7 @@ from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window, variant_of
 from harness.record.journal import JOURNAL, JournalError, read_journal
 from harness.record.result import SCHEMA, Finding, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.severity import gravity, order
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
 """Exit statuses in the contract's order: the first that applies."""
@@ -57,7 +58,8 @@ class Report:
     scenarios: tuple[ScenarioResult, ...]
     """Merged by name: rounds, samples and the like are sums, rates and bounds are computed anew from these."""
     findings: tuple[Finding, ...]
-    """Merged by signature. Message and details are those of the first campaign named that saw it."""
+    """Merged by signature, what counts first and of that the gravest. Message and details are those of the first
+    campaign named that saw it."""
     sources: Mapping[str, tuple[str, ...]]
     """By a finding's id: the names of the campaigns that saw it."""
     complete: bool
@@ -157,7 +159,8 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
     """One report on all of them. A single campaign's numbers are those of its result."""
     results = [one.result for one in campaigns]
     scenarios = summed(campaigns)
-    findings = _findings(campaigns)
+    counting = frozenset[str]().union(*(one.counting for one in campaigns))
+    findings = _findings(campaigns, counting)
     return Report(
         campaigns=tuple(campaigns),
         scenarios=scenarios,
@@ -174,7 +177,7 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
             samples=sum(result.totals.samples for result in results),
             findings=len(findings),
         ),
-        counting=frozenset().union(*(one.counting for one in campaigns)),
+        counting=counting,
     )
 
 
@@ -207,21 +210,25 @@ def _scenario(name: str, shown: Sequence[tuple[Campaign, ScenarioResult]]) -> Sc
     return scenario_result(name, counts, best.verdict, best.reason, tuple(ids))
 
 
-def _findings(campaigns: Sequence[Campaign]) -> tuple[Finding, ...]:
+def _findings(campaigns: Sequence[Campaign], counting: frozenset[str]) -> tuple[Finding, ...]:
     seen: dict[str, list[Finding]] = {}
     trials: Counter[str] = Counter()
     for one in campaigns:
         trials.update({scenario.name: scenario.trials for scenario in one.result.scenarios})
         for found in one.result.findings:
             seen.setdefault(found.id, []).append(found)
-    return tuple(_finding(same, trials[same[0].scenario]) for same in seen.values())
+    merged = (_finding(same, trials[same[0].scenario]) for same in seen.values())
+    return tuple(
+        sorted(merged, key=lambda found: order(found.id in counting, found.severity, found.first_seen_s))
+    )
 
 
 def _finding(seen: Sequence[Finding], trials: int) -> Finding:
-    """One cause, seen by several campaigns; new where it is new to any: a known issue names its versions."""
+    """One signature, seen by several campaigns; new where it is new to any: a known issue names its versions."""
     return replace(
         seen[0],
         known=None if any(found.known is None for found in seen) else seen[0].known,
+        severity=min((found.severity for found in seen), key=gravity),
         with_gil=min((found.with_gil for found in seen), key=WITH_GIL.index),
         first_seen_s=min(found.first_seen_s for found in seen),
         trials_hit=sum(found.trials_hit for found in seen),

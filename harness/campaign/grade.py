@@ -13,8 +13,10 @@ from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
+from harness.record import severity
 from harness.record.journal import JournalError
 from harness.record.result import Finding, IdleAmplifier, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.severity import Severity, severity_of
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -40,7 +42,7 @@ class _Tally:
 
 
 @dataclass
-class _Cause:
+class _Seen:
     """Everything that has one signature."""
 
     first: dict[str, Any]
@@ -52,6 +54,15 @@ class _Cause:
     with_gil: WithGil = "not tried"
     later: dict[str, Any] = field(default_factory=dict)
     """What was added to its details after the campaign: its native stacks, its script."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        details: dict[str, Any] = self.first["details"] | self.later
+        return details
+
+    @property
+    def severity(self) -> Severity:
+        return severity_of(self.first["kind"], self.first["oracle"], self.details)
 
 
 class Grader:
@@ -70,7 +81,7 @@ class Grader:
         """The starts of those that have not ended; a campaign may have a hundred thousand that have."""
         self.progress: dict[int, dict[str, Any]] = {}
         """The last word of those."""
-        self.causes: dict[str, _Cause] = {}
+        self.seen: dict[str, _Seen] = {}
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
 
@@ -100,7 +111,9 @@ class Grader:
     def counting_ids(self) -> frozenset[str]:
         """The ids of the findings that count."""
         return frozenset(
-            short_id(text) for text, cause in self.causes.items() if cause.known is None or self.strict
+            short_id(text)
+            for text, one in self.seen.items()
+            if severity.counts(one.known, one.severity, self.strict)
         )
 
     def infos(self) -> dict[str, ScenarioInfo]:
@@ -114,9 +127,9 @@ class Grader:
     def uncontrolled(self) -> list[Control]:
         """The findings that have not been tried with the GIL on, with the trials that showed them."""
         return [
-            Control(text, of_event(self.tallies[cause.scenario].info, cause.start), cause.known is None)
-            for text, cause in self.causes.items()
-            if cause.with_gil == "not tried"
+            Control(text, of_event(self.tallies[one.scenario].info, one.start), one.known is None)
+            for text, one in self.seen.items()
+            if one.with_gil == "not tried"
         ]
 
     def result(self) -> Result:
@@ -124,7 +137,11 @@ class Grader:
         if self.header is None:
             raise JournalError("the journal has no beginning: its campaign was ended before it began")
         scenarios = tuple(self._scenario(tally) for tally in self.tallies.values())
-        findings = tuple(self._finding(text, cause) for text, cause in self.causes.items())
+        counting = self.counting_ids()
+        findings = sorted(
+            (self._finding(text, one) for text, one in self.seen.items()),
+            key=lambda found: severity.order(found.id in counting, found.severity, found.first_seen_s),
+        )
         return Result(
             complete=self.complete,
             exit_status=self._exit_status(scenarios),
@@ -139,7 +156,7 @@ class Grader:
                 findings=len(findings),
             ),
             scenarios=scenarios,
-            findings=findings,
+            findings=tuple(findings),
             notices=self._told(),
             idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
@@ -192,22 +209,22 @@ class Grader:
         tally = self._tally(event)
         name = tally.info.name
         text = signature(name, event)
-        if text not in self.causes:
+        if text not in self.seen:
             issue = known.find(self.issues, self.target, name, text)
-            self.causes[text] = _Cause(event, self.trials[event["trial"]], name, issue)
-        self.causes[text].trials.add(event["trial"])
+            self.seen[text] = _Seen(event, self.trials[event["trial"]], name, issue)
+        self.seen[text].trials.add(event["trial"])
         tally.counts[LOST] += event.get("round") is None
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
 
     def _on_control(self, event: dict[str, Any]) -> None:
-        cause = self.causes.get(event["signature"])
-        if cause is not None and cause.with_gil != "observed":
-            cause.with_gil = "observed" if event["hits"] else "not observed"
+        one = self.seen.get(event["signature"])
+        if one is not None and one.with_gil != "observed":
+            one.with_gil = "observed" if event["hits"] else "not observed"
 
     def _on_later(self, event: dict[str, Any]) -> None:
-        if event["signature"] in self.causes:
-            self.causes[event["signature"]].later |= event["details"]
+        if event["signature"] in self.seen:
+            self.seen[event["signature"]].later |= event["details"]
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
@@ -217,22 +234,22 @@ class Grader:
         for event in self.progress.values():
             if self._tally(event) is tally:
                 counts.update(_counted(event))
-        counts["trials_hit"] = len(set().union(*(cause.trials for cause in self._causes(tally).values())))
+        counts["trials_hit"] = len(set().union(*(one.trials for one in self._seen_in(tally).values())))
         return counts
 
-    def _causes(self, tally: _Tally) -> dict[str, _Cause]:
-        return {text: cause for text, cause in self.causes.items() if cause.scenario == tally.info.name}
+    def _seen_in(self, tally: _Tally) -> dict[str, _Seen]:
+        return {text: one for text, one in self.seen.items() if one.scenario == tally.info.name}
 
     def _scenario(self, tally: _Tally) -> ScenarioResult:
-        causes = self._causes(tally)
-        verdict, reason = self._verdict(tally, list(causes.values()))
-        ids = tuple(short_id(text) for text in causes)
+        seen = self._seen_in(tally)
+        verdict, reason = self._verdict(tally, list(seen.values()))
+        ids = tuple(short_id(text) for text in seen)
         return scenario_result(tally.info.name, self._counts(tally), verdict, reason, ids)
 
-    def _verdict(self, tally: _Tally, causes: list[_Cause]) -> tuple[Verdict, str | None]:
-        if any(cause.known is None for cause in causes):
+    def _verdict(self, tally: _Tally, seen: list[_Seen]) -> tuple[Verdict, str | None]:
+        if any(one.known is None for one in seen):
             return "new", None
-        if causes:
+        if seen:
             return "known", None
         if reason := why_skipped(tally.info, self.target, self.kind):
             return "skipped", reason
@@ -258,8 +275,8 @@ class Grader:
             return f"nothing was observed while its actors raced: 0 samples in {counts['rounds']} rounds"
         return None
 
-    def _finding(self, text: str, cause: _Cause) -> Finding:
-        event, start = cause.first, cause.start
+    def _finding(self, text: str, one: _Seen) -> Finding:
+        event, start = one.first, one.start
         again = {
             "trial": event["trial"],
             "knobs": start["knobs"],
@@ -269,18 +286,17 @@ class Grader:
         return Finding(
             id=short_id(text),
             kind=event["kind"],
-            scenario=cause.scenario,
+            scenario=one.scenario,
             oracle=event["oracle"],
             signature=text,
-            known=cause.known,
-            with_gil=cause.with_gil
-            if self.target.free_threaded and self.kind == STRESS
-            else "not applicable",
+            known=one.known,
+            with_gil=one.with_gil if self.target.free_threaded and self.kind == STRESS else "not applicable",
             first_seen_s=event["at_s"],
-            trials_hit=len(cause.trials),
-            trials_run=self.tallies[cause.scenario].counts["trials"],
+            trials_hit=len(one.trials),
+            trials_run=self.tallies[one.scenario].counts["trials"],
             message=event["message"],
-            details=event["details"] | cause.later | again,
+            severity=one.severity,
+            details=one.details | again,
         )
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
@@ -294,7 +310,7 @@ class Grader:
         gil_on = self.target.free_threaded and (
             self.target.gil_enabled or any(t.gil for t in self.tallies.values())
         )
-        exercised = any(scenario.verdict in ("known", "not observed") for scenario in scenarios)
+        exercised = any(scenario.verdict in ("new", "known", "not observed") for scenario in scenarios)
         return 0 if exercised and not gil_on else 3
 
     def _told(self) -> tuple[str, ...]:
@@ -312,7 +328,7 @@ class Grader:
             tried = [tally for name, tally in self.tallies.items() if issue.covers(name)]
             # More than cover them: the first was a glance.
             full = all(tally.counts["trials"] > trials_to_cover(tally.info) for tally in tried)
-            seen = any(issue.matches(cause.scenario, text) for text, cause in self.causes.items())
+            seen = any(issue.matches(one.scenario, text) for text, one in self.seen.items())
             exercised = any(self._counts(tally)["samples"] for tally in tried)
             if exercised and full and not seen:
                 trials = sum(tally.counts["trials"] for tally in tried)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from harness.record.severity import Severity
 from harness.record.target import Target
 
 Verdict = Literal["new", "known", "not observed", "not exercised", "skipped"]
@@ -39,7 +40,7 @@ class ScenarioResult:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a correct interpreter would not do: one cause, however often it was seen."""
+    """Something a correct interpreter would not do: one signature, however often it was seen."""
 
     id: str
     kind: Kind
@@ -54,7 +55,10 @@ class Finding:
     trials_hit: int
     trials_run: int
     message: str
+    severity: Severity
     details: dict[str, Any] = field(default_factory=dict)
+    cause: str | None = None
+    """What broke, where that has been told; several findings may be faces of one."""
 
 
 @dataclass(frozen=True)

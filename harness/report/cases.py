@@ -1,4 +1,5 @@
-"""A report as CI systems read it: test cases, each of which failed, is known to fail, was skipped, or passed."""
+"""A report as CI systems read it: test cases, each of which failed, is known to fail, was not counted, was skipped,
+or passed."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from harness.report.findings import finding_text, headline
 from harness.report.numbers import counted
 from harness.report.verdict import report_verdict
 
-Outcome = Literal["failed", "known", "skipped", "passed"]
+Outcome = Literal["failed", "known", "not counted", "skipped", "passed"]
 PREFIX = "test.ftstress."
 """CPython's dashboard takes dotted names that begin with ``test`` for its own."""
 CAMPAIGN = PREFIX + "campaign"
@@ -38,13 +39,13 @@ class Case:
 
 
 def cases(report: Report) -> Iterator[Case]:
-    """All of them, those of a scenario one after the other; a finding that counts goes first."""
+    """All of them, those of a scenario one after the other; a finding that counts goes first,
+    and of these the gravest.
+    """
     findings = {found.id: found for found in report.findings}
     for scenario in report.scenarios:
         id = PREFIX + escape(scenario.name)
-        seen = sorted(
-            (findings[one] for one in scenario.findings), key=lambda one: one.id not in report.counting
-        )
+        seen = [found for one, found in findings.items() if one in scenario.findings]
         for number, found in enumerate(seen):
             yield _finding(report, f"{id}.{found.id}" if number else id, found)
         if seen:
@@ -62,11 +63,12 @@ def cases(report: Report) -> Iterator[Case]:
 
 
 def _finding(report: Report, id: str, found: Finding) -> Case:
+    uncounted: Outcome = "known" if found.known else "not counted"
     return Case(
         id=id,
-        outcome="failed" if found.id in report.counting else "known",
+        outcome="failed" if found.id in report.counting else uncounted,
         kind=found.kind,
-        message=f"{headline(found)}: {escape(found.message, lines=True)}",
+        message=f"{headline(found)}, {found.severity}: {escape(found.message, lines=True)}",
         text=finding_text(found, windows=report.windows(found)),
     )
 

@@ -35,7 +35,8 @@ def finding_text(
         f"oracle: {escape(finding.oracle)} · seen in {hit}, first after {duration(finding.first_seen_s)}"
         f" · with the GIL: {finding.with_gil}"
     )
-    parts = [headline(finding), *wrap(facts, width - 2, initial_indent="  ", subsequent_indent="  ")]
+    parts = [headline(finding), f"  severity: {finding.severity}"]
+    parts += [*wrap(facts, width - 2, initial_indent="  ", subsequent_indent="  ")]
     parts += _message(finding.message, width)
     parts.append(f"  signature: {escape(finding.signature)}")
     stop = stop_of(finding)

@@ -88,7 +88,7 @@ def render(report: Report) -> str:
     """The page about one campaign or a fleet's, and about calibrations that lie beside them."""
     if not report.campaigns:
         return calibration_page(*report.calibrations)
-    findings = sorted(report.findings, key=lambda one: (one.known is not None, one.first_seen_s))
+    findings = report.findings
     raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
     covered, taken = _swept(report) if swept else (None, 0)
     articles, others = _articles(report, findings, MOST_BYTES - taken)

@@ -1,7 +1,8 @@
 """The report as JUnit XML: for ordinary CI, and for CPython's release dashboard, which reads ``.//error/..``.
 
-A finding that counts is an ``<error>`` with a type: the dashboard shows no other. A known one is ``<skipped>``, as
-pytest tells an expected failure. Each test case has one result, so that the totals add up wherever they are added.
+A finding that counts is an ``<error>`` with a type: the dashboard shows no other. One that does not is
+``<skipped>``, as pytest tells an expected failure. Each test case has one result, so that the totals add up wherever
+they are added.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _testcase(case: Case) -> TestCase:
     if case.outcome == "failed":
         result = Error(case.message, case.kind)
     else:
-        result = Skipped(case.message, "known" if case.outcome == "known" else case.kind)
+        result = Skipped(case.message, case.kind if case.outcome == "skipped" else case.outcome)
     if case.text:
         result.text = case.text
     made.result = result

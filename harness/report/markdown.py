@@ -170,11 +170,8 @@ def _line(*cells: str) -> str:
 
 
 def _tracebacks(report: Report, room: int) -> list[str]:
-    """The findings whole, those that count first."""
-    findings = sorted(
-        report.findings, key=lambda found: (found.id not in report.counting, found.first_seen_s)
-    )
-    blocks = [fenced(_whole(report, found)) for found in findings]
+    """The findings whole, those that count first, of these the gravest."""
+    blocks = [fenced(_whole(report, found)) for found in report.findings]
     return _folded("Click to see traceback logs", [], blocks, "finding", room)
 
 

@@ -25,6 +25,7 @@ MOST_ALIKE = 10
 LISTED: tuple[tuple[Outcome, str], ...] = (
     ("failed", "failed"),
     ("known", "known to fail"),
+    ("not counted", "not counted"),
     ("skipped", "skipped"),
 )
 

@@ -35,7 +35,7 @@ RULES = {
 
 
 def render(report: Report) -> str:
-    """One run, a result a finding. A known finding that does not count is a suppressed note. ASCII only."""
+    """One run, a result a finding. A finding that does not count is a suppressed note. ASCII only."""
     driver = {
         "name": "ftstress",
         "semanticVersion": harness.__version__,
@@ -84,6 +84,7 @@ def _result(report: Report, found: Finding) -> dict[str, Any]:
         "partialFingerprints": {"ftstress/v1": found.id},
         "occurrenceCount": found.trials_hit,
         "properties": {
+            "severity": found.severity,
             "known": found.known,
             "with_gil": found.with_gil,
             "signature": escape(found.signature),
@@ -94,7 +95,8 @@ def _result(report: Report, found: Finding) -> dict[str, Any]:
     if point:
         result["relatedLocations"] = [scenario]
     if not counts:
-        result["suppressions"] = [{"kind": "external", "justification": f"known issue {found.known}"}]
+        why = f"known issue {found.known}" if found.known else found.severity
+        result["suppressions"] = [{"kind": "external", "justification": why}]
     return result
 
 

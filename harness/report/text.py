@@ -189,8 +189,8 @@ def _reasons(report: Report) -> Iterator[Text]:
 
 
 def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Known ones first: what is new stands last, next to the verdict, where a terminal leaves the eye."""
-    return sorted(findings, key=lambda finding: (finding.known is None, finding.first_seen_s))
+    """The gravest of what counts stands last, next to the verdict, where a terminal leaves the eye."""
+    return list(reversed(findings))
 
 
 def opening(campaign: Campaign) -> str:

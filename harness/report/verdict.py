@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from harness.campaign.gather import Report
 from harness.campaign.plan import STRESS, SWEEP
+from harness.record import severity
 from harness.record.result import Finding, Result
+from harness.record.severity import UNCOUNTED
 from harness.report.numbers import counted, nothing_in
+
+RACES = "data races without a wrong value"
 
 
 class Graded(Protocol):
@@ -57,21 +62,31 @@ def _raced(rounds: int, samples: int) -> str:
 
 
 def _line(result: Graded, amount: str, nothing: str) -> str:
-    new = [finding for finding in result.findings if finding.known is None]
+    new = [one for one in result.findings if severity.counts(one.known, one.severity, strict=False)]
     known = sorted({finding.known for finding in result.findings if finding.known})
     also = f"; known: {', '.join(known)}" if known else ""
+    passed = sum(finding.known is None for finding in result.findings) - len(new)
+    also += f"; not counted: {counted(passed, UNCOUNTED, RACES)}" if passed else ""
     if result.exit_status == 4:
         so_far = counted(len(result.findings), "finding")
         return f"harness failure: this campaign gives no verdict ({so_far} so far)"
     if result.exit_status == 1:
-        counts = counted(len(new), "new finding") if new else counted(len(result.findings), "known finding")
+        counts = counted(len(new), "new finding") if new else _strictly(result.findings)
         line = f"found: {counts} in {amount}{also}"
     elif result.exit_status == 3:
         line = f"not exercised: no verdict in {amount}{also}"
-    elif known:
+    elif known or passed:
         line = f"nothing new in {amount}{also}"
     else:
         line = f"not observed: {nothing}"
     if result.exit_status == 130 or (result.exit_status == 1 and not result.complete):
         return f"interrupted; until then {line}"
     return line if result.complete else f"incomplete; so far {line}"
+
+
+def _strictly(findings: Sequence[Finding]) -> str:
+    """What counted though none does by itself (``--strict``)."""
+    known = sum(finding.known is not None for finding in findings)
+    races = len(findings) - known
+    parts = [counted(known, "known finding")] if known else []
+    return " and ".join([*parts, counted(races, UNCOUNTED, RACES)] if races else parts)

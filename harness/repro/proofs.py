@@ -17,6 +17,7 @@ from harness.kernel.scenario import ScenarioError, actor_threads
 from harness.kernel.signature import short_id
 from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
+from harness.record.severity import severity_of
 from harness.record.target import Target
 from harness.repro.runs import SEEN, Run, run
 from harness.repro.script import docstring, script
@@ -70,7 +71,18 @@ def text(issue: KnownIssue) -> str:
     kind = min((one for one in WRITTEN_S if one in issue.signature), key=issue.signature.index)
     signature = f"{kind} | process | {issue.written} | "
     finding = Finding(
-        short_id(signature), kind, issue.written, "process", signature, issue.id, "not tried", 0.0, 0, 0, ""
+        short_id(signature),
+        kind,
+        issue.written,
+        "process",
+        signature,
+        issue.id,
+        "not tried",
+        0.0,
+        0,
+        0,
+        "",
+        severity_of(kind, "process", {}),
     )
     again = Again(scenario, dict(issue.knobs), "", sum(threads.values()), WRITTEN_S[kind])
     header = docstring([f"{issue.id}: {issue.title}.", "Exit status 1: it showed. 0: it did not."])

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from harness.campaign.gather import Campaign, Report, merge
+from harness.record import severity
 from harness.record.course import Course
 from harness.record.result import Finding, Result, ScenarioResult, Totals
+from harness.record.severity import severity_of
 from harness.record.target import Target
 
 FREE_THREADED = Target(
@@ -55,6 +57,7 @@ FINDING = Finding(
     trials_hit=3,
     trials_run=4,
     message="first read gave #8, the read after it gave the older #7",
+    severity="wrong value",
     details={"knobs": {"fan_out": 100}, "traceback": "Traceback\n  line one\n  line two"},
 )
 HOSTILE = (
@@ -84,7 +87,8 @@ def not_tried(*names: str, **changes: Any) -> tuple[ScenarioResult, ...]:
 
 
 def finding(**changes: Any) -> Finding:
-    return replace(FINDING, **changes)
+    made = replace(FINDING, **changes)
+    return replace(made, severity=severity_of(made.kind, made.oracle, made.details))
 
 
 def result(*scenarios: ScenarioResult, findings: tuple[Finding, ...] = (), **changes: Any) -> Result:
@@ -110,7 +114,9 @@ def result(*scenarios: ScenarioResult, findings: tuple[Finding, ...] = (), **cha
 
 
 def campaign(made: Result, name: str = "results/one") -> Campaign:
-    counting = frozenset(found.id for found in made.findings if found.known is None)
+    counting = frozenset(
+        found.id for found in made.findings if severity.counts(found.known, found.severity, strict=False)
+    )
     counts = {
         one.name: Counter(trials=one.trials, rounds=one.rounds, samples=one.samples, stores=one.stores)
         for one in made.scenarios

@@ -36,7 +36,9 @@ def test_what_failed_is_found_where_a_comment_is_made_from() -> None:
     assert failed_tests(log) == {NAME}
     assert failed_subtests(log) == [("subclass_read", NAME)]
     (trace,) = tracebacks(log)
-    assert trace.rstrip().endswith("[f1f1f1f1]: first read gave #8, the read after it gave the older #7")
+    assert trace.rstrip().endswith(
+        "[f1f1f1f1], wrong value: first read gave #8, the read after it gave the older #7"
+    )
     summary = log[log.rindex("== Tests result") : log.rindex("Tests result:")]
     assert "1 test failed" in summary and "found: 1 new finding" in summary
     assert log.splitlines()[-2:] == ["Result: FAILURE", "Tests result: FAILURE"]

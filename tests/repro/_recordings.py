@@ -14,6 +14,7 @@ from harness.kernel.loader import load_file
 from harness.kernel.scenario import actor_threads
 from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
+from harness.record.severity import severity_of
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import HandWritten
@@ -53,6 +54,7 @@ def finding(kind: Kind, oracle: str, name: str, where: str, **details: Any) -> F
         1,
         1,
         "seen",
+        severity_of(kind, oracle, details),
         details,
     )
 

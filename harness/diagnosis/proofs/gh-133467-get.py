@@ -53,6 +53,8 @@ done.append(True)
 for thread in threads:
     thread.join()
 if wrong:
-    print(f"store {stores}: the value's class has __get__, nobody changes it, and the attribute gives {wrong}")
+    print(
+        f"store {stores}: the value's class has __get__, nobody changes it, and the attribute gives {wrong}"
+    )
     sys.exit(1)
 print(f"not seen in {stores} stores")
