@@ -107,7 +107,11 @@ def _imports_kernel(text: str) -> bool:
             names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
-        if any(f"{name}.".startswith("harness.kernel.") for name in names):
+        # A file of subjects imports harness.kernel.pairs, and holds no scenario.
+        if any(
+            f"{name}.".startswith("harness.kernel.") and not f"{name}.".startswith("harness.kernel.pairs.")
+            for name in names
+        ):
             return True
     return False
 

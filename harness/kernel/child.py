@@ -110,6 +110,10 @@ def _do(spec: dict[str, Any], emit: Any) -> int:
         from harness.kernel.sweep import run_sweep
 
         run_sweep(spec, emit)
+    elif spec["do"] == "pairs":
+        from harness.kernel.pairs.trial import run_pairs
+
+        run_pairs(spec, emit)
     else:
         run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.

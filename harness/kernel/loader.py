@@ -51,7 +51,7 @@ def load_file(file: str) -> dict[str, type[Scenario]]:
     """
     path = Path(file)
     before = set(sys.modules)
-    module = _import(path)
+    module = import_file(path)
     lacking = sorted({name for name in set(sys.modules) - before if name in FORBIDDEN})
     if lacking:
         raise ScenarioError(
@@ -71,7 +71,8 @@ def load_file(file: str) -> dict[str, type[Scenario]]:
     return found
 
 
-def _import(path: Path) -> ModuleType:
+def import_file(path: Path) -> ModuleType:
+    """The module that a file is, imported once. Raises ScenarioError."""
     name = f"ftstress_scenarios.{suite_of(path)}.{path.stem}"
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]

@@ -168,4 +168,9 @@ def unavailable(scenario: type[Scenario]) -> str | None:
 
 def issues(scenario: type[Scenario]) -> list[str]:
     """The CPython issues that the docstring names."""
-    return sorted(set(re.findall(r"gh-\d+", scenario.__doc__ or "")))
+    return issues_in(scenario.__doc__ or "")
+
+
+def issues_in(text: str) -> list[str]:
+    """The CPython issues that a text names."""
+    return sorted(set(re.findall(r"gh-\d+", text)))

@@ -22,6 +22,8 @@ from harness.kernel.loader import describe_file
 from harness.kernel.signature import signature
 from harness.kernel.trial import gil_enabled, run_trial
 
+SUBJECTS = "subjects"
+"""The folder of the catalogue: its files hold no scenarios."""
 EXERCISED, FOUND, NOTHING, INTERRUPTED = 0, 1, 3, 130
 LONGEST_S = 5.0
 SHORTEST_S = 0.05
@@ -37,8 +39,17 @@ ENDS_HERE = {
 
 def suite_files() -> list[Path]:
     """The scenario files that ship beside the harness."""
+    return [path for path in _shipped("*/*.py") if path.parent.name != SUBJECTS]
+
+
+def subject_files() -> list[Path]:
+    """The files of subjects that ship beside the harness."""
+    return _shipped(f"{SUBJECTS}/*.py")
+
+
+def _shipped(pattern: str) -> list[Path]:
     folder = Path(__file__).resolve().parent.parent.parent / "stress_tests"
-    return [path for path in sorted(folder.glob("*/*.py")) if not path.name.startswith("_")]
+    return [path for path in sorted(folder.glob(pattern)) if not path.name.startswith("_")]
 
 
 def selects(pattern: str, name: str) -> bool:

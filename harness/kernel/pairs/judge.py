@@ -1,0 +1,123 @@
+"""Decides what a round of a pair may have given and left, as far as its operations promise anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.kernel.events import describe
+from harness.kernel.pairs.frozen import RAISED, Raised, strings
+from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome
+from harness.kernel.pairs.race import LETTERS
+from harness.kernel.pairs.subject import ATOMIC, PROCESS, Step, Subject, promised
+
+NEVER = frozenset({"SystemError", "MemoryError"})
+"""What no operation may raise, whatever it promises: the interpreter's own word for a state that cannot be."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a judge says of a round."""
+
+    kind: str
+    oracle: str
+    message: str
+    exception: str = ""
+
+
+class Judge:
+    """Of one pair at one size. What it has allowed once it does not look at again."""
+
+    def __init__(self, subject: Subject, size: int, steps: Sequence[Sequence[Step]], orders: Orders) -> None:
+        self.subject = subject
+        self.steps = steps
+        self.orders = orders
+        self.promise = promised([list(thread) for thread in steps])
+        if orders.varied and self.promise == ATOMIC:
+            self.promise = "values"
+        self.let = {name for thread in steps for one in thread for name in one.lets_raise}
+        self.allowed: set[Outcome] = set(orders.outcomes)
+        self.seen: set[Outcome] = set()
+        self.asks = type(subject).wrong is not Subject.wrong
+        known = [letter + digit for letter in LETTERS for digit in "0123456789"]
+        self.known = orders.strings | set(known) | {f"x{number}" for number in range(size)}
+
+    def refusal(self, o: Any, given: Sequence[Sequence[Any]]) -> Refusal | None:
+        """Why a round is not allowed, or None."""
+        wrong = self.subject.wrong(o) if self.asks and self.promise != PROCESS else ""
+        outcome = frozen_outcome(self.subject, o, given)
+        self.seen.add(outcome)
+        if wrong:
+            return Refusal("violation", "structure", f"{self._told(outcome)}: {wrong}")
+        if outcome in self.allowed:
+            return None
+        refused = self._raised(given) or self._strange(outcome) or self._out_of_order(outcome)
+        if refused is None:
+            self.allowed.add(outcome)
+        return refused
+
+    def _raised(self, given: Sequence[Sequence[Any]]) -> Refusal | None:
+        for thread, results in enumerate(given):
+            for number, result in enumerate(results):
+                if type(result) is not Raised:
+                    continue
+                one = self.steps[thread][number]
+                expected = result.name in (*self.orders.raised[thread][number], *one.may_raise, *self.let)
+                if result.name in NEVER or not (expected or self.promise == PROCESS):
+                    message = f"{one.name} raised {result.name}: {result.text}; in no order of these operations it does"
+                    return Refusal("exception", "process", message, result.name)
+        return None
+
+    def _strange(self, outcome: Outcome) -> Refusal | None:
+        """A value that nobody put there."""
+        if self.promise == PROCESS:
+            return None
+        shown = [
+            frozen
+            for thread, results in enumerate(outcome[:-1])
+            if isinstance(results, tuple)
+            for number, frozen in enumerate(results)
+            if not self.steps[thread][number].text
+        ]
+        for text in (text for frozen in (*shown, outcome[-1]) for text in strings(frozen)):
+            if text not in self.known:
+                return Refusal(
+                    "violation", "permitted", f"{self._told(outcome)}: nobody put {describe(text)} there"
+                )
+        return None
+
+    def _out_of_order(self, outcome: Outcome) -> Refusal | None:
+        if self.promise != ATOMIC:
+            return None
+        orders = "; ".join(f"{order}: {self._told(one)}" for one, order in self.orders.outcomes.items())
+        return Refusal("violation", "outcomes", f"{self._told(outcome)}; the orders give: {orders}"[:1500])
+
+    def _told(self, outcome: Outcome) -> str:
+        parts = [
+            f"{LETTERS[thread]}.{one.name} {_shown(frozen)}"
+            for thread, results in enumerate(outcome[:-1])
+            if isinstance(results, tuple)
+            for one, frozen in zip(self.steps[thread], results, strict=True)
+        ]
+        return f"{', '.join(parts)}, left {_plain(outcome[-1])}"
+
+
+def _shown(frozen: Any) -> str:
+    raised = isinstance(frozen, tuple) and frozen and frozen[0] == RAISED
+    return f"raised {frozen[1]}" if raised else f"gave {_plain(frozen)}"
+
+
+def _plain(frozen: Any) -> str:
+    """Something frozen as a person would write it."""
+    if isinstance(frozen, frozenset):
+        return "{" + ", ".join(sorted(map(_plain, frozen))) + "}"
+    if isinstance(frozen, tuple) and frozen and isinstance(frozen[0], str):
+        name, *rest = frozen
+        if name in ("list", "tuple", "set", "frozenset", "deque", "dict"):
+            inner = ", ".join(map(_plain, rest))
+            return f"[{inner}]" if name == "list" else f"{name}({inner})"
+        return f"{name}({', '.join(map(_plain, rest))})"
+    if isinstance(frozen, tuple):
+        return "(" + ", ".join(map(_plain, frozen)) + ")"
+    return describe(frozen, 80)

@@ -1,0 +1,219 @@
+"""Threads go through a row of fresh objects together: at each they meet, and each does its operations at once.
+
+Between two threads of a pair there is no lock, counter or print: each writes into lists of its own. Values are made by
+the thread that uses them, and objects by each thread in turn: reference counts are biased, and what dies on its
+owner's thread is freed at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
+from time import perf_counter_ns, sleep
+from typing import Any
+
+from harness.kernel.delayed import empty_queue
+from harness.kernel.pairs.frozen import Raised
+from harness.kernel.pairs.subject import Step
+
+APART, TOGETHER = 1000, 5
+"""Looks for the others before a thread lets them run, where each has a core of its own and where all share one."""
+GIVE_WAY: Callable[[], None] = getattr(os, "sched_yield", partial(sleep, 0))
+PAUSES = tuple(range(turns) for turns in (0, 0, 1, 2, 4, 7, 12, 20))
+"""Turns of an empty loop before a thread starts: who is ahead, and by how much, goes through all there are."""
+DRAIN_TURNS = 200
+SHARES = 8
+"""Of so many rows, one is raced on one core that all threads share: only there is a thread stopped in the middle of an
+operation while the others do theirs."""
+
+LETTERS, DIGITS = "abcdefgh", "0123456789"
+"""Of each thread, and of its operations: the first one's value is ``a1``."""
+
+PLAY = """
+def play(row, me, fresh, size, threads, patience):
+    objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
+    others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
+    letter, shift = LETTERS[me], 3 * me
+    HOISTS
+    for i in row.numbers:
+        if row.stop:
+            return
+        if i % threads == me:
+            objects[i] = fresh(size)
+        VALUES
+        mine[i] = True
+        for flags, _ in others:
+            spins = 0
+            while not flags[i]:
+                spins += 1
+                if spins > patience:
+                    if row.stop:
+                        return
+                    give_way()
+        o = objects[i]
+        for _ in PAUSES[i >> shift & 7]:
+            pass
+        began[i] = True
+        STEPS
+        for _, flags in others:
+            if not flags[i]:
+                met[i] = False
+        results[i] = (GIVEN)
+        o = None
+"""
+
+STEP = """
+        try:
+            rINDEX = sINDEX(o, vINDEX)
+        except BaseException as error:
+            rINDEX = Raised(error)
+"""
+
+
+@dataclass
+class Row:
+    """Fresh objects in a row, and what each thread made of them."""
+
+    length: int
+    threads: int
+    stop: list[bool] = field(default_factory=list)
+    """Not empty once the row must end."""
+    objects: list[Any] = field(default_factory=list)
+    here: list[list[bool]] = field(default_factory=list)
+    began: list[list[bool]] = field(default_factory=list)
+    results: list[list[Any]] = field(default_factory=list)
+    """Per thread and round: what each of its operations gave; None: it did not come so far."""
+    met: list[list[bool]] = field(default_factory=list)
+    """Per thread and round: whether all others had begun when it ended."""
+    took_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self.numbers = range(self.length)
+        self.objects = [None] * self.length
+        self.here = [[False] * self.length for _ in range(self.threads)]
+        self.began = [[False] * self.length for _ in range(self.threads)]
+        self.results = [[None] * self.length for _ in range(self.threads)]
+        self.met = [[True] * self.length for _ in range(self.threads)]
+
+    def done(self) -> int:
+        """Rounds that each thread has begun, all together: what grows while anybody moves."""
+        return sum(flags.count(True) for flags in self.here)
+
+
+Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
+
+
+def player(steps: Sequence[Step]) -> Play:
+    """What one thread of a pair runs: its operations, one after the other, with nothing in between."""
+    several = range(len(steps))
+    body = "".join(STEP.replace("INDEX", str(index)) for index in several)
+    values = "\n        ".join(f"v{index} = letter + DIGITS[{index + 1}]" for index in several)
+    source = (
+        PLAY.replace("        STEPS\n", body)
+        .replace("VALUES", values)
+        .replace("GIVEN", "".join(f"r{index}, " for index in several))
+        .replace("HOISTS", "; ".join(f"s{index} = STEPS[{index}]" for index in several))
+    )
+    names: dict[str, Any] = {
+        "STEPS": tuple(one.do for one in steps),
+        "LETTERS": LETTERS,
+        "DIGITS": DIGITS,
+        "PAUSES": PAUSES,
+        "Raised": Raised,
+        "give_way": GIVE_WAY,
+    }
+    exec(compile(source, "<pair>", "exec"), names)
+    play: Play = names["play"]
+    return play
+
+
+class Racers:
+    """As many threads as a pair has, made once for many pairs; they sleep between two rows."""
+
+    def __init__(self, threads: int) -> None:
+        self.jobs: list[Callable[[], None]] = [_nothing] * threads
+        self.cores = _cores(threads)
+        self.rows = 0
+        self.wake = [threading.Semaphore(0) for _ in range(threads)]
+        self.parked = threading.Semaphore(0)
+        self.ending = False
+        self.threads = [
+            threading.Thread(target=self._work, args=(index,), name=LETTERS[index], daemon=True)
+            for index in range(threads)
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def race(self, row: Row, plays: Sequence[Play], fresh: Callable[[int], Any], size: int) -> None:
+        """Start a row; ``parked`` is released once by each thread that is through with it."""
+        self.rows += 1
+        shared = self.rows % SHARES == 0
+        for index, play in enumerate(plays):
+            core = self.cores[0 if shared else index] if self.cores else None
+            patience = TOGETHER if shared and self.cores else APART
+            self.jobs[index] = _raced(row, index, play, fresh, size, core, patience)
+        for index in range(len(plays)):
+            self.wake[index].release()
+
+    def call(self, index: int, what: Callable[[], None]) -> None:
+        """Have one thread do something; ``parked`` is released when it has."""
+        self.jobs[index] = what
+        self.wake[index].release()
+
+    def finish(self) -> None:
+        """End the threads; one that hangs is left behind."""
+        self.ending = True
+        for wake in self.wake:
+            wake.release()
+        for thread in self.threads:
+            thread.join(1.0)
+
+    def _work(self, index: int) -> None:
+        while True:
+            self.wake[index].acquire()
+            if self.ending:
+                return
+            self.jobs[index]()
+            self.jobs[index] = _nothing  # it holds the row
+            run_on()
+            self.parked.release()
+
+
+def _cores(threads: int) -> list[int]:
+    """A core for each thread, where there are just as many: the scheduler would let them share one as soon as anything
+    else runs. Else it decides.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return []
+    cores = sorted(os.sched_getaffinity(0))
+    return cores if len(cores) == threads else []
+
+
+def _raced(
+    row: Row, me: int, play: Play, fresh: Callable[[int], Any], size: int, core: int | None, patience: int
+) -> Callable[[], None]:
+    def work() -> None:
+        if core is not None:
+            with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
+                os.sched_setaffinity(0, {core})
+        began = perf_counter_ns()
+        play(row, me, fresh, size, row.threads, patience)
+        row.took_ns = perf_counter_ns() - began
+
+    return work
+
+
+def _nothing() -> None:
+    pass
+
+
+def run_on() -> None:
+    """Let this thread run on for a moment: what others dropped is finalized on its owner's thread."""
+    for _ in repeat(None, DRAIN_TURNS):
+        pass
+    empty_queue()

@@ -1,0 +1,208 @@
+"""A subject is one shared object: how to make a fresh one, and the operations that threads do on it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar
+
+from harness.kernel.amplifiers import outside
+from harness.kernel.loader import import_file
+from harness.kernel.scenario import ScenarioError, issues_in
+
+Promise = Literal["atomic", "values", "process"]
+ATOMIC: Promise = "atomic"
+"""It takes effect at one moment: what a round gives is what some order of its operations gives."""
+VALUES: Promise = "values"
+"""Nothing is corrupted: what is seen was put there, and what is left agrees with itself."""
+PROCESS: Promise = "process"
+"""The process goes on, and nothing else."""
+Lock = Literal["holds", "free", None]
+"""Whether an operation holds the object's own lock, or reads without it and may see what a holder has half done."""
+
+Do = Callable[[Any, str], Any]
+"""``do(o, v)``: the operation on the object, with a fresh string that says which thread's which operation it is."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+MARK = "__ftstress_step__"
+PREFIX = "pairs."
+JOIN, THEN = "+", ","
+"""What joins the threads of a pair's name, and the operations of one thread."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """An operation as it was declared, and what is promised of it."""
+
+    name: str
+    do: Do
+    writes: bool
+    promise: Promise
+    lock: Lock
+    may_raise: tuple[str, ...]
+    """Names of exceptions that a correct interpreter may raise in a race, beside those that it raises in some order."""
+    lets_raise: tuple[str, ...]
+    """Names of exceptions that others may raise beside it, because of a state in between that the documents admit."""
+    text: bool
+    """It gives text that is made of what it sees: not one of the values that were put there."""
+
+
+def step(
+    promise: Promise = VALUES,
+    *,
+    writes: bool = False,
+    lock: Lock = None,
+    may_raise: tuple[type[BaseException], ...] = (),
+    lets_raise: tuple[type[BaseException], ...] = (),
+    text: bool = False,
+) -> Callable[[Function], Function]:
+    """Declare a function ``name(o, v)`` in a subject's body as one of its operations.
+
+    ``o`` is the shared object, ``v`` a fresh string of this thread's and operation's own. What it returns, what it
+    raises and what is left of the object are judged, as far as ``promise`` goes. ``lock`` where the documents say it.
+    """
+
+    def mark(function: Function) -> Function:
+        raises, others = ([error.__name__ for error in errors] for errors in (may_raise, lets_raise))
+        name = function.__name__.rstrip("_")
+        declared = Step(name, function, writes, promise, lock, tuple(raises), tuple(others), text)
+        setattr(function, MARK, declared)
+        return function
+
+    return mark
+
+
+class Subject:
+    """One shared object. The docstring says what it is; the operations are functions marked with ``step``.
+
+    A class whose name starts with an underscore is a base for others.
+    """
+
+    said: ClassVar[str] = ""
+    """Where CPython's documents say what its operations promise; empty: nowhere."""
+    minimum_version: ClassVar[tuple[int, int]] = (3, 11)
+    sizes: ClassVar[tuple[int, ...]] = (3,)
+    """What ``fresh`` is called with, in turn: at some sizes an object grows, or is about to."""
+
+    def fresh(self, size: int) -> Any:
+        """A new object, in the same state each time. Strings that it holds are ``x0``, ``x1`` …, made anew."""
+        raise NotImplementedError
+
+    def left(self, o: Any) -> Any:
+        """What is left of the object when all threads are done: compared with what is left after each order."""
+        return o
+
+    def wrong(self, o: Any) -> str:
+        """What does not agree with itself in the object, with all threads parked; empty where nothing is wrong."""
+        return ""
+
+
+def fresh_strings(size: int) -> list[str]:
+    """``x0``, ``x1`` …: strings that are nobody else's."""
+    return ["x" + str(number) for number in range(size)]
+
+
+def steps(subject: type[Subject]) -> dict[str, Step]:
+    """The subject's operations by name, in the order they were written. Raises ScenarioError when there is none."""
+    names: dict[str, None] = {}
+    for cls in reversed(subject.__mro__):
+        names.update(dict.fromkeys(vars(cls)))
+    declared = [getattr(getattr(subject, name, None), MARK, None) for name in names]
+    found = {one.name: one for one in declared if isinstance(one, Step)}
+    if not found:
+        raise ScenarioError(f"{subject.__name__} has no operation: mark its functions with @step()")
+    return found
+
+
+def subject_name(subject: type[Subject]) -> str:
+    """``pairs.ordered_dict`` for ``OrderedDict``."""
+    return PREFIX + re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", subject.__name__).lower()
+
+
+def load_subjects(file: str) -> dict[str, type[Subject]]:
+    """The subjects of one file, by dotted name. Raises ScenarioError when it cannot be imported, or holds none."""
+    module = import_file(Path(file))
+    found = {
+        subject_name(thing): thing
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Subject)
+        and thing.__module__ == module.__name__
+        and not thing.__name__.startswith("_")
+    }
+    if not found:
+        raise ScenarioError(
+            f"{file} holds no subject: write a class derived from harness.kernel.pairs.Subject"
+        )
+    return found
+
+
+def find_subject(file: str, name: str) -> type[Subject]:
+    """One subject of one file. Raises ScenarioError when there is none of that name."""
+    found = load_subjects(file)
+    if name not in found:
+        raise ScenarioError(f"{file} holds no subject named {name}")
+    return found[name]
+
+
+def pairs_of(declared: dict[str, Step]) -> list[str]:
+    """The names of all pairs, those first in which one writes, those last in which both read."""
+    both = combinations_with_replacement(declared.values(), 2)
+    return [
+        one.name + JOIN + other.name
+        for one, other in sorted(both, key=lambda pair: not (pair[0].writes or pair[1].writes))
+    ]
+
+
+def sequences(declared: dict[str, Step], pair: str) -> list[list[Step]]:
+    """What each thread of a pair does. Raises ScenarioError when the subject has no such operation."""
+    try:
+        return [[declared[name] for name in thread.split(THEN)] for thread in pair.split(JOIN)]
+    except KeyError as error:
+        raise ScenarioError(f"there is no operation named {error.args[0]} (asked for: {pair})") from error
+
+
+def describe_subjects(file: str) -> list[dict[str, Any]]:
+    """One ``scenario`` event for each subject of a file. Raises ScenarioError."""
+    return [_describe(file, name, subject) for name, subject in load_subjects(file).items()]
+
+
+def _describe(file: str, name: str, subject: type[Subject]) -> dict[str, Any]:
+    if not (subject.__doc__ or "").strip():
+        raise ScenarioError(f"{file}: {subject.__name__} needs a docstring that says what it is")
+    declared = steps(subject)
+    return {
+        "event": "scenario",
+        "name": name,
+        "file": file,
+        "line": subject.fresh.__code__.co_firstlineno,
+        "class": subject.__name__,
+        "doc": " ".join((subject.__doc__ or "").strip().split("\n\n")[0].split()),
+        "issues": issues_in(subject.__doc__ or ""),
+        "oracle": "outcomes",
+        "actors": {"first": 1, "second": 1},
+        "amplifiers": [],
+        "idle_amplifiers": [],
+        "needs_parallelism": False,
+        "unavailable": outside(subject.minimum_version, None),
+        "swept": False,
+        "pairs": pairs_of(declared),
+    }
+
+
+def promised(declared: list[list[Step]]) -> Promise:
+    """What is promised of a round in which threads do these operations.
+
+    Atomicity is a relation of two operations: one that holds the object's lock is not atomic for one that reads
+    without it. 3.13 promises nothing of the kind, but does in every build with the GIL what is said of later ones.
+    """
+    every = [one for thread in declared for one in thread]
+    if any(one.promise == PROCESS for one in every):
+        return PROCESS
+    locks = {one.lock for one in every}
+    atomic = all(one.promise == ATOMIC for one in every) and not {"holds", "free"} <= locks
+    return ATOMIC if atomic and sys.version_info >= (3, 14) else VALUES

@@ -1,0 +1,283 @@
+"""A trial of pairs: one subject, some of its pairs, each raced for a share of the budget."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from harness.kernel.events import Emit
+from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
+from harness.kernel.pairs.judge import Judge, Refusal
+from harness.kernel.pairs.orders import Stopped, explored
+from harness.kernel.pairs.race import LETTERS, Racers, Row, player, run_on
+from harness.kernel.pairs.subject import JOIN, THEN, Step, Subject, find_subject, sequences, steps
+from harness.kernel.scenario import ScenarioError
+from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
+from harness.kernel.workers import STUCK_WAKES, WAKE_S
+
+ROW_S = 0.005
+"""How long a row of rounds should take."""
+SHORTEST_ROW, LONGEST_ROW = 16, 1024
+PROGRESS_S = 0.2
+COLLECT_AFTER = 100_000
+ENOUGH = 0.7
+"""The share of its memory limit that a trial ends with."""
+
+
+@dataclass(frozen=True)
+class PairSpec:
+    """What a trial of pairs is told."""
+
+    file: str
+    scenario: str
+    pairs: tuple[str, ...]
+    budget_s: float
+    memory_limit_bytes: int | None = None
+
+
+class Hung(Exception):
+    """Threads of a pair did not come back."""
+
+
+class PairTrial:
+    """Runs one trial and reports through ``emit``, from the calling thread only."""
+
+    def __init__(self, spec: PairSpec, emit: Emit) -> None:
+        self.spec = spec
+        self.emit = emit
+        self.subject: Subject = find_subject(spec.file, spec.scenario)()
+        self.declared = steps(type(self.subject))
+        self.began = time.monotonic()
+        self.count = Count()
+        self.last_progress = 0.0
+        self.told: set[tuple[str, ...]] = set()
+        self.blocks = sys.getallocatedblocks()
+        self.escaped: list[tuple[str, str, str]] = []
+        self.had_gil = gil_enabled()
+
+    def run(self) -> None:
+        """Race all pairs, and say ``done`` with the reason."""
+        collecting = gc.isenabled()
+        gc.disable()
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
+        hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
+        racers: dict[int, Racers] = {}
+        reason = "pairs"
+        try:
+            for number, pair in enumerate(self.spec.pairs):
+                left = self.began + self.spec.budget_s - time.monotonic()
+                if number and left <= 0:
+                    reason = "budget"
+                    break
+                if self._memory_is_short():
+                    reason = "memory"
+                    break
+                self._pair(pair, max(left, 0.02) / (len(self.spec.pairs) - number), racers)
+        except Hung:
+            reason = "stuck"
+        finally:
+            if reason != "stuck":
+                for some in racers.values():
+                    some.finish()
+                gc.collect()
+            sys.setswitchinterval(interval)
+            sys.unraisablehook = hook
+            if collecting:
+                gc.enable()
+        self._progress(final=True)
+        self.emit({"event": "done", "reason": reason})
+
+    def _pair(self, pair: str, seconds: float, racers: dict[int, Racers]) -> None:
+        self.emit({"event": "pair", "pair": pair})
+        before = self.count.rounds
+        overlapped = outcomes = 0
+        variants = _variants(pair)
+        deadline = time.monotonic()
+        promise = ""
+        for share, variant in variants:
+            threads = sequences(self.declared, variant)
+            if len(threads) not in racers:
+                racers[len(threads)] = Racers(len(threads))
+            deadline += seconds * share
+            for number, size in enumerate(self.subject.sizes):
+                part = (deadline - time.monotonic()) / (len(self.subject.sizes) - number)
+                judge, met = self._race(pair, variant, threads, size, part, racers[len(threads)])
+                overlapped += met
+                outcomes += len(judge.seen)
+                promise = promise or judge.promise
+        self.emit(
+            {
+                "event": "pair_end",
+                "pair": pair,
+                "rounds": self.count.rounds - before,
+                "overlapped": overlapped,
+                "outcomes": outcomes,
+                "promise": promise,
+            }
+        )
+
+    def _race(
+        self, pair: str, variant: str, threads: list[list[Step]], size: int, seconds: float, racers: Racers
+    ) -> tuple[Judge, int]:
+        """Race one variant at one size; its judge, and the rounds in which all were at it at once."""
+        until = time.monotonic() + seconds
+        try:
+            orders = explored(racers, self.subject, size, threads)
+        except Stopped as stopped:
+            raise ScenarioError(
+                f"an operation of {pair} waits for ever while nothing runs beside it: {self.spec.scenario} must try it "
+                "without waiting"
+            ) from stopped
+        judge = Judge(self.subject, size, threads, orders)
+        plays = [player(thread) for thread in threads]
+        length, overlapped = SHORTEST_ROW, 0
+        while True:
+            row = Row(length, len(threads))
+            began = time.perf_counter_ns()
+            racers.race(row, plays, self.subject.fresh, size)
+            self._wait(row, racers, pair, variant)
+            took = time.perf_counter_ns() - began
+            overlapped += self._judge(row, judge, pair, variant, size)
+            del row
+            self._watch_gil(f"in {pair}")
+            self._progress()
+            if took < ROW_S * 5e8 and length < LONGEST_ROW:
+                length *= 2
+            elif took > ROW_S * 2e9 and length > SHORTEST_ROW:
+                length //= 2
+            if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
+                self._collect()
+            if time.monotonic() >= until:
+                return judge, overlapped
+
+    def _judge(self, row: Row, judge: Judge, pair: str, variant: str, size: int) -> int:
+        overlapped = rounds = 0
+        for i in row.numbers:
+            given = [results[i] for results in row.results]
+            if None in given:
+                break
+            rounds += 1
+            refusal = judge.refusal(row.objects[i], given)
+            row.objects[i] = None
+            if refusal is not None:
+                self.count.rounds_hit += 1
+                self._tell(pair, refusal, {"variant": variant, "size": size})
+            overlapped += all(met[i] for met in row.met)
+        operations = sum(len(thread) for thread in judge.steps)
+        self.count.rounds += rounds
+        self.count.samples += overlapped * operations
+        self.count.stores += rounds * sum(one.writes for thread in judge.steps for one in thread)
+        self.count.span_ns += row.took_ns
+        self.count.overlap_ns += row.took_ns * overlapped // max(1, rounds)
+        while self.escaped:
+            where, name, text = self.escaped.pop()
+            self._tell(pair, Refusal("exception", "process", f"{name} in {where}: {text}", name), {})
+        run_on()
+        return overlapped
+
+    def _wait(self, row: Row, racers: Racers, pair: str, variant: str) -> None:
+        missing, idle, before = row.threads, 0, -1
+        sleepers = Sleepers()
+        while missing:
+            if racers.parked.acquire(timeout=WAKE_S):
+                missing -= 1
+                continue
+            self._progress()
+            done = row.done()
+            idle = idle + 1 if done == before else 0
+            before = done
+            enough = ASLEEP_LOOKS if sleepers.look("self", threading.get_native_id()) else STUCK_WAKES
+            if idle >= enough:
+                self._hangs(row, racers, pair, variant)
+
+    def _hangs(self, row: Row, racers: Racers, pair: str, variant: str) -> None:
+        inside = [
+            index for index in range(row.threads) if row.began[index].count(True) > _ended(row.results[index])
+        ]
+        threads = [racers.threads[index].native_id for index in inside]
+        state = kind_of_hang(running("self", [one for one in threads if one is not None]))
+        names = ", ".join(LETTERS[index] for index in inside)
+        message = f"{names} did not come back from {variant}"
+        self._tell(pair, Refusal("hang", "process", message), {"state": state, "variant": variant})
+        row.stop.append(True)
+        raise Hung
+
+    def _tell(self, pair: str, refusal: Refusal, details: dict[str, Any]) -> None:
+        """Emit a finding unless it has been told in this trial."""
+        cause = (refusal.kind, refusal.oracle, pair, refusal.exception)
+        if cause in self.told:
+            return
+        self.told.add(cause)
+        if refusal.exception:
+            details = {"exception": refusal.exception} | details
+        self.emit(
+            {
+                "event": "finding",
+                "kind": refusal.kind,
+                "oracle": refusal.oracle,
+                "where": pair,
+                "message": refusal.message,
+                "details": details,
+                "round": self.count.rounds,
+                "elapsed_s": round(time.monotonic() - self.began, 4),
+            }
+        )
+
+    def _unraisable(self, unraisable: Any) -> None:
+        name = getattr(unraisable.exc_type, "__name__", "an exception")
+        self.escaped.append(("a finalizer", name, str(unraisable.exc_value)[:300]))
+
+    def _watch_gil(self, when: str) -> None:
+        if gil_enabled() and not self.had_gil:
+            self.had_gil = True
+            self.emit({"event": "gil", "enabled": True, "when": when})
+
+    def _collect(self) -> None:
+        gc.collect()
+        self.blocks = sys.getallocatedblocks()
+
+    def _memory_is_short(self) -> bool:
+        limit = self.spec.memory_limit_bytes
+        if limit is None or resident_bytes() <= ENOUGH * limit:
+            return False
+        self._collect()
+        return resident_bytes() > ENOUGH * limit
+
+    def _progress(self, final: bool = False) -> None:
+        now = time.monotonic()
+        if not final and now - self.last_progress < PROGRESS_S:
+            return
+        self.last_progress = now
+        self.emit({"event": "progress", "elapsed_s": round(now - self.began, 4)} | vars(self.count))
+
+
+def _ended(results: list[Any]) -> int:
+    return len(results) - results.count(None)
+
+
+def _variants(pair: str) -> list[tuple[float, str]]:
+    """What is raced of a pair, and for which share of its time: its operations once, and twice in a row and in turn."""
+    threads = pair.split(JOIN)
+    if THEN in pair or len(threads) != 2:
+        return [(1.0, pair)]
+    one, other = threads
+    twice = THEN.join((one, one)) + JOIN + THEN.join((other, other))
+    if one == other:
+        return [(0.6, pair), (0.4, twice)]
+    in_turn = THEN.join((one, other)) + JOIN + THEN.join((one, other))
+    return [(0.5, pair), (0.25, twice), (0.25, in_turn)]
+
+
+def run_pairs(spec: dict[str, Any], emit: Emit) -> None:
+    """Run the pairs that ``spec`` names (the child's JSON) in this process.
+
+    Raises ScenarioError when the subject or an operation cannot be found.
+    """
+    fields = ("file", "scenario", "budget_s", "memory_limit_bytes")
+    told = {name: spec[name] for name in fields if name in spec}
+    PairTrial(PairSpec(pairs=tuple(spec["pairs"]), **told), emit).run()

@@ -1,0 +1,1 @@
+"""The catalogue: objects that threads share, and what they do with them."""
