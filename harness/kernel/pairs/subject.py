@@ -87,6 +87,8 @@ class Subject:
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     sizes: ClassVar[tuple[int, ...]] = (3,)
     """What ``fresh`` is called with, in turn: at some sizes an object grows, or is about to."""
+    left_out: ClassVar[dict[str, str]] = {}
+    """Public methods and slots of the object's type that no operation drives, by name, with the reason."""
 
     def fresh(self, size: int) -> Any:
         """A new object, in the same state each time. Strings that it holds are ``x0``, ``x1`` …, made anew."""
