@@ -32,8 +32,9 @@ from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fault import branch, build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
-from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.campaign.select import ScenarioInfo, describe
 from harness.kernel.amplifiers import Setting
+from harness.kernel.suite import suite_files
 from harness.record import calibration
 from harness.record.calibration import BASE
 from harness.record.target import Target

@@ -25,10 +25,11 @@ from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import child, plan
-from harness.campaign.select import describe, suite_files
+from harness.campaign.select import describe
 from harness.campaign.trial import GRACE_S, SILENCE_S, run_in_child
 from harness.campaign.watch import Limits, Tell, watch
 from harness.diagnosis.ending import Ending
+from harness.kernel.suite import suite_files
 from harness.record.target import Target
 from measure.power import SECONDS, seen_after, shares
 

@@ -35,7 +35,7 @@ from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import plan
 from harness.campaign.options import MOST_MEMORY
-from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.trial import run_in_child, trial_spec
 from harness.campaign.watch import Tell
 from harness.cli.outdir import RESULTS
@@ -44,6 +44,7 @@ from harness.diagnosis.ending import Ending
 from harness.kernel import known
 from harness.kernel.amplifiers import Setting
 from harness.kernel.signature import signature
+from harness.kernel.suite import suite_files
 from harness.record import calibration
 from harness.record.calibration import BASE
 from harness.record.target import Target

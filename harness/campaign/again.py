@@ -33,10 +33,12 @@ class Again:
     """The most that it may have; None: as many as its budget allows."""
     left_out: tuple[str, ...] = ()
     """Operations that are not raced."""
+    pairs: tuple[str, ...] = ()
+    """Of a subject: the pairs that are."""
 
     @property
     def planned(self) -> PlannedTrial:
-        return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s)
+        return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s, self.pairs)
 
     def spec(self, memory_bytes: int) -> dict[str, Any]:
         """What the kernel is told."""
@@ -44,10 +46,13 @@ class Again:
         return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
 
 
-def of_event(scenario: ScenarioInfo, start: dict[str, Any]) -> Again:
-    """The trial that a journal's ``trial_start`` tells of. What showed at a glance gets a whole trial to show again."""
+def of_event(scenario: ScenarioInfo, start: dict[str, Any], where: str) -> Again:
+    """The trial that a journal's ``trial_start`` tells of, of a subject only the pair ``where`` it showed. What showed
+    at a glance gets a whole trial to show again.
+    """
     budget_s = max(start["budget_s"], SHORTEST_S)
-    return Again(scenario, start["knobs"], start["seed"], start["threads"], budget_s)
+    pairs = (where,) if where in scenario.pairs else ()
+    return Again(scenario, start["knobs"], start["seed"], start["threads"], budget_s, pairs=pairs)
 
 
 @dataclass(frozen=True)

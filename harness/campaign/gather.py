@@ -9,14 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from harness.campaign.grade import Grader, scenario_result
-from harness.campaign.plan import STRESS
+from harness.campaign.plan import STRESS, SWEEP
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import signature
 from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window, variant_of
 from harness.record.journal import JOURNAL, JournalError, read_journal
-from harness.record.result import SCHEMA, Finding, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.result import (
+    SCHEMA,
+    Finding,
+    PairTotals,
+    Result,
+    ScenarioResult,
+    Totals,
+    Verdict,
+    WithGil,
+)
 from harness.record.severity import gravity, order
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
@@ -150,7 +159,7 @@ def campaign(name: str, grader: Grader, course: Course, swept: Sequence[Swept] =
         infos=grader.infos(),
         counts=grader.counts(),
         counting=grader.counting_ids(),
-        kind=grader.kind,
+        kind=SWEEP if grader.kind == SWEEP else STRESS,  # pairs are raced too
         swept=tuple(swept),
     )
 
@@ -176,6 +185,7 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
             rounds=sum(result.totals.rounds for result in results),
             samples=sum(result.totals.samples for result in results),
             findings=len(findings),
+            pairs=sum((result.totals.pairs for result in results), PairTotals()),
         ),
         counting=counting,
     )

@@ -8,14 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.campaign.again import Control, of_event
-from harness.campaign.plan import STRESS, trials_to_cover, why_skipped
+from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
 from harness.record import severity
 from harness.record.journal import JournalError
-from harness.record.result import Finding, IdleAmplifier, Result, ScenarioResult, Totals, Verdict, WithGil
+from harness.record.result import (
+    Finding,
+    IdleAmplifier,
+    PairTotals,
+    Result,
+    ScenarioResult,
+    Totals,
+    Verdict,
+    WithGil,
+)
 from harness.record.severity import Severity, severity_of
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
@@ -82,6 +91,8 @@ class Grader:
         self.progress: dict[int, dict[str, Any]] = {}
         """The last word of those."""
         self.seen: dict[str, _Seen] = {}
+        self.pairs: dict[tuple[str, str], bool] = {}
+        """By subject and pair: whether its operations were at it at the same time in some round."""
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
 
@@ -127,7 +138,11 @@ class Grader:
     def uncontrolled(self) -> list[Control]:
         """The findings that have not been tried with the GIL on, with the trials that showed them."""
         return [
-            Control(text, of_event(self.tallies[one.scenario].info, one.start), one.known is None)
+            Control(
+                text,
+                of_event(self.tallies[one.scenario].info, one.start, one.first["where"]),
+                one.known is None,
+            )
             for text, one in self.seen.items()
             if one.with_gil == "not tried"
         ]
@@ -154,6 +169,7 @@ class Grader:
                 rounds=sum(scenario.rounds for scenario in scenarios),
                 samples=sum(scenario.samples for scenario in scenarios),
                 findings=len(findings),
+                pairs=PairTotals(len(self.pairs), sum(self.pairs.values())),
             ),
             scenarios=scenarios,
             findings=tuple(findings),
@@ -217,6 +233,12 @@ class Grader:
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
 
+    def _on_pair_begin(self, event: dict[str, Any]) -> None:
+        self.pairs.setdefault((event["scenario"], event["pair"]), False)
+
+    def _on_pair_end(self, event: dict[str, Any]) -> None:
+        self.pairs[event["scenario"], event["pair"]] |= bool(event["overlapped"])
+
     def _on_control(self, event: dict[str, Any]) -> None:
         one = self.seen.get(event["signature"])
         if one is not None and one.with_gil != "observed":
@@ -269,6 +291,8 @@ class Grader:
             return tally.gil
         if not counts["rounds"]:
             return "no trial finished a round" + (f": the last one {tally.unwell}" if tally.unwell else "")
+        if self.kind == PAIRS and self.target.gil_enabled:
+            return None  # with the GIL two C operations never overlap, and what they promise is kept all the same
         if sum(tally.info.actors.values()) > 1 and not counts["overlap_ns"]:
             return f"its actors never overlapped in {counts['rounds']} rounds"
         if not counts["samples"]:
@@ -290,7 +314,7 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=one.known,
-            with_gil=one.with_gil if self.target.free_threaded and self.kind == STRESS else "not applicable",
+            with_gil=one.with_gil if self.target.free_threaded and self.kind != SWEEP else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(one.trials),
             trials_run=self.tallies[one.scenario].counts["trials"],

@@ -25,7 +25,7 @@ from harness.record.target import Target
 
 START_UP_S = 0.15
 """A child's start and end, which its budget does not include."""
-STRESS, SWEEP = "stress", "sweep"
+STRESS, SWEEP, PAIRS = "stress", "sweep", "pairs"
 """Kinds of campaigns."""
 POWER = Path(__file__).with_name("power.toml")
 SHARED, PER_TYPE = "shared", "per_type"
@@ -63,6 +63,8 @@ class PlannedTrial:
     threads: int
     """How many threads its actors are."""
     budget_s: float
+    pairs: tuple[str, ...] = ()
+    """Of a subject: those that are raced, one after the other."""
 
     @property
     def busy(self) -> int:

@@ -201,7 +201,7 @@ class _Campaign:
         """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too. What is
         known can wait until each scenario has come once.
         """
-        if self.kind.name != plan.STRESS or self.options.in_process or not self.target.free_threaded:
+        if self.kind.name == plan.SWEEP or self.options.in_process or not self.target.free_threaded:
             return
         for control in self.grader.uncontrolled():
             if not control.is_new and self.unseen and not self.stop.is_set():
@@ -231,7 +231,8 @@ class _Campaign:
             with_gil = run_once(with_gil=True, stop=self.stop_controls.is_set)
             last = ""
             # Each scenario comes once before anything is looked at more closely.
-            wanted = control.is_new and self.options.ring == "off" and (not self.unseen or self.stop.is_set())
+            noted = self.kind.name == plan.STRESS and self.options.ring == "off"
+            wanted = control.is_new and noted and (not self.unseen or self.stop.is_set())
             if wanted and not self._controls_are_over():
                 last = run_once(ring="operation", stop=self._controls_are_over).last_operations
             what = _Tried(with_gil, last)
@@ -291,6 +292,7 @@ class _Campaign:
                 "seed": planned.seed,
                 "threads": planned.threads,
                 "budget_s": spec["budget_s"],
+                "pairs": planned.pairs,
             }
         )
         if self.options.in_process:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from harness.builds.fingerprint import probe
 from harness.campaign import child
@@ -16,9 +16,9 @@ from harness.diagnosis.ending import Ending, what_happened
 from harness.kernel.amplifiers import Setting
 from harness.kernel.levers import NEEDS_A_CHILD, specializer
 from harness.kernel.suite import selects
-from harness.kernel.suite import suite_files as shipped_files
 from harness.record.target import Target
 
+What = Literal["scenarios", "subjects"]
 LOAD_S = 20.0
 """For importing a file of scenarios: above this it hangs."""
 
@@ -42,6 +42,10 @@ class ScenarioInfo:
     unavailable: str | None
     swept: bool = True
     """Whether it can be swept, if the target can be."""
+    pairs: tuple[str, ...] = ()
+    """Of a subject: the names of its pairs, those first in which one operation writes."""
+    writing_pairs: int = 0
+    """How many those are."""
     idle_amplifiers: tuple[tuple[str, str], ...] = ()
     """What of its amplifiers does nothing on this target and is not drawn: name, with the value where that is not all
     of it, and why."""
@@ -54,6 +58,7 @@ class ScenarioInfo:
         """Rebuild it from a journal; fields that a newer harness added are ignored."""
         kept = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         kept["issues"] = tuple(kept["issues"])
+        kept["pairs"] = tuple(kept.get("pairs", ()))
         kept["amplifiers"] = tuple((name, tuple(values)) for name, values in kept["amplifiers"])
         kept["idle_amplifiers"] = tuple((name, why) for name, why in kept.get("idle_amplifiers", ()))
         return cls(**kept)
@@ -74,11 +79,6 @@ class Catalogue:
 
     scenarios: list[ScenarioInfo]
     errors: list[str]
-
-
-def suite_files() -> list[Path]:
-    """The files of the suites that ship with the package."""
-    return shipped_files()
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Path], list[str]]:
@@ -111,8 +111,9 @@ def select(catalogue: Catalogue, patterns: Sequence[str]) -> list[ScenarioInfo]:
     ]
 
 
-def describe(target: Target, files: Sequence[Path]) -> Catalogue:
-    """Ask the target what is in ``files``. Whatever they do when they are imported, they do it to a child.
+def describe(target: Target, files: Sequence[Path], what: What = "scenarios") -> Catalogue:
+    """Ask the target what scenarios, or what subjects, are in ``files``. Whatever these do when they are imported, they
+    do it to a child.
 
     All go through one child; only when that child does not come through is each file asked in a child of its
     own, so that the sentence names the culprit and the others can be used. A file in which the target crashes
@@ -121,14 +122,14 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     paths = [str(Path(file).resolve()) for file in files]
     if not paths:
         return Catalogue([], [])
-    events, ending = _ask(target, paths)
+    events, ending = _ask(target, paths, what)
     if ending.how == "ok":
         return _catalogue(events)
     events = []
     for path in paths:
-        some, ending = _ask(target, [path])
+        some, ending = _ask(target, [path], what)
         if ending.how in ("signal", "ntstatus", "timeout", "silent"):
-            some, by_us = _ask(probe(sys.executable), [path])
+            some, by_us = _ask(probe(sys.executable), [path], what)
             ending = by_us if by_us.how == "ok" else ending
         if ending.how == "ok":
             events += some
@@ -137,9 +138,9 @@ def describe(target: Target, files: Sequence[Path]) -> Catalogue:
     return _catalogue(events)
 
 
-def _ask(target: Target, paths: list[str]) -> tuple[list[dict[str, Any]], Ending]:
+def _ask(target: Target, paths: list[str], what: What) -> tuple[list[dict[str, Any]], Ending]:
     events: list[dict[str, Any]] = []
-    spec = {"do": "describe", "files": paths, "alarm_s": int(LOAD_S * 3)}
+    spec = {"do": "describe", "what": what, "files": paths, "alarm_s": int(LOAD_S * 3)}
     limits = Limits(time_s=LOAD_S, silence_s=LOAD_S, memory_bytes=2 << 30)
     ending = watch(
         lambda fd: child.command(target, spec | {"events_fd": fd}), limits, events.append, lambda: False

@@ -15,6 +15,8 @@ class Shown:
         self._hit: Counter[str] = Counter()
         self._observing: set[int] = set()
         self._hitting: set[int] = set()
+        self._begun: dict[int, list[str]] = {}
+        self._pairs: dict[tuple[str, int], list[str]] = {}
 
     def feed(self, event: dict[str, Any]) -> None:
         """Take in one event of the journal."""
@@ -25,13 +27,20 @@ class Shown:
             self._observing.add(trial)
         elif kind == "finding":
             self._hitting.add(trial)
+        elif kind == "pair_begin":
+            self._begun.setdefault(trial, []).append(event["pair"])
         elif kind == "trial_end":
             self._ended[event["scenario"]] += 1
             self._observed[event["scenario"]] += trial in self._observing
             self._hit[event["scenario"]] += trial in self._hitting
             self._observing.discard(trial)
             self._hitting.discard(trial)
+            self._pairs[event["scenario"], event["index"]] = self._begun.pop(trial, [])
 
     def of(self, scenario: str) -> tuple[int, int, int]:
         """Trials ended, trials that observed something, trials with a finding."""
         return self._ended[scenario], self._observed[scenario], self._hit[scenario]
+
+    def pairs(self, scenario: str, index: int) -> list[str] | None:
+        """The pairs that a trial came to; None while it has not ended."""
+        return self._pairs.get((scenario, index))

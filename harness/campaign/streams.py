@@ -40,6 +40,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "threads": {"a": int, "b": int, "pairs": list},
     "step": {"thread": str, "operation": str, "seen": str},
     "swept": {"pair": dict},
+    "pair_begin": {"pair": str},
+    "pair_end": {"pair": str, "rounds": int, "overlapped": int, "outcomes": int, "promise": str},
     "pair": {"harness": (int, float), "beside": (int, float)},
 }
 KINDS = ("violation", "exception", "hang", "leak", "crash")

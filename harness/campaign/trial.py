@@ -38,8 +38,8 @@ def trial_spec(
     trial: PlannedTrial, budget_s: float, threads: int | None, memory_bytes: int, ring: Every
 ) -> dict[str, Any]:
     """What the kernel is told; ``ring``: how often its threads note what they do."""
-    return {
-        "do": "trial",
+    told: dict[str, Any] = {"do": "pairs", "pairs": trial.pairs} if trial.pairs else {"do": "trial"}
+    return told | {
         "file": trial.scenario.file,
         "scenario": trial.scenario.name,
         "knobs": trial.knobs,
@@ -55,6 +55,8 @@ def trial_spec(
 def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
     limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"], sleepless=True)
+    if spec["do"] == "pairs":
+        return _run_pairs(target, spec, tell, stop, limits)
     if spec["ring"] == "off":
         return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, tell, stop)
     with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
@@ -62,6 +64,21 @@ def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callabl
         ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, tell, stop)
         last = shown(file.read()) if ending.how not in ("ok", "stopped") else ""
     return replace(ending, evidence=ending.evidence | {"last_operations": last}) if last else ending
+
+
+def _run_pairs(
+    target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool], limits: Limits
+) -> Ending:
+    """Where the child does not end well, the pair that it had come to is part of the evidence."""
+    pair: list[str] = []
+
+    def hear(event: dict[str, Any]) -> None:
+        if event["event"] == "pair_begin":
+            pair[:] = [event["pair"]]
+        tell(event)
+
+    ending = watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, hear, stop)
+    return replace(ending, evidence=ending.evidence | {"pair": pair[0]}) if pair else ending
 
 
 def run_here(spec: dict[str, Any], tell: Tell) -> Ending:

@@ -31,6 +31,7 @@ from harness.cli import (
     known,
     listing,
     locate,
+    pairs,
     report,
     repro,
     run,
@@ -44,6 +45,7 @@ from harness.record.journal import JournalError
 COMMANDS = (
     listing,
     run,
+    pairs,
     sweep,
     locate,
     repro,

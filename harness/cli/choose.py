@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.campaign.select import Catalogue, ScenarioInfo, describe, select, split, suite_files
+from harness.campaign.select import Catalogue, ScenarioInfo, describe, select, split
 from harness.cli.errors import Stop
+from harness.kernel.suite import subject_files, suite_files
 from harness.record.target import Target
 
 
@@ -15,6 +16,12 @@ def refuse_missing(arguments: Sequence[str]) -> None:
         raise Stop(f"there is no file {missing}")
 
 
+def choose_subjects(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
+    """The subjects that ``arguments`` mean, of the files named or of the catalogue. Raises Stop as ``choose`` does."""
+    files, patterns = split(arguments)
+    return _chosen(describe(target, files or subject_files(), "subjects"), patterns)
+
+
 def choose(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
     """The scenarios that ``arguments`` mean: those of the files named, and those that match a pattern.
 
@@ -22,7 +29,10 @@ def choose(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
     cannot be loaded, 3 where nothing matches.
     """
     files, patterns = split(arguments)
-    catalogue = describe(target, files or suite_files())
+    return _chosen(describe(target, files or suite_files()), patterns)
+
+
+def _chosen(catalogue: Catalogue, patterns: Sequence[str]) -> list[ScenarioInfo]:
     if catalogue.errors:
         raise Stop("\n".join(catalogue.errors))
     chosen = select(catalogue, patterns)

@@ -6,7 +6,7 @@ import argparse
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from harness.report.escape import escape
 from harness.report.idle import NOT_DRAWN, by_reason
 from harness.report.numbers import counted, duration
 
+Choose = Callable[[Target, Sequence[str]], list[ScenarioInfo]]
 BUDGET_S = 120.0
 FILES = ("html", "junit")
 """Formats that the end of a run is written in, too, where that is asked for."""
@@ -50,11 +51,13 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=lambda arguments: campaign(arguments, STRESS))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of every command that runs a campaign."""
-    parser.add_argument(
-        "patterns", nargs="*", metavar="PATTERN|FILE", help="which scenarios (default: the suites)"
-    )
+def add_arguments(
+    parser: argparse.ArgumentParser,
+    named: str = "PATTERN|FILE",
+    what: str = "which scenarios (default: the suites)",
+) -> None:
+    """The arguments of every command that runs a campaign; ``named`` and ``what`` say of what."""
+    parser.add_argument("patterns", nargs="*", metavar=named, help=what)
     parser.add_argument(
         "--target",
         metavar="PY",
@@ -103,13 +106,16 @@ class _Start:
     """The events of the campaign that is gone on with."""
 
 
-def campaign(arguments: argparse.Namespace, kind: Kind) -> int:
-    """Run a campaign of that kind. Returns its exit status; what was recorded is kept whatever happens."""
+def campaign(arguments: argparse.Namespace, kind: Kind, chosen: Choose = choose) -> int:
+    """Run a campaign of that kind, of what ``chosen`` makes of the patterns.
+
+    Returns its exit status; what was recorded is kept whatever happens.
+    """
     refuse_missing(arguments.patterns)
     _refuse_unwritable(arguments)
     console = terminal()
     held = outdir.held(arguments.out) if arguments.resume else None
-    start = _again(arguments, held, kind) if held else _anew(arguments)
+    start = _again(arguments, held, kind) if held else _anew(arguments, chosen)
     if arguments.dry_run:
         return _dry_run(console, start, kind)
     arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
@@ -125,9 +131,9 @@ def campaign(arguments: argparse.Namespace, kind: Kind) -> int:
     return _close(console, arguments, out)
 
 
-def _anew(arguments: argparse.Namespace) -> _Start:
+def _anew(arguments: argparse.Namespace, chosen: Choose) -> _Start:
     target = _target(arguments, None)
-    scenarios = choose(target, arguments.patterns)
+    scenarios = chosen(target, arguments.patterns)
     if arguments.in_process:
         scenarios = [in_this_process(one) for one in scenarios]
     drawn = random.SystemRandom().randrange(2**32) if arguments.seed is None else arguments.seed

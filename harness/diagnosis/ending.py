@@ -117,11 +117,12 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
         return None
     hang = ending.how in ("timeout", "silent")
     status = ending.status or 0
+    how = "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}"
     return {
         "event": "finding",
         "kind": "hang" if hang else "crash",
         "oracle": "process",
-        "where": "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}",
+        "where": ending.evidence.get("pair", how),
         "message": f"the target {what_happened(ending)} in trial {trial} of {scenario}",
         "details": {
             "ending": ending.how,

@@ -79,6 +79,7 @@ def main(text: str) -> int:
 
 def _do(spec: dict[str, Any], emit: Any) -> int:
     from harness.kernel.loader import describe_file
+    from harness.kernel.pairs.subject import describe_subjects
     from harness.kernel.scenario import ScenarioError
     from harness.kernel.trial import gil_enabled, run_trial
 
@@ -93,9 +94,10 @@ def _do(spec: dict[str, Any], emit: Any) -> int:
         }
     )
     if spec["do"] == "describe":
+        describe = describe_subjects if spec.get("what") == "subjects" else describe_file
         for file in spec["files"]:
             try:
-                for event in describe_file(file):
+                for event in describe(file):
                     emit(event)
             except ScenarioError as error:
                 emit({"event": "load_error", "file": file, "message": str(error)})

@@ -73,11 +73,23 @@ class IdleAmplifier:
 
 
 @dataclass(frozen=True)
+class PairTotals:
+    """Pairs of operations that came at all, and those of them that were at it at the same time in some round."""
+
+    distinct: int = 0
+    overlapped: int = 0
+
+    def __add__(self, other: PairTotals) -> PairTotals:
+        return PairTotals(self.distinct + other.distinct, self.overlapped + other.overlapped)
+
+
+@dataclass(frozen=True)
 class Totals:
     trials: int
     rounds: int
     samples: int
     findings: int
+    pairs: PairTotals = PairTotals()
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,9 @@ def read(directory: Path, identity: str) -> Recorded:
     infos = [ScenarioInfo.from_json(data) for data in first["scenarios"]]
     info = next(info for info in infos if info.name == found.scenario)
     again = tuple(e for e in events if e.get("event") == "repro" and e.get("signature") == found.signature)
-    return Recorded(directory, result.target, found, of_event(info, start), again)
+    return Recorded(
+        directory, result.target, found, of_event(info, start, found.signature.split(" | ")[3]), again
+    )
 
 
 def note(directory: Path, *events: dict[str, Any]) -> None:

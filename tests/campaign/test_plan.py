@@ -12,8 +12,9 @@ from harness.builds.fingerprint import probe
 from harness.campaign import plan
 from harness.campaign.kind import dry_run
 from harness.campaign.options import Options
-from harness.campaign.select import ScenarioInfo, describe, suite_files
+from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.shown import Shown
+from harness.kernel.suite import suite_files
 from tests.campaign.fakes import fake_scenario, fake_target
 
 TARGET = fake_target()

@@ -11,7 +11,8 @@ from harness.builds.fingerprint import probe
 from harness.campaign import select
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
-from harness.campaign.select import Catalogue, ScenarioInfo, describe, split, suite_files
+from harness.campaign.select import Catalogue, ScenarioInfo, describe, split
+from harness.kernel.suite import suite_files
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario
 

@@ -151,13 +151,12 @@ def find_subject(file: str, name: str) -> type[Subject]:
     return found[name]
 
 
-def pairs_of(declared: dict[str, Step]) -> list[str]:
-    """The names of all pairs, those first in which one writes, those last in which both read."""
-    both = combinations_with_replacement(declared.values(), 2)
-    return [
-        one.name + JOIN + other.name
-        for one, other in sorted(both, key=lambda pair: not (pair[0].writes or pair[1].writes))
-    ]
+def pairs_of(declared: dict[str, Step]) -> tuple[list[str], list[str]]:
+    """The names of all pairs: those in which one writes, and those in which both read."""
+    pairs: tuple[list[str], list[str]] = [], []
+    for one, other in combinations_with_replacement(declared.values(), 2):
+        pairs[not (one.writes or other.writes)].append(one.name + JOIN + other.name)
+    return pairs
 
 
 def sequences(declared: dict[str, Step], pair: str) -> list[list[Step]]:
@@ -176,7 +175,7 @@ def describe_subjects(file: str) -> list[dict[str, Any]]:
 def _describe(file: str, name: str, subject: type[Subject]) -> dict[str, Any]:
     if not (subject.__doc__ or "").strip():
         raise ScenarioError(f"{file}: {subject.__name__} needs a docstring that says what it is")
-    declared = steps(subject)
+    writing, reading = pairs_of(steps(subject))
     return {
         "event": "scenario",
         "name": name,
@@ -192,7 +191,8 @@ def _describe(file: str, name: str, subject: type[Subject]) -> dict[str, Any]:
         "needs_parallelism": False,
         "unavailable": outside(subject.minimum_version, None),
         "swept": False,
-        "pairs": pairs_of(declared),
+        "pairs": writing + reading,
+        "writing_pairs": len(writing),
     }
 
 

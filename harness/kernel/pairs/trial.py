@@ -93,7 +93,7 @@ class PairTrial:
         self.emit({"event": "done", "reason": reason})
 
     def _pair(self, pair: str, seconds: float, racers: dict[int, Racers]) -> None:
-        self.emit({"event": "pair", "pair": pair})
+        self.emit({"event": "pair_begin", "pair": pair})
         before = self.count.rounds
         overlapped = outcomes = 0
         variants = _variants(pair)

@@ -1,0 +1,106 @@
+"""A campaign of pairs: a trial is some pairs of one subject, in one child; what a crash cut off is gone on with."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.campaign import trial
+from harness.campaign.kind import Kind
+from harness.campaign.options import Options
+from harness.campaign.plan import PAIRS, PlannedTrial, cores, why_skipped
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
+from harness.record.target import Target
+
+PAIR_S = 0.1
+"""Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
+LONGEST_PAIR_S = 1.6
+TOGETHER = 16
+"""Pairs of a trial: their child's start costs as much as one and a half."""
+THREADS = 2
+SHORTEST_S = PAIR_S
+
+
+@dataclass
+class _Work:
+    """What is left to do of one subject in one cycle."""
+
+    subject: ScenarioInfo
+    first: list[str]
+    """Where an operation writes, and what is to be done again."""
+    last: list[str]
+    index: int = 0
+    running: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The pairs of trials that have not been seen to end, by index."""
+
+    def take(self, first: bool) -> tuple[str, ...]:
+        some = self.first if first else self.last
+        taken, some[:] = tuple(some[:TOGETHER]), some[TOGETHER:]
+        return taken
+
+    def take_back(self, shown: Shown) -> None:
+        """What trials that have ended did not come to is to be done again, but for a trial that came to nothing."""
+        for index, pairs in list(self.running.items()):
+            begun = shown.pairs(self.subject.name, index)
+            if begun is None:
+                continue
+            del self.running[index]
+            if begun:
+                self.first[:0] = [pair for pair in pairs if pair not in begun]
+
+
+def trials(
+    scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
+) -> Iterator[PlannedTrial]:
+    """Trials without end: some pairs of each subject in turn, those first in which an operation writes; when all have
+    come, all again, for twice as long, in another order.
+    """
+    subjects = [one for one in scenarios if one.pairs and why_skipped(one, target, PAIRS) is None]
+    begun = dict.fromkeys((one.name for one in subjects), 0)
+    seconds = PAIR_S
+    cycle = 0
+    while subjects:
+        work = [_work(one, options.seed, cycle) for one in subjects]
+        for writing in (True, False):
+            while True:
+                for one in work:
+                    one.take_back(shown)
+                left = [one for one in work if one.first or (not writing and one.last)]
+                if not left:
+                    break
+                for one in left:
+                    pairs = one.take(bool(one.first))
+                    index = begun[one.subject.name]
+                    begun[one.subject.name] += 1
+                    one.running[index] = pairs
+                    yield PlannedTrial(
+                        scenario=one.subject,
+                        index=index,
+                        knobs={},
+                        seed=f"{options.seed}:{one.subject.name}:{index}",
+                        threads=THREADS,
+                        budget_s=seconds * len(pairs),
+                        pairs=pairs,
+                    )
+        cycle += 1
+        seconds = min(seconds * 2, LONGEST_PAIR_S)
+
+
+def _work(subject: ScenarioInfo, seed: int, cycle: int) -> _Work:
+    """The pairs of a subject in an order drawn anew for each cycle."""
+    draw = random.Random(f"{seed}:{subject.name}:{cycle}:pairs")
+    writing = list(subject.pairs[: subject.writing_pairs])
+    reading = list(subject.pairs[subject.writing_pairs :])
+    draw.shuffle(writing)
+    draw.shuffle(reading)
+    return _Work(subject, writing, reading)
+
+
+def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
+    """How many trials run beside each other."""
+    return options.jobs or max(1, cores() // THREADS)
+
+
+KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, trial.run_in_child)
