@@ -41,13 +41,11 @@ class _Work:
         return taken
 
     def take_back(self, shown: Shown) -> None:
-        """What trials that have ended did not come to is to be done again, but for a trial that came to nothing."""
+        """What trials that have ended did not come to is to be done; of one that came to nothing, nothing is."""
         for index, pairs in list(self.running.items()):
             begun = shown.pairs(self.subject.name, index)
-            if begun is None:
-                continue
-            del self.running[index]
-            if begun:
+            if begun is not None:
+                del self.running[index]
                 self.first[:0] = [pair for pair in pairs if pair not in begun]
 
 

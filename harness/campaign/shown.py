@@ -35,12 +35,13 @@ class Shown:
             self._hit[event["scenario"]] += trial in self._hitting
             self._observing.discard(trial)
             self._hitting.discard(trial)
-            self._pairs[event["scenario"], event["index"]] = self._begun.pop(trial, [])
+            if trial in self._begun:
+                self._pairs[event["scenario"], event["index"]] = self._begun.pop(trial)
 
     def of(self, scenario: str) -> tuple[int, int, int]:
         """Trials ended, trials that observed something, trials with a finding."""
         return self._ended[scenario], self._observed[scenario], self._hit[scenario]
 
     def pairs(self, scenario: str, index: int) -> list[str] | None:
-        """The pairs that a trial came to; None while it has not ended."""
+        """The pairs that a trial came to; None while it has not ended, or where it came to none."""
         return self._pairs.get((scenario, index))
