@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,6 +172,6 @@ def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]
     }
 
 
-def later_event(signature: str, details: dict[str, str]) -> dict[str, Any]:
+def later_event(signature: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """What the journal keeps of what was found out about a finding after it was recorded: part of its details."""
-    return {"event": "later", "signature": signature, "details": details}
+    return {"event": "later", "signature": signature, "details": dict(details)}

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from harness.campaign.causes import Cause, causes, shows, told
 from harness.campaign.grade import Grader, scenario_result
 from harness.campaign.plan import STRESS, SWEEP
 from harness.campaign.select import ScenarioInfo
-from harness.kernel.signature import signature
+from harness.kernel import known
 from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window, variant_of
@@ -30,6 +31,8 @@ from harness.record.severity import gravity, order
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
 """Exit statuses in the contract's order: the first that applies."""
+FOUND_OUT = ("windows", "cycle", "freed", "commit")
+"""What was found out of a finding's cause goes for it in every campaign that saw it."""
 VERDICTS: tuple[Verdict, ...] = ("new", "known", "not observed", "not exercised", "skipped")
 """What one campaign exercised was exercised; what one saw was seen."""
 WITH_GIL: tuple[WithGil, ...] = ("observed", "not observed", "not tried", "not applicable")
@@ -79,6 +82,8 @@ class Report:
     totals: Totals
     counting: frozenset[str] = frozenset()
     """Ids of the findings that count in any of the campaigns."""
+    causes: tuple[Cause, ...] = ()
+    """The findings in groups: what a report tells as one."""
     calibrations: tuple[Calibration, ...] = ()
     """That lie in the directories, beside a campaign or by themselves."""
 
@@ -102,14 +107,14 @@ class Report:
 
     def windows(self, finding: Finding) -> list[tuple[PairCoverage, Window]]:
         """Where sweeps saw it, the pair that its details tell of first."""
-        told = variant_of(finding.details.get("sweep", {}))
+        own = variant_of(finding.details.get("sweep", {}))
         seen = [
             (pair, window)
             for pair in self.coverage.get(finding.scenario, ())
             for window in pair.windows
-            if _shows(window, finding)
+            if shows(window, finding)
         ]
-        return sorted(seen, key=lambda one: one[0].variant != told)
+        return sorted(seen, key=lambda one: one[0].variant != own)
 
 
 def gather(directories: Sequence[Path]) -> Report:
@@ -170,7 +175,7 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
     scenarios = summed(campaigns)
     counting = frozenset[str]().union(*(one.counting for one in campaigns))
     findings = _findings(campaigns, counting)
-    return Report(
+    report = Report(
         campaigns=tuple(campaigns),
         scenarios=scenarios,
         findings=findings,
@@ -188,6 +193,23 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
             pairs=sum((result.totals.pairs for result in results), PairTotals()),
         ),
         counting=counting,
+    )
+    return _with_causes(report)
+
+
+def _with_causes(report: Report) -> Report:
+    """What one campaign has found out goes for what another one saw."""
+    groups = causes(
+        report.findings,
+        lambda finding: [window for _, window in report.windows(finding)],
+        known.load() if report.findings else [],
+    )
+    cause = told(groups)
+    findings = {found.id: replace(found, cause=cause[found.id]) for found in report.findings}
+    return replace(
+        report,
+        findings=tuple(findings.values()),
+        causes=tuple(replace(one, faces=tuple(findings[face.id] for face in one.faces)) for one in groups),
     )
 
 
@@ -235,8 +257,12 @@ def _findings(campaigns: Sequence[Campaign], counting: frozenset[str]) -> tuple[
 
 def _finding(seen: Sequence[Finding], trials: int) -> Finding:
     """One signature, seen by several campaigns; new where it is new to any: a known issue names its versions."""
+    told = {
+        name: value for found in reversed(seen) for name, value in found.details.items() if name in FOUND_OUT
+    }
     return replace(
         seen[0],
+        details=told | seen[0].details,
         known=None if any(found.known is None for found in seen) else seen[0].known,
         severity=min((found.severity for found in seen), key=gravity),
         with_gil=min((found.with_gil for found in seen), key=WITH_GIL.index),
@@ -244,11 +270,3 @@ def _finding(seen: Sequence[Finding], trials: int) -> Finding:
         trials_hit=sum(found.trials_hit for found in seen),
         trials_run=trials,
     )
-
-
-def _shows(window: Window, finding: Finding) -> bool:
-    """A window's cause is a signature without its scenario, and without the frames of a crash."""
-    kind, _, rest = window.cause.partition(" | ")
-    oracle, _, where = rest.partition(" | ")
-    cause = signature(finding.scenario, {"kind": kind, "oracle": oracle, "where": where})
-    return finding.signature == cause or finding.signature.startswith(f"{cause} | ")

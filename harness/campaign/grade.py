@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.campaign.again import Control, of_event
+from harness.campaign.causes import causes, shows, told
 from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
 from harness.record import severity
+from harness.record.coverage import PairCoverage, Window
 from harness.record.journal import JournalError
 from harness.record.result import (
     Finding,
@@ -93,6 +95,8 @@ class Grader:
         self.seen: dict[str, _Seen] = {}
         self.pairs: dict[tuple[str, str], bool] = {}
         """By subject and pair: whether its operations were at it at the same time in some round."""
+        self.windows: dict[str, list[Window]] = {}
+        """That a sweep found, by scenario."""
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
 
@@ -157,6 +161,7 @@ class Grader:
             (self._finding(text, one) for text, one in self.seen.items()),
             key=lambda found: severity.order(found.id in counting, found.severity, found.first_seen_s),
         )
+        cause = told(causes(findings, self._windows, self.issues))
         return Result(
             complete=self.complete,
             exit_status=self._exit_status(scenarios),
@@ -172,7 +177,7 @@ class Grader:
                 pairs=PairTotals(len(self.pairs), sum(self.pairs.values())),
             ),
             scenarios=scenarios,
-            findings=tuple(findings),
+            findings=tuple(replace(found, cause=cause[found.id]) for found in findings),
             notices=self._told(),
             idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
@@ -247,6 +252,14 @@ class Grader:
     def _on_later(self, event: dict[str, Any]) -> None:
         if event["signature"] in self.seen:
             self.seen[event["signature"]].later |= event["details"]
+
+    def _on_swept(self, event: dict[str, Any]) -> None:
+        if event["pair"].get("windows"):
+            windows = PairCoverage.from_json(event["pair"]).windows
+            self.windows.setdefault(event["scenario"], []).extend(windows)
+
+    def _windows(self, finding: Finding) -> list[Window]:
+        return [window for window in self.windows.get(finding.scenario, ()) if shows(window, finding)]
 
     def _tally(self, event: dict[str, Any]) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]

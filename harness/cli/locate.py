@@ -9,13 +9,16 @@ from typing import Any
 
 from rich.text import Text
 
+from harness.campaign.again import later_event
 from harness.cli import finding
 from harness.cli.arguments import budget
-from harness.cli.errors import Stop
+from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
+from harness.record.journal import JournalError
 from harness.report.escape import escape
 from harness.report.numbers import counted
+from harness.repro.recorded import Recorded, note
 from harness.sweep.locate import Located, locate
 from harness.sweep.replay import on_one_core
 from harness.sweep.stage import NotStarted
@@ -61,11 +64,22 @@ def run(arguments: argparse.Namespace) -> int:
     others = [one for one in search.windows if not one.same]
     for line in lines or ["no window found: it needs more than one preemption, or another order of memory"]:
         console.print(Text(escape(line)), soft_wrap=True)
+    if target == recorded.target:
+        found = search.names(scenario.name, recorded.finding.signature)
+        _note(recorded, [later_event(text, {"windows": names}) for text, names in found.items()])
     for line in [*said(others)][:MOST_OTHERS]:
         console.print(Text(escape(f"also, {line}")), soft_wrap=True)
     rest = f", {counted(search.not_tried, 'point')} not tried" if search.not_tried else ""
     console.print(f"{counted(search.stops, 'stop')} in {scenario.name}{rest}")
     return 0 if lines else 3
+
+
+def _note(recorded: Recorded, events: list[dict[str, Any]]) -> None:
+    """What was found out becomes part of the findings, whose causes it tells."""
+    try:
+        note(recorded.directory, *events)
+    except JournalError as error:
+        say(f"{error}; where the windows are stands above, and is not noted")
 
 
 def said(windows: Iterable[Located]) -> Iterable[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -44,6 +45,32 @@ class Window:
     """Where the window begins, the innermost function first: ``function (file:line)``."""
     end: tuple[str, ...]
     """Where its last point is."""
+    function: str = ""
+    """The innermost function that the stopped thread is in from one end to the other; empty in older journals."""
+    accesses: tuple[str, ...] = ()
+    """The two between which the other thread must come, each as the functions that lead to it from ``function`` on."""
+
+    @property
+    def name(self) -> str:
+        """What makes two windows the same, in words, without line numbers; empty where these do not tell one from
+        another: two accesses in one function, that the compiler has left no name between.
+        """
+        if len(set(self.accesses)) != 2:
+            return ""
+        first, then = self.accesses
+        return f"{self.function or 'the interpreter loop'}: between {first} and {then}"
+
+
+PLACE = re.compile(r"(?P<function>.*) \([^()]*:[0-9]+\)")
+
+
+def access(below: Sequence[str], places: Sequence[str]) -> str:
+    """How an access is reached: what was called, the outermost first, then what the compiler inlined there, without
+    line numbers. ``places`` are those of its instruction, the innermost first.
+    """
+    steps = [*below, *(match["function"] for match in map(PLACE.fullmatch, reversed(places)) if match)]
+    kept = [step for step, before in zip(steps, ["", *steps], strict=False) if step != before]
+    return " > ".join(kept)
 
 
 @dataclass(frozen=True)
@@ -81,7 +108,14 @@ class PairCoverage:
     def from_json(cls, data: Mapping[str, Any]) -> PairCoverage:
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         known["windows"] = tuple(
-            Window(one["cause"], one["points"], tuple(one["places"]), tuple(one["end"]))
+            Window(
+                one["cause"],
+                one["points"],
+                tuple(one["places"]),
+                tuple(one["end"]),
+                one.get("function", ""),
+                tuple(one.get("accesses", ())),
+            )
             for one in data.get("windows", ())
         )
         known["holders"] = tuple(

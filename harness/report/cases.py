@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.campaign.causes import Cause
 from harness.campaign.gather import Report, merge
 from harness.record.result import Finding, ScenarioResult
 from harness.report.coverage import COLUMNS, counts
 from harness.report.escape import escape
+from harness.report.faces import cause_text
 from harness.report.findings import finding_text, headline
 from harness.report.numbers import counted
 from harness.report.verdict import report_verdict
 
-Outcome = Literal["failed", "known", "not counted", "skipped", "passed"]
+Outcome = Literal["failed", "known", "not counted", "face", "skipped", "passed"]
+"""``face``: it shows a cause that another case tells of, and counts once."""
 PREFIX = "test.ftstress."
 """CPython's dashboard takes dotted names that begin with ``test`` for its own."""
 CAMPAIGN = PREFIX + "campaign"
@@ -43,11 +46,12 @@ def cases(report: Report) -> Iterator[Case]:
     and of these the gravest.
     """
     findings = {found.id: found for found in report.findings}
+    causes = {face.id: cause for cause in report.causes for face in cause.faces}
     for scenario in report.scenarios:
         id = PREFIX + escape(scenario.name)
         seen = [found for one, found in findings.items() if one in scenario.findings]
         for number, found in enumerate(seen):
-            yield _finding(report, f"{id}.{found.id}" if number else id, found)
+            yield _finding(report, f"{id}.{found.id}" if number else id, found, causes[found.id])
         if seen:
             continue
         if scenario.verdict in ("skipped", "not exercised"):
@@ -62,15 +66,15 @@ def cases(report: Report) -> Iterator[Case]:
             yield Case(CAMPAIGN, "failed", kind, f"{escape(one.name)}: {told[0]}", "\n".join(told))
 
 
-def _finding(report: Report, id: str, found: Finding) -> Case:
+def _finding(report: Report, id: str, found: Finding, cause: Cause) -> Case:
+    first = cause.faces[0]
+    message = f"{headline(found)}, {found.severity}: {escape(found.message, lines=True)}"
+    if found is not first:
+        said = f"of the cause that {escape(first.scenario)} shows [{escape(first.id)}]"
+        return Case(id, "face", found.kind, f"{said}: {message}", finding_text(found))
     uncounted: Outcome = "known" if found.known else "not counted"
-    return Case(
-        id=id,
-        outcome="failed" if found.id in report.counting else uncounted,
-        kind=found.kind,
-        message=f"{headline(found)}, {found.severity}: {escape(found.message, lines=True)}",
-        text=finding_text(found, windows=report.windows(found)),
-    )
+    outcome: Outcome = "failed" if found.id in report.counting else uncounted
+    return Case(id, outcome, found.kind, message, cause_text(report, cause))
 
 
 def _amount(report: Report, scenario: ScenarioResult) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import indent, wrap
 from typing import Any
 
+from harness.campaign.causes import NOT_LOCATED
 from harness.record.coverage import PairCoverage, Window
 from harness.record.result import Finding
 from harness.report.escape import escape
@@ -38,6 +39,8 @@ def finding_text(
     parts = [headline(finding), f"  severity: {finding.severity}"]
     parts += [*wrap(facts, width - 2, initial_indent="  ", subsequent_indent="  ")]
     parts += _message(finding.message, width)
+    told = f"cause: {escape(finding.cause or NOT_LOCATED)}"
+    parts += wrap(told, width - 2, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     parts.append(f"  signature: {escape(finding.signature)}")
     stop = stop_of(finding)
     if stop:

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import harness
+from harness.campaign.causes import Cause
 from harness.campaign.gather import VERDICTS, Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
 from harness.diagnosis import proof
@@ -54,6 +55,8 @@ LONGEST_PROGRAM = 1000, 40_000
 """Lines and characters."""
 MOST_OPEN = 3
 """Findings whose details are seen at once; the others' are opened one by one."""
+MOST_FACES = 100
+"""More findings of a cause, in a line each."""
 MOST_LINES = 500
 """Findings in a line each."""
 MOST_SCENARIOS = 600
@@ -88,11 +91,12 @@ def render(report: Report) -> str:
     """The page about one campaign or a fleet's, and about calibrations that lie beside them."""
     if not report.campaigns:
         return calibration_page(*report.calibrations)
-    findings = report.findings
     raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
     covered, taken = _swept(report) if swept else (None, 0)
-    articles, others = _articles(report, findings, MOST_BYTES - taken)
-    linked = {finding.id for finding in findings[: len(articles) + MOST_LINES]}
+    articles, rest = _articles(report, MOST_BYTES - taken)
+    others = [face for cause in rest for face in cause.faces]
+    linked = {face.id for cause in report.causes[: len(articles)] for face in cause.faces[: MOST_FACES + 1]}
+    linked |= {face.id for face in others[:MOST_LINES]}
     results = [campaign.result for campaign in report.campaigns]
     suites, reasons, scenarios_left_out = _scenarios(summed(raced))
     pictures = [
@@ -111,8 +115,8 @@ def render(report: Report) -> str:
         about=_about(results[0].target) if len(results) == 1 else [],
         gil=_distinct(filter(None, map(gil_sentence, results)))[:MOST_FACTS],
         notices=list(notices(report))[:MOST_NOTICES],
-        new=sum(finding.known is None for finding in findings),
-        known=sum(finding.known is not None for finding in findings),
+        new=sum(not cause.known for cause in report.causes),
+        known=sum(bool(cause.known) for cause in report.causes),
         per_s=report.totals.samples / report.elapsed_s if report.elapsed_s else 0,
         exercised=sum(one.verdict not in UNEXERCISED for one in report.scenarios),
         raced=raced,
@@ -154,18 +158,22 @@ def _timeline(one: Campaign, linked: set[str]) -> Timeline | None:
     return timeline(one.course.moments, findings, one.result.elapsed_s)
 
 
-def _articles(report: Report, findings: Sequence[Finding], room: int) -> tuple[list[Markup], list[Finding]]:
-    """Findings told whole, as far as there is room, and the rest."""
+def _articles(report: Report, room: int) -> tuple[list[Markup], list[Cause]]:
+    """Causes told whole, by their first findings, as far as there is room, and the rest."""
     issues = known.load()
     infos = report.infos
     by_name = {campaign.name: campaign for campaign in report.campaigns}
     articles: list[Markup] = []
-    for number, finding in enumerate(findings):
+    for number, cause in enumerate(report.causes):
+        finding = cause.faces[0]
         sources = report.sources[finding.id]
         info = infos.get(finding.scenario)
         article = _rendered(
             "finding.html.j2",
             finding=finding,
+            cause=cause,
+            faces=cause.faces[1 : MOST_FACES + 1],
+            faces_left_out=max(0, len(cause.faces) - 1 - MOST_FACES),
             checks=info.doc if info else "",
             seen_by=_several(sources, 6) if len(report.campaigns) > 1 else "",
             opened=number < MOST_OPEN and not finding.known,
@@ -177,7 +185,7 @@ def _articles(report: Report, findings: Sequence[Finding], room: int) -> tuple[l
         )
         room -= len(article.encode())
         if room < 0:
-            return articles, list(findings[number:])
+            return articles, list(report.causes[number:])
         articles.append(Markup(article))
     return articles, []
 

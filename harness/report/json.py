@@ -1,6 +1,6 @@
 """The report as JSON: of one campaign the contract's ``result.json``, of several one object for the fleet's.
 
-Sweeps add what they covered; ``result.json`` itself, which is written after each trial, has none of it.
+It adds the causes, and what sweeps covered; ``result.json`` itself, which is written after each trial, has neither.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ def render(report: Report) -> str:
     """
     single = len(report.campaigns) == 1
     data = report.campaigns[0].result.to_json() if single else _fleet(report)
+    data["causes"] = [
+        {
+            "cause": cause.text,
+            "severity": cause.severity,
+            "known": cause.known,
+            "findings": [face.id for face in cause.faces],
+            "one_because": cause.why,
+        }
+        for cause in report.causes
+    ]
     if report.coverage:
         data["coverage"] = _coverage(report)
     return json.dumps(data, indent=1, ensure_ascii=True) + "\n"

@@ -11,10 +11,13 @@ from junitparser import Error, JUnitXml, Property, Skipped, TestCase, TestSuite
 from junitparser.junitparser import Properties
 
 from harness.campaign.gather import Report
-from harness.report.cases import Case, cases
+from harness.report.cases import Case, Outcome, cases
 from harness.report.coverage import sentences
 from harness.report.escape import escape
 from harness.report.verdict import report_verdict
+
+SKIPPED: dict[Outcome, str] = {"face": "one cause"}
+"""What JUnit says that does not fail by itself, where that is not its outcome."""
 
 
 def render(report: Report) -> str:
@@ -55,7 +58,9 @@ def _testcase(case: Case) -> TestCase:
     if case.outcome == "failed":
         result = Error(case.message, case.kind)
     else:
-        result = Skipped(case.message, case.kind if case.outcome == "skipped" else case.outcome)
+        result = Skipped(
+            case.message, case.kind if case.outcome == "skipped" else SKIPPED.get(case.outcome, case.outcome)
+        )
     if case.text:
         result.text = case.text
     made.result = result

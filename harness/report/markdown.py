@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from harness.campaign.causes import Cause
 from harness.campaign.gather import Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
 from harness.record.coverage import PairCoverage
-from harness.record.result import Finding, ScenarioResult
+from harness.record.result import ScenarioResult
 from harness.report.cases import cases
 from harness.report.coverage import COLUMNS, counts, sentences, variant
 from harness.report.escape import escape
-from harness.report.findings import finding_text
+from harness.report.faces import cause_text
 from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.text import notices
@@ -45,6 +46,10 @@ PAIR_HEADER = (
     f"| scenario | A, stopped | B, run there | {' | '.join(name for name, _ in COLUMNS)} |",
     f"|---|---|---|{'---:|' * len(COLUMNS)}",
 )
+CAUSES_HEADER = ("| cause | severity | known | findings | one because |", "|---|---|---|---|---|")
+MOST_TITLE = 160
+"""Characters of a cause in that table."""
+MOST_IDS = 4
 FRAME = 500
 """Characters of what stands around folded blocks."""
 PIPE = "\\|"
@@ -53,6 +58,7 @@ PIPE = "\\|"
 def render(report: Report) -> str:
     """The whole text, at most ``MOST_CHARACTERS``: what does not fit is counted."""
     lines = [f"## ftstress: {_plain(report_verdict(report))}", "", *_facts(report), "", *_failed(report)]
+    lines += _causes(report)
     lines += ["Summary of the results:", "", *_summary(report)]
     room = MOST_CHARACTERS - len("\n".join(lines))
     findings = _tracebacks(report, room - ROOM_FOR_SCENARIOS)
@@ -103,6 +109,26 @@ def _failed(report: Report) -> Iterator[str]:
     yield from _list([code(case.id) for case in failed], "test")
     yield from ("", "Failed subtests:", "")
     yield from _list([f"{code(case.id)} - {code(case.message)}" for case in failed], "subtest")
+    yield ""
+
+
+def _causes(report: Report) -> Iterator[str]:
+    """A row a cause."""
+    if not report.causes:
+        return
+    yield from CAUSES_HEADER
+    for cause in report.causes[:MOST_LINES]:
+        ids = [face.id for face in cause.faces]
+        left = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+        yield _line(
+            code(escape(cause.title), MOST_TITLE),
+            cause.severity,
+            ", ".join(map(code, cause.known)) or "NEW",
+            ", ".join(code(escape(id)) for id in ids[:MOST_IDS]) + left,
+            cause.why,
+        )
+    yield ""
+    yield from _more(len(report.causes), "cause")
     yield ""
 
 
@@ -170,9 +196,9 @@ def _line(*cells: str) -> str:
 
 
 def _tracebacks(report: Report, room: int) -> list[str]:
-    """The findings whole, those that count first, of these the gravest."""
-    blocks = [fenced(_whole(report, found)) for found in report.findings]
-    return _folded("Click to see traceback logs", [], blocks, "finding", room)
+    """A block a cause, what counts first, of that the gravest."""
+    blocks = [fenced(_whole(report, cause)) for cause in report.causes]
+    return _folded("Click to see traceback logs", [], blocks, "cause", room)
 
 
 def _others(report: Report, room: int) -> list[str]:
@@ -215,9 +241,9 @@ def _folded(title: str, before: Sequence[str], blocks: Sequence[str], what: str,
     return ["<details>", f"<summary>{title}</summary>", "", *before, *told, *more, "", "</details>", ""]
 
 
-def _whole(report: Report, found: Finding) -> str:
-    text = _cut(finding_text(found, windows=report.windows(found)), FOR_ONE)
-    seen_by = escape(", ".join(report.sources[found.id]))
+def _whole(report: Report, cause: Cause) -> str:
+    text = _cut(cause_text(report, cause), FOR_ONE)
+    seen_by = escape(", ".join(report.sources[cause.faces[0].id]))
     return f"{text}\n  seen by: {_cut(seen_by, MOST_MESSAGE)}" if len(report.campaigns) > 1 else text
 
 

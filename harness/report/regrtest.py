@@ -26,6 +26,7 @@ LISTED: tuple[tuple[Outcome, str], ...] = (
     ("failed", "failed"),
     ("known", "known to fail"),
     ("not counted", "not counted"),
+    ("face", "of a cause that another one tells of"),
     ("skipped", "skipped"),
 )
 

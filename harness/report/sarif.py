@@ -1,4 +1,4 @@
-"""The report as SARIF 2.1.0: findings beside the scenario's source, for code scanning and editors."""
+"""The report as SARIF 2.1.0: causes beside the scenario's source, for code scanning and editors."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 import harness
+from harness.campaign.causes import Cause
 from harness.campaign.gather import Campaign, Report, merge
 from harness.campaign.select import ScenarioInfo
 from harness.record.result import Finding
 from harness.report.coverage import sentences
 from harness.report.escape import escape
-from harness.report.findings import finding_text
+from harness.report.faces import cause_text
 from harness.report.numbers import counted
 from harness.report.source import in_source
 from harness.report.stop import stop_of
@@ -35,7 +36,7 @@ RULES = {
 
 
 def render(report: Report) -> str:
-    """One run, a result a finding. A finding that does not count is a suppressed note. ASCII only."""
+    """One run, a result a cause, told by its first finding. What does not count is a suppressed note. ASCII only."""
     driver = {
         "name": "ftstress",
         "semanticVersion": harness.__version__,
@@ -47,7 +48,7 @@ def render(report: Report) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(one) for one in report.campaigns],
-        "results": [_result(report, found) for found in report.findings],
+        "results": [_result(report, cause) for cause in report.causes],
         "properties": {
             "verdict": report_verdict(report),
             "exit_status": report.exit_status,
@@ -70,9 +71,10 @@ def _invocation(one: Campaign) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, found: Finding) -> dict[str, Any]:
+def _result(report: Report, cause: Cause) -> dict[str, Any]:
+    found = cause.faces[0]
     counts = found.id in report.counting
-    text = finding_text(found, windows=report.windows(found))
+    text = cause_text(report, cause)
     scenario = _location(found.scenario, report.infos.get(found.scenario))
     point = _point(found)
     result: dict[str, Any] = {
@@ -84,7 +86,10 @@ def _result(report: Report, found: Finding) -> dict[str, Any]:
         "partialFingerprints": {"ftstress/v1": found.id},
         "occurrenceCount": found.trials_hit,
         "properties": {
-            "severity": found.severity,
+            "severity": cause.severity,
+            "cause": cause.text,
+            "one_because": cause.why,
+            "findings": [face.id for face in cause.faces],
             "known": found.known,
             "with_gil": found.with_gil,
             "signature": escape(found.signature),
@@ -92,8 +97,12 @@ def _result(report: Report, found: Finding) -> dict[str, Any]:
             "seen_by": report.sources[found.id],
         },
     }
+    scenarios = dict.fromkeys(face.scenario for face in cause.faces)
+    related = [_location(name, report.infos.get(name)) for name in scenarios if name != found.scenario]
     if point:
-        result["relatedLocations"] = [scenario]
+        related.insert(0, scenario)
+    if related:
+        result["relatedLocations"] = related
     if not counts:
         why = f"known issue {found.known}" if found.known else found.severity
         result["suppressions"] = [{"kind": "external", "justification": why}]

@@ -12,10 +12,11 @@ from rich.text import Text
 from harness.campaign.gather import Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
 from harness.record.coverage import PairCoverage
-from harness.record.result import Finding, Result, ScenarioResult, Verdict
+from harness.record.result import Result, ScenarioResult, Verdict
 from harness.report.coverage import counts, sentences
 from harness.report.escape import escape
-from harness.report.findings import again_command, finding_text
+from harness.report.faces import cause_text
+from harness.report.findings import again_command
 from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import report_verdict
@@ -78,10 +79,12 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
     for sentence in sentences(report):
         yield Text()
         yield Text(sentence)
-    for finding in _in_order(report.findings):
+    # The gravest of what counts stands last, next to the verdict, where a terminal leaves the eye.
+    for cause in reversed(report.causes):
         yield Text()
+        finding = cause.faces[0]
         style = "yellow" if finding.known else "red"
-        yield Text(finding_text(finding, min(width, MAX_WIDTH), report.windows(finding)), style=style)
+        yield Text(cause_text(report, cause, min(width, MAX_WIDTH)), style=style)
         if finding.known is None:
             command = again_command(report.sources[finding.id][0], finding)
             yield Text(f"  again: {escape(command)}", style=style)
@@ -186,11 +189,6 @@ def _reasons(report: Report) -> Iterator[Text]:
     wide = max((len(label) for label, _, _ in told), default=0) + 1
     for label, which, reason in told:
         yield Text(f"{label + ':':<{wide}} {which}: {reason}", style=_STYLES.get(label, "dim"))  # type: ignore[call-overload]  # not always a Verdict
-
-
-def _in_order(findings: tuple[Finding, ...]) -> list[Finding]:
-    """The gravest of what counts stands last, next to the verdict, where a terminal leaves the eye."""
-    return list(reversed(findings))
 
 
 def opening(campaign: Campaign) -> str:

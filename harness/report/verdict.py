@@ -71,7 +71,7 @@ def _line(result: Graded, amount: str, nothing: str) -> str:
         so_far = counted(len(result.findings), "finding")
         return f"harness failure: this campaign gives no verdict ({so_far} so far)"
     if result.exit_status == 1:
-        counts = counted(len(new), "new finding") if new else _strictly(result.findings)
+        counts = _of_causes(new) if new else _strictly(result.findings)
         line = f"found: {counts} in {amount}{also}"
     elif result.exit_status == 3:
         line = f"not exercised: no verdict in {amount}{also}"
@@ -82,6 +82,13 @@ def _line(result: Graded, amount: str, nothing: str) -> str:
     if result.exit_status == 130 or (result.exit_status == 1 and not result.complete):
         return f"interrupted; until then {line}"
     return line if result.complete else f"incomplete; so far {line}"
+
+
+def _of_causes(new: Sequence[Finding]) -> str:
+    """How many they are, and of how many causes where that is fewer."""
+    causes = len({found.cause or found.id for found in new})
+    said = counted(len(new), "new finding")
+    return said if causes == len(new) else f"{said} of {counted(causes, 'cause')}"
 
 
 def _strictly(findings: Sequence[Finding]) -> str:

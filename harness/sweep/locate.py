@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.signature import same_cause, signature
 from harness.kernel.trial import Count
+from harness.record.coverage import Window, access
 from harness.record.target import Target
 from harness.sweep.image import Image
+from harness.sweep.jobs import Job
 from harness.sweep.lines import Lines
-from harness.sweep.progress import windows
+from harness.sweep.progress import Hits, windows
 from harness.sweep.replay import spec_of
 from harness.sweep.scene import Scene
 from harness.sweep.sweeper import Sweeper, cause_of
@@ -34,6 +37,8 @@ class Located:
     begin: tuple[str, ...]
     """Places, the innermost first."""
     end: tuple[str, ...]
+    name: str
+    """What makes two windows the same; see Window.name."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,16 @@ class Search:
     windows: tuple[Located, ...]
     stops: int
     not_tried: int
+
+    def names(self, scenario: str, wanted: str) -> dict[str, list[str]]:
+        """The windows' names, by the signature of the finding that shows in them: ``wanted``, and what else did."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self.windows:
+            kind, oracle, where = one.cause.split(" | ", 2)
+            other = signature(scenario, {"kind": kind, "oracle": oracle, "where": where})
+            if one.name:
+                found[wanted if one.same else other].add(one.name)
+        return {text: sorted(names) for text, names in found.items()}
 
 
 def locate(
@@ -85,18 +100,15 @@ def locate(
     def places(address: int) -> tuple[str, ...]:
         return tuple(map(str, lines.at(address))) or (f"{address:#x}",)
 
-    located = [
-        Located(
-            one.job.a,
-            one.job.b,
-            cause in fitting,
-            cause,
-            points,
-            places(first.address),
-            places(last.address),
+    def located(job: Job, hits: Hits) -> Located:
+        opens, closes = (hits.before or hits.first).address, hits.last.address
+        ends = places(hits.first.address), places(closes)
+        accesses = tuple(
+            access(below, places(address)) for below, address in zip(hits.below, (opens, closes), strict=True)
         )
-        for one in swept
-        for cause, points, first, last in windows(one)
-    ]
+        name = Window(hits.cause, hits.points, *ends, hits.function, accesses).name
+        return Located(job.a, job.b, hits.cause in fitting, hits.cause, hits.points, *ends, name)
+
     not_tried = sum(len(one.points) - len(one.stops) for one in swept)
-    return Search(tuple(located), sweeper.counts.rounds, not_tried)
+    found_windows = [located(one.job, hits) for one in swept for hits in windows(one)]
+    return Search(tuple(found_windows), sweeper.counts.rounds, not_tried)

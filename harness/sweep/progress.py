@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from harness.record.coverage import HELD, LOCK, MISSED, NOT_TRIED, SEQUENCE, WAITED, WORLD
 from harness.sweep.jobs import Job
@@ -62,20 +63,55 @@ def by_address(progress: Progress) -> Iterator[tuple[int, str]]:
             yield point.address, NOT_TRIED
 
 
-def windows(progress: Progress) -> list[tuple[str, int, Point, Point]]:
-    """Hits that follow one another along A's path, with one cause: cause, points, the first and the last point."""
-    found: list[tuple[str, int, Point, Point]] = []
-    running: dict[str, tuple[int, Point, Point]] = {}
+@dataclass(frozen=True)
+class Hits:
+    """Hits that follow one another along A's path, and show the same: a window.
+
+    A point is in front of its instruction: what the point before the first was in front of opens the window, and what
+    the last one is in front of closes it.
+    """
+
+    cause: str
+    """Kind, oracle and operation of what shows."""
+    points: int
+    first: Point
+    last: Point
+    before: Point | None
+    """The one before the first; None where A's path begins with it."""
+
+    @property
+    def function(self) -> str:
+        """The innermost function that A is in from one end to the other; empty where that is the loop."""
+        common = self._common
+        return self.last.chain[common - 1] if common else ""
+
+    @property
+    def below(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What that function had called where the window opens, and where it closes; the outermost first."""
+        return (self.before or self.first).chain[self._common :], self.last.chain[self._common :]
+
+    @property
+    def _common(self) -> int:
+        pairs = zip((self.before or self.first).chain, self.last.chain, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def windows(progress: Progress) -> list[Hits]:
+    """In the order in which they end."""
+    found: list[Hits] = []
+    running: dict[str, Hits] = {}
+    before: Point | None = None
     for point in progress.points:
         stop = progress.stops.get(point.key)
         if stop is None or stop.how == MISSED:
             continue
         causes = progress.causes.get(point.key, ())
-        found += [(cause, *running.pop(cause)) for cause in [*running] if cause not in causes]
+        found += [running.pop(cause) for cause in [*running] if cause not in causes]
         for cause in causes:
-            points, first, _ = running.get(cause, (0, point, point))
-            running[cause] = (points + 1, first, point)
-    return found + [(cause, *rest) for cause, rest in running.items()]
+            now = running.get(cause) or Hits(cause, 0, point, point, before)
+            running[cause] = replace(now, points=now.points + 1, last=point)
+        before = point
+    return [*found, *running.values()]
 
 
 def holders(progress: Progress) -> list[tuple[str, str, str, int]]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from harness.record.coverage import PairCoverage, Window
+from harness.record.coverage import PairCoverage, Window, access
 from harness.sweep.image import Image
 from harness.sweep.lines import Lines
 
@@ -48,6 +48,11 @@ class Resolver:
                 one["points"],
                 tuple(self._places(binary, one["first"])),
                 tuple(self._places(binary, one["last"])),
+                one["function"],
+                tuple(
+                    access(below, self._places(binary, one[address]))
+                    for below, address in zip(one["below"], ("opens", "last"), strict=True)
+                ),
             )
             for one in pair["windows"]
         )

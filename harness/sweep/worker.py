@@ -102,8 +102,16 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
             "outcomes": outcomes(progress),
             "holders": holders(progress),
             "windows": [
-                {"cause": cause, "points": points, "first": first.address, "last": last.address}
-                for cause, points, first, last in windows(progress)
+                {
+                    "cause": one.cause,
+                    "points": one.points,
+                    "opens": (one.before or one.first).address,
+                    "first": one.first.address,
+                    "last": one.last.address,
+                    "function": one.function,
+                    "below": one.below,
+                }
+                for one in windows(progress)
             ],
             "reason": reason,
             "seconds": round(progress.seconds, 4),

@@ -48,8 +48,9 @@ def test_a_finding_is_told_with_its_columns_stack_and_gil_control() -> None:
 @pytest.mark.parametrize("tried", WITH_GIL)
 def test_the_gil_control_is_told_in_words(tried: str) -> None:
     report = pages.report(pages.busy())
-    (first, *others) = report.findings
-    changed = replace(report, findings=(replace(first, with_gil=tried), *others))  # type: ignore[arg-type]  # a key
+    (first, *others) = report.causes
+    tried_so = replace(first.faces[0], with_gil=tried)  # type: ignore[arg-type]  # a key
+    changed = replace(report, causes=(replace(first, faces=(tried_so,)), *others))
     assert f"with the GIL: {WITH_GIL[tried]}" in Page(render(changed)).words()  # type: ignore[index]  # the same
 
 

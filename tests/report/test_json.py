@@ -30,7 +30,9 @@ def test_it_is_the_contract_s_object_in_ascii() -> None:
     text = render(merge([campaign(made)]))
     assert text.isascii() and "\x1b" not in text and text.endswith("}\n")
     read = json.loads(text)
+    (cause,) = read.pop("causes")
     assert read == json.loads(json.dumps(made.to_json()))
+    assert (cause["cause"], cause["findings"]) == (None, ["f1f1f1f1"])
     assert read["findings"][0]["message"] == "größer \x1b"
 
 
@@ -75,7 +77,7 @@ def test_the_published_schema_refuses_what_is_no_result(path: list[Any], value: 
 def test_every_field_of_a_result_is_in_the_schema() -> None:
     read = json.loads(render(found_in(finding())))
     published = schema("result").schema
-    assert set(read) == set(published["required"]) == set(published["properties"]) - {"coverage"}
+    assert set(read) == {*published["required"], "causes"} == (set(published["properties"]) - {"coverage"})
     for part, one in (
         ("target", read["target"]),
         ("scenario", read["scenarios"][0]),

@@ -67,8 +67,9 @@ def test_what_a_target_says_is_no_markup() -> None:
     left = without_code(text)
     assert "script" not in left and "@all" not in left and "img" not in left
     assert left.count("<details>") == left.count("</details>") == 1
-    (row,) = (line for line in text.splitlines() if line.startswith("| `"))
+    cause, row = (line for line in text.splitlines() if line.startswith("| `"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 8, "a bar in a cell ends it"
+    assert len(re.findall(r"(?<!\\)\|", cause)) == 6
 
 
 @pytest.mark.parametrize("text", ["a", "`", "``a`", "a `b` c", "", " a\n b "])
@@ -89,7 +90,7 @@ def test_however_much_there_is_it_fits_into_a_comment_and_what_is_left_out_is_co
     text = render(report(new, *shown, findings=tuple(many), exit_status=1, notices=("n" * 1000,) * 21))
     assert MOST_CHARACTERS * 0.8 < len(text) <= MOST_CHARACTERS
     assert "- and 175 more tests" in text
-    assert re.search(r"1\d\d more findings in the other formats", text)
+    assert re.search(r"1\d\d more causes in the other formats", text)
     assert re.search(r"4\d\d more scenarios in the other formats", text)
     assert text.count("<details>") == text.count("</details>") == 2
 

@@ -52,10 +52,11 @@ def test_each_pair_comes_both_ways_round_with_caches_filled_and_emptied() -> Non
 def test_hits_that_follow_one_another_are_one_window() -> None:
     made = progress(CLEAN, HIT, HIT, MISSED, HIT, CLEAN, HIT, NOT_TRIED)
     found = windows(made)
-    assert [(cause, points, first.address, last.address) for cause, points, first, last in found] == [
+    assert [(one.cause, one.points, one.first.address, one.last.address) for one in found] == [
         (CAUSE, 3, 16, 64),
         (CAUSE, 1, 96, 96),
     ]
+    assert [one.before.address if one.before else None for one in found] == [0, 80]
 
 
 def test_outcomes_add_up_to_the_points() -> None:

@@ -108,8 +108,8 @@ def test_the_same_window_shows_whether_it_is_specialised_or_not(
     assert (found["kind"], found["oracle"], found["where"]) == ("violation", "equal", "read")
     begins: dict[str, set[str]] = defaultdict(set)
     for one in jobs:
-        for _, _, first, _ in windows(one) if one.job.a == "store" else ():
-            begins[one.job.specialized].add(first.chain[-1])
+        for hits in windows(one) if one.job.a == "store" else ():
+            begins[one.job.specialized].add(hits.first.chain[-1])
     if has_specializer(free_threaded):
         assert set(begins) == {OFF, NOW, BEFORE}
         assert all(map(EVAL.match, begins[BEFORE])) and not any(map(EVAL.match, begins[OFF]))

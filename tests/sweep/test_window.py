@@ -103,8 +103,8 @@ def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene) -> Non
     assert sweeper.counts.rounds == sum(len(job.stops) for job in jobs)
     hit = [job for job in jobs if windows(job)]
     assert {job.job.a for job in hit} == {"store"} and len(windows(hit[0])) == 1
-    cause, points, _, _ = windows(hit[0])[0]
-    assert cause == "violation | equal | read" and points == sum(
+    (window,) = windows(hit[0])
+    assert window.cause == "violation | equal | read" and window.points == sum(
         stop.how == HIT for stop in hit[0].stops.values()
     )
 

@@ -1,0 +1,146 @@
+"""Which findings are faces of one cause. Where a process dies is not where it broke, so looks alone join nothing.
+
+Two findings have one cause only where something that was found out says so: both show in the same windows (function and
+the two accesses, without line numbers), the same cycle of holders and waiters hung both, the same stack had freed what
+both used, or entries of the known-issue list that name the same place match both. Whatever has none of these is a cause
+of its own that is not told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.kernel.known import KnownIssue
+from harness.kernel.signature import signature
+from harness.record.coverage import Window
+from harness.record.result import Finding
+from harness.record.severity import Severity, gravity
+
+NOT_LOCATED = "not located"
+"""Said of a cause that is not told."""
+ALONE = "the only finding that shows it"
+
+Evidence = tuple[str, str]
+"""What it is, as the predicate of "these are one because of …"; and what two must have in common."""
+WHY = {
+    "known": "the known-issue list names one place for all of them",
+    "window": "all show in the same windows",
+    "cycle": "the same threads wait for one another",
+    "freed": "the same stack had freed what all of them used",
+}
+"""By the kind of evidence; the first that a group has tells what its cause is."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What broke, and the findings that are its faces: one row of a report."""
+
+    text: str | None
+    """In words; None: not told yet."""
+    why: str
+    """Why its faces are one."""
+    faces: tuple[Finding, ...]
+    """As the report sorts them."""
+
+    @property
+    def title(self) -> str:
+        """What a row is headed by."""
+        return self.text or NOT_LOCATED
+
+    @property
+    def severity(self) -> Severity:
+        """Of its gravest face."""
+        return min((face.severity for face in self.faces), key=gravity)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Ids of the known issues among its faces; one issue may have several causes, and one cause several issues."""
+        return tuple(sorted({face.known for face in self.faces if face.known}))
+
+
+def causes(
+    findings: Sequence[Finding],
+    windows: Callable[[Finding], Iterable[Window]],
+    issues: Sequence[KnownIssue],
+) -> tuple[Cause, ...]:
+    """The findings in groups, each in the order in which they come, and so are the groups.
+
+    ``windows`` gives those in which a campaign's sweeps saw a finding; those that ``ftstress locate`` found are in its
+    details.
+    """
+    found = [dict(_evidence(finding, windows(finding), issues)) for finding in findings]
+    groups: list[int] = list(range(len(findings)))
+    by: dict[Evidence, list[int]] = defaultdict(list)
+    for number, evidence in enumerate(found):
+        for one in evidence.items():
+            by[one].append(number)
+    for same in by.values():
+        joined = {groups[number] for number in same}
+        groups = [min(joined) if group in joined else group for group in groups]
+    made: dict[int, list[int]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        made[group].append(number)
+    return tuple(_cause([findings[n] for n in group], [found[n] for n in group]) for group in made.values())
+
+
+def told(groups: Iterable[Cause]) -> dict[str, str | None]:
+    """By a finding's id what its cause is, where that is told."""
+    return {face.id: cause.text for cause in groups for face in cause.faces}
+
+
+def shows(window: Window, finding: Finding) -> bool:
+    """Whether a sweep's window is one in which the finding shows: what it keeps is a signature without the scenario,
+    and without the frames of a crash.
+    """
+    kind, _, rest = window.cause.partition(" | ")
+    oracle, _, where = rest.partition(" | ")
+    cause = signature(finding.scenario, {"kind": kind, "oracle": oracle, "where": where})
+    return finding.signature == cause or finding.signature.startswith(f"{cause} | ")
+
+
+def _evidence(
+    finding: Finding, windows: Iterable[Window], issues: Sequence[KnownIssue]
+) -> Iterator[Evidence]:
+    if issue := entry_of(finding, issues):
+        yield "known", place(issue)
+    # All of them: of two that a finding shows in, either may be another cause's.
+    names = {window.name for window in windows} | set(finding.details.get("windows", ()))
+    if names and "" not in names:
+        yield "window", "; or ".join(sorted(names))
+    if cycle := finding.details.get("cycle"):
+        yield "cycle", cycle
+    if freed := finding.details.get("freed"):
+        yield "freed", f"used after it was freed by {freed}"
+
+
+def _cause(faces: list[Finding], evidence: list[dict[str, str]]) -> Cause:
+    text = next((one[kind] for kind in WHY for one in evidence if kind in one), None)
+    if len(faces) == 1:
+        return Cause(text, ALONE, tuple(faces))
+    why = [
+        f"{said}{'' if all(kind in one for one in evidence) else ', as far as it is known'}"
+        for kind, said in WHY.items()
+        if _joins(kind, evidence)
+    ]
+    return Cause(text, "; ".join(why), tuple(faces))
+
+
+def _joins(kind: str, evidence: list[dict[str, str]]) -> bool:
+    """Whether some of a group's faces have this in common."""
+    seen = [one[kind] for one in evidence if kind in one]
+    return len(set(seen)) < len(seen)
+
+
+def entry_of(finding: Finding, issues: Sequence[KnownIssue]) -> KnownIssue | None:
+    """The entry of the known-issue list that a known finding matches."""
+    for issue in issues:
+        if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
+            return issue
+    return None
+
+
+def place(issue: KnownIssue) -> str:
+    """What an entry says is broken: of one id there may be several, and several ids may say the same."""
+    return f"{issue.id}: {issue.title}"
