@@ -31,6 +31,8 @@ FORBIDDEN = (
 """What a target may lack: a scenario file may import the kernel, the standard library without these, and what is
 tested."""
 
+PACKAGE = "ftstress_scenarios"
+
 
 def suite_of(path: Path) -> str:
     """The first part of a scenario's dotted name: the suite's folder, or the file of somebody's own scenarios."""
@@ -73,13 +75,14 @@ def load_file(file: str) -> dict[str, type[Scenario]]:
 
 def import_file(path: Path) -> ModuleType:
     """The module that a file is, imported once. Raises ScenarioError."""
-    name = f"ftstress_scenarios.{suite_of(path)}.{path.stem}"
+    name = f"{PACKAGE}.{suite_of(path)}.{path.stem}"
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ScenarioError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(PACKAGE, ModuleType(PACKAGE))  # else pickle does not find what the file defines
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)

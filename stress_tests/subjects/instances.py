@@ -1,0 +1,610 @@
+"""Instances of Python classes: their attributes in all the places where CPython keeps them, their class, their copies.
+
+Nothing is promised of attributes in so many words; that a store is seen whole, and that what is seen was put there, is
+what everybody relies on.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+import pickle
+import weakref
+from typing import Any
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+NAMES = ("x0", "x1", "x2", "x3", "x4")
+MANY = [f"n{number}" for number in range(32)]
+"""With the others, more names than the keys that instances of one class share can hold (30)."""
+
+
+class _Meets:
+    """What all classes here have in common: each has a twin, to which its instances can go over and come back."""
+
+    first: Any
+    second: Any
+    x0: Any
+    __match_args__ = ("x0", "x1")
+
+    def method(self) -> Any:
+        return self.x0
+
+
+class Plain(_Meets):
+    """Its instances hold their values inline, until somebody asks for their dict."""
+
+
+class Plain2(_Meets):
+    """What instances of Plain become."""
+
+
+class Slotted(_Meets):
+    """Its base has a dict: slots beside it."""
+
+    __slots__ = ("x0", "x1", "x2", "x3")
+
+
+class Slotted2(_Meets):
+    """What instances of Slotted become."""
+
+    __slots__ = ("x0", "x1", "x2", "x3")
+
+
+class Bare:
+    """Slots only: no dict."""
+
+    __slots__ = ("__weakref__", "x0", "x1", "x2", "x3")
+    __match_args__ = ("x0", "x1")
+    first: Any
+    second: Any
+    x0: Any
+
+    def method(self) -> Any:
+        return self.x0
+
+
+class Bare2:
+    """What instances of Bare become."""
+
+    __slots__ = ("__weakref__", "x0", "x1", "x2", "x3")
+    __match_args__ = ("x0", "x1")
+    first: Any
+    second: Any
+    x0: Any
+
+    def method(self) -> Any:
+        return self.x0
+
+
+class OfInt(_Meets, int):
+    """An int with a dict."""
+
+
+class OfInt2(_Meets, int):
+    """What instances of OfInt become."""
+
+
+class OfStr(_Meets, str):
+    """A str with a dict."""
+
+
+class OfStr2(_Meets, str):
+    """What instances of OfStr become."""
+
+
+class OfTuple(_Meets, tuple):  # type: ignore[type-arg]
+    """A tuple with a dict, which lies behind its items."""
+
+
+class OfTuple2(_Meets, tuple):  # type: ignore[type-arg]
+    """What instances of OfTuple become."""
+
+
+class OfList(_Meets, list):  # type: ignore[type-arg]
+    """A list with a dict."""
+
+
+class OfList2(_Meets, list):  # type: ignore[type-arg]
+    """What instances of OfList become."""
+
+
+class OfDict(_Meets, dict):  # type: ignore[type-arg]
+    """A dict with a dict."""
+
+
+class OfDict2(_Meets, dict):  # type: ignore[type-arg]
+    """What instances of OfDict become."""
+
+
+class Asking(_Meets):
+    """Attribute access goes through Python functions, which look at the instance themselves."""
+
+    def __getattribute__(self, name: str) -> Any:
+        return object.__getattribute__(self, name)
+
+    def __getattr__(self, name: str) -> Any:
+        return vars(self).get("x0") if name in NAMES else _missing(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        vars(self)[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        vars(self).pop(name, None)
+
+
+class Asking2(Asking):
+    """What instances of Asking become."""
+
+
+def _missing(name: str) -> Any:
+    raise AttributeError(name)
+
+
+_PARTNERS: tuple[tuple[Any, Any], ...] = (
+    (Plain, Plain2),
+    (Slotted, Slotted2),
+    (Bare, Bare2),
+    (OfInt, OfInt2),
+    (OfStr, OfStr2),
+    (OfTuple, OfTuple2),
+    (OfList, OfList2),
+    (OfDict, OfDict2),
+    (Asking, Asking2),
+)
+for one, another in _PARTNERS:
+    one.first = another.first = one
+    one.second = another.second = another
+
+
+class Last:
+    """A value whose finalizer stores into the instance that held it."""
+
+    __slots__ = ("holder",)
+
+    def __init__(self, holder: Any) -> None:
+        self.holder = holder
+
+    def __del__(self) -> None:
+        self.holder.x4 = None
+
+
+class _Attributes(Subject):
+    """What can be done with the attributes of an instance, wherever they lie."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(Plain(), size)
+
+    def left(self, o: Any) -> Any:
+        return [type(o) is o.second, [getattr(o, name, None) for name in NAMES]]
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.x0
+
+    @step()
+    def get_twice(o: Any, v: str) -> Any:
+        return o.x0, o.x1
+
+    @step()
+    def get_missing(o: Any, v: str) -> Any:
+        return o.x3
+
+    @step()
+    def getattr_default(o: Any, v: str) -> Any:
+        return getattr(o, "x3", None)
+
+    @step()
+    def hasattr_(o: Any, v: str) -> Any:
+        return hasattr(o, "x1")
+
+    @step()
+    def getattribute(o: Any, v: str) -> Any:
+        return object.__getattribute__(o, "x1")
+
+    @step()
+    def attrgetter(o: Any, v: str) -> Any:
+        return operator.attrgetter("x0", "x2")(o)
+
+    @step()
+    def method(o: Any, v: str) -> Any:
+        return o.method()
+
+    @step()
+    def class_attribute(o: Any, v: str) -> Any:
+        return o.__match_args__
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.x0 = v
+
+    @step(writes=True)
+    def store_new(o: Any, v: str) -> Any:
+        o.x3 = v
+
+    @step(writes=True)
+    def store_read(o: Any, v: str) -> Any:
+        o.x1 = v
+        return getattr(o, "x1", None)
+
+    @step(writes=True)
+    def setattr_(o: Any, v: str) -> Any:
+        object.__setattr__(o, "x1", v)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o.x1
+
+    @step(writes=True)
+    def delattr_(o: Any, v: str) -> Any:
+        object.__delattr__(o, "x2")
+
+    @step(writes=True)
+    def go_over(o: Any, v: str) -> Any:
+        o.__class__ = o.second
+
+    @step(writes=True)
+    def come_back(o: Any, v: str) -> Any:
+        o.__class__ = o.first
+
+    @step()
+    def class_(o: Any, v: str) -> Any:
+        return o.__class__ in (o.first, o.second)
+
+    @step()
+    def isinstance_(o: Any, v: str) -> Any:
+        return isinstance(o, (Plain, Slotted, Bare, OfInt))
+
+    @step()
+    def match_class(o: Any, v: str) -> Any:
+        match o:
+            case Plain(first) | Slotted(first) | Bare(first) | OfList(x0=first):
+                return first
+        return None
+
+    @step()
+    def dir_(o: Any, v: str) -> Any:
+        return [name for name in dir(o) if name in NAMES]
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o) == hash(o)
+
+    @step()
+    def equal(o: Any, v: str) -> Any:
+        return o == o, o != o, bool(o)
+
+    @step()
+    def less(o: Any, v: str) -> Any:
+        return o < o, o <= o, o > o, o >= o
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0, len(str(o)) >= 0, len(f"{o}") >= 0
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        return weakref.ref(o)() is o
+
+    @step()
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__() > 0
+
+    @step()
+    def init(o: Any, v: str) -> Any:
+        return o.__init__(), o.__doc__ is None, o.__module__ is None
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return getattr(copy.copy(o), "x0", None)
+
+    @step(may_raise=(RuntimeError,))
+    def deepcopy(o: Any, v: str) -> Any:
+        return getattr(copy.deepcopy(o), "x0", None)
+
+    @step(may_raise=(RuntimeError,))
+    def pickle_(o: Any, v: str) -> Any:
+        return getattr(pickle.loads(pickle.dumps(o)), "x0", None)
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return len(o.__reduce_ex__(2))
+
+    @step()
+    def getstate(o: Any, v: str) -> Any:
+        return o.__getstate__() is None
+
+
+class _InDict(_Attributes):
+    """What can be done beside with the dict that holds them."""
+
+    def left(self, o: Any) -> Any:
+        return [type(o) is o.second, vars(o)]
+
+    def wrong(self, o: Any) -> str:
+        held = vars(o)
+        if len(held) != len(list(held)):
+            return "the length of the instance's dict disagrees with its keys"
+        for name, value in held.items():
+            if getattr(o, name, None) is not value:
+                return f"the attribute {name} is not what the instance's dict holds"
+        return "" if held == dict(held) else "a copy of the instance's dict differs from it"
+
+    @step(writes=True)
+    def store_many(o: Any, v: str) -> Any:
+        for name in MANY:
+            setattr(o, name, v)
+
+    @step()
+    def dict_(o: Any, v: str) -> Any:
+        return type(o.__dict__) is dict
+
+    @step()
+    def dict_get(o: Any, v: str) -> Any:
+        return o.__dict__.get("x0")
+
+    @step()
+    def dict_length(o: Any, v: str) -> Any:
+        return len(vars(o)), "x1" in vars(o)
+
+    @step()
+    def dict_copy(o: Any, v: str) -> Any:
+        return vars(o).copy()
+
+    @step()
+    def dict_items(o: Any, v: str) -> Any:
+        return list(vars(o).items())
+
+    @step(may_raise=(RuntimeError,))
+    def dict_iterate(o: Any, v: str) -> Any:
+        return [value for value in vars(o).values()]  # noqa: C416  # a loop of Python's own
+
+    @step(writes=True)
+    def dict_store(o: Any, v: str) -> Any:
+        o.__dict__["x0"] = v
+
+    @step(writes=True)
+    def dict_store_new(o: Any, v: str) -> Any:
+        o.__dict__["x4"] = v
+
+    @step(writes=True)
+    def dict_update(o: Any, v: str) -> Any:
+        o.__dict__.update(x0=v, x3=v)
+
+    @step(writes=True)
+    def dict_setdefault(o: Any, v: str) -> Any:
+        return o.__dict__.setdefault("x3", v)
+
+    @step(writes=True)
+    def dict_pop(o: Any, v: str) -> Any:
+        return o.__dict__.pop("x1", None)
+
+    @step(writes=True)
+    def dict_popitem(o: Any, v: str) -> Any:
+        return o.__dict__.popitem()
+
+    @step(writes=True)
+    def dict_clear(o: Any, v: str) -> Any:
+        vars(o).clear()
+
+    @step(writes=True)
+    def dict_replace(o: Any, v: str) -> Any:
+        o.__dict__ = {"x0": v, "x1": v}
+
+    @step(writes=True)
+    def dict_delete(o: Any, v: str) -> Any:
+        del o.__dict__
+
+    @step(PROCESS, writes=True)
+    def dict_odd_key(o: Any, v: str) -> Any:
+        o.__dict__[7] = v
+
+
+class Instance(_InDict):
+    """An instance whose values lie inline."""
+
+
+class InstanceWithDict(_InDict):
+    """An instance whose dict has been asked for, and shares the values with it."""
+
+    def fresh(self, size: int) -> Any:
+        o = _filled(Plain(), size)
+        vars(o)
+        return o
+
+
+class InstanceEmpty(_InDict):
+    """An instance that has no attribute yet."""
+
+    sizes = (0,)
+
+
+class InstanceAlone(_InDict):
+    """An instance of a class of its own: the keys that its instances share are still unknown."""
+
+    left_out = {"__reduce__": "as __reduce_ex__", "__subclasshook__": "a class method of object"}
+
+    def fresh(self, size: int) -> Any:
+        return _filled(type("Alone", (Plain,), {})(), size)
+
+
+class InstanceOverfull(_InDict):
+    """An instance with more attributes than values fit inline."""
+
+    def fresh(self, size: int) -> Any:
+        o = _filled(Plain(), size)
+        for name in MANY:
+            setattr(o, name, None)
+        return o
+
+
+class InstanceWithSlots(_Attributes):
+    """An instance with slots and no dict."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(Bare(), size)
+
+    def left(self, o: Any) -> Any:
+        return [type(o) is o.second, [getattr(o, name, None) for name in NAMES]]
+
+    @step()
+    def slot_get(o: Any, v: str) -> Any:
+        return type(o).x0.__get__(o)
+
+    @step(writes=True)
+    def slot_set(o: Any, v: str) -> Any:
+        type(o).x0.__set__(o, v)
+
+    @step(writes=True)
+    def slot_delete(o: Any, v: str) -> Any:
+        type(o).x1.__delete__(o)
+
+
+class InstanceWithSlotsAndDict(InstanceWithSlots):
+    """An instance with slots, and a dict of its base."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(Slotted(), size)
+
+    @step(writes=True)
+    def store_in_dict(o: Any, v: str) -> Any:
+        o.x4 = v
+
+    @step(writes=True)
+    def dict_replace(o: Any, v: str) -> Any:
+        o.__dict__ = {"x4": v}
+
+    @step()
+    def vars_(o: Any, v: str) -> Any:
+        return dict(vars(o))
+
+
+class InstanceOfInt(_InDict):
+    """An instance of a subclass of int, which has a dict."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(OfInt(12), size)
+
+    @step()
+    def add(o: Any, v: str) -> Any:
+        return o + 1, int(o), -o
+
+    @step()
+    def as_index(o: Any, v: str) -> Any:
+        return NAMES[o - 10]
+
+
+class InstanceOfStr(_InDict):
+    """An instance of a subclass of str, which has a dict."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(OfStr("x0"), size)
+
+    @step()
+    def upper(o: Any, v: str) -> Any:
+        return o.upper().lower(), o + ""
+
+    @step()
+    def as_name(o: Any, v: str) -> Any:
+        return getattr(o, o, None)
+
+
+class InstanceOfTuple(_InDict):
+    """An instance of a subclass of tuple, which has a dict."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(OfTuple(fresh_strings(3)), size)
+
+    @step()
+    def unpack(o: Any, v: str) -> Any:
+        first, *_, last = o
+        return first, last, o[1], len(o)
+
+
+class InstanceOfList(_InDict):
+    """An instance of a subclass of list, which has a dict."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(OfList(fresh_strings(3)), size)
+
+    def left(self, o: Any) -> Any:
+        return [type(o) is o.second, vars(o), list(o)]
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(v)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step()
+    def tuple_(o: Any, v: str) -> Any:
+        return tuple(o)
+
+
+class InstanceOfDict(_InDict):
+    """An instance of a subclass of dict, which has a dict of its own beside."""
+
+    def fresh(self, size: int) -> Any:
+        return _filled(OfDict(zip(NAMES, fresh_strings(3), strict=False)), size)
+
+    def left(self, o: Any) -> Any:
+        return [type(o) is o.second, vars(o), dict(o)]
+
+    @step(writes=True)
+    def store_item(o: Any, v: str) -> Any:
+        o["x0"] = v
+
+    @step(writes=True)
+    def pop_item(o: Any, v: str) -> Any:
+        return o.pop("x0", None)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step()
+    def items(o: Any, v: str) -> Any:
+        return list(o.items())
+
+    @step(writes=True)
+    def dict_is_itself(o: Any, v: str) -> Any:
+        o.__dict__ = o
+
+
+class InstanceNosy(_InDict):
+    """An instance whose attributes go through Python functions, and whose values store into it when they die."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = _filled(Asking(), size)
+        vars(o)["x1"] = Last(o)
+        vars(o)["x2"] = Last(o)
+        return o
+
+    @step(writes=True)
+    def store_last(o: Any, v: str) -> Any:
+        o.x0 = Last(o)
+
+    @step(writes=True)
+    def store_plain(o: Any, v: str) -> Any:
+        o.x0 = v
+
+    @step(writes=True)
+    def dict_without_last(o: Any, v: str) -> Any:
+        o.__dict__ = {}
+
+
+def _filled(o: Any, size: int) -> Any:
+    for name, value in zip(NAMES, fresh_strings(size), strict=False):
+        setattr(o, name, value)
+    return o
+
+
+del one, another
