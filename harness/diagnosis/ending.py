@@ -118,6 +118,8 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
     hang = ending.how in ("timeout", "silent")
     status = ending.status or 0
     how = "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}"
+    # Of a pair it is the pair that tells two crashes apart: where the target dies of one differs from run to run.
+    told = {} if "pair" in ending.evidence else {"frames": top_frames(ending.stderr)}
     return {
         "event": "finding",
         "kind": "hang" if hang else "crash",
@@ -126,12 +128,12 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
         "message": f"the target {what_happened(ending)} in trial {trial} of {scenario}",
         "details": {
             "ending": ending.how,
-            "frames": top_frames(ending.stderr),
-            "fatal": fatal_error(ending.stderr),
+            "fatal": fatal_error(ending.stderr) if told else None,
             "last_event": ending.last_event,
             "stderr": ending.stderr,
             "stdout": ending.stdout,
         }
+        | told
         | ending.evidence,
     }
 

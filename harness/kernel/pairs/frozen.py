@@ -53,7 +53,10 @@ class Freezer:
             if kind in SETS:
                 return kind.__name__, frozenset([self.freeze(one, deep + 1) for one in list(thing)])
             if kind in MAPPINGS:
-                items = [(self.freeze(k, deep + 1), self.freeze(v, deep + 1)) for k, v in list(thing.items())]
+                items = [
+                    ("item", self.freeze(key, deep + 1), self.freeze(value, deep + 1))
+                    for key, value in list(thing.items())
+                ]
                 return (kind.__name__, *items)
         return kind.__qualname__, self._number(thing)
 
@@ -65,13 +68,11 @@ class Freezer:
 
 
 def strings(frozen: Hashable) -> list[str]:
-    """All strings in something frozen that are values, and no names of types or exceptions."""
+    """All strings that are values in one thing that was frozen: not the names of types and exceptions."""
     if isinstance(frozen, str):
         return [frozen]
     if isinstance(frozen, frozenset):
         return [text for one in frozen for text in strings(one)]
-    if isinstance(frozen, tuple) and frozen and frozen[0] != RAISED:
-        return [
-            text for one in (frozen[1:] if isinstance(frozen[0], str) else frozen) for text in strings(one)
-        ]
+    if isinstance(frozen, tuple) and frozen[0] != RAISED:
+        return [text for one in frozen[1:] for text in strings(one)]
     return []

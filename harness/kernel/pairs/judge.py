@@ -76,7 +76,6 @@ class Judge:
         shown = [
             frozen
             for thread, results in enumerate(outcome[:-1])
-            if isinstance(results, tuple)
             for number, frozen in enumerate(results)
             if not self.steps[thread][number].text
         ]
@@ -97,7 +96,6 @@ class Judge:
         parts = [
             f"{LETTERS[thread]}.{one.name} {_shown(frozen)}"
             for thread, results in enumerate(outcome[:-1])
-            if isinstance(results, tuple)
             for one, frozen in zip(self.steps[thread], results, strict=True)
         ]
         return f"{', '.join(parts)}, left {_plain(outcome[-1])}"
@@ -114,6 +112,8 @@ def _plain(frozen: Any) -> str:
         return "{" + ", ".join(sorted(map(_plain, frozen))) + "}"
     if isinstance(frozen, tuple) and frozen and isinstance(frozen[0], str):
         name, *rest = frozen
+        if name == "item":
+            return ": ".join(map(_plain, rest))
         if name in ("list", "tuple", "set", "frozenset", "deque", "dict"):
             inner = ", ".join(map(_plain, rest))
             return f"[{inner}]" if name == "list" else f"{name}({inner})"

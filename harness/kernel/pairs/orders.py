@@ -5,7 +5,7 @@ Violat's way (Emmi and Enea, "Monitoring Weak Consistency", CAV 2018), for compl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,8 +19,8 @@ TURNS = 2
 WAIT_S = 5.0
 """For one operation, when nothing else runs: then it waits for what only another thread does."""
 
-Outcome = tuple[Hashable, ...]
-"""What each thread's operations gave, then what was left."""
+Outcome = tuple[Any, ...]
+"""What each thread's operations gave, a tuple a thread, then what was left; all of it frozen."""
 
 
 class Stopped(Exception):
@@ -108,7 +108,9 @@ def _seen(subject: Subject, tries: Sequence[_Try], steps: Sequence[Sequence[Step
         if first.setdefault(str(one), outcome) != outcome:
             found.varied = str(one)
         found.outcomes.setdefault(outcome, str(one))
-        found.strings.update(text for part in outcome for text in strings(part))
+        *given, left = outcome
+        for results in (*given, (left,)):
+            found.strings.update(text for result in results for text in strings(result))
         for thread, results in enumerate(one.given):
             for number, result in enumerate(results):
                 if type(result) is Raised:

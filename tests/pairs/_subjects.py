@@ -1,0 +1,135 @@
+"""Subjects with planted defects, and the same without."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from harness.kernel.pairs import ATOMIC, PROCESS, Subject, fresh_strings, step
+
+
+class Kept(Subject):
+    """A list whose operations keep what they promise."""
+
+    def fresh(self, size: int) -> list[str]:
+        return fresh_strings(size)
+
+    @step(ATOMIC, writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(v)
+
+    @step(ATOMIC, writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop()
+
+
+class TwoSteps(Subject):
+    """Reads a count and stores it in two steps, and calls that atomic."""
+
+    def fresh(self, size: int) -> list[int]:
+        return [0]
+
+    @step(ATOMIC, writes=True)
+    def add(o: Any, v: str) -> Any:
+        count = o[0]
+        for _ in range(20):
+            pass
+        o[0] = count + 1
+
+
+class Strange(Subject):
+    """Holds, for a moment, a value that nobody put there."""
+
+    def fresh(self, size: int) -> list[str]:
+        return fresh_strings(size)
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = "half"
+        o[0] = v
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o[0]
+
+
+class Inconsistent(Subject):
+    """Its two halves disagree once two threads have changed it at once."""
+
+    def fresh(self, size: int) -> list[list[str]]:
+        return [[], []]
+
+    def wrong(self, o: Any) -> str:
+        return "" if o[0] == o[1] else "its halves disagree"
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0].append(v)
+        o[1].append(v)
+
+
+class Raising(Subject):
+    """Raises where no order of its operations does."""
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        if o:
+            raise RuntimeError("somebody is here")
+        o.append(v)
+        for _ in range(20):
+            pass
+        o.clear()
+
+
+class Deadly(Subject):
+    """Ends the process where two of its operations meet, whatever else it does well."""
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def harmless(o: Any, v: str) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def other(o: Any, v: str) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def ends(o: Any, v: str) -> Any:
+        if o:
+            os._exit(9)
+        o.append(v)
+        for _ in range(50):
+            pass
+        o.clear()
+
+
+class Waiting(Subject):
+    """One operation waits for ever where the other has been."""
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def stay(o: Any, v: str) -> Any:
+        if o:
+            while True:
+                time.sleep(0.01)
+        o.append(v)
+        for _ in range(50):
+            pass
+        o.clear()

@@ -1,0 +1,113 @@
+"""Each judge of pairs sees what it is there for, and nothing where there is nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.campaign.options import Options
+from harness.campaign.pairs import KIND
+from harness.campaign.run import run_campaign
+from harness.campaign.select import describe
+from harness.kernel.pairs.frozen import Freezer, Raised, strings
+from harness.kernel.pairs.orders import interleavings
+from harness.record.result import Result
+from harness.record.target import Target
+
+FILE = Path(__file__).with_name("_subjects.py")
+
+
+@pytest.fixture
+def race(free_threaded: Target, tmp_path: Path) -> Any:
+    def run(name: str, budget_s: float = 4.0) -> Result:
+        catalogue = describe(free_threaded, [FILE], "subjects")
+        assert not catalogue.errors
+        chosen = [one for one in catalogue.scenarios if one.name == f"pairs.{name}"]
+        options = Options(budget_s=budget_s, seed=1, stop_at_first=True)
+        return run_campaign(free_threaded, chosen, options, tmp_path, lambda event: None, KIND)
+
+    return run
+
+
+def shown(result: Result) -> set[tuple[str, str, str]]:
+    return {(finding.kind, finding.oracle, finding.signature.split(" | ")[3]) for finding in result.findings}
+
+
+def test_what_is_kept_is_kept(race: Any) -> None:
+    result = race("kept", 2.0)
+    assert not result.findings
+    assert result.exit_status == 0
+    assert result.totals.pairs.distinct == result.totals.pairs.overlapped == 3
+    assert result.totals.samples
+
+
+@pytest.mark.targets("3.14t", "3.15t", "main")
+def test_two_steps_are_not_one(race: Any) -> None:
+    assert ("violation", "outcomes", "add+add") in shown(race("two_steps"))
+
+
+def test_what_does_not_agree_with_itself_is_a_finding(race: Any) -> None:
+    assert ("violation", "structure", "put+put") in shown(race("inconsistent"))
+
+
+def test_what_nobody_put_there_is_strange(race: Any) -> None:
+    assert ("violation", "permitted", "put+get") in shown(race("strange"))
+
+
+def test_an_exception_of_no_order_is_a_finding(race: Any) -> None:
+    assert ("exception", "process", "come_and_go+come_and_go") in shown(race("raising"))
+
+
+def test_a_crash_is_told_of_its_pair_and_the_others_are_gone_on_with(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    chosen = [
+        one for one in describe(free_threaded, [FILE], "subjects").scenarios if one.name == "pairs.deadly"
+    ]
+    result = run_campaign(
+        free_threaded, chosen, Options(budget_s=6.0, seed=1), tmp_path, lambda event: None, KIND
+    )
+    crashes = {text.split(" | ")[3] for text in (one.signature for one in result.findings)}
+    assert crashes == {"ends+ends"}
+    assert result.totals.pairs.distinct == 6
+
+
+def test_a_hang_is_told_of_its_pair(race: Any) -> None:
+    assert ("hang", "process", "stay+stay") in shown(race("waiting", 2.0))
+
+
+def test_orders_are_all_orders() -> None:
+    assert len(list(interleavings([1, 1]))) == 2
+    assert len(list(interleavings([2, 2]))) == 6
+    assert len(list(interleavings([3, 3]))) == 20
+    assert len(list(interleavings([1, 1, 1]))) == 6
+
+
+def test_what_is_equal_freezes_equal_and_what_differs_does_not() -> None:
+    shared: list[Any] = []
+    one, other = object(), object()
+
+    def frozen(thing: Any) -> Any:
+        return Freezer(shared).freeze(thing)
+
+    assert frozen([1, {"a": {2}}]) == frozen([1, {"a": {2}}])
+    assert frozen([1]) != frozen((1,))
+    assert frozen(True) != frozen(1)
+    assert frozen(float("nan")) == frozen(float("nan"))
+    assert frozen([one, one]) != frozen([one, other])
+    assert frozen([one, other]) == frozen([other, one]), "which of them, not where they are"
+    assert frozen(Raised(KeyError("a"))) == frozen(Raised(KeyError("b")))
+    assert strings(frozen(["a", {"b": ("c",)}, Raised(KeyError("d")), 1.5])) == ["a", "b", "c"]
+
+
+def test_the_catalogue_can_be_described_here() -> None:
+    from harness.builds.fingerprint import probe
+    from harness.kernel.suite import subject_files
+
+    catalogue = describe(probe(sys.executable), subject_files(), "subjects")
+    assert not catalogue.errors
+    assert catalogue.scenarios
+    assert all(one.pairs for one in catalogue.scenarios)
