@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.builds.cache import Entry, Receipt, write_receipt
-from harness.builds.errors import NotASource, NotBuilt
+from harness.builds.errors import NoRoom, NotASource, NotBuilt
 from harness.builds.git import COMMIT_SHOWN
 from harness.builds.progress import Progress, Step
 from harness.builds.source import Source
@@ -23,6 +23,8 @@ from harness.builds.source import Source
 CONFIGURE_LINES = 780
 """About how many lines configure prints: only the progress bar depends on it."""
 USUAL_OBJECTS = 350
+FULL = ("No space left on device", "Disk quota exceeded")
+"""What compilers, make and git say of a full disk: LC_ALL is C."""
 
 _COMPILES = re.compile(r"(^|\s)-c\s")
 _BETWEEN_STEPS_S = 0.2
@@ -66,7 +68,7 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
             lambda line: True,
         )
         make = ["make", f"-j{cores()}", *revision(source.commit, source.branch)]
-        said = work.run("compiling CPython", make, USUAL_OBJECTS, lambda line: bool(_COMPILES.search(line)))
+        said = work.run("compiling CPython", make, USUAL_OBJECTS, compiles)
         for missing in _missing_modules(said):
             progress(Step(missing))
         # The bulk of an install is CPython's own tests, compiled three times over; nothing here runs them.
@@ -90,9 +92,13 @@ def compile_into(entry: Entry, source: Source, configure: Sequence[str], progres
 
 
 class Work:
-    """The commands of one build, run in its ``tree``; ``log``, an open file with a name, gets all that they say."""
+    """The commands of one build, run in its ``tree``; ``log``, an open file with a name, gets all that they say.
 
-    def __init__(self, tree: Path, log: IO[str], progress: Progress) -> None:
+    They hold ``lock``, an open file, for as long as they run: also when whoever started them was killed.
+    """
+
+    def __init__(self, tree: Path, log: IO[str], progress: Progress, lock: int | None = None) -> None:
+        self._lock = [] if lock is None else [lock]
         self._tree = tree
         self._log = log
         self._progress = progress
@@ -100,7 +106,7 @@ class Work:
     def run(self, stage: str, command: Sequence[str], total: int, counts: Callable[[str], bool]) -> list[str]:
         """Run one command; progress is the number of lines that count. Returns what it printed.
 
-        Raises NotBuilt, with the reason that the command gave and the log's name, when it fails.
+        Raises NotBuilt, with the reason that the command gave and the log's name, when it fails; NoRoom: a full disk.
         """
         self._log.write(f"$ {' '.join(command)}\n")
         self._log.flush()
@@ -117,6 +123,7 @@ class Work:
             cwd=self._tree,
             env=_environment(),
             start_new_session=True,
+            pass_fds=self._lock,
         )
         assert child.stdout is not None
         try:
@@ -136,10 +143,19 @@ class Work:
                 child.wait()
             self._log.flush()
         if status != 0:
+            if any(full in line for line in lines for full in FULL):
+                raise NoRoom(
+                    f"{stage} failed: the disk is full; make room: {self._log.name} has what it said"
+                )
             reason = _reason(lines) or f"exit status {status}"
             raise NotBuilt(f"{stage} failed: {reason}; everything it said is in {self._log.name}")
         self._progress(Step(stage, total, total) if total else Step(f"{stage}: done"))
         return lines
+
+
+def compiles(line: str) -> bool:
+    """Whether a line of make's is the command that makes an object."""
+    return bool(_COMPILES.search(line))
 
 
 def _environment() -> dict[str, str]:

@@ -163,7 +163,7 @@ def unpack(repository: Path, commit: str, tree: Path, progress: Progress) -> Non
             stdin=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment(),
         ) as child:
             assert child.stdout is not None
             stage = f"taking {commit[:COMMIT_SHOWN]} out of {repository}"
@@ -218,13 +218,13 @@ def _ran(folder: Path, *arguments: str, given: str = "") -> subprocess.Completed
             text=True,
             errors="surrogateescape",
             timeout=60,
-            env=_environment(),
+            env=environment(),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What keeps git to the folder, its index as it is, and a partial clone's server out of it."""
     kept = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
     return {

@@ -39,7 +39,7 @@ def build(what: str, *, debug: bool = False, progress: Progress = silent) -> Pat
     """
     with room():
         if _VERSION.fullmatch(what):
-            return _from_version(_threaded(what), debug, progress)
+            return _from_version(threaded(what), debug, progress)
         return interpreter(from_source(_source(what), debug, progress))
 
 
@@ -52,7 +52,7 @@ def compiled(what: str | None = None, progress: Progress = silent) -> cache.Entr
     with room():
         if not _VERSION.fullmatch(what):
             return from_source(_source(what), False, progress)
-        version = _threaded(what)
+        version = threaded(what)
         kept = _kept(version, debug=False)
         if kept is None:
             check_tools()
@@ -99,7 +99,7 @@ def _clone_and_revision(what: str) -> tuple[Path, str]:
     raise NotASource(f"{clone} is no folder: give a git clone of CPython's before the @")
 
 
-def _threaded(version: str) -> str:
+def threaded(version: str) -> str:
     """The version as a release is named. Raises NotASource for one that cannot be built without the GIL."""
     minor = re.match(r"3\.(\d+)", version)
     if minor and int(minor[1]) < 13:
@@ -138,7 +138,7 @@ def kept_releases(debug: bool) -> list[cache.Entry]:
 
 def from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
     """A build of a source, from the cache or made now. Raises NotASource and NotBuilt."""
-    _threaded(source.version)
+    threaded(source.version)
     configure = configure_arguments(debug)
     entry = cache.entry(source.version, source.hash, configure)
     with held(entry.lock, progress):

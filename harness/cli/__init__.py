@@ -24,6 +24,7 @@ from harness.builds.fingerprint import NotATarget
 from harness.campaign.options import CampaignError
 from harness.cli import (
     bench,
+    bisect,
     bisect_step,
     build,
     builds,
@@ -56,6 +57,7 @@ COMMANDS = (
     known,
     calibrate,
     bench,
+    bisect,
     bisect_step,
 )
 

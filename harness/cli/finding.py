@@ -23,13 +23,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def recorded_as(name: str) -> Recorded:
+    """The finding that ``DIR#id``, or an id in ``latest``, names. Raises Stop with a sentence."""
+    directory, mark, identity = name.rpartition("#")
+    if not identity:
+        raise Stop(f"{name!r} names no finding: write DIR#id, or an id in the latest campaign")
+    try:
+        return read(Path(directory) if mark else RESULTS / LATEST, identity)
+    except NotRecorded as error:
+        raise Stop(str(error)) from error
+
+
 def the_finding(arguments: argparse.Namespace) -> tuple[Recorded, Target]:
     """The finding that is meant, and the target to run it on. Raises Stop with a sentence."""
-    directory, mark, identity = arguments.finding.rpartition("#")
-    if not identity:
-        raise Stop(f"{arguments.finding!r} names no finding: write DIR#id, or an id in the latest campaign")
+    recorded = recorded_as(arguments.finding)
     try:
-        recorded = read(Path(directory) if mark else RESULTS / LATEST, identity)
         other = resolve(arguments.target) if arguments.target else None
         return recorded, the_target(recorded, other, arguments.anyway)
     except NotRecorded as error:

@@ -13,10 +13,13 @@ from harness.builds.fingerprint import NotATarget, probe
 from harness.builds.progress import Progress
 from harness.builds.provision import build
 from harness.record.target import Target
-from harness.repro.runs import Rate, Run, run
+from harness.repro.runs import LEAST_S, SEEN, Rate, Run, run
 
 PLACES = ("python", "python.exe", "bin/python3t", "bin/python3", "bin/python")
 """Where a folder that is no source tree has its interpreter."""
+
+FAILURES = 3
+"""A race may end a run in another way than it is to show; a script that does not run fails each time."""
 
 
 class CannotTell(Exception):
@@ -48,25 +51,35 @@ def interpreter(folder: Path, tell: Progress) -> Target:
         raise CannotTell(str(error)) from error
 
 
-def look(target: Target, script: Path, rate: Rate, confidence: float, tell: Callable[[Run], None]) -> Answer:
+def look(
+    target: Target,
+    script: Path,
+    rate: Rate,
+    confidence: float,
+    tell: Callable[[Run], None],
+    must_say: str = SEEN,
+) -> Answer:
     """Run the script until it shows, or until it has looked for long enough to be sure that it would not.
 
-    Raises CannotTell where the script cannot run, and ValueError for a rate of nothing.
+    That is the time, or the number of whole runs, that its rate asks for, whichever is over first. Raises CannotTell
+    where the script cannot run, and ValueError for a rate of nothing.
     """
-    needed = rate.needed_s(confidence)
-    if needed is None:
+    needed, whole = rate.needed_s(confidence), rate.needed_runs(confidence)
+    if needed is None or whole is None:
         raise ValueError("a script that never showed it cannot be waited for")
     began = time.monotonic()
-    runs = 0
-    while (looked := time.monotonic() - began) < needed:
+    runs = ended = failed = 0
+    while (looked := time.monotonic() - began) < (LEAST_S if ended >= whole else needed):
         try:
-            one = run(target, script, limit_s=needed - looked)
+            one = run(target, script, limit_s=needed - looked, must_say=must_say)
         except OSError as error:
             raise CannotTell(f"{target.executable} cannot be started: {error.strerror or error}") from error
         runs += 1
         tell(one)
-        if one.failure:
-            raise CannotTell(f"the script cannot run on {target.executable}: {one.failure}")
         if one.seen:
             return Answer(True, time.monotonic() - began, runs)
+        ended += one.failure is None and one.took_s < needed - looked
+        failed += one.failure is not None
+        if failed == FAILURES:
+            raise CannotTell(f"the script cannot run on {target.executable}: {one.failure}")
     return Answer(False, time.monotonic() - began, runs)

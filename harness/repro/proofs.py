@@ -89,6 +89,14 @@ def text(issue: KnownIssue) -> str:
     return script(finding, again, header, seconds=WRITTEN_S[kind])
 
 
+def must_say(issue: KnownIssue) -> str:
+    """How a line begins that the program prints when it shows it.
+
+    A stored proof says what it likes; one that is written says what `ftstress script` makes it say.
+    """
+    return "" if issue.proof else SEEN
+
+
 def _scenario(name: str) -> ScenarioInfo:
     for file in suite_files():
         for event in describe_file(str(file)):
@@ -110,18 +118,16 @@ def prove(
     Raises OSError when the target cannot be executed, and what ``text`` raises.
     """
     runs: list[Run] = []
-    # A stored proof says what it likes; one that is written says what `ftstress script` makes it say.
-    must_say = "" if issue.proof else SEEN
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
         path.write_text(text(issue), encoding="utf-8")
         while len(runs) < tries and not any(one.seen for one in runs):
-            runs.append(run(target, path, limit_s=LIMIT_S, must_say=must_say))
+            runs.append(run(target, path, limit_s=LIMIT_S, must_say=must_say(issue)))
             tell(runs[-1])
             if issue.proof and runs[-1].failure:
                 break  # one that is written and looks for a crash may meet an exception instead: another face of it
         with_gil = failure = None
         if control and target.free_threaded and runs[-1].seen:
-            other = run(target, path, limit_s=LIMIT_S, with_gil=True, must_say=must_say)
+            other = run(target, path, limit_s=LIMIT_S, with_gil=True, must_say=must_say(issue))
             with_gil, failure = other.seen, other.failure
     return Proven(issue, tuple(runs), with_gil, failure)

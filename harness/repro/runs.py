@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from harness.campaign.child import environment
-from harness.record.statistics import slowest_rate
+from harness.record.statistics import slowest_rate, wilson
 from harness.record.target import Target
 
 SEEN = "seen"
@@ -144,6 +144,17 @@ class Rate:
             return None
         slow = slowest_rate(self.hits, self.mean_s * self.runs, confidence)
         return max(LEAST_S, -math.log(1 - confidence) / slow)
+
+    def needed_runs(self, confidence: float) -> int | None:
+        """How many whole runs must have been in vain, until it is that sure; whatever the time within a run is like.
+
+        From the lower end of Wilson's interval for the share of runs that show it. What always takes a minute to show,
+        as a hang does, is told sooner by this than by the time. None where it never showed.
+        """
+        if not self.hits:
+            return None
+        least = wilson(self.hits, self.runs, confidence)[0]
+        return math.ceil(math.log(1 - confidence) / math.log(1 - least))
 
 
 Tell = Callable[[Run], None]

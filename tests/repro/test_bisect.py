@@ -14,6 +14,7 @@ from harness.builds.fault import build_fault, find
 from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.cli import main
+from harness.repro.bisect import look
 from harness.repro.runs import Rate
 from harness.repro.script import docstring, script
 from tests.cli.samples import ROOT, environment
@@ -95,6 +96,28 @@ def test_0_1_and_125_are_what_git_is_told(
     assert "does not show (50% sure): 1 run" in capsys.readouterr().out
     assert step(with_interpreter, program(tmp_path, "import no_such_module")) == 125
     assert "the script cannot run" in capsys.readouterr().err
+
+
+def test_whole_runs_in_vain_are_enough_where_it_takes_long_to_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hang shows in every run, and is told after a minute: by the time alone it would be looked for ten minutes."""
+    monkeypatch.setattr("harness.repro.bisect.LEAST_S", 0.0)
+    script, slow = program(tmp_path, "print('not seen')"), Rate(hits=10, runs=10, limit_s=60.0, mean_s=50.0)
+    answer = look(probe(sys.executable), script, slow, 0.99, lambda one: None)
+    assert (answer.seen, answer.runs) == (False, slow.needed_runs(0.99))
+
+
+def test_a_run_that_ends_in_another_way_is_no_answer_yet(tmp_path: Path) -> None:
+    script = program(
+        tmp_path,
+        "import pathlib, sys\n"
+        "first = pathlib.Path(__file__).with_suffix('.first')\n"
+        "if not first.exists():\n    first.touch()\n    raise LookupError\n"
+        "print('seen')\nsys.exit(1)",
+    )
+    answer = look(probe(sys.executable), script, SHOWS, 0.99, lambda one: None)
+    assert (answer.seen, answer.runs) == (True, 2)
 
 
 WRONG = [

@@ -68,6 +68,14 @@ def test_what_shows_less_often_is_looked_for_longer() -> None:
     assert Rate(0, 10, 60, 60.0).needed_s(0.99) is None
 
 
+def test_runs_that_end_in_vain_count_whatever_the_time_within_them_is_like() -> None:
+    # The lower end for 10 of 10 is 0.6 at 99 %: 6 runs in vain have less than 1 % at 0.6, 5 have 1 %.
+    always, seldom = Rate(10, 10, 60, 50.0), Rate(2, 10, 60, 50.0)
+    assert always.needed_runs(0.99) in (5, 6)
+    assert (always.needed_runs(0.9) or 0) < (always.needed_runs(0.99) or 0) < (seldom.needed_runs(0.99) or 0)
+    assert Rate(0, 10, 60, 60.0).needed_runs(0.99) is None
+
+
 @pytest.mark.parametrize(("hits", "quantile"), [(5, 2.558), (10, 8.260), (100, 156.432)])
 def test_the_slowest_rate_is_the_chi_square_distribution_s(hits: int, quantile: float) -> None:
     # The 1 % quantiles with two degrees a hit, as tables have them.

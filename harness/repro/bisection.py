@@ -1,0 +1,203 @@
+"""The commit that a finding came with, or left with: both ends measured, then ``git bisect``, building in one tree."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.builds.errors import NoRoom, NotBuilt
+from harness.builds.fingerprint import NotATarget
+from harness.builds.progress import Progress
+from harness.builds.worktree import WorkTree, worktree
+from harness.record.bisection import Answered, Begun, Judged, Past, Program, Rated, Verdict, to_event
+from harness.record.journal import Journal
+from harness.record.target import Target
+from harness.repro.bisect import FAILURES, CannotTell, look
+from harness.repro.runs import Rate, Run, run
+from harness.repro.search import BadEnds, Ends, Search, subject
+
+HITS = 10
+"""How often it is to show at the bad end, until its rate is known well enough."""
+RUN_S = 120.0
+"""The longest a run at the bad end may take: what a finding's script, and a known issue's, needs at most."""
+
+Tell = Callable[[str], None]
+
+
+class Bisection:
+    """One search; what it has seen is in its journal, so that another process can go on with it."""
+
+    def __init__(
+        self, begun: Begun, past: Past, out: Path, *, limit_s: float, tell: Tell, progress: Progress
+    ) -> None:
+        """``limit_s``: how long it may take to measure each program at the bad end."""
+        self._begun = begun
+        self._clone = Path(begun.repository)
+        self._out = out
+        self._limit_s = limit_s
+        self._tell = tell
+        self._progress = progress
+        self._rated = past.rated
+        self._judged = {one.commit: one for one in past.judged}
+        self._bad, self._good = (begun.older, begun.newer) if begun.fixed else (begun.newer, begun.older)
+
+    def run(self, journal: Journal) -> Answered:
+        """Search until one commit is left, or none of those left can be told.
+
+        Raises BadEnds, CannotTell for an end, NotBuilt where the system refuses what any build needs (NoRoom: the disk
+        is full), JournalError.
+        """
+        begun = self._begun
+        with (
+            tempfile.TemporaryDirectory(prefix="ftstress-") as folder,
+            worktree(self._clone, begun.version, begun.debug, self._progress) as tree,
+        ):
+            script = Path(folder) / "script.py"
+            ends = Ends(begun.older, begun.newer, begun.version, begun.parted)
+            search = Search(self._clone, Path(folder) / "search", ends)
+            steps = search.steps()
+            # Each commit that does not show it is one chance to be wrong, and so is the good end.
+            confidence = 1 - (1 - begun.confidence) / (steps + 1)
+            rated = self._at_bad_end(tree, script, journal)
+            program = begun.programs[rated.program]
+            script.write_text(program.text, encoding="utf-8")
+
+            def judge(commit: str) -> Judged:
+                if commit not in self._judged:
+                    one = self._look(tree, commit, script, _rate(rated), confidence, program.must_say)
+                    journal.append(to_event(one))
+                    self._judged[commit] = one
+                return self._judged[commit]
+
+            self._check_good_end(judge(self._good))
+            self._tell(f"{len(search.left()):,} commits between the ends{self._estimate(steps)}")
+            while (commit := search.next()) is not None:
+                self._tell_search(search, judge(commit))
+            answer = Answered(tuple(search.left()))
+            journal.append(to_event(answer))
+            return answer
+
+    def _tell_search(self, search: Search, judged: Judged) -> None:
+        newer = "does not show" if self._begun.fixed else "shows"
+        skipped = judged.verdict == "skipped"
+        search.tell(judged.commit, "skip" if skipped else "new" if judged.verdict == newer else "old")
+        over = search.next() is None
+        left = "" if over else f"; {len(search.left()):,} left{self._estimate(search.steps())}"
+        self._tell(f"{subject(self._clone, judged.commit)}: {said(judged)}{left}")
+
+    def _at_bad_end(self, tree: WorkTree, script: Path, journal: Journal) -> Rated:
+        """How often it shows there. Raises BadEnds where it never does, CannotTell where it cannot be told."""
+        if self._rated is None:
+            where = self._named(self._bad)
+            began = time.monotonic()
+            try:
+                target = self._build(tree, self._bad)
+            except NoRoom:
+                raise
+            except (NotBuilt, NotATarget) as error:
+                raise CannotTell(
+                    f"{where} does not build, so nothing can be measured there: {error}"
+                ) from error
+            built_s = time.monotonic() - began
+            self._rated = self._first_that_shows(target, script, built_s)
+            journal.append(to_event(self._rated))
+        self._tell(f"bad end, {subject(self._clone, self._bad)}: {_rate(self._rated).said()}")
+        return self._rated
+
+    def _first_that_shows(self, target: Target, script: Path, built_s: float) -> Rated:
+        failure, looked = "", []
+        for number, program in enumerate(self._begun.programs):
+            script.write_text(program.text, encoding="utf-8")
+            runs = self._measure(target, script, program)
+            rate = Rate.of(runs, RUN_S)
+            looked += runs
+            if rate.hits:
+                return Rated(
+                    self._bad,
+                    number,
+                    rate.hits,
+                    rate.runs,
+                    rate.limit_s,
+                    round(rate.mean_s, 4),
+                    round(built_s, 1),
+                )
+            failure = next((one.failure for one in runs if one.failure), failure)
+        where = self._named(self._bad)
+        if failure:
+            raise CannotTell(f"the program cannot run at {where}: {failure}")
+        took_s = sum(one.took_s for one in looked)
+        raise BadEnds(
+            f"it never shows at {where}: 0 of {len(looked)} runs in {took_s:.0f} s; name a commit that shows it,"
+            " or give it longer with --limit"
+        )
+
+    def _measure(self, target: Target, script: Path, program: Program) -> list[Run]:
+        deadline = time.monotonic() + self._limit_s
+        runs: list[Run] = []
+        while sum(one.seen for one in runs) < HITS and (left := deadline - time.monotonic()) > 0:
+            try:
+                runs.append(run(target, script, limit_s=min(RUN_S, left), must_say=program.must_say))
+            except OSError as error:
+                raise CannotTell(
+                    f"{target.executable} cannot be started: {error.strerror or error}"
+                ) from error
+            failed = sum(one.failure is not None for one in runs)
+            if failed >= FAILURES and not any(one.seen for one in runs):
+                break
+        return runs
+
+    def _check_good_end(self, judged: Judged) -> None:
+        where = self._named(self._good)
+        self._tell(f"good end, {subject(self._clone, judged.commit)}: {said(judged)}")
+        if judged.verdict == "skipped":
+            raise CannotTell(f"{where} cannot be told: {judged.reason}")
+        if judged.verdict == "shows":
+            earlier = "a later" if self._begun.fixed else "an earlier"
+            raise BadEnds(f"it shows at {where}, too: name {earlier} commit that does not show it")
+
+    def _look(
+        self, tree: WorkTree, commit: str, script: Path, rate: Rate, confidence: float, must_say: str
+    ) -> Judged:
+        began = time.monotonic()
+        built_s = 0.0
+        try:
+            target = self._build(tree, commit)
+            built_s = time.monotonic() - began
+            answer = look(target, script, rate, confidence, lambda one: None, must_say)
+        except NoRoom:
+            raise
+        except (NotBuilt, NotATarget, CannotTell) as error:
+            took_s = built_s or time.monotonic() - began
+            return Judged(commit, "skipped", str(error), round(took_s, 1), 0, 0.0)
+        verdict: Verdict = "shows" if answer.seen else "does not show"
+        return Judged(commit, verdict, "", round(built_s, 1), answer.runs, round(answer.looked_s, 2))
+
+    def _build(self, tree: WorkTree, commit: str) -> Target:
+        return tree.build(commit, self._out / "logs" / f"{commit[:11]}.log")
+
+    def _named(self, end: str) -> str:
+        """An end as it was asked for, or what stands for it."""
+        begun = self._begun
+        if begun.parted and end == begun.older:
+            return f"{end[:11]}, where {begun.good} and {begun.bad} parted"
+        return f"--bad {begun.bad}" if end == self._bad else f"--good {begun.good}"
+
+    def _estimate(self, steps: int) -> str:
+        """What is still to come; the first build, which is one from nothing, says nothing of the others."""
+        took = [one.built_s + one.looked_s for one in self._judged.values()]
+        minutes = steps * sum(took) / len(took) / 60
+        return f", about {steps} more to look at, {minutes:.0f} min"
+
+
+def _rate(rated: Rated) -> Rate:
+    return Rate(rated.hits, rated.runs, rated.limit_s, rated.mean_s)
+
+
+def said(judged: Judged) -> str:
+    """A verdict in words."""
+    if judged.verdict == "skipped":
+        return f"skipped: {judged.reason}"
+    runs = f"{judged.runs} run{'s' * (judged.runs != 1)}"
+    return f"{judged.verdict} ({runs} in {judged.looked_s:.1f} s, built in {judged.built_s:.0f} s)"

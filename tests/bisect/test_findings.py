@@ -1,0 +1,69 @@
+"""What ``ftstress bisect`` looks for: a finding of a campaign, a known issue, a script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.kernel.known import load
+from harness.record.bisection import Past
+from harness.record.journal import read_journal
+from harness.repro.proofs import text
+from tests.bisect import toys
+from tests.campaign.fakes import fake_target
+from tests.repro._recordings import journal, scenario_info
+
+
+@pytest.fixture
+def culprit(tmp_path: Path) -> str:
+    return toys.clone(tmp_path / "cpython", "fine", "fine", "shows", "shows")[2]
+
+
+def bisect(name: str, *more: str) -> int:
+    return main(["bisect", name, "--repo", "cpython", "--good", "main~3", "--bad", "main", *more])
+
+
+def past(name: str) -> Past:
+    return Past.of(read_journal(Path("ftstress-results") / f"bisect-{name}"))
+
+
+@pytest.mark.parametrize("name", ["ftstress-0005", "gh-155978"])
+def test_a_known_issue_by_its_program_stored_or_written(
+    name: str, culprit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bisect(name) == 0
+    assert capsys.readouterr().out.startswith(f"{name} came with {culprit[:11]} (")
+    begun = past(name).begun
+    assert begun is not None
+    (issue,) = [one for one in load() if one.id == name]
+    assert [one.text for one in begun.programs] == [text(issue)]
+
+
+def test_of_several_programs_the_one_that_shows_at_the_bad_end(
+    culprit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = list(dict.fromkeys(text(one) for one in load() if one.id == "ftstress-0006"))
+    assert len(programs) > 1
+    word = "metaclass"
+    (number,) = [number for number, one in enumerate(programs) if word in one.casefold()]
+    monkeypatch.setenv("TOY_ONLY", word)
+    assert bisect("ftstress-0006", "--limit", "1s") == 0
+    rated = past("ftstress-0006").rated
+    assert rated is not None and rated.program == number
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_finding_by_its_script_on_a_build_like_its_own(
+    debug: bool, culprit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = replace(fake_target(), debug=debug)
+    info = scenario_info("type_attributes.set_module")
+    found = journal(tmp_path / "campaign", target, info, oracle="order", where="read")
+    assert bisect(f"campaign#{found}") == 0
+    assert capsys.readouterr().out.startswith(f"campaign#{found} came with {culprit[:11]} (")
+    assert ("--with-pydebug" in (tmp_path / "toy.log").read_text().splitlines()[0]) == debug
+    begun = past(found).begun
+    assert begun is not None and "__module__" in begun.programs[0].text
