@@ -23,13 +23,19 @@ TIMEOUT_S = 1800
 class Borrowed:
     """A repository in ``folder``, made where there is none yet, with all commits of ``clone``."""
 
-    def __init__(self, clone: Path, folder: Path, *, bare: bool) -> None:
-        """Raises NotBuilt, and OSError where the folder cannot be written."""
+    def __init__(self, clone: Path, folder: Path, *, bare: bool, lock: int | None = None) -> None:
+        """``lock``: what is held while somebody works in it, an open file; git holds it, too.
+
+        Raises NotBuilt, and OSError where the folder cannot be written.
+        """
         self.folder = folder
+        self._lock = [] if lock is None else [lock]
         own = folder if bare else folder / ".git"
         if not (own / "HEAD").exists():
             folder.mkdir(parents=True, exist_ok=True)
             self.run("init", "--quiet", "--template=", *(["--bare"] if bare else []))
+        for left in own.glob("*.lock"):  # by a git that was killed: nobody else is here
+            left.unlink()
         info = own / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
         info.joinpath("alternates").write_text(f"{path_in(clone, 'objects')}\n", encoding="utf-8")
@@ -52,6 +58,7 @@ class Borrowed:
                 text=True,
                 errors="surrogateescape",
                 timeout=TIMEOUT_S,
+                pass_fds=self._lock,
                 # Nobody's settings, nor hooks: what is done is the same everywhere.
                 env={**git.environment(), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
             )

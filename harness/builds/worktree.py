@@ -8,8 +8,9 @@ arguments, and it stays in the cache: the next search begins with what is compil
     <user cache>/ftstress/bisect/<version>-<key>.lock           held while somebody uses it
 
 CPython's Makefile does not know every header that a file includes (Argument Clinic's, among others), so the compiler
-writes down what each object was made from, and an object goes when one of these files has changed. A build that was
-killed may leave half an object: the next one begins from nothing. So does one that fails, before that is believed.
+writes down what each object was made from, and an object goes when one of these files has changed. What was killed may
+leave half an object: the next build begins from nothing. So does one for which configure has changed, and one that
+fails, before that is believed.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class WorkTree:
         self._tree = folder / "tree"
         self._configure = configure
         self._progress = progress
-        self._git = Borrowed(clone, self._tree, bare=False)
+        self._git = Borrowed(clone, self._tree, bare=False, lock=lock)
         self._git.run("config", "core.sparseCheckout", "true")
         info = self._tree / ".git" / "info"
         info.mkdir(exist_ok=True)
@@ -93,28 +94,11 @@ class WorkTree:
         Raises NotBuilt where it does not build, and NoRoom where the disk is full.
         """
         unfinished = self._folder / "unfinished"
-        whole = not unfinished.exists() and (self._tree / "Makefile").exists()
+        again = not unfinished.exists() and (self._tree / "Makefile").exists()
         unfinished.touch()
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
-            if whole:
-                self._forget_outdated(commit)
-            self._git.run("checkout", "--quiet", "--force", "--detach", commit)
-            with log.open("w", encoding="utf-8", errors="replace") as said:
-                work = Work(self._tree, said, self._progress, self._lock)
-                if not whole:
-                    self._from_nothing(work)
-                try:
-                    self._make(work, commit)
-                except NoRoom:
-                    raise
-                except NotBuilt:
-                    if not whole:
-                        raise
-                    self._progress(Step("what was compiled before may be why: once more, from nothing"))
-                    self._from_nothing(work)
-                    self._make(work, commit)
-            target = self._interpreter(commit, log)
+            target = self._build(commit, log, again)
         except NoRoom:
             raise
         except NotBuilt:
@@ -123,27 +107,43 @@ class WorkTree:
         unfinished.unlink()
         return target
 
-    def _from_nothing(self, work: Work) -> None:
-        self._git.run("clean", "-ffdxq")
-        configure = ["./configure", *self._configure]
-        work.run("configuring CPython", configure, CONFIGURE_LINES, lambda line: True)
+    def _build(self, commit: str, log: Path, again: bool) -> Target:
+        """Build upon what is there, ``again``, or from nothing."""
+        changed = self._changed(commit) if again else set()
+        self._git.run("checkout", "--quiet", "--force", "--detach", commit)
+        with log.open("w", encoding="utf-8", errors="replace") as said:
+            work = Work(self._tree, said, self._progress, self._lock)
+            if again and "configure" not in changed:
+                self._forget_outdated(changed)
+                try:
+                    return self._made(work, commit, log)
+                except NoRoom:
+                    raise
+                except NotBuilt:
+                    self._progress(Step("what was compiled before may be why: once more, from nothing"))
+            self._git.run("clean", "-ffdxq")
+            configure = ["./configure", *self._configure]
+            work.run("configuring CPython", configure, CONFIGURE_LINES, lambda line: True)
+            return self._made(work, commit, log)
 
-    def _make(self, work: Work, commit: str) -> None:
+    def _made(self, work: Work, commit: str, log: Path) -> Target:
+        """Make what is not there, or not of this commit. Raises NotBuilt."""
         (self._tree / _WHEN).unlink(missing_ok=True)
         make = ["make", f"-j{cores()}", *revision(commit, "")]
         work.run("compiling CPython", make, USUAL_OBJECTS, compiles)
-
-    def _interpreter(self, commit: str, log: Path) -> Target:
-        made = [self._tree / one for one in INTERPRETERS if os.access(self._tree / one, os.X_OK)]
-        target = probe(works(made[0] if made else self._tree / INTERPRETERS[0], log))
+        there = [self._tree / one for one in INTERPRETERS if os.access(self._tree / one, os.X_OK)]
+        target = probe(works(there[0] if there else self._tree / INTERPRETERS[0], log))
         if not target.commit or not commit.startswith(target.commit):
             raise NotBuilt(f"what was built says that it is of {target.commit or 'no commit'}, not {commit}")
         return target
 
-    def _forget_outdated(self, commit: str) -> None:
-        """Remove each object one of whose files is another one in ``commit``."""
-        names = self._git.run("diff", "--name-only", "--no-renames", "-z", "HEAD", commit).split("\0")
-        changed = {name for name in names if name}
+    def _changed(self, commit: str) -> set[str]:
+        """The files that are not what they were in the commit that was built last."""
+        names = self._git.run("diff", "--name-only", "--no-renames", "-z", "HEAD", commit)
+        return {name for name in names.split("\0") if name}
+
+    def _forget_outdated(self, changed: set[str]) -> None:
+        """Remove each object that one of these files went into."""
         for noted in self._tree.rglob("*.d"):
             with suppress(OSError):
                 words = noted.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ").split()

@@ -71,6 +71,39 @@ def test_builds_after_the_first_compile_only_what_changed(tmp_path: Path, bisect
     assert 2 <= log(tmp_path).count("compile") < builds
 
 
+def test_a_build_that_fails_is_tried_from_nothing_before_it_is_skipped(
+    tmp_path: Path, bisect: Bisect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = ("fine", "fine", "fine clean1", "shows clean2", "shows clean3", "shows")
+    commits = toys.clone(tmp_path / "cpython", *states)
+    assert bisect(commits[0], "main") == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"shows.py came with {commits[3][:11]} (")
+    assert "what was compiled before may be why: once more, from nothing" in said.err
+    assert all(one.verdict != "skipped" for one in past(tmp_path).judged)
+
+
+def test_where_configure_has_changed_all_is_made_again(tmp_path: Path, bisect: Bisect) -> None:
+    folder = tmp_path / "cpython"
+    commits = toys.clone(folder, *CAME)
+    (folder / "configure").write_text((folder / "configure").read_text() + "# changed\n")
+    toys.commit(folder, "shows")
+    assert bisect(commits[0], "main") == 0
+    assert len([line for line in log(tmp_path) if line.startswith("configure")]) == 2
+
+
+def test_what_a_git_that_was_killed_left_is_in_nobody_s_way(tmp_path: Path, bisect: Bisect) -> None:
+    commits = toys.clone(tmp_path / "cpython", *CAME)
+    assert bisect(commits[0], "main") == 0
+    (tree,) = (tmp_path / "cache" / "ftstress" / "bisect").glob("3.16-*/tree")
+    (tree / ".git" / "index.lock").touch()
+    (tmp_path / "out").rename(tmp_path / "before")
+    assert bisect(commits[0], "main") == 0
+    assert (
+        len([line for line in log(tmp_path) if line.startswith("configure")]) == 1
+    )  # the tree is used again
+
+
 def test_what_no_build_needs_is_not_there(tmp_path: Path, bisect: Bisect) -> None:
     commits = toys.clone(tmp_path / "cpython", *CAME)
     toys.lose(tmp_path / "cpython", "main:Doc/library.rst")

@@ -26,6 +26,8 @@ Modules/state.o: Modules/state.c
 \t@echo gcc -c Modules/state.c
 \t@test -z "$$TOY_LOG" || echo compile >> "$$TOY_LOG"
 \t@if grep -q broken Modules/state.c; then echo "Modules/state.c:1:1: error: no"; exit 1; fi
+\t@if grep -q clean Modules/state.c && test -e Modules/left; then echo "error: left"; exit 1; fi
+\t@touch Modules/left
 \t@if grep -q big Modules/state.c && test -n "$$TOY_FULL"; then cat Modules/state.c > /dev/full; fi
 \t@if grep -q slow Modules/state.c && test -n "$$TOY_SLOW"; then touch "$$TOY_SLOW"; sleep 3; fi
 \t@cp Modules/state.h Modules/state.o
