@@ -351,7 +351,7 @@ class _InDict(_Attributes):
     def dict_copy(o: Any, v: str) -> Any:
         return vars(o).copy()
 
-    @step()
+    @step(may_raise=(RuntimeError,))
     def dict_items(o: Any, v: str) -> Any:
         return list(vars(o).items())
 
@@ -568,7 +568,7 @@ class InstanceOfDict(_InDict):
     def clear(o: Any, v: str) -> Any:
         o.clear()
 
-    @step()
+    @step(may_raise=(RuntimeError,))
     def items(o: Any, v: str) -> Any:
         return list(o.items())
 
