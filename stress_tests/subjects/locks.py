@@ -47,7 +47,7 @@ class Lock(Subject):
     def acquire_at_once(o: Any, v: str) -> Any:
         return o.acquire(False, -1)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def acquire_for_no_time(o: Any, v: str) -> Any:
         return o.acquire(timeout=0)
 
@@ -110,8 +110,8 @@ class LockAround(Subject):
 
     @step(ATOMIC, writes=True)
     def acquire_with_limit(o: Any, v: str) -> Any:
-        if not o[0].acquire(timeout=5.0):
-            return "not in 5 s"
+        if not o[0].acquire(timeout=60.0):
+            return "not in a minute"
         o[1][0] = v
         seen = list(o[1])
         o[0].release()
@@ -153,7 +153,7 @@ class RLock(Subject):
     def release(o: Any, v: str) -> Any:
         o.release()
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def acquire_for_no_time(o: Any, v: str) -> Any:
         return o.acquire(timeout=0)
 
@@ -363,33 +363,33 @@ class Local(Subject):
     def left(self, o: Any) -> Any:
         return dict(o.__dict__)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def store_read(o: Any, v: str) -> Any:
         o.x0 = v
         return o.x0 is v
 
-    @step()
+    @step(ATOMIC)
     def get(o: Any, v: str) -> Any:
         return getattr(o, "x0", v) is not None
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def delete(o: Any, v: str) -> Any:
         o.x1 = v
         del o.x1
 
-    @step()
+    @step(ATOMIC)
     def dict_(o: Any, v: str) -> Any:
         return sorted(vars(o)), o.__dict__ is o.__dict__
 
-    @step()
+    @step(ATOMIC)
     def get_missing(o: Any, v: str) -> Any:
         return o.x3
 
-    @step()
+    @step(ATOMIC)
     def dir_(o: Any, v: str) -> Any:
-        return "x3" in dir(o), len(repr(o)) > 0
+        return "x3" in dir(o)
 
-    @step()
+    @step(ATOMIC)
     def replace_dict(o: Any, v: str) -> Any:
         o.__dict__ = {}
 
@@ -400,7 +400,7 @@ class LocalOfClass(Local):
     def fresh(self, size: int) -> Any:
         return _LocalFilled("x1")
 
-    @step()
+    @step(ATOMIC)
     def get_filled(o: Any, v: str) -> Any:
         return o.x1
 
@@ -531,10 +531,10 @@ class SimpleQueue(Subject):
     def get_for_no_time(o: Any, v: str) -> Any:
         return o.get(timeout=0)
 
-    @step(writes=True)
-    def get_put(o: Any, v: str) -> Any:
+    @step(writes=True, may_raise=(queue.Empty,))
+    def put_get(o: Any, v: str) -> Any:
         o.put(v)
-        return o.get(timeout=5.0)
+        return o.get(block=False)
 
     @step()
     def qsize(o: Any, v: str) -> Any:

@@ -388,7 +388,7 @@ class TypedRow(Subject):
 
     @step()
     def make(o: Any, v: str) -> Any:
-        return Movie(o)["x0"], Movie(**dict(o)) is o  # type: ignore[misc]
+        return Movie(o)["x0"], Movie(**dict(o)) is o  # type: ignore[misc, typeddict-item]
 
     @step()
     def keys(o: Any, v: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
@@ -87,6 +87,9 @@ class Subject:
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     sizes: ClassVar[tuple[int, ...]] = (3,)
     """What ``fresh`` is called with, in turn: at some sizes an object grows, or is about to."""
+    most: ClassVar[Promise] = ATOMIC
+    """The most that any operation promises here, whatever it was declared with: what holds keys and elements that run
+    Python code promises nothing."""
     left_out: ClassVar[dict[str, str]] = {}
     """Public methods and slots of the object's type that no operation drives, by name, with the reason."""
 
@@ -117,6 +120,8 @@ def steps(subject: type[Subject]) -> dict[str, Step]:
     found = {one.name: one for one in declared if isinstance(one, Step)}
     if not found:
         raise ScenarioError(f"{subject.__name__} has no operation: mark its functions with @step()")
+    if subject.most == PROCESS:
+        return {name: replace(one, promise=PROCESS) for name, one in found.items()}
     return found
 
 
