@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fault import build_fault, find
@@ -26,9 +25,10 @@ from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import child, plan
 from harness.campaign.select import describe
-from harness.campaign.trial import GRACE_S, SILENCE_S, run_in_child
-from harness.campaign.watch import Limits, Tell, watch
+from harness.campaign.trial import GRACE_S, SILENCE_S, TellOfTrial, of_trial, run_in_child
+from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending
+from harness.kernel.spec_types import ChildTrial
 from harness.kernel.suite import suite_files
 from harness.record.target import Target
 from measure.power import SECONDS, seen_after, shares
@@ -56,7 +56,7 @@ sys.exit(child.main(sys.argv[2]))
 """A child whose threads the scheduler places."""
 
 
-def run_anywhere(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+def run_anywhere(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
     """Run a trial as ``run_in_child`` does, but for the cores of its threads."""
     root = str(Path(__file__).resolve().parents[1])
 
@@ -65,7 +65,7 @@ def run_anywhere(target: Target, spec: dict[str, Any], tell: Tell, stop: Callabl
         return [*interpreter, "-c", ANYWHERE, root, text]
 
     limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
-    return watch(command, limits, tell, stop)
+    return watch(command, limits, of_trial(tell), stop)
 
 
 @contextmanager

@@ -36,17 +36,18 @@ from harness.builds.provision import compiled
 from harness.campaign import plan
 from harness.campaign.options import MOST_MEMORY
 from harness.campaign.select import ScenarioInfo, describe
-from harness.campaign.trial import run_in_child, trial_spec
-from harness.campaign.watch import Tell
+from harness.campaign.trial import TellOfTrial, run_in_child, trial_spec
 from harness.cli.outdir import RESULTS
 from harness.diagnosis import ending
 from harness.diagnosis.ending import Ending
 from harness.kernel import known
 from harness.kernel.amplifiers import Setting
 from harness.kernel.signature import signature
+from harness.kernel.spec_types import ChildTrial
 from harness.kernel.suite import suite_files
 from harness.record import calibration
 from harness.record.calibration import BASE
+from harness.record.events import RecordedEvent
 from harness.record.target import Target
 
 SECONDS = 0.5
@@ -71,7 +72,7 @@ HEADER = """\
 
 Pair = tuple[ScenarioInfo, str, Target]
 """A scenario, and a fault with its target; for the base the name is ``BASE`` with a number."""
-RunTrial = Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
+RunTrial = Callable[[Target, ChildTrial, TellOfTrial, Callable[[], bool]], Ending]
 
 
 def knobs_for(scenario: ScenarioInfo, fault: str) -> dict[str, Setting]:
@@ -107,7 +108,7 @@ def shown(
     new: dict[str, float] = {}
     began = time.monotonic()
 
-    def hear(event: dict[str, Any]) -> None:
+    def hear(event: RecordedEvent) -> None:
         if event["event"] != "finding":
             return
         text = signature(scenario.name, event)

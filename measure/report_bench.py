@@ -27,6 +27,7 @@ from harness.campaign import plan
 from harness.campaign.history import header
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
+from harness.record.events import Event
 from harness.record.journal import JOURNAL
 from harness.record.target import Target
 from harness.report.formats import FORMATS
@@ -59,7 +60,7 @@ TARGET = Target(
 )
 
 
-def events(number: int) -> Iterator[dict[str, Any]]:
+def events(number: int) -> Iterator[Event]:
     """At least ``number`` events of one campaign, the last of which is its end."""
     scenarios = [_info(index) for index in range(SCENARIOS)]
     yield header(TARGET, scenarios, Options(budget_s=86400.0, seed=1), plan.STRESS)
@@ -89,8 +90,8 @@ def _info(index: int) -> ScenarioInfo:
     )
 
 
-def _trial(trial: int, scenario: str, began: float) -> Iterator[dict[str, Any]]:
-    def said(event: str, after: float, **fields: Any) -> dict[str, Any]:
+def _trial(trial: int, scenario: str, began: float) -> Iterator[Event]:
+    def said(event: str, after: float, **fields: Any) -> Any:
         of_trial = {"trial": trial, "at_s": round(began + after, 4), "scenario": scenario}
         return {"event": event, **fields, **of_trial}
 

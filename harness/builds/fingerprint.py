@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from harness.builds.ask import Answer, ask
 from harness.builds.cache import origin
@@ -48,6 +48,24 @@ sys.stdout.flush()
 """
 
 
+class _Answer(TypedDict):
+    """What the question gives."""
+
+    implementation: str
+    version: str
+    version_info: list[int]
+    free_threaded: bool
+    gil_enabled: bool
+    debug: bool
+    compiler: str
+    commit: str
+    branch: str
+    configure_args: str
+    flags: str
+    """Those and the compiler's."""
+    platform: str
+
+
 class NotATarget(Exception):
     """The path is no interpreter that can be put under test; the message is one sentence that says what to do."""
 
@@ -58,20 +76,25 @@ def probe(executable: str | Path, timeout_s: float = 20) -> Target:
     _check_file(path)
     said = _interrogate(path, [], timeout_s)
     _check_kind(path, said)
-    if said["free_threaded"]:
-        # What decides is what the GIL does when the target is started as the harness starts it.
-        said["gil_enabled"] = _interrogate(path, ["-X", "gil=0"], timeout_s)["gil_enabled"]
+    # What decides is what the GIL does when the target is started as the harness starts it.
+    running = _interrogate(path, ["-X", "gil=0"], timeout_s) if said["free_threaded"] else said
     names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
-    flags = said.pop("flags")
-    return Target.from_json(
-        {
-            **said,
-            "executable": str(path),
-            "implementation": names.get(said["implementation"], said["implementation"]),
-            "sanitizer": _sanitizer(flags),
-            "branch": short(said["branch"]) if said["commit"] else "",
-            "origin": origin(path),
-        }
+    first, second, third = said["version_info"]
+    return Target(
+        executable=str(path),
+        version=said["version"],
+        version_info=(first, second, third),
+        implementation=names.get(said["implementation"], said["implementation"]),
+        free_threaded=said["free_threaded"],
+        gil_enabled=running["gil_enabled"],
+        debug=said["debug"],
+        sanitizer=_sanitizer(said["flags"]),
+        compiler=said["compiler"],
+        commit=said["commit"],
+        configure_args=said["configure_args"],
+        platform=said["platform"],
+        branch=short(said["branch"]) if said["commit"] else "",
+        origin=origin(path),
     )
 
 
@@ -95,7 +118,7 @@ def _check_file(path: Path) -> None:
         raise NotATarget(f"{path} is not executable: give an interpreter, or make it one with chmod +x")
 
 
-def _interrogate(path: Path, options: list[str], timeout_s: float) -> dict[str, Any]:
+def _interrogate(path: Path, options: list[str], timeout_s: float) -> _Answer:
     """The answer to the question. -E and -s keep this process's settings out; -S keeps .pth files from running."""
     try:
         answer = ask([str(path), "-E", "-s", "-S", *options, "-c", _QUESTION], timeout_s)
@@ -111,7 +134,7 @@ def _interrogate(path: Path, options: list[str], timeout_s: float) -> dict[str, 
     line = next((line for line in answer.out.splitlines() if line.startswith(_MARK)), None)
     if line is not None and answer.ended == "exit" and answer.status == 0:
         try:
-            said: dict[str, Any] = json.loads(line[len(_MARK) :])
+            said: _Answer = json.loads(line[len(_MARK) :])
         except ValueError:
             pass
         else:
@@ -138,7 +161,7 @@ def _why_no_answer(path: Path, options: list[str], answer: Answer, timeout_s: fl
     return f"{path} is not a Python interpreter: asked{how} what it is, it gave no answer ({heard}); give one that is"
 
 
-def _check_kind(path: Path, said: dict[str, Any]) -> None:
+def _check_kind(path: Path, said: _Answer) -> None:
     implementation, version = said.get("implementation"), said.get("version")
     if implementation != "cpython":
         raise NotATarget(

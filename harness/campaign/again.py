@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness.campaign import child, trial
 from harness.campaign.plan import SHORTEST_S, PlannedTrial
@@ -14,8 +13,12 @@ from harness.campaign.watch import Limits, watch
 from harness.diagnosis import ending as endings
 from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
 from harness.kernel.amplifiers import Setting
+from harness.kernel.event_types import Details
+from harness.kernel.journal_types import TrialStartEvent
 from harness.kernel.rings import Every
 from harness.kernel.signature import same_cause, signature
+from harness.kernel.spec_types import ChildTrial
+from harness.record.events import ControlEvent, LaterEvent, RecordedEvent
 from harness.record.target import Target
 
 
@@ -40,13 +43,13 @@ class Again:
     def planned(self) -> PlannedTrial:
         return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s, self.pairs)
 
-    def spec(self, memory_bytes: int) -> dict[str, Any]:
+    def spec(self, memory_bytes: int) -> ChildTrial:
         """What the kernel is told."""
         told = trial.trial_spec(self.planned, self.budget_s, self.threads, memory_bytes, "off")
         return told | {"rounds": self.rounds, "left_out": list(self.left_out)}
 
 
-def of_event(scenario: ScenarioInfo, start: dict[str, Any], where: str) -> Again:
+def of_event(scenario: ScenarioInfo, start: TrialStartEvent, where: str) -> Again:
     """The trial that a journal's ``trial_start`` tells of, of a subject only the pair ``where`` it showed. What showed
     at a glance gets a whole trial to show again.
     """
@@ -109,7 +112,7 @@ def run_once(
     last = ""
     failed: str | None = None
 
-    def hear(event: dict[str, Any]) -> None:
+    def hear(event: RecordedEvent) -> None:
         nonlocal rounds, hit_s, last, failed
         if event["event"] == "progress":
             rounds = event["rounds"]
@@ -160,7 +163,7 @@ def native_stacks(target: Target, again: Again, *, memory_bytes: int) -> Native:
     return read(ending.stdout, ending.stderr)
 
 
-def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def control_event(signature: str, outcomes: Sequence[Outcome]) -> ControlEvent:
     """What the journal keeps of the children that were given a finding's trial with the GIL on."""
     return {
         "event": "control",
@@ -172,6 +175,6 @@ def control_event(signature: str, outcomes: Sequence[Outcome]) -> dict[str, Any]
     }
 
 
-def later_event(signature: str, details: Mapping[str, Any]) -> dict[str, Any]:
+def later_event(signature: str, details: Details) -> LaterEvent:
     """What the journal keeps of what was found out about a finding after it was recorded: part of its details."""
-    return {"event": "later", "signature": signature, "details": dict(details)}
+    return {"event": "later", "signature": signature, "details": details}

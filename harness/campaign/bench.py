@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from harness.campaign import child
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import what_happened
 from harness.kernel.rings import Every
+from harness.kernel.spec_types import BenchSpec
+from harness.record.events import ChildEvent
 from harness.record.target import Target
 
 PAIRS = 7
@@ -45,14 +46,21 @@ def measure(
     """
     pairs: list[Pair] = []
 
-    def listen(event: dict[str, Any]) -> None:
+    def listen(event: ChildEvent) -> None:
         if event["event"] == "pair":
             pairs.append(Pair(oracle, readers, event["harness"], event["beside"]))
             heard(pairs[-1])
 
     limit = PAIRS * SECONDS * 10
-    asked = {"oracle": oracle, "seconds": SECONDS, "pairs": PAIRS, "readers": readers, "ring": ring}
-    spec = {"do": "bench", "alarm_s": int(limit * 2)} | asked
+    spec: BenchSpec = {
+        "do": "bench",
+        "alarm_s": int(limit * 2),
+        "oracle": oracle,
+        "seconds": SECONDS,
+        "pairs": PAIRS,
+        "readers": readers,
+        "ring": ring,
+    }
     limits = Limits(time_s=limit, silence_s=limit, memory_bytes=4 << 30)
     ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, listen, lambda: False)
     if ending.how != "ok" or not pairs:

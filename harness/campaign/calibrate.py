@@ -20,11 +20,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.campaign.grade import grade
 from harness.campaign.plan import cores
 from harness.record.calibration import Hit, Run, Trial
+from harness.record.events import Event
 from harness.record.journal import JournalError, read_journal
 from harness.record.result import Result
 
@@ -189,6 +189,6 @@ def _hit(result: Result, of_base: frozenset[str]) -> tuple[Hit | None, int | Non
     return Hit(first.scenario, first.oracle, first.signature, knobs, first.first_seen_s), trial
 
 
-def _trials(events: list[dict[str, Any]], hit: int | None) -> tuple[Trial, ...]:
-    starts = [event for event in events if event.get("event") == "trial_start"]
+def _trials(events: list[Event], hit: int | None) -> tuple[Trial, ...]:
+    starts = [event for event in events if event["event"] == "trial_start"]
     return tuple(Trial(start["scenario"], start["knobs"], start["trial"] == hit) for start in starts)

@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from harness.kernel import child as entry_point
+from harness.kernel.amplifiers import Setting
 from harness.kernel.levers import OFF, specializer
+from harness.kernel.spec_types import ChildSpec
 from harness.record.target import Target
 
 LEFT_OUT = ("PYTHON_GIL", "PYTHON_JIT", "PYTHON_TLBC", "PYTHONHOME", "PYTHONSTARTUP")
@@ -44,14 +46,19 @@ class Child:
         os.close(self.events)
 
 
-def command(target: Target, spec: dict[str, Any]) -> list[str]:
+def command(target: Target, spec: ChildSpec) -> list[str]:
     """The command line of a child that does what ``spec`` says, with the GIL on where ``spec`` says ``with_gil``, and
     without the specializer where a knob of its trial says so.
 
     A build with a GIL is never given ``-X gil=0``.
     """
-    options = ["-X", f"gil={int(spec.get('with_gil', False))}"] if target.free_threaded else []
-    if spec.get("knobs", {}).get(specializer.name) == OFF:
+    with_gil, knobs = False, dict[str, Setting]()
+    if spec["do"] == "trial" or spec["do"] == "pairs":
+        with_gil, knobs = spec.get("with_gil", False), spec["knobs"]
+    elif spec["do"] == "sweep":
+        knobs = spec["knobs"]
+    options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
+    if knobs.get(specializer.name) == OFF:
         options += ["-X", "tlbc=0"]
     return [target.executable, "-P", *options, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
 

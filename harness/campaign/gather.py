@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from harness.campaign.causes import Cause, causes, shows, told
 from harness.campaign.grade import Grader, scenario_result
 from harness.campaign.plan import STRESS, SWEEP
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
+from harness.kernel.event_types import Details
+from harness.kernel.events import SCHEMA
 from harness.record.calibration import Calibration, recorded
 from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window, variant_of
+from harness.record.events import Event
 from harness.record.journal import JOURNAL, JournalError, read_journal
 from harness.record.result import (
-    SCHEMA,
     Finding,
     PairTotals,
     Result,
@@ -107,7 +109,7 @@ class Report:
 
     def windows(self, finding: Finding) -> list[tuple[PairCoverage, Window]]:
         """Where sweeps saw it, the pair that its details tell of first."""
-        own = variant_of(finding.details.get("sweep", {}))
+        own = variant_of(finding.details.get("sweep"))
         seen = [
             (pair, window)
             for pair in self.coverage.get(finding.scenario, ())
@@ -130,12 +132,11 @@ def gather(directories: Sequence[Path]) -> Report:
     return replace(report, calibrations=tuple(filter(None, found.values())))
 
 
-def _refuse_newer(event: dict[str, Any], directory: Path) -> None:
+def _refuse_newer(event: Event, directory: Path) -> None:
     """A newer harness's journal is not shown by halves. Raises JournalError."""
-    schema = event.get("schema")
-    if event.get("event") == "campaign" and isinstance(schema, int) and schema > SCHEMA:
+    if event["event"] == "campaign" and event.get("schema", SCHEMA) > SCHEMA:
         raise JournalError(
-            f"the journal in {directory} has schema {schema}, and this harness reads {SCHEMA}: "
+            f"the journal in {directory} has schema {event['schema']}, and this harness reads {SCHEMA}: "
             "use the harness that wrote it"
         )
 
@@ -147,7 +148,7 @@ def read(directory: Path) -> Campaign:
         _refuse_newer(event, directory)
         grader.feed(event)
         taker.add(event)
-        if event.get("event") == "swept":
+        if event["event"] == "swept":
             swept.append((event["scenario"], PairCoverage.from_json(event["pair"])))
     try:
         return campaign(str(directory), grader, taker.course(), swept)
@@ -262,7 +263,7 @@ def _finding(seen: Sequence[Finding], trials: int) -> Finding:
     }
     return replace(
         seen[0],
-        details=told | seen[0].details,
+        details=cast(Details, told) | seen[0].details,
         known=None if any(found.known is None for found in seen) else seen[0].known,
         severity=min((found.severity for found in seen), key=gravity),
         with_gil=min((found.with_gil for found in seen), key=WITH_GIL.index),

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from harness.campaign.again import Control, of_event
 from harness.campaign.causes import causes, shows, told
 from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.kernel import known
+from harness.kernel.event_types import (
+    Details,
+    FailureEvent,
+    FindingEvent,
+    GilEvent,
+    HelloEvent,
+    PairBeginEvent,
+    PairEndEvent,
+    ProgressEvent,
+    TrialEvent,
+)
+from harness.kernel.journal_types import CampaignEndEvent, CampaignEvent, TrialEndEvent, TrialStartEvent
 from harness.kernel.known import KnownIssue
 from harness.kernel.signature import short_id, signature
 from harness.record import severity
 from harness.record.coverage import PairCoverage, Window
+from harness.record.events import ControlEvent, Event, LaterEvent, ResumeEvent, SweptEvent
 from harness.record.journal import JournalError
 from harness.record.result import (
     Finding,
@@ -56,20 +68,19 @@ class _Tally:
 class _Seen:
     """Everything that has one signature."""
 
-    first: dict[str, Any]
-    start: dict[str, Any]
+    first: FindingEvent
+    start: TrialStartEvent
     """Of the trial that saw it first."""
     scenario: str
     known: str | None
     trials: set[int] = field(default_factory=set)
     with_gil: WithGil = "not tried"
-    later: dict[str, Any] = field(default_factory=dict)
+    later: Details = field(default_factory=Details)
     """What was added to its details after the campaign: its native stacks, its script."""
 
     @property
-    def details(self) -> dict[str, Any]:
-        details: dict[str, Any] = self.first["details"] | self.later
-        return details
+    def details(self) -> Details:
+        return self.first["details"] | self.later
 
     @property
     def severity(self) -> Severity:
@@ -81,16 +92,16 @@ class Grader:
 
     def __init__(self, issues: list[KnownIssue] | None = None) -> None:
         self.issues = known.load() if issues is None else issues
-        self.header: dict[str, Any] | None = None
+        self.header: CampaignEvent | None = None
         self.target: Target
         self.kind = STRESS
         self.strict = False
         self.complete = False
         self.elapsed_s = 0.0
         self.tallies: dict[str, _Tally] = {}
-        self.trials: dict[int, dict[str, Any]] = {}
+        self.trials: dict[int, TrialStartEvent] = {}
         """The starts of those that have not ended; a campaign may have a hundred thousand that have."""
-        self.progress: dict[int, dict[str, Any]] = {}
+        self.progress: dict[int, ProgressEvent] = {}
         """The last word of those."""
         self.seen: dict[str, _Seen] = {}
         self.pairs: dict[tuple[str, str], bool] = {}
@@ -100,9 +111,9 @@ class Grader:
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
 
-    def feed(self, event: dict[str, Any]) -> None:
+    def feed(self, event: Event) -> None:
         """Take in one event. What it does not know it passes over, so that a newer journal can be read."""
-        kind, number = event.get("event"), event.get("trial")
+        kind, number = event["event"], event.get("trial")
         if (self.header is None) != (kind == "campaign"):
             return
         if number is not None and number not in self.trials and kind != "trial_start":
@@ -110,14 +121,37 @@ class Grader:
         at_s = event.get("at_s", 0.0)
         if at_s > self.elapsed_s:
             self.elapsed_s = float(at_s)
-        if (
-            kind == "progress"
-        ):  # nine of ten events: its last word is cumulative, those before it need no look
-            self.progress[event["trial"]] = event
-            return
-        handler = getattr(self, f"_on_{kind}", None)
-        if handler is not None:
-            handler(event)
+        match event["event"]:
+            case "progress":  # nine of ten events: its last word is cumulative, those before it need no look
+                self.progress[event["trial"]] = event
+            case "campaign":
+                self._on_campaign(event)
+            case "resume":
+                self._on_resume(event)
+            case "trial_start":
+                self._on_trial_start(event)
+            case "hello":
+                self._on_hello(event)
+            case "gil":
+                self._on_gil(event)
+            case "finding":
+                self._on_finding(event)
+            case "pair_begin":
+                self._on_pair_begin(event)
+            case "pair_end":
+                self._on_pair_end(event)
+            case "swept":
+                self._on_swept(event)
+            case "failure":
+                self._on_failure(event)
+            case "trial_end":
+                self._on_trial_end(event)
+            case "control":
+                self._on_control(event)
+            case "later":
+                self._on_later(event)
+            case "campaign_end":
+                self._on_campaign_end(event)
 
     def counting(self) -> bool:
         """Whether a finding that counts has been seen."""
@@ -182,51 +216,52 @@ class Grader:
             idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
 
-    def _on_campaign(self, event: dict[str, Any]) -> None:
+    def _on_campaign(self, event: CampaignEvent) -> None:
         self.header = event
         self.target = Target.from_json(event["target"])
         self.kind = event.get("kind", STRESS)
         self.strict = event["options"]["strict"]
         self.tallies = {data["name"]: _Tally(ScenarioInfo.from_json(data)) for data in event["scenarios"]}
 
-    def _on_resume(self, event: dict[str, Any]) -> None:
+    def _on_resume(self, event: ResumeEvent) -> None:
         self.complete = False
         self.strict = event["strict"]
 
-    def _on_campaign_end(self, event: dict[str, Any]) -> None:
+    def _on_campaign_end(self, event: CampaignEndEvent) -> None:
         self.complete = event["complete"]
 
-    def _on_trial_start(self, event: dict[str, Any]) -> None:
+    def _on_trial_start(self, event: TrialStartEvent) -> None:
         self.trials[event["trial"]] = event
         self.tallies[event["scenario"]].counts["trials"] += 1
 
-    def _on_trial_end(self, event: dict[str, Any]) -> None:
+    def _on_trial_end(self, event: TrialEndEvent) -> None:
         tally = self._tally(event)
-        tally.counts.update(_counted(self.progress.pop(event["trial"], {})))
+        if last := self.progress.pop(event["trial"], None):
+            tally.counts.update(_counted(last))
         tally.unwell = event.get("unwell")
         del self.trials[event["trial"]]
-        if event.get("notice"):
-            self.notices[event["notice"]] = None
+        if notice := event.get("notice"):
+            self.notices[notice] = None
 
-    def _on_hello(self, event: dict[str, Any]) -> None:
+    def _on_hello(self, event: HelloEvent) -> None:
         if event["gil_enabled"]:
             self._gil(event, "from the start")
 
-    def _on_gil(self, event: dict[str, Any]) -> None:
+    def _on_gil(self, event: GilEvent) -> None:
         if event["enabled"]:
             self._gil(event, event["when"])
 
-    def _gil(self, event: dict[str, Any], when: str) -> None:
+    def _gil(self, event: HelloEvent | GilEvent, when: str) -> None:
         tally = self._tally(event)
         if self.target.free_threaded:
             tally.gil = tally.gil or f"the GIL was on {when}"
             self.notices[f"{tally.info.name}: {tally.gil}, in a target built to run without it"] = None
 
-    def _on_failure(self, event: dict[str, Any]) -> None:
+    def _on_failure(self, event: FailureEvent) -> None:
         self.failures.append(event["message"])
         self.notices[f"the harness failed: {event['message']}"] = None
 
-    def _on_finding(self, event: dict[str, Any]) -> None:
+    def _on_finding(self, event: FindingEvent) -> None:
         tally = self._tally(event)
         name = tally.info.name
         text = signature(name, event)
@@ -238,22 +273,22 @@ class Grader:
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
 
-    def _on_pair_begin(self, event: dict[str, Any]) -> None:
+    def _on_pair_begin(self, event: PairBeginEvent) -> None:
         self.pairs.setdefault((event["scenario"], event["pair"]), False)
 
-    def _on_pair_end(self, event: dict[str, Any]) -> None:
+    def _on_pair_end(self, event: PairEndEvent) -> None:
         self.pairs[event["scenario"], event["pair"]] |= bool(event["overlapped"])
 
-    def _on_control(self, event: dict[str, Any]) -> None:
+    def _on_control(self, event: ControlEvent) -> None:
         one = self.seen.get(event["signature"])
         if one is not None and one.with_gil != "observed":
             one.with_gil = "observed" if event["hits"] else "not observed"
 
-    def _on_later(self, event: dict[str, Any]) -> None:
+    def _on_later(self, event: LaterEvent) -> None:
         if event["signature"] in self.seen:
             self.seen[event["signature"]].later |= event["details"]
 
-    def _on_swept(self, event: dict[str, Any]) -> None:
+    def _on_swept(self, event: SweptEvent) -> None:
         if event["pair"].get("windows"):
             windows = PairCoverage.from_json(event["pair"]).windows
             self.windows.setdefault(event["scenario"], []).extend(windows)
@@ -261,7 +296,7 @@ class Grader:
     def _windows(self, finding: Finding) -> list[Window]:
         return [window for window in self.windows.get(finding.scenario, ()) if shows(window, finding)]
 
-    def _tally(self, event: dict[str, Any]) -> _Tally:
+    def _tally(self, event: TrialEvent | TrialEndEvent) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
 
     def _counts(self, tally: _Tally) -> Counter[str]:
@@ -314,7 +349,7 @@ class Grader:
 
     def _finding(self, text: str, one: _Seen) -> Finding:
         event, start = one.first, one.start
-        again = {
+        again: Details = {
             "trial": event["trial"],
             "knobs": start["knobs"],
             "seed": start["seed"],
@@ -393,7 +428,7 @@ def idle_amplifiers(
     return tuple(IdleAmplifier(name, reason, number) for (name, reason), number in sorted(found.items()))
 
 
-def grade(events: Iterable[dict[str, Any]]) -> Result:
+def grade(events: Iterable[Event]) -> Result:
     """The result that a journal's events amount to. Raises JournalError when they hold no campaign."""
     grader = Grader()
     for event in events:
@@ -423,8 +458,8 @@ def scenario_result(
     )
 
 
-def _counted(progress: dict[str, Any]) -> dict[str, int]:
-    return {name: progress.get(name, 0) for name in COUNTED}
+def _counted(progress: ProgressEvent) -> dict[str, int]:
+    return {name: count for name in COUNTED if isinstance(count := progress.get(name), int)}
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.campaign.options import CampaignError, Options
 from harness.campaign.plan import STRESS
 from harness.campaign.select import ScenarioInfo
+from harness.kernel.events import SCHEMA
+from harness.kernel.journal_types import CampaignEvent
+from harness.record.events import Event
 from harness.record.journal import JOURNAL, Journal, JournalError, read_journal
-from harness.record.result import SCHEMA, Result
+from harness.record.result import Result
 from harness.record.target import Target
 
 RESULT = "result.json"
@@ -24,7 +26,7 @@ RESULT = "result.json"
 class Past:
     """A campaign that was begun before."""
 
-    events: list[dict[str, Any]]
+    events: list[Event]
     target: Target
     scenarios: list[ScenarioInfo]
     kind: str
@@ -37,7 +39,7 @@ class Past:
     """Scenario and index of the trials that need not be run again."""
 
 
-def header(target: Target, scenarios: Sequence[ScenarioInfo], options: Options, kind: str) -> dict[str, Any]:
+def header(target: Target, scenarios: Sequence[ScenarioInfo], options: Options, kind: str) -> CampaignEvent:
     """The journal's first event: all that is needed to grade and to resume."""
     return {
         "event": "campaign",
@@ -58,16 +60,16 @@ def read_past(out: Path) -> Past:
         events = list(read_journal(out))
     except JournalError as error:
         raise CampaignError(str(error)) from error
-    if not events or events[0].get("event") != "campaign":
+    first = events[0] if events else None
+    if first is None or first["event"] != "campaign":
         raise CampaignError(
             f"{out} holds a journal without a beginning: there is nothing to resume, choose another --out"
         )
-    first = events[0]
     if first.get("schema") != SCHEMA:
         raise CampaignError(
             f"the campaign in {out} has schema {first.get('schema')}, this harness writes {SCHEMA}"
         )
-    ended = [e for e in events if e.get("event") == "trial_end" and e["ending"]["how"] != "stopped"]
+    ended = [e for e in events if e["event"] == "trial_end" and e["ending"]["how"] != "stopped"]
     return Past(
         events=events,
         target=Target.from_json(first["target"]),
@@ -76,8 +78,8 @@ def read_past(out: Path) -> Past:
         seed=first["seed"],
         budget_s=first["budget_s"],
         threads=first["options"]["threads"],
-        elapsed_s=max(float(event.get("at_s", 0.0)) for event in events),
-        last_trial=max([0, *(event["trial"] for event in events if event.get("event") == "trial_start")]),
+        elapsed_s=max(event.get("at_s", 0.0) for event in events),
+        last_trial=max([0, *(event["trial"] for event in events if event["event"] == "trial_start")]),
         finished=frozenset((event["scenario"], event["index"]) for event in ended),
     )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness.campaign import plan, trial
 from harness.campaign.options import Options
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
-from harness.campaign.watch import Tell
+from harness.campaign.trial import TellOfTrial
 from harness.diagnosis.ending import Ending
+from harness.kernel.spec_types import ChildTrial
 from harness.record.target import Target
 
 
@@ -27,7 +27,7 @@ class Kind:
     """How many run beside each other, on average."""
     shortest_s: float
     """What a trial gets at least, if fewer scenarios are tried for that."""
-    run: Callable[[Target, dict[str, Any], Tell, Callable[[], bool]], Ending]
+    run: Callable[[Target, ChildTrial, TellOfTrial, Callable[[], bool]], Ending]
     """Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
 
 

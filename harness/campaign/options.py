@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import cast
 
 import psutil
 
+from harness.kernel.journal_types import OptionsData
 from harness.kernel.rings import Every
 
 MOST_MEMORY = 2 << 30
@@ -32,8 +33,8 @@ class Options:
     memory_limit_bytes: int | None = None
     """What a child and everything it started may hold; by default 2 GiB, less on a small machine."""
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_json(self) -> OptionsData:
+        return cast(OptionsData, asdict(self))
 
 
 class CampaignError(Exception):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from harness.campaign import again, plan, trial
 from harness.campaign.again import Control, Outcome, control_event, later_event
@@ -25,13 +24,15 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
+from harness.kernel.spec_types import ChildTrial
+from harness.record.events import Event, RecordedEvent
 from harness.record.journal import Journal
 from harness.record.result import Result
 from harness.record.target import Target
 
 __all__ = ["CampaignError", "Listener", "Options", "run_campaign"]
 
-Listener = Callable[[dict[str, Any]], None]
+Listener = Callable[[Event], None]
 
 WORTH_STARTING_S = 0.2
 """A trial that would get less than this because time is short is not started, unless it is the first."""
@@ -100,7 +101,7 @@ class _Said:
 
     number: int
     at_s: float
-    what: dict[str, Any] | Ending | _Tried | OSError
+    what: RecordedEvent | Ending | _Tried | OSError
 
 
 class _Campaign:
@@ -156,12 +157,12 @@ class _Campaign:
         """Seconds of the campaign's own time: the pauses before a resume are not in it."""
         return round(time.monotonic() - self.began, 4)
 
-    def record(self, event: dict[str, Any]) -> None:
+    def record(self, event: Event) -> None:
         self.journal.append(event)
         self.take(event)
         self.listener(event)
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: Event) -> None:
         """Count an event that the journal has."""
         self.grader.feed(event)
         self.shown.feed(event)
@@ -292,7 +293,7 @@ class _Campaign:
                 "seed": planned.seed,
                 "threads": planned.threads,
                 "budget_s": spec["budget_s"],
-                "pairs": planned.pairs,
+                "pairs": list(planned.pairs),
             }
         )
         if self.options.in_process:
@@ -302,8 +303,8 @@ class _Campaign:
         self.running[number] = planned, thread
         thread.start()
 
-    def _watch(self, number: int, spec: dict[str, Any]) -> None:
-        def tell(event: dict[str, Any]) -> None:
+    def _watch(self, number: int, spec: ChildTrial) -> None:
+        def tell(event: RecordedEvent) -> None:
             self.said.put(_Said(number, self.now(), event))
 
         what: Ending | OSError
@@ -313,7 +314,7 @@ class _Campaign:
             what = error
         self.said.put(_Said(number, self.now(), what))
 
-    def _here(self, number: int, spec: dict[str, Any]) -> Ending:
+    def _here(self, number: int, spec: ChildTrial) -> Ending:
         return trial.run_here(spec, lambda event: self._child_said(number, self.now(), event))
 
     def _hear(self) -> None:
@@ -334,7 +335,7 @@ class _Campaign:
         elif isinstance(said.what, OSError):
             self._not_started(said.number, said.at_s, said.what)
 
-    def _child_said(self, number: int, at_s: float, event: dict[str, Any]) -> None:
+    def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
         if event["event"] == "hello":
             self.leaves[number] = at_s + planned.budget_s - LEAD_S
@@ -349,8 +350,8 @@ class _Campaign:
         if found is not None:
             self._child_said(number, at_s, found)
         failure = endings.failure(ending)
-        last = ending.last_event or {}
-        if failure is not None and last.get("event") != "failure":  # else it has told so itself
+        last = ending.last_event
+        if failure is not None and (last is None or last["event"] != "failure"):  # else it has told so itself
             self._child_said(
                 number, at_s, {"event": "failure", "message": failure, "traceback": ending.stderr}
             )

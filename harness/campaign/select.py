@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, cast
 
 from harness.builds.fingerprint import probe
 from harness.campaign import child
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending, what_happened
 from harness.kernel.amplifiers import Setting
+from harness.kernel.event_types import ScenarioEvent
+from harness.kernel.journal_types import ScenarioData
 from harness.kernel.levers import NEEDS_A_CHILD, specializer
-from harness.kernel.suite import selects
+from harness.kernel.spec_types import DescribeSpec
+from harness.kernel.suite import listed, selects
+from harness.record.events import ChildEvent
 from harness.record.target import Target
 
 What = Literal["scenarios", "subjects"]
@@ -50,18 +54,29 @@ class ScenarioInfo:
     """What of its amplifiers does nothing on this target and is not drawn: name, with the value where that is not all
     of it, and why."""
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_json(self) -> ScenarioData:
+        return cast(ScenarioData, asdict(self))
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> ScenarioInfo:
+    def from_json(cls, data: ScenarioData) -> ScenarioInfo:
         """Rebuild it from a journal; fields that a newer harness added are ignored."""
-        kept = {field.name: data[field.name] for field in fields(cls) if field.name in data}
-        kept["issues"] = tuple(kept["issues"])
-        kept["pairs"] = tuple(kept.get("pairs", ()))
-        kept["amplifiers"] = tuple((name, tuple(values)) for name, values in kept["amplifiers"])
-        kept["idle_amplifiers"] = tuple((name, why) for name, why in kept.get("idle_amplifiers", ()))
-        return cls(**kept)
+        return cls(
+            name=data["name"],
+            file=data["file"],
+            line=data["line"],
+            class_name=data["class_name"],
+            doc=data["doc"],
+            issues=tuple(data["issues"]),
+            oracle=data["oracle"],
+            actors=data["actors"],
+            amplifiers=tuple((name, tuple(values)) for name, values in data["amplifiers"]),
+            needs_parallelism=data["needs_parallelism"],
+            unavailable=data["unavailable"],
+            swept=data.get("swept", True),
+            pairs=tuple(data.get("pairs", ())),
+            writing_pairs=data.get("writing_pairs", 0),
+            idle_amplifiers=tuple((name, why) for name, why in data.get("idle_amplifiers", ())),
+        )
 
 
 def in_this_process(scenario: ScenarioInfo) -> ScenarioInfo:
@@ -125,7 +140,7 @@ def describe(target: Target, files: Sequence[Path], what: What = "scenarios") ->
     events, ending = _ask(target, paths, what)
     if ending.how == "ok":
         return _catalogue(events)
-    events = []
+    events.clear()
     for path in paths:
         some, ending = _ask(target, [path], what)
         if ending.how in ("signal", "ntstatus", "timeout", "silent"):
@@ -138,9 +153,9 @@ def describe(target: Target, files: Sequence[Path], what: What = "scenarios") ->
     return _catalogue(events)
 
 
-def _ask(target: Target, paths: list[str], what: What) -> tuple[list[dict[str, Any]], Ending]:
-    events: list[dict[str, Any]] = []
-    spec = {"do": "describe", "what": what, "files": paths, "alarm_s": int(LOAD_S * 3)}
+def _ask(target: Target, paths: list[str], what: What) -> tuple[list[ChildEvent], Ending]:
+    events: list[ChildEvent] = []
+    spec: DescribeSpec = {"do": "describe", "what": what, "files": paths, "alarm_s": int(LOAD_S * 3)}
     limits = Limits(time_s=LOAD_S, silence_s=LOAD_S, memory_bytes=2 << 30)
     ending = watch(
         lambda fd: child.command(target, spec | {"events_fd": fd}), limits, events.append, lambda: False
@@ -154,9 +169,11 @@ def _sentence(path: str, ending: Ending) -> str:
     return f"{path} cannot be loaded: the child that imported it {what_happened(ending)}{said}"
 
 
-def _catalogue(events: list[dict[str, Any]]) -> Catalogue:
+def _catalogue(events: list[ChildEvent]) -> Catalogue:
     scenarios = [info(event) for event in events if event["event"] == "scenario"]
-    errors = [str(event["message"]) for event in events if event["event"] in ("load_error", "failure")]
+    errors = [
+        event["message"] for event in events if event["event"] == "load_error" or event["event"] == "failure"
+    ]
     for name, count in Counter(scenario.name for scenario in scenarios).items():
         if count > 1:
             where = " and ".join(scenario.file for scenario in scenarios if scenario.name == name)
@@ -166,7 +183,6 @@ def _catalogue(events: list[dict[str, Any]]) -> Catalogue:
     return Catalogue(scenarios, errors)
 
 
-def info(event: dict[str, Any]) -> ScenarioInfo:
+def info(event: ScenarioEvent) -> ScenarioInfo:
     """The scenario that a kernel's ``scenario`` event describes."""
-    amplifiers = [[amplifier["name"], amplifier["values"]] for amplifier in event["amplifiers"]]
-    return ScenarioInfo.from_json(event | {"class_name": event["class"], "amplifiers": amplifiers})
+    return ScenarioInfo.from_json(listed(event))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+
+from harness.record.events import Event
 
 
 class Shown:
@@ -18,18 +19,16 @@ class Shown:
         self._begun: dict[int, list[str]] = {}
         self._pairs: dict[tuple[str, int], list[str]] = {}
 
-    def feed(self, event: dict[str, Any]) -> None:
+    def feed(self, event: Event) -> None:
         """Take in one event of the journal."""
-        kind, trial = event["event"], event.get("trial")
-        if trial is None:
-            return
-        if kind == "progress" and event["samples"]:
-            self._observing.add(trial)
-        elif kind == "finding":
-            self._hitting.add(trial)
-        elif kind == "pair_begin":
-            self._begun.setdefault(trial, []).append(event["pair"])
-        elif kind == "trial_end":
+        if event["event"] == "progress" and event["samples"]:
+            self._observing.add(event["trial"])
+        elif event["event"] == "finding":
+            self._hitting.add(event["trial"])
+        elif event["event"] == "pair_begin":
+            self._begun.setdefault(event["trial"], []).append(event["pair"])
+        elif event["event"] == "trial_end":
+            trial = event["trial"]
             self._ended[event["scenario"]] += 1
             self._observed[event["scenario"]] += trial in self._observing
             self._hit[event["scenario"]] += trial in self._hitting

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
+
+from harness.kernel.event_types import SaidEvent
+from harness.record.definitions import fits, named
+from harness.record.events import ChildEvent, NoiseEvent
 
 KEPT_BYTES = 16 << 10
 LONGEST_LINE = 256 << 10
@@ -15,36 +19,7 @@ KEPT_NOISE = 20
 
 DEEPEST = 20
 """Nesting of an event's details."""
-
-COUNTS = ("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns")
-FIELDS: dict[str, dict[str, Any]] = {
-    "hello": {"gil_enabled": bool, "free_threaded": bool},
-    "progress": {"elapsed_s": (int, float)} | dict.fromkeys(COUNTS, int),
-    "finding": {"kind": str, "oracle": str, "where": str, "message": str, "details": dict},
-    "gil": {"enabled": bool, "when": str},
-    "failure": {"message": str, "traceback": str},
-    "done": {"reason": str},
-    "scenario": {
-        "name": str,
-        "file": str,
-        "line": int,
-        "class": str,
-        "doc": str,
-        "oracle": str,
-        "actors": dict,
-        "amplifiers": list,
-        "issues": list,
-        "needs_parallelism": bool,
-    },
-    "load_error": {"message": str},
-    "threads": {"a": int, "b": int, "pairs": list},
-    "step": {"thread": str, "operation": str, "seen": str},
-    "swept": {"pair": dict},
-    "pair_begin": {"pair": str},
-    "pair_end": {"pair": str, "rounds": int, "overlapped": int, "outcomes": int, "promise": str},
-    "pair": {"harness": (int, float), "beside": (int, float)},
-}
-KINDS = ("violation", "exception", "hang", "leak", "crash")
+SAID = named(SaidEvent)
 
 
 class Excerpt:
@@ -80,7 +55,7 @@ class EventLines:
     def flooded(self) -> bool:
         return self.total > MOST_BYTES
 
-    def feed(self, data: bytes) -> list[dict[str, Any]]:
+    def feed(self, data: bytes) -> list[ChildEvent]:
         """The events that ``data`` completes."""
         self.total += len(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -96,17 +71,17 @@ class EventLines:
             self._skipping, self._rest = True, b""
         return [event for event in found if event is not None]
 
-    def finish(self) -> list[dict[str, Any]]:
+    def finish(self) -> list[ChildEvent]:
         """What is left when the pipe closes: half a line is noise, for its sender died over it."""
         rest, self._rest = self._rest, b""
         event = self._event(rest) if rest.strip() and not self._skipping else None
         return [event] if event is not None else []
 
-    def _event(self, line: bytes) -> dict[str, Any] | None:
+    def _event(self, line: bytes) -> ChildEvent | None:
         event = parse(line) if len(line) <= LONGEST_LINE else None
         return event if event is not None else self._noise(line)
 
-    def _noise(self, line: bytes) -> dict[str, Any] | None:
+    def _noise(self, line: bytes) -> NoiseEvent | None:
         self.noise += 1
         if self.noise > KEPT_NOISE:
             return None
@@ -114,30 +89,18 @@ class EventLines:
         return {"event": "noise", "bytes": len(line), "begins": shown}
 
 
-def parse(line: bytes) -> dict[str, Any] | None:
+def parse(line: bytes) -> SaidEvent | None:
     """The event that a line is, or None. A child may be dying: nothing it says is believed unchecked."""
-    event: Any
     try:
         event = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
-    wanted = (
-        FIELDS.get(event["event"])
-        if isinstance(event, dict) and isinstance(event.get("event"), str)
-        else None
-    )
-    if wanted is None or _deep(event, DEEPEST):
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str) or _deep(event, DEEPEST):
         return None
-    for name, kinds in wanted.items():
-        value = event.get(name)
-        if not isinstance(value, kinds) or (kinds is not bool and isinstance(value, bool)):
-            return None
-        if isinstance(value, int | float) and not 0 <= value < 1 << 63:
-            return None
-    if event["event"] == "finding" and event["kind"] not in KINDS:
+    definition = SAID.get(event["event"])
+    if definition is None or not fits(event, definition):
         return None
-    checked: dict[str, Any] = event
-    return checked
+    return None if event.get("kind") == "sanitizer" else cast(SaidEvent, event)  # no child can tell
 
 
 def _deep(value: Any, left: int) -> bool:

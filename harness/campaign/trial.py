@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Tell, watch
 from harness.diagnosis.ending import Ending
 from harness.diagnosis.native import ATTACH_S
+from harness.kernel.event_types import TrialEvent
 from harness.kernel.events import describe
 from harness.kernel.rings import Every, shown
+from harness.kernel.spec_types import ChildTrial, TrialSpec
+from harness.record.events import ChildEvent, RecordedEvent, is_of_trial
 from harness.record.target import Target
+
+TellOfTrial = Callable[[RecordedEvent], None]
 
 GRACE_S = 40.0
 """Beyond its budget, before a trial hangs: the kernel itself needs up to 10 s to be sure that its actors do, and on a
@@ -36,10 +39,10 @@ def longest_s(budget_s: float) -> float:
 
 def trial_spec(
     trial: PlannedTrial, budget_s: float, threads: int | None, memory_bytes: int, ring: Every
-) -> dict[str, Any]:
+) -> ChildTrial:
     """What the kernel is told; ``ring``: how often its threads note what they do."""
-    told: dict[str, Any] = {"do": "pairs", "pairs": trial.pairs} if trial.pairs else {"do": "trial"}
-    return told | {
+    spec: ChildTrial = {
+        "do": "pairs" if trial.pairs else "trial",
         "file": trial.scenario.file,
         "scenario": trial.scenario.name,
         "knobs": trial.knobs,
@@ -50,29 +53,41 @@ def trial_spec(
         "ring": ring,
         "alarm_s": int(budget_s + ALARM_S),
     }
+    return spec | {"pairs": list(trial.pairs)} if trial.pairs else spec
 
 
-def run_in_child(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+def of_trial(tell: TellOfTrial) -> Tell:
+    """Tells what a trial may say, and nothing else."""
+
+    def hear(event: ChildEvent) -> None:
+        if is_of_trial(event):
+            tell(event)
+
+    return hear
+
+
+def run_in_child(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
+    hear = of_trial(tell)
     limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"], sleepless=True)
     if spec["do"] == "pairs":
-        return _run_pairs(target, spec, tell, stop, limits)
+        return _run_pairs(target, spec, hear, stop, limits)
     if spec["ring"] == "off":
-        return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, tell, stop)
+        return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, hear, stop)
     with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
         told = spec | {"ring_file": file.name}
-        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, tell, stop)
+        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, hear, stop)
         last = shown(file.read()) if ending.how not in ("ok", "stopped") else ""
     return replace(ending, evidence=ending.evidence | {"last_operations": last}) if last else ending
 
 
 def _run_pairs(
-    target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool], limits: Limits
+    target: Target, spec: ChildTrial, tell: Tell, stop: Callable[[], bool], limits: Limits
 ) -> Ending:
     """Where the child does not end well, the pair that it had come to is part of the evidence."""
     pair: list[str] = []
 
-    def hear(event: dict[str, Any]) -> None:
+    def hear(event: ChildEvent) -> None:
         if event["event"] == "pair_begin":
             pair[:] = [event["pair"]]
         tell(event)
@@ -81,33 +96,26 @@ def _run_pairs(
     return replace(ending, evidence=ending.evidence | {"pair": pair[0]}) if pair else ending
 
 
-def run_here(spec: dict[str, Any], tell: Tell) -> Ending:
+def run_here(spec: TrialSpec, tell: TellOfTrial) -> Ending:
     """Run a trial in this process. A crash or a hang takes the campaign with it; its journal stays.
 
     Raises KeyboardInterrupt when it is interrupted.
     """
-    from harness.kernel.trial import gil_enabled, run_trial
+    from harness.kernel.trial import hello, run_trial
 
     began = time.monotonic()
-    last: dict[str, Any] = {}
+    last: TrialEvent = hello()
+    tell(last)
 
-    def hear(event: dict[str, Any]) -> None:
-        last.update(event=event)
+    def hear(event: TrialEvent) -> None:
+        nonlocal last
+        last = event
         tell(event)
 
-    free_threaded = hasattr(sys, "_is_gil_enabled") and "free-threading" in sys.version
-    hear(
-        {
-            "event": "hello",
-            "version": sys.version.split()[0],
-            "free_threaded": free_threaded,
-            "gil_enabled": gil_enabled(),
-        }
-    )
     done: str | None = None
     try:
         run_trial(spec, hear)
-        done = last["event"].get("reason")
+        done = last["reason"] if last["event"] == "done" else None
     except Exception as error:  # noqa: BLE001  # as in a child: whatever it is, it is our failure and is told
         message = f"{type(error).__name__}: {describe(error)}"
         hear({"event": "failure", "message": message, "traceback": traceback.format_exc()})
@@ -116,7 +124,7 @@ def run_here(spec: dict[str, Any], tell: Tell) -> Ending:
         status=0,
         done=done,
         started=True,
-        last_event=last.get("event"),
+        last_event=last,
         stdout="",
         stderr="",
         stdout_bytes=0,

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import psutil
 
@@ -21,7 +20,9 @@ from harness.campaign.streams import EventLines, Excerpt
 from harness.diagnosis import native
 from harness.diagnosis.ending import Ending, How, how_it_left
 from harness.kernel import hang
+from harness.kernel.event_types import Details, FindingEvent, SaidEvent
 from harness.kernel.hang import Sleepers
+from harness.record.events import ChildEvent
 
 TICK_S = 0.1
 LATE_S = 0.5
@@ -34,7 +35,7 @@ LAST_WORDS_S = 1.5
 LEFTOVER_S = 0.5
 """After the child's end, for pipes that somebody it started still holds open."""
 
-Tell = Callable[[dict[str, Any]], None]
+Tell = Callable[[ChildEvent], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class _Watched:
         self.began = time.monotonic()
         self.lines = EventLines()
         self.outputs = {started.stdout: Excerpt(), started.stderr: Excerpt()}
-        self.last: dict[str, Any] | None = None
+        self.last: SaidEvent | None = None
         self.done: str | None = None
         self.started = False
         self.failed = False
@@ -92,7 +93,7 @@ class _Watched:
 
     def run(self) -> Ending:
         how: How | None = None
-        hung: dict[str, Any] = {}
+        hung: Details = {}
         while not self._has_ended():
             self._tick()
             how = self._verdict()
@@ -171,15 +172,14 @@ class _Watched:
                 self.outputs[key.fd].add(data)
         return heard
 
-    def _hear(self, event: dict[str, Any]) -> None:
-        kind = event["event"]
-        if kind != "noise":
+    def _hear(self, event: ChildEvent) -> None:
+        if event["event"] != "noise":
             self.last = event
-        self.started |= kind == "hello"
-        self.failed |= kind == "failure"
-        if kind == "done":
+        self.started |= event["event"] == "hello"
+        self.failed |= event["event"] == "failure"
+        if event["event"] == "done":
             self.done = event["reason"]
-        if kind == "finding" and event["kind"] == "hang" and not self._has_ended():
+        if event["event"] == "finding" and event["kind"] == "hang" and not self._has_ended():
             event = self._told_of_hang(event)
         self.tell(event)
 
@@ -216,12 +216,13 @@ class _Watched:
         self.peak = max(self.peak, held)
         return held
 
-    def _look_at_hang(self) -> dict[str, Any]:
+    def _look_at_hang(self) -> Details:
         """What a child that hangs is doing, as it is: whether its threads run, and where they are."""
         state = hang.kind_of_hang(hang.running(self.pid))
-        return ({"state": state} if state else {}) | native.details(native.attached(self.pid))
+        found: Details = {"state": state} if state else {}
+        return found | native.details(native.attached(self.pid))
 
-    def _told_of_hang(self, event: dict[str, Any]) -> dict[str, Any]:
+    def _told_of_hang(self, event: FindingEvent) -> FindingEvent:
         """The child's own word that actors hang, with their native stacks: it is held still for that, or it is gone."""
         os.kill(self.pid, signal.SIGSTOP)
         try:

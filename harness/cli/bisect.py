@@ -20,7 +20,7 @@ from harness.cli.terminal import write
 from harness.kernel.known import load
 from harness.kernel.scenario import ScenarioError
 from harness.record.bisection import Answered, Begun, Past, Program, to_event
-from harness.record.journal import Journal, read_journal
+from harness.record.journal import Journal, read_lines
 from harness.report.numbers import counted, duration
 from harness.repro.bisect import CannotTell
 from harness.repro.bisection import Bisection, said
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     with told(Console(stderr=True, highlight=False)) as tell:
         try:
             out, begun = _resumed(arguments) if arguments.resume else _anew(arguments)
-            past = Past.of(read_journal(out))
+            past = Past.of(read_lines(out))
             answer = past.answered or _search(arguments, begun, past, out, tell)
         except BadEnds as error:
             raise Stop(str(error)) from error
@@ -114,7 +114,7 @@ def _anew(arguments: argparse.Namespace) -> tuple[Path, Begun]:
 
 def _resumed(arguments: argparse.Namespace) -> tuple[Path, Begun]:
     out = outdir.held(_out(arguments))
-    begun = Past.of(read_journal(out)).begun
+    begun = Past.of(read_lines(out)).begun
     if begun is None:
         raise Stop(f"{out} holds no search for a commit: leave --resume out, and choose another --out")
     asked = {name: getattr(arguments, name) for name in ASKED}
@@ -175,7 +175,7 @@ def _search(arguments: argparse.Namespace, begun: Begun, past: Past, out: Path, 
 
 def _answer(begun: Begun, answer: Answered, out: Path) -> int:
     """Say what was found, from the journal."""
-    past = Past.of(read_journal(out))
+    past = Past.of(read_lines(out))
     clone = Path(begun.repository)
     went = "left" if begun.fixed else "came"
     found = len(answer.left) == 1

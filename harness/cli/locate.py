@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -15,6 +15,7 @@ from harness.cli.arguments import budget
 from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
+from harness.record.events import LaterEvent
 from harness.record.journal import JournalError
 from harness.report.escape import escape
 from harness.report.numbers import counted
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if lines else 3
 
 
-def _note(recorded: Recorded, events: list[dict[str, Any]]) -> None:
+def _note(recorded: Recorded, events: Sequence[LaterEvent]) -> None:
     """What was found out becomes part of the findings, whose causes it tells."""
     try:
         note(recorded.directory, *events)

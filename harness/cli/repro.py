@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -18,8 +18,10 @@ from harness.cli.errors import Stop, say
 from harness.cli.sweep import refuse_where_it_cannot_work
 from harness.cli.terminal import terminal
 from harness.diagnosis.native import NO_GDB, details
+from harness.kernel.event_types import Details
 from harness.kernel.levers import OFF, specializer
 from harness.kernel.scenario import ScenarioError
+from harness.record.events import Event, ReproEvent, SmallerData
 from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report.escape import escape
@@ -188,7 +190,7 @@ def _tell_others(console: Console, measured: Measured) -> None:
 
 def _without_specializer(
     console: Console, target: Target, again: Again, signature: str, measured: Measured
-) -> dict[str, str]:
+) -> Details:
     """Whether instructions that were specialised have to do with it, as part of the finding's details."""
     can = target.free_threaded and target.version_info[:2] >= specializer.minimum_version
     if not can or again.knobs.get(specializer.name) == OFF:
@@ -202,7 +204,7 @@ def _without_specializer(
 
 def _last_operations(
     console: Console, target: Target, again: Again, signature: str, measured: Measured
-) -> dict[str, str]:
+) -> Details:
     """What the threads did before it showed once more, as part of the finding's details; nothing where it did not."""
     with console.status("once more, each operation noted"):
         last = last_operations(target, again, signature, measured)
@@ -215,7 +217,7 @@ def _last_operations(
     return {"last_operations": last}
 
 
-def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> dict[str, str]:
+def _under_gdb(console: Console, target: Target, again: Again, measured: Measured) -> Details:
     """The stacks of one more crash, as part of the finding's details; nothing where there are none."""
     with console.status("once more under gdb"):
         for _ in range(measured.once_more):
@@ -236,13 +238,13 @@ def _keep(
     measured: Measured,
     with_gil: Measured | None,
     smaller: Again | None,
-    found: dict[str, str],
+    found: Details,
 ) -> None:
     """Into the journal, from which reports and scripts take it; not what another build showed."""
     if target != recorded.target:
         return
     signature = recorded.finding.signature
-    event = {
+    seen: ReproEvent = {
         "event": "repro",
         "signature": signature,
         "children": measured.children,
@@ -251,7 +253,7 @@ def _keep(
         "machine": machine(),
         "smaller": None if smaller is None else _left(smaller),
     }
-    events = [event]
+    events: list[Event] = [seen]
     if with_gil:
         events.append(control_event(signature, with_gil.outcomes))
     if found:
@@ -262,9 +264,14 @@ def _keep(
         say(f"what was seen is not noted: {error}")
 
 
-def _left(again: Again) -> dict[str, Any]:
-    data = asdict(again)
-    return {name: data[name] for name in ("knobs", "threads", "budget_s", "rounds", "left_out")}
+def _left(again: Again) -> SmallerData:
+    return {
+        "knobs": again.knobs,
+        "threads": again.threads,
+        "budget_s": again.budget_s,
+        "rounds": again.rounds,
+        "left_out": list(again.left_out),
+    }
 
 
 def _print(console: Console, line: str) -> None:

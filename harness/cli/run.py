@@ -31,6 +31,7 @@ from harness.cli.choose import choose, refuse_missing
 from harness.cli.errors import Stop, say, tell
 from harness.cli.report import save
 from harness.cli.terminal import terminal
+from harness.record.events import Event
 from harness.record.journal import JournalError
 from harness.record.target import Target
 from harness.report import live, text
@@ -102,7 +103,7 @@ class _Start:
     target: Target
     scenarios: Sequence[ScenarioInfo]
     options: Options
-    past: Sequence[dict[str, Any]] = ()
+    past: Sequence[Event] = ()
     """The events of the campaign that is gone on with."""
 
 

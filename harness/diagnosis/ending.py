@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import signal
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal, cast
 
 from harness.diagnosis.faulthandler import fatal_error, top_frames
 from harness.kernel.child import KERNEL_FAILED
+from harness.kernel.event_types import Details, FindingEvent, SaidEvent
+from harness.kernel.journal_types import EndingData
 
 How = Literal[
     "ok",
@@ -51,7 +53,7 @@ class Ending:
     """The reason it gave with its last word, ``done``."""
     started: bool
     """Whether it said hello."""
-    last_event: dict[str, Any] | None
+    last_event: SaidEvent | None
     stdout: str
     stderr: str
     stdout_bytes: int
@@ -61,12 +63,12 @@ class Ending:
     peak_bytes: int
     """The most memory that it and everything it started were seen to hold."""
     wall_s: float
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: Details = field(default_factory=Details)
     """Of one that did not end well: its threads' ``last_operations``; of one that hung also its ``state`` and
     ``native`` stacks, or why they are ``native_missing``."""
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_json(self) -> EndingData:
+        return cast(EndingData, asdict(self))
 
 
 def how_it_left(status: int, done: str | None, failed: bool) -> How:
@@ -108,7 +110,7 @@ def what_happened(ending: Ending) -> str:
     }[ending.how]
 
 
-def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
+def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
     """The finding that the ending itself is: a crash or a hang. None where it is neither.
 
     A target that outgrew its memory limit is not a leak: on 3.13t types never die (from 3.14 on by the collector).
@@ -118,23 +120,23 @@ def finding(ending: Ending, trial: int, scenario: str) -> dict[str, Any] | None:
     hang = ending.how in ("timeout", "silent")
     status = ending.status or 0
     how = "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}"
-    # Of a pair it is the pair that tells two crashes apart: where the target dies of one differs from run to run.
-    told = {} if "pair" in ending.evidence else {"frames": top_frames(ending.stderr)}
+    details: Details = {
+        "ending": ending.how,
+        "fatal": None,
+        "last_event": ending.last_event,
+        "stderr": ending.stderr,
+        "stdout": ending.stdout,
+    }
+    if "pair" not in ending.evidence:
+        # Of a pair it is the pair that tells two crashes apart: where the target dies of one differs from run to run.
+        details |= {"fatal": fatal_error(ending.stderr), "frames": top_frames(ending.stderr)}
     return {
         "event": "finding",
         "kind": "hang" if hang else "crash",
         "oracle": "process",
         "where": ending.evidence.get("pair", how),
         "message": f"the target {what_happened(ending)} in trial {trial} of {scenario}",
-        "details": {
-            "ending": ending.how,
-            "fatal": fatal_error(ending.stderr) if told else None,
-            "last_event": ending.last_event,
-            "stderr": ending.stderr,
-            "stdout": ending.stdout,
-        }
-        | told
-        | ending.evidence,
+        "details": details | ending.evidence,
     }
 
 

@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.kernel.event_types import Details
+
 FRAMES = 12
 """Of each thread."""
 ATTACH_S = 20.0
@@ -96,9 +98,9 @@ def read(out: str, err: str) -> Native:
 NO_GDB = Native(missing="there is no gdb on this machine")
 
 
-def details(native: Native) -> dict[str, str]:
+def details(native: Native) -> Details:
     """What a finding keeps of it."""
     if native.missing:
         return {"native_missing": native.missing}
-    kept = {"native": native.stacks}
-    return kept | ({"fault_address": native.fault_address} if native.fault_address else {})
+    kept: Details = {"native": native.stacks}
+    return kept | {"fault_address": native.fault_address} if native.fault_address else kept

@@ -16,10 +16,14 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from harness.kernel.events import Emit, describe
+from harness.kernel.events import describe
 from harness.kernel.scenario import ScenarioError
+
+if TYPE_CHECKING:
+    from harness.kernel.journal_types import SuiteEvent
+    from harness.kernel.suite import Record
 
 MISUSED, FAILED, NOTHING = 2, 4, 3
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -39,7 +43,7 @@ def seconds(text: str) -> float:
 
 
 @contextmanager
-def journal(folder: Path | None) -> Iterator[Emit]:
+def journal(folder: Path | None) -> Iterator[Record]:
     """Writes each event as a line of ``folder/journal.jsonl``, flushed; or nowhere. Raises OSError."""
     if folder is None:
         yield lambda event: None
@@ -47,7 +51,7 @@ def journal(folder: Path | None) -> Iterator[Emit]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "journal.jsonl").open("x", encoding="ascii") as lines:
 
-        def emit(event: dict[str, Any]) -> None:
+        def emit(event: SuiteEvent) -> None:
             lines.write(json.dumps(event, default=describe) + "\n")
             lines.flush()
 

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.kernel.amplifiers import Amplifier, Knobs
 from harness.kernel.events import Emit
@@ -22,8 +22,11 @@ from harness.kernel.oracles import Lifetime, Order
 from harness.kernel.rings import Every
 from harness.kernel.rounds import LONGEST_STRIDE
 from harness.kernel.scenario import Scenario, operation
-from harness.kernel.trial import Spec, Trial
+from harness.kernel.trial import Trial
 from harness.kernel.values import Ledger, MortalValue, Value
+
+if TYPE_CHECKING:
+    from harness.kernel.spec_types import BenchSpec, TrialSpec
 
 
 class _SubclassRead(Scenario):
@@ -75,7 +78,15 @@ def harness_samples(oracle: str, seconds: float, readers: int, ring: Every = "of
     """Samples per second of the ``oracle``'s scenario under the harness."""
     name = f"bench.{oracle}_of_reads"
     with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
-        spec = Spec(__file__, name, {}, seconds, threads=readers + 1, ring=ring, ring_file=file.name)
+        spec: TrialSpec = {
+            "file": __file__,
+            "scenario": name,
+            "knobs": {},
+            "budget_s": seconds,
+            "threads": readers + 1,
+            "ring": ring,
+            "ring_file": file.name,
+        }
         trial = Trial(spec, lambda event: None)
         began = time.perf_counter()
         trial.run()
@@ -154,12 +165,8 @@ def bare_samples(oracle: str, seconds: float, readers: int) -> float:
     return sum(reads) / took
 
 
-def run_bench(spec: dict[str, Any], emit: Emit) -> None:
-    """Measure ``pairs`` pairs of ``seconds`` each for an ``oracle``, with ``readers`` readers.
-
-    The harness beside the bare loop; with a ``ring``, noting that beside noting nothing. One ``pair`` event each, then
-    ``done``.
-    """
+def run_bench(spec: BenchSpec, emit: Emit) -> None:
+    """Measure what ``spec`` says. One ``pair`` event for each, then ``done``."""
     oracle, seconds, readers, ring = spec["oracle"], spec["seconds"], spec["readers"], spec["ring"]
     measured_by: dict[str, Callable[[], float]] = {
         "harness": lambda: harness_samples(oracle, seconds, readers, ring),
@@ -167,5 +174,6 @@ def run_bench(spec: dict[str, Any], emit: Emit) -> None:
     }
     for number in range(spec["pairs"]):
         order = sorted(measured_by, reverse=bool(number % 2))
-        emit({"event": "pair"} | {name: measured_by[name]() for name in order})
+        speeds = {name: measured_by[name]() for name in order}
+        emit({"event": "pair", "harness": speeds["harness"], "beside": speeds["beside"]})
     emit({"event": "done", "reason": "measured"})

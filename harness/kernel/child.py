@@ -10,10 +10,13 @@ import json
 import os
 import signal
 import sys
-import sysconfig
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.kernel.events import Emit
+    from harness.kernel.spec_types import ChildSpec
 
 KERNEL_FAILED = 70
 """Exit status when the kernel itself failed: 70 is EX_SOFTWARE in sysexits.h."""
@@ -58,7 +61,7 @@ def _parent_is_gone() -> bool:
 
 def main(text: str) -> int:
     """Do what the JSON says, and return the exit status."""
-    spec: dict[str, Any] = json.loads(text)
+    spec: ChildSpec = json.loads(text)
     die_with_parent(spec["alarm_s"])
     find_harness()
     import faulthandler
@@ -77,22 +80,13 @@ def main(text: str) -> int:
         return KERNEL_FAILED
 
 
-def _do(spec: dict[str, Any], emit: Any) -> int:
+def _do(spec: ChildSpec, emit: Emit) -> int:
     from harness.kernel.loader import describe_file
     from harness.kernel.pairs.subject import describe_subjects
     from harness.kernel.scenario import ScenarioError
-    from harness.kernel.trial import gil_enabled, run_trial
+    from harness.kernel.trial import hello, run_trial
 
-    had_gil = gil_enabled()
-    emit(
-        {
-            "event": "hello",
-            "pid": os.getpid(),
-            "version": sys.version.split()[0],
-            "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-            "gil_enabled": had_gil,
-        }
-    )
+    emit(hello() | {"pid": os.getpid()})
     if spec["do"] == "describe":
         describe = describe_subjects if spec.get("what") == "subjects" else describe_file
         for file in spec["files"]:

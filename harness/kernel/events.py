@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-Emit = Callable[[dict[str, Any]], None]
+if TYPE_CHECKING:
+    from harness.kernel.event_types import KernelEvent, TrialEvent
+
+SCHEMA = 1
+"""The number of the events' definitions (``event_types``), in each journal's first event. Another one: what was written
+before cannot be read any more, or would be read wrongly. What is added to an event leaves it as it is."""
+
+Emit = Callable[["KernelEvent"], None]
+EmitOfTrial = Callable[["TrialEvent"], None]
 
 
-def pipe_writer(descriptor: int) -> Emit:
+def pipe_writer(descriptor: int) -> Callable[[Mapping[str, object]], None]:
     """An ``emit`` that writes whole lines to ``descriptor``. Call it from one thread only."""
 
-    def emit(event: dict[str, Any]) -> None:
+    def emit(event: Mapping[str, object]) -> None:
         line = json.dumps(event, separators=(",", ":"), default=describe).encode() + b"\n"
         while line:
             line = line[os.write(descriptor, line) :]

@@ -6,14 +6,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.kernel.columns import columns
 from harness.kernel.compiler import Violation, oracle_of
-from harness.kernel.events import Emit, describe
+from harness.kernel.events import EmitOfTrial, describe
 from harness.kernel.linearizability import Contradiction
 from harness.kernel.rounds import Role
 from harness.kernel.scenario import Scenario, operations
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Details, Kind
 
 
 class Recorder:
@@ -25,7 +28,7 @@ class Recorder:
 
     def __init__(
         self,
-        emit: Emit,
+        emit: EmitOfTrial,
         began: float,
         scenario: type[Scenario],
         last_operations: Callable[[str, int], str] = lambda kind, number: "",
@@ -40,7 +43,7 @@ class Recorder:
         self.kept: list[tuple[str, str, str]] = []
 
     def finding(
-        self, kind: str, oracle: str, where: str, message: str, details: dict[str, Any], number: int
+        self, kind: Kind, oracle: str, where: str, message: str, details: Details, number: int
     ) -> None:
         """Emit a finding unless this cause has been told in this trial."""
         self.total += 1
@@ -71,7 +74,7 @@ class Recorder:
         name, seen, turn = error.args
         oracle = oracle_of(self.scenario, self._operations[name])
         assert oracle is not None
-        details = {
+        details: Details = {
             "actor": role.actor,
             "thread": role.me,
             "operation": turn,
@@ -81,7 +84,7 @@ class Recorder:
 
     def contradiction(self, found: Contradiction, number: int) -> None:
         """A round's history that no order explains."""
-        details = {"history": "\n".join(columns(found))}
+        details: Details = {"history": "\n".join(columns(found))}
         self.finding("violation", "linearizability", found.register, found.reason, details, number)
 
     def refused(self, where: str, seen: tuple[Any, ...], number: int) -> None:
@@ -95,7 +98,7 @@ class Recorder:
         where = what.rsplit(", read ", 1)[0]
         self.finding("violation", "quiescence", where, message, {"read": what}, number)
 
-    def exception(self, where: str, error: BaseException, details: dict[str, Any], number: int) -> None:
+    def exception(self, where: str, error: BaseException, details: Details, number: int) -> None:
         name = type(error).__name__
         message = f"{name} in {where}: {describe_error(error)}"
         self.finding("exception", "process", where, message, {"exception": name} | details, number)

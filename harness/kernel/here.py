@@ -5,9 +5,12 @@ from __future__ import annotations
 import platform
 import sys
 import sysconfig
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.kernel.trial import gil_enabled
+
+if TYPE_CHECKING:
+    from harness.kernel.journal_types import TargetData
 
 
 class Here:
@@ -28,7 +31,7 @@ class Here:
         on = ", GIL on" if self.free_threaded and gil_enabled() else ""
         return f"{self.implementation} {self.version} {kind}{on} on {sys.platform}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> TargetData:
         arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
         flags = f"{arguments} {sysconfig.get_config_var('PY_CFLAGS') or ''}"
         sanitizers = {

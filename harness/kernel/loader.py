@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_actor
@@ -19,6 +19,9 @@ from harness.kernel.scenario import (
     issues,
     unavailable,
 )
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import ScenarioEvent
 
 FORBIDDEN = (
     "multiprocessing",
@@ -106,7 +109,7 @@ def find_scenario(file: str, name: str) -> type[Scenario]:
     return found[name]
 
 
-def describe_file(file: str) -> list[dict[str, Any]]:
+def describe_file(file: str) -> list[ScenarioEvent]:
     """One ``scenario`` event for each scenario of a file, in the order of the file.
 
     Every operation is compiled, so that a scenario which cannot be run is told here. Raises ScenarioError.
@@ -114,7 +117,7 @@ def describe_file(file: str) -> list[dict[str, Any]]:
     return [_describe(file, name, scenario) for name, scenario in load_file(file).items()]
 
 
-def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
+def _describe(file: str, name: str, scenario: type[Scenario]) -> ScenarioEvent:
     if not (scenario.__doc__ or "").strip():
         raise ScenarioError(f"{file}: {scenario.__name__} needs a docstring that says what is checked")
     actors = actor_threads(scenario, settings(scenario.amplifiers, {}))
@@ -128,7 +131,7 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         "name": name,
         "file": file,
         "line": code.co_firstlineno if code else 1,
-        "class": scenario.__name__,
+        "class_name": scenario.__name__,
         "doc": paragraph,
         "issues": issues(scenario),
         "oracle": scenario.oracle.name if scenario.oracle else "quiescence",
@@ -136,7 +139,7 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> dict[str, Any]:
         "amplifiers": [
             {"name": a.name, "values": list(a.drawn), "widens": a.widens} for a in amplifiers if a.drawn
         ],
-        "idle_amplifiers": [list(entry) for a in amplifiers for entry in a.idle],
+        "idle_amplifiers": [entry for a in amplifiers for entry in a.idle],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),
         "swept": scenario.swept,

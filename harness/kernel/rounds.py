@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter_ns, sleep
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.kernel.amplifiers import Knobs
 from harness.kernel.compiler import ActorLoop, compile_actor
@@ -17,6 +17,9 @@ from harness.kernel.objects import VERSION_BUDGET
 from harness.kernel.recording import logs_in
 from harness.kernel.rings import Every, Rings
 from harness.kernel.scenario import Scenario, actor_threads, operations
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Details
 
 LONGEST_STRIDE = 32
 """Operations between two looks at whether the others have finished."""
@@ -238,7 +241,7 @@ def overlap_ns(spans: list[tuple[int, int]]) -> tuple[int, int]:
     return together, edges[-1][0] - edges[0][0]
 
 
-def evidence(role: Role, error: BaseException) -> dict[str, Any]:
+def evidence(role: Role, error: BaseException) -> Details:
     """What an exception in an actor says, without holding on to its frames."""
     return {
         "actor": role.actor,

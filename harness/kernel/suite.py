@@ -10,17 +10,24 @@ from __future__ import annotations
 import fnmatch
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.kernel import known
-from harness.kernel.events import Emit
+from harness.kernel.events import SCHEMA
 from harness.kernel.here import Here
 from harness.kernel.levers import NEEDS_A_CHILD, specializer
 from harness.kernel.loader import describe_file
 from harness.kernel.signature import signature
-from harness.kernel.trial import gil_enabled, run_trial
+from harness.kernel.trial import gil_enabled, hello, run_trial
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import FindingEvent, ProgressEvent, ScenarioEvent, TrialEvent
+    from harness.kernel.journal_types import CampaignEvent, ScenarioData, SuiteEvent
+    from harness.kernel.spec_types import TrialSpec
+
+Record = Callable[["SuiteEvent"], None]
 
 SUBJECTS = "subjects"
 """The folder of the catalogue: its files hold no scenarios."""
@@ -62,16 +69,18 @@ def selects(pattern: str, name: str) -> bool:
 class Suite:
     """The scenarios that ``patterns`` select, run one after the other until the budget is spent. A line each.
 
-    ``emit`` gets what a campaign's journal holds. Raises ScenarioError when a file cannot be loaded.
+    ``record`` gets what a campaign's journal holds. Raises ScenarioError when a file cannot be loaded.
     """
 
-    def __init__(self, patterns: Sequence[str], budget_s: float, seed: int, strict: bool, emit: Emit) -> None:
+    def __init__(
+        self, patterns: Sequence[str], budget_s: float, seed: int, strict: bool, record: Record
+    ) -> None:
         described = [_in_this_process(entry) for path in suite_files() for entry in describe_file(str(path))]
         self.chosen = [s for s in described if not patterns or any(selects(p, s["name"]) for p in patterns)]
         self.budget_s = budget_s
         self.seed = seed
         self.strict = strict
-        self.emit = emit
+        self.record = record
         self.here = Here()
         self.issues = known.load()
         self.began = time.monotonic()
@@ -100,24 +109,26 @@ class Suite:
         except KeyboardInterrupt:
             reason = "interrupted"
         complete = reason == "budget"
-        self.record({"event": "campaign_end", "complete": complete, "reason": reason})
+        self.record({"event": "campaign_end", "at_s": self.now(), "complete": complete, "reason": reason})
         return self._close(reason)
 
-    def record(self, event: dict[str, Any]) -> None:
-        self.emit(event | {"at_s": round(time.monotonic() - self.began, 4)})
+    def now(self) -> float:
+        """Seconds since it began."""
+        return round(time.monotonic() - self.began, 4)
 
-    def _header(self) -> dict[str, Any]:
+    def _header(self) -> CampaignEvent:
         return {
             "event": "campaign",
-            "schema": 1,
+            "schema": SCHEMA,
+            "at_s": self.now(),
             "seed": self.seed,
             "budget_s": self.budget_s,
             "options": {"strict": self.strict, "threads": None, "in_process": True},
             "target": self.here.to_json(),
-            "scenarios": [_entry(scenario) for scenario in self.chosen],
+            "scenarios": [listed(scenario) for scenario in self.chosen],
         }
 
-    def _may_run(self, scenario: dict[str, Any]) -> bool:
+    def _may_run(self, scenario: ScenarioEvent) -> bool:
         reason = scenario["unavailable"]
         if scenario["needs_parallelism"] and gil_enabled():
             reason = reason or "needs threads that run in parallel, and the GIL is on"
@@ -127,7 +138,7 @@ class Suite:
             print(f"{scenario['name']:<50} skipped: {reason}", flush=True)
         return not reason
 
-    def _passes(self, scenarios: list[dict[str, Any]]) -> str:
+    def _passes(self, scenarios: list[ScenarioEvent]) -> str:
         """Pass after pass, each trial with other settings; why it ended."""
         index = 0
         while scenarios:
@@ -147,38 +158,67 @@ class Suite:
             index += 1
         return "budget"
 
-    def _trial(self, scenario: dict[str, Any], index: int, budget_s: float) -> str:
+    def _trial(self, scenario: ScenarioEvent, index: int, budget_s: float) -> str:
         name = scenario["name"]
         self.trials += 1
         number = self.trials
         seed = f"{self.seed}:{name}:{index}"
         draw = random.Random(seed)
         knobs = {amplifier["name"]: draw.choice(amplifier["values"]) for amplifier in scenario["amplifiers"]}
-        about = {"trial": number, "scenario": name}
-        start = {"index": index, "knobs": knobs, "seed": seed, "budget_s": budget_s}
-        self.record({"event": "trial_start", **about, **start, "threads": sum(scenario["actors"].values())})
-        self.record({"event": "hello", **about, "gil_enabled": gil_enabled()})
-        last: dict[str, dict[str, Any]] = {}
+        self.record(
+            {
+                "event": "trial_start",
+                "trial": number,
+                "at_s": self.now(),
+                "scenario": name,
+                "index": index,
+                "knobs": knobs,
+                "seed": seed,
+                "threads": sum(scenario["actors"].values()),
+                "budget_s": budget_s,
+            }
+        )
+        reason = "none given"
+        final: ProgressEvent | None = None
         findings: list[str] = []
 
-        def hear(event: dict[str, Any]) -> None:
-            last[event["event"]] = event
-            self.record(event | about)
-            if event["event"] == "finding":
+        def hear(event: TrialEvent) -> None:
+            nonlocal reason, final
+            if event["event"] == "done":
+                reason = event["reason"]
+            elif event["event"] == "progress":
+                final = event
+            elif event["event"] == "finding":
                 findings.append(self._told(name, event))
+            self.record(event | {"trial": number, "scenario": name, "at_s": self.now()})
 
-        spec = {"file": scenario["file"], "scenario": name, "knobs": knobs, "budget_s": budget_s}
-        run_trial(spec | {"memory_limit_bytes": MEMORY_BYTES}, hear)
-        reason = str(last["done"]["reason"])
-        self.record({"event": "trial_end", **about, "index": index, "ending": {"how": "ok", "done": reason}})
-        final = last.get("progress", {"rounds": 0, "samples": 0})
-        self.samples += final["samples"]
-        verdict = "; ".join(findings) or ("not observed" if final["samples"] else "not exercised")
-        done = f"{final['rounds']:>7} rounds {final['samples']:>11} samples"
+        hear(hello())
+        spec: TrialSpec = {
+            "file": scenario["file"],
+            "scenario": name,
+            "knobs": knobs,
+            "budget_s": budget_s,
+            "memory_limit_bytes": MEMORY_BYTES,
+        }
+        run_trial(spec, hear)
+        self.record(
+            {
+                "event": "trial_end",
+                "trial": number,
+                "at_s": self.now(),
+                "scenario": name,
+                "index": index,
+                "ending": {"how": "ok", "done": reason},
+            }
+        )
+        rounds, samples = (final["rounds"], final["samples"]) if final else (0, 0)
+        self.samples += samples
+        verdict = "; ".join(findings) or ("not observed" if samples else "not exercised")
+        done = f"{rounds:>7} rounds {samples:>11} samples"
         print(f"{name:<50} {done}  {verdict}", flush=True)
         return reason
 
-    def _told(self, name: str, event: dict[str, Any]) -> str:
+    def _told(self, name: str, event: FindingEvent) -> str:
         text = signature(name, event)
         self.seen.add(text)
         issue = known.find(self.issues, self.here, name, text)
@@ -204,17 +244,31 @@ class Suite:
         return EXERCISED
 
 
-def _in_this_process(scenario: dict[str, Any]) -> dict[str, Any]:
+def _in_this_process(scenario: ScenarioEvent) -> ScenarioEvent:
     """A described scenario without what only a child of its own can be set to."""
     left = [amplifier for amplifier in scenario["amplifiers"] if amplifier["name"] != specializer.name]
     if len(left) == len(scenario["amplifiers"]):
         return scenario
-    idle = [*scenario["idle_amplifiers"], [specializer.name, NEEDS_A_CHILD]]
+    idle = [*scenario["idle_amplifiers"], (specializer.name, NEEDS_A_CHILD)]
     return scenario | {"amplifiers": left, "idle_amplifiers": idle}
 
 
-def _entry(scenario: dict[str, Any]) -> dict[str, Any]:
-    """A scenario as a campaign's journal lists it."""
-    amplifiers = [(amplifier["name"], amplifier["values"]) for amplifier in scenario["amplifiers"]]
-    kept = {key: value for key, value in scenario.items() if key not in ("event", "class")}
-    return kept | {"class_name": scenario["class"], "amplifiers": amplifiers}
+def listed(scenario: ScenarioEvent) -> ScenarioData:
+    """A scenario that the target described as a campaign's journal lists it."""
+    return {
+        "name": scenario["name"],
+        "file": scenario["file"],
+        "line": scenario["line"],
+        "class_name": scenario["class_name"],
+        "doc": scenario["doc"],
+        "issues": scenario["issues"],
+        "oracle": scenario["oracle"],
+        "actors": scenario["actors"],
+        "amplifiers": [(amplifier["name"], amplifier["values"]) for amplifier in scenario["amplifiers"]],
+        "needs_parallelism": scenario["needs_parallelism"],
+        "unavailable": scenario["unavailable"],
+        "swept": scenario["swept"],
+        "idle_amplifiers": scenario["idle_amplifiers"],
+        "pairs": scenario.get("pairs", []),
+        "writing_pairs": scenario.get("writing_pairs", 0),
+    }

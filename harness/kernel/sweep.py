@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_operation, oracle_of
@@ -30,6 +30,10 @@ from harness.kernel.loader import find_scenario
 from harness.kernel.recording import logs_in
 from harness.kernel.rounds import roles
 from harness.kernel.scenario import Operation, Scenario, actor_threads, operations
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Details, OperationData
+    from harness.kernel.spec_types import SweepSpec
 
 GATE = 44
 """A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
@@ -194,7 +198,7 @@ class Side:
             if error is not None:
                 recorder.exception(declared.name, error, {"thread": self.name}, 0)
             elif oracle is not None:
-                details = {"thread": self.name, "seen": [describe(thing) for thing in seen]}
+                details: Details = {"thread": self.name, "seen": [describe(thing) for thing in seen]}
                 text = describe_text(oracle.explain, seen)
                 recorder.finding("violation", oracle.name, declared.name, text, details, 0)
         self.kept.clear()
@@ -207,13 +211,13 @@ class Side:
 class Sweep:
     """The pairs of one scenario. ``run`` returns when the manager says so."""
 
-    def __init__(self, spec: dict[str, Any], emit: Emit) -> None:
+    def __init__(self, spec: SweepSpec, emit: Emit) -> None:
         self.scenario = find_scenario(spec["file"], spec["scenario"])
         amplifiers = amplifiers_of(self.scenario)
         idle = {one.name: NOT_TIMED[one.name] for one in amplifiers if one.name in NOT_TIMED}
         self.knobs = settings(amplifiers, idle | spec["knobs"])
         self.emit = emit
-        self.page_fd: int = spec["page_fd"]
+        self.page_fd = spec["page_fd"]
         self.page = self._map()
         threads = actor_threads(self.scenario, self.knobs, spec.get("threads"))
         # A scenario may rely on what a round asks of it at most; and what a stop does around its own turn counts, too.
@@ -239,8 +243,10 @@ class Sweep:
         ]
         for thread in threads:
             thread.start()
-        pairs = [[_described(one) for one in pair] for pair in self.pairs]
-        self.emit({"event": "threads", "a": threads[0].native_id, "b": threads[1].native_id, "pairs": pairs})
+        a, b = (thread.native_id for thread in threads)
+        assert a is not None and b is not None
+        pairs = [(_described(one), _described(other)) for one, other in self.pairs]
+        self.emit({"event": "threads", "a": a, "b": b, "pairs": pairs})
         for thread in threads:
             thread.join()
         self.emit({"event": "done", "reason": "swept"})
@@ -386,10 +392,10 @@ def _wanted(function: Any, memory: dict[str, Any]) -> dict[str, Any]:
     return {name: memory[name] for name in names}
 
 
-def _described(declared: Operation) -> dict[str, Any]:
+def _described(declared: Operation) -> OperationData:
     return {"name": declared.name, "actor": declared.actor, "stores": declared.stores}
 
 
-def run_sweep(spec: dict[str, Any], emit: Emit) -> None:
+def run_sweep(spec: SweepSpec, emit: Emit) -> None:
     """Serve the manager's sweep that ``spec`` describes (the child's JSON). Raises ScenarioError."""
     Sweep(spec, emit).run()

@@ -10,18 +10,19 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import sysconfig
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from harness.kernel.amplifiers import Knobs, Setting, settings
+from harness.kernel.amplifiers import Knobs, settings
 from harness.kernel.bystanders import NOBODY
 from harness.kernel.compiler import Violation
-from harness.kernel.events import Emit, describe
+from harness.kernel.events import EmitOfTrial, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
@@ -29,7 +30,6 @@ from harness.kernel.levers import OFF, amplifiers_of, specializer
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.live import all_live
 from harness.kernel.loader import find_scenario
-from harness.kernel.rings import Every
 from harness.kernel.rounds import (
     FIRST_STRIDE,
     Role,
@@ -42,6 +42,10 @@ from harness.kernel.rounds import (
 )
 from harness.kernel.scenario import without
 from harness.kernel.workers import Stuck, Workers
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Details, HelloEvent, ProgressEvent
+    from harness.kernel.spec_types import TrialSpec
 
 SWITCH_S = 1e-5
 """With a GIL, actors take turns within a round of a millisecond; the default of 5 ms would keep them apart."""
@@ -59,26 +63,6 @@ LONGER_S = 3.0
 threads may have waited for a core all the time, and then it has looked at nothing."""
 EXTRA_DRAINS = 20
 """How often the actors are drained again before something still owed is believed."""
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a trial is told; the fields of the child's JSON of the same names."""
-
-    file: str
-    scenario: str
-    knobs: dict[str, Setting]
-    budget_s: float
-    threads: int | None = None
-    memory_limit_bytes: int | None = None
-    left_out: tuple[str, ...] = ()
-    """Names of operations that are not raced: a smaller trial may show the same."""
-    rounds: int | None = None
-    """The most rounds it may have; None: as many as its budget allows."""
-    ring: Every = "off"
-    """How often its threads note what they do."""
-    ring_file: str | None = None
-    """Where they do: whoever watches the trial can read it whatever becomes of this process."""
 
 
 @dataclass
@@ -99,25 +83,56 @@ class Count:
     unknown_histories: int = 0
     """Histories that could not be decided; what their rounds observed is not counted as samples."""
 
+    def event(self, elapsed_s: float) -> ProgressEvent:
+        """It, so many seconds after the trial's start."""
+        return {
+            "event": "progress",
+            "elapsed_s": round(elapsed_s, 4),
+            "rounds": self.rounds,
+            "rounds_hit": self.rounds_hit,
+            "samples": self.samples,
+            "stores": self.stores,
+            "reads": self.reads,
+            "live_reads": self.live_reads,
+            "overlap_ns": self.overlap_ns,
+            "span_ns": self.span_ns,
+            "histories": self.histories,
+            "unknown_histories": self.unknown_histories,
+        }
+
 
 def gil_enabled() -> bool:
     """Whether a GIL is held in this interpreter right now."""
     return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
+def hello() -> HelloEvent:
+    """What a trial says first: which interpreter this is."""
+    return {
+        "event": "hello",
+        "version": sys.version.split()[0],
+        "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "gil_enabled": gil_enabled(),
+    }
+
+
 class Trial:
     """Runs one trial and reports through ``emit``, from the calling thread only."""
 
-    def __init__(self, spec: Spec, emit: Emit) -> None:
-        self.spec = spec
+    def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
         self.emit = emit
         self.had_gil = gil_enabled()
-        self.scenario = without(find_scenario(spec.file, spec.scenario), spec.left_out)
-        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec.knobs)
+        self.budget_s = spec["budget_s"]
+        self.most_rounds = spec.get("rounds")
+        self.memory_limit_bytes = spec.get("memory_limit_bytes")
+        self.scenario = without(find_scenario(spec["file"], spec["scenario"]), spec.get("left_out", ()))
+        self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec["knobs"])
         if vars(self.knobs).get(specializer.name) == OFF and sys._xoptions.get("tlbc") != "0":
             raise ValueError("to run without the specializer, the process must be started with -X tlbc=0")
-        file = Path(spec.ring_file) if spec.ring_file else None
-        self.roles: list[Role] = roles(self.scenario, self.knobs, spec.threads, spec.ring, file)
+        file = Path(spec["ring_file"]) if "ring_file" in spec else None
+        self.roles: list[Role] = roles(
+            self.scenario, self.knobs, spec.get("threads"), spec.get("ring", "off"), file
+        )
         self.rings = self.roles[0].rings
         self.began = time.monotonic()
         self.count = Count()
@@ -168,7 +183,7 @@ class Trial:
             batch = self._prepare(length)
             if batch is None:
                 return "findings"
-            raced = workers.race(batch, self.began + self.spec.budget_s, self._patience())
+            raced = workers.race(batch, self.began + self.budget_s, self._patience())
             self._judge(batch, workers)
             self._ask_bystander(workers)
             if self.rings:
@@ -186,12 +201,12 @@ class Trial:
                 self._collect()
             if time.monotonic() >= self._deadline():
                 return "budget"
-            if self.spec.rounds is not None and self.count.rounds >= self.spec.rounds:
+            if self.most_rounds is not None and self.count.rounds >= self.most_rounds:
                 return "rounds"
             if self._memory_is_short():
                 return "memory"
 
-    def _inside(self, stuck: Stuck) -> dict[str, Any]:
+    def _inside(self, stuck: Stuck) -> Details:
         """Who hangs, and whether they wait or run."""
         return {"inside": stuck.inside, "state": kind_of_hang(running("self", stuck.threads))}
 
@@ -201,7 +216,7 @@ class Trial:
 
     def _deadline(self) -> float:
         """When the trial is over, on the monotonic clock."""
-        return self.began + self.spec.budget_s + self._patience()
+        return self.began + self.budget_s + self._patience()
 
     def _patience(self) -> float:
         return 0.0 if self.count.samples or len(self.roles) == 1 else LONGER_S
@@ -211,7 +226,7 @@ class Trial:
         batch: list[Round] = []
         deadline = self._deadline()
         first = self.count.rounds + 1
-        most = length if self.spec.rounds is None else min(length, self.spec.rounds - self.count.rounds)
+        most = length if self.most_rounds is None else min(length, self.most_rounds - self.count.rounds)
         for number in range(first, first + most):
             scenario = self.scenario()
             try:
@@ -324,7 +339,7 @@ class Trial:
         self.blocks, self.stored = sys.getallocatedblocks(), self.count.stores
 
     def _memory_is_short(self) -> bool:
-        limit = self.spec.memory_limit_bytes
+        limit = self.memory_limit_bytes
         if limit is None or resident_bytes() <= ENOUGH * limit:
             return False
         self._collect()
@@ -335,7 +350,7 @@ class Trial:
         if not final and now - self.last_progress < PROGRESS_S:
             return
         self.last_progress = now
-        self.emit({"event": "progress", "elapsed_s": round(now - self.began, 4)} | vars(self.count))
+        self.emit(self.count.event(now - self.began))
 
 
 def resident_bytes() -> int:
@@ -350,13 +365,9 @@ def resident_bytes() -> int:
     return peak if sys.platform in ("darwin", "ios") else peak * 1024
 
 
-def run_trial(spec: dict[str, Any], emit: Emit) -> None:
+def run_trial(spec: TrialSpec, emit: EmitOfTrial) -> None:
     """Run the trial that ``spec`` describes (the child's JSON) in this process.
 
     Raises ScenarioError when the scenario cannot be found or compiled.
     """
-    fields = (
-        *("file", "scenario", "knobs", "budget_s", "threads", "memory_limit_bytes"),
-        *("left_out", "rounds", "ring", "ring_file"),
-    )
-    Trial(Spec(**{name: spec[name] for name in fields if name in spec}), emit).run()
+    Trial(spec, emit).run()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
-from harness.record.journal import Event
-
+Line = Mapping[str, Any]
+"""One of them as JSON: what is in it, the classes below say."""
 SCHEMA = 1
 Verdict = Literal["shows", "does not show", "skipped"]
 
@@ -43,7 +43,7 @@ class Begun:
     schema: int = SCHEMA
 
     @classmethod
-    def from_event(cls, event: Event) -> Begun:
+    def from_event(cls, event: Line) -> Begun:
         programs = tuple(Program(**one) for one in event["programs"])
         return cls(**_own(event) | {"programs": programs})
 
@@ -86,14 +86,14 @@ class Answered:
     left: tuple[str, ...]
 
     @classmethod
-    def from_event(cls, event: Event) -> Answered:
+    def from_event(cls, event: Line) -> Answered:
         return cls(tuple(event["left"]))
 
 
 Recorded = Begun | Rated | Judged | Answered
 
 
-def to_event(what: Recorded) -> Event:
+def to_event(what: Recorded) -> Line:
     """As it is written into the journal."""
     return {"event": what.event, **asdict(what)}
 
@@ -108,7 +108,7 @@ class Past:
     answered: Answered | None
 
     @classmethod
-    def of(cls, events: Iterable[Event]) -> Past:
+    def of(cls, events: Iterable[Line]) -> Past:
         begun, rated, answered = None, None, None
         judged: list[Judged] = []
         for event in events:
@@ -124,5 +124,5 @@ class Past:
         return cls(begun, rated, tuple(judged), answered)
 
 
-def _own(event: Event) -> dict[str, Any]:
+def _own(event: Line) -> dict[str, Any]:
     return {name: value for name, value in event.items() if name != "event"}

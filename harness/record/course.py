@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from harness.kernel.amplifiers import Setting
+from harness.kernel.event_types import FindingEvent, ProgressEvent
+from harness.kernel.journal_types import TrialStartEvent
+from harness.record.events import Event
 
 MOST_MOMENTS = 240
 FIRST_WIDTH_S = 1 / 64
@@ -90,22 +92,22 @@ class CourseTaker:
     _cells: dict[tuple[str, str, Setting], _Sum] = field(default_factory=dict)
     _running: dict[int, _Trial] = field(default_factory=dict)
 
-    def add(self, event: dict[str, Any]) -> None:
+    def add(self, event: Event) -> None:
         """Take in one event; those of a trial that never began are passed over."""
-        kind = event.get("event")
-        if kind == "trial_start":
-            self._start(event)
-        elif kind == "resume":  # what ran when the manager was killed never ended
-            self._running.clear()
-        elif kind == "campaign_end":
-            self._slice(event["at_s"])
-        elif (trial := self._running.get(event.get("trial", -1))) is not None:
-            if kind == "progress":
+        if event["event"] == "progress":  # nine of ten events
+            if trial := self._running.get(event.get("trial", -1)):
                 self._progress(trial, event)
-            elif kind == "finding":
+        elif event["event"] == "finding":
+            if trial := self._running.get(event.get("trial", -1)):
                 self._finding(trial, event)
-            elif kind == "trial_end":
-                del self._running[event["trial"]]
+        elif event["event"] == "trial_start":
+            self._start(event)
+        elif event["event"] == "trial_end":
+            self._running.pop(event["trial"], None)
+        elif event["event"] == "resume":  # what ran when the manager was killed never ended
+            self._running.clear()
+        elif event["event"] == "campaign_end":
+            self._slice(event["at_s"])
 
     def course(self) -> Course:
         """What there is so far."""
@@ -118,7 +120,7 @@ class CourseTaker:
         )
         return Course(moments, cells)
 
-    def _start(self, event: dict[str, Any]) -> None:
+    def _start(self, event: TrialStartEvent) -> None:
         cells = [
             self._cells.setdefault((event["scenario"], amplifier, value), _Sum())
             for amplifier, value in event["knobs"].items()
@@ -127,7 +129,7 @@ class CourseTaker:
             cell.trials += 1
         self._running[event["trial"]] = _Trial(cells, event["at_s"])
 
-    def _progress(self, trial: _Trial, event: dict[str, Any]) -> None:
+    def _progress(self, trial: _Trial, event: ProgressEvent) -> None:
         # Cumulative in its trial; what is new was made since the last one, and is spread over that time.
         began, at_s = trial.at_s, event["at_s"]
         samples, rounds = event["samples"] - trial.samples, event["rounds"] - trial.rounds
@@ -148,7 +150,7 @@ class CourseTaker:
             part.rounds += round(rounds * share) - told_rounds
             told_samples, told_rounds = round(samples * share), round(rounds * share)
 
-    def _finding(self, trial: _Trial, event: dict[str, Any]) -> None:
+    def _finding(self, trial: _Trial, event: FindingEvent) -> None:
         self._slice(event["at_s"]).findings += 1
         if not trial.hit:
             trial.hit = True

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import cast
+
+from harness.kernel.event_types import StopData
+from harness.record.events import PairData
 
 CLEAN, HIT = "clean", "hit"
 LOCK, SEQUENCE, HELD, WORLD, WAITED = "lock", "sequence lock", "held world", "stopped world", "waited"
@@ -25,11 +28,11 @@ Variant = tuple[str, str, int, bool, str]
 """What tells one job of a scenario from another: A's operation, B's, how often B did it, warm, specialized."""
 
 
-def variant_of(sweep: Mapping[str, Any]) -> Variant | None:
-    """Of a finding's ``details["sweep"]``, in which an older journal says nothing of the specializer; None where it is
-    empty.
+def variant_of(sweep: StopData | None) -> Variant | None:
+    """Of a finding's ``details["sweep"]``, in which an older journal says nothing of the specializer; None where there
+    is none.
     """
-    if not sweep:
+    if sweep is None:
         return None
     return sweep["a"], sweep["b"], sweep["turns"], sweep["warm"], sweep.get("specialized", OFF)
 
@@ -105,27 +108,38 @@ class PairCoverage:
     """Spent on its stops, listing left out."""
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> PairCoverage:
-        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        known["windows"] = tuple(
-            Window(
-                one["cause"],
-                one["points"],
-                tuple(one["places"]),
-                tuple(one["end"]),
-                one.get("function", ""),
-                tuple(one.get("accesses", ())),
-            )
-            for one in data.get("windows", ())
+    def from_json(cls, data: PairData) -> PairCoverage:
+        return cls(
+            a=data["a"],
+            b=data["b"],
+            turns=data["turns"],
+            warm=data["warm"],
+            bound=data["bound"],
+            instructions=data["instructions"],
+            points=data["points"],
+            outcomes=data.get("outcomes", {}),
+            lines=data.get("lines", {}),
+            holders=tuple(
+                (how, function, waits, points) for how, function, waits, points in data.get("holders", ())
+            ),
+            windows=tuple(
+                Window(
+                    one["cause"],
+                    one["points"],
+                    tuple(one["places"]),
+                    tuple(one["end"]),
+                    one.get("function", ""),
+                    tuple(one.get("accesses", ())),
+                )
+                for one in data.get("windows", ())
+            ),
+            reason=data.get("reason"),
+            specialized=data.get("specialized", OFF),
+            seconds=data.get("seconds", 0.0),
         )
-        known["holders"] = tuple(
-            (str(how), str(function), str(waits), int(points))
-            for how, function, waits, points in data.get("holders", ())
-        )
-        return cls(**known)
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_json(self) -> PairData:
+        return cast(PairData, asdict(self))
 
     @property
     def variant(self) -> Variant:

@@ -6,14 +6,15 @@ Everything that is shown is derived from it, so a campaign killed at any moment 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
+
+from harness.record.events import Event
 
 JOURNAL = "journal.jsonl"
-Event = dict[str, Any]
 
 
 class JournalError(Exception):
@@ -43,7 +44,7 @@ class Journal:
                 self._file.write(b"\n")
                 self._file.flush()
 
-    def append(self, event: Event) -> None:
+    def append(self, event: Mapping[str, object]) -> None:
         """Write one event and flush it. Raises JournalError when the disk is full or gone."""
         line = json.dumps(event, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
         with self._lock:
@@ -78,7 +79,17 @@ class Journal:
 
 
 def read_journal(directory: Path) -> Iterator[Event]:
-    """Yield the events recorded in ``directory``; lines torn by a killed manager are passed over.
+    """Yield the events of the campaign recorded in ``directory``. Raises as ``read_lines``.
+
+    That they are what their definitions say is believed: a harness wrote them. What a newer one wrote may have another
+    name than any of these.
+    """
+    return cast(Iterator[Event], read_lines(directory))
+
+
+def read_lines(directory: Path) -> Iterator[dict[str, Any]]:
+    """Yield what is recorded in ``directory``, of a campaign or of whatever else keeps a journal there: its name is in
+    ``event``. Lines torn by a killed manager are passed over.
 
     Raises JournalError when there is no journal in it.
     """
@@ -96,5 +107,5 @@ def read_journal(directory: Path) -> Iterator[Event]:
                 event, end = decode(line)
             except ValueError:
                 continue
-            if isinstance(event, dict) and not line[end:].strip():
+            if isinstance(event, dict) and "event" in event and not line[end:].strip():
                 yield event

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from harness.kernel.event_types import Details
+from harness.kernel.event_types import Kind as Kind
 from harness.record.severity import Severity
 from harness.record.target import Target
 
 Verdict = Literal["new", "known", "not observed", "not exercised", "skipped"]
-Kind = Literal["violation", "crash", "hang", "leak", "sanitizer", "exception"]
 WithGil = Literal["observed", "not observed", "not tried", "not applicable"]
 
 SCHEMA = 1
@@ -56,7 +57,7 @@ class Finding:
     trials_run: int
     message: str
     severity: Severity
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=Details)
     cause: str | None = None
     """What broke, where that has been told; several findings may be faces of one."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import cast
+
+from harness.kernel.journal_types import TargetData
 
 _NO_RELEASE = {
     "tarball": "built from a tarball",
@@ -72,13 +74,27 @@ class Target:
             return "built from a checkout"
         return ""
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_json(self) -> TargetData:
+        return cast(TargetData, asdict(self))
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Target:
+    def from_json(cls, data: TargetData) -> Target:
         """Rebuild a target from a journal; fields that a newer harness added are ignored."""
-        known = {one.name for one in fields(cls)}
-        kept = {key: value for key, value in data.items() if key in known}
-        kept["version_info"] = tuple(kept["version_info"])
-        return cls(**kept)
+        first, second, third = data["version_info"]
+        return cls(
+            executable=data["executable"],
+            version=data["version"],
+            version_info=(first, second, third),
+            implementation=data["implementation"],
+            free_threaded=data["free_threaded"],
+            gil_enabled=data["gil_enabled"],
+            debug=data["debug"],
+            sanitizer=data["sanitizer"],
+            compiler=data["compiler"],
+            commit=data["commit"],
+            configure_args=data["configure_args"],
+            platform=data["platform"],
+            history=data.get("history", {}),
+            branch=data.get("branch", ""),
+            origin=data.get("origin", ""),
+        )

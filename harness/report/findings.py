@@ -9,6 +9,7 @@ from textwrap import indent, wrap
 from typing import Any
 
 from harness.campaign.causes import NOT_LOCATED
+from harness.kernel.event_types import StopData
 from harness.record.coverage import PairCoverage, Window
 from harness.record.result import Finding
 from harness.report.escape import escape
@@ -66,7 +67,7 @@ def _message(message: str, width: int) -> list[str]:
     return wrap(text, width - 2, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _stop(stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]]) -> Iterator[str]:
+def _stop(stop: StopData, windows: Sequence[tuple[PairCoverage, Window]]) -> Iterator[str]:
     for label, text in stop_facts(stop, windows):
         yield _labelled(label, excerpt(text))
     if history := stop_columns(stop):

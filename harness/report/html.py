@@ -196,7 +196,7 @@ def _recorded(finding: Finding) -> dict[str, Any]:
     return {
         "history": _text(details.get("history", "")),
         "script": _text(details.get("script", "")),
-        "knobs": list(details.get("knobs", {}).items())[:MOST_FACTS],
+        "knobs": list(finding.details.get("knobs", {}).items())[:MOST_FACTS],
         "stacks": [
             (
                 LABELS.get(name, name),

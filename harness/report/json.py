@@ -54,7 +54,6 @@ def _coverage(report: Report) -> dict[str, Any]:
     pairs = []
     for scenario, found in report.coverage.items():
         for pair in found:
-            told = replace(pair, lines={}).to_json()
-            del told["lines"]
+            told = {name: data for name, data in replace(pair, lines={}).to_json().items() if name != "lines"}
             pairs.append({"scenario": scenario} | told)
     return {"pairs": pairs, "lines": lines_of(pair for found in report.coverage.values() for pair in found)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,6 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from harness.record.events import Event
 from harness.report.escape import escape
 from harness.report.meter import Meter, Reading
 from harness.report.numbers import counted, duration, short
@@ -22,7 +22,7 @@ REFRESH_PER_S = 4
 
 
 @contextmanager
-def shown(console: Console, budget_s: float, past: Iterable[dict[str, Any]] = ()) -> Iterator[Meter]:
+def shown(console: Console, budget_s: float, past: Iterable[Event] = ()) -> Iterator[Meter]:
     """Show what the yielded meter hears, until the block ends. The meter is the campaign's listener.
 
     What cannot be shown (a closed pipe, a terminal that has gone) is not; the campaign goes on.

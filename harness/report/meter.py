@@ -6,11 +6,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from threading import Event, Lock
-from typing import Any
+from threading import Event as Flag
+from threading import Lock
 
 from harness.campaign.grade import Grader
 from harness.campaign.plan import SWEEP
+from harness.record.events import Event
 from harness.record.result import Finding, Totals
 from harness.report.escape import escape
 from harness.report.findings import headline
@@ -40,7 +41,7 @@ class Meter:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.tell: Callable[[str], None] = lambda line: None
-        self.first_samples = Event()
+        self.first_samples = Flag()
         self._lock = Lock()
         self._grader = Grader()
         self._began = clock()
@@ -48,7 +49,7 @@ class Meter:
         self._told: set[str] = set()
         self._recent: deque[tuple[float, int]] = deque()
 
-    def catch_up(self, events: Iterable[dict[str, Any]]) -> None:
+    def catch_up(self, events: Iterable[Event]) -> None:
         """Take in what a campaign that is gone on with had recorded before: nothing of it is told again."""
         with self._lock:
             for event in events:
@@ -56,7 +57,7 @@ class Meter:
             if self._grader.header:
                 self._told = {found.id for found in self._grader.result().findings}
 
-    def __call__(self, event: dict[str, Any]) -> None:
+    def __call__(self, event: Event) -> None:
         with self._lock:
             lines = self._take(event)
         for line in lines:
@@ -76,22 +77,23 @@ class Meter:
     def _totals(self) -> Totals:
         return self._grader.result().totals if self._grader.header else NOTHING
 
-    def _take(self, event: dict[str, Any]) -> list[str]:
+    def _take(self, event: Event) -> list[str]:
         self._grader.feed(event)
-        what, now = event["event"], self.clock()
-        if what in ("campaign", "resume"):  # a resumed campaign's time goes on where it stood
+        now = self.clock()
+        if event["event"] == "campaign" or event["event"] == "resume":
+            # A resumed campaign's time goes on where it stood.
             self._began = now - event["at_s"]
-        elif what == "trial_start":
+        elif event["event"] == "trial_start":
             self._racing[event["trial"]] = event["scenario"]
-        elif what == "trial_end":
+        elif event["event"] == "trial_end":
             self._racing.pop(event["trial"], None)
-        elif what == "progress":
+        elif event["event"] == "progress":
             self._recent.append((now, self._totals().samples))
             while self._recent[0][0] < now - WINDOW_S:
                 self._recent.popleft()
             if self._recent[-1][1]:
                 self.first_samples.set()
-        elif what == "finding":
+        elif event["event"] == "finding":
             return [_line(found) for found in self._grader.result().findings if self._is_new(found)]
         return []
 

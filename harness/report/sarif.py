@@ -123,8 +123,10 @@ def _location(scenario: str, info: ScenarioInfo | None) -> dict[str, Any]:
 
 def _point(found: Finding) -> dict[str, Any] | None:
     """Of a sweep's finding the line of CPython's source at which a thread was stopped, in CPython's checkout."""
-    places = ((stop_of(found) or {}).get("point") or {}).get("places") or [""]
-    match = PLACE.fullmatch(places[0])
+    stop = stop_of(found)
+    point = stop.get("point") if stop else None
+    places = point.get("places") if point else None
+    match = PLACE.fullmatch(places[0]) if places else None
     if match is None:
         return None
     return {

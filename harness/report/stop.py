@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Any
 
+from harness.kernel.event_types import PointData, StopData
 from harness.record.coverage import OFF, PairCoverage, Window, variant_of
 from harness.record.result import Finding
 from harness.report.coverage import ran, variant, window_text
@@ -20,15 +20,12 @@ Step = Sequence[str]
 """Thread, operation, and what it gave."""
 
 
-def stop_of(finding: Finding) -> dict[str, Any] | None:
+def stop_of(finding: Finding) -> StopData | None:
     """What a sweep recorded with it; None where it was seen by chance."""
-    found = finding.details.get("sweep")
-    return found if isinstance(found, dict) else None
+    return finding.details.get("sweep")
 
 
-def stop_facts(
-    stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]] = ()
-) -> list[tuple[str, str]]:
+def stop_facts(stop: StopData, windows: Sequence[tuple[PairCoverage, Window]] = ()) -> list[tuple[str, str]]:
     """Labels and what stands behind them, of one line or several; not escaped."""
     facts = [("A stopped", _stopped(stop["a"], stop.get("point")))]
     if "point" in stop:
@@ -46,7 +43,7 @@ def stop_facts(
     return facts
 
 
-def stop_columns(stop: dict[str, Any]) -> str:
+def stop_columns(stop: StopData) -> str:
     """The replay as a history, a column a thread, time downwards; escaped. Empty where none showed it.
 
     What a thread does when neither is stopped any more stands beside what the other does then, whichever came first.
@@ -73,7 +70,7 @@ def stop_columns(stop: dict[str, Any]) -> str:
     )
 
 
-def _stopped(operation: str, point: dict[str, Any] | None) -> str:
+def _stopped(operation: str, point: PointData | None) -> str:
     if point is None:
         return f"{operation}, at no point: it showed while nothing was stopped"
     instruction = point["instruction"] or f"address {point['address']:#x}"
@@ -81,7 +78,7 @@ def _stopped(operation: str, point: dict[str, Any] | None) -> str:
     return f"{operation}, in front of: {instruction}{again}"
 
 
-def _where(point: dict[str, Any]) -> str:
+def _where(point: PointData) -> str:
     """The chain of what was inlined and called, innermost first."""
     calls = [str(one) for one in point["calls"]]
     first, *outer = [str(one) for one in point.get("places") or calls[-1:] or [f"{point['address']:#x}"]]
@@ -89,7 +86,7 @@ def _where(point: dict[str, Any]) -> str:
     return "\n".join(filter(None, [first, *(f"inlined in {one}" for one in outer), callers]))
 
 
-def _windows(stop: dict[str, Any], windows: Sequence[tuple[PairCoverage, Window]]) -> list[str]:
+def _windows(stop: StopData, windows: Sequence[tuple[PairCoverage, Window]]) -> list[str]:
     """Those of its own pair first; the others say of which they are."""
     told = []
     for pair, window in windows[:MOST_WINDOWS]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from harness.builds.fingerprint import NotATarget, probe
 from harness.campaign.again import Again, of_event
 from harness.campaign.grade import grade
 from harness.campaign.history import write_result
 from harness.campaign.select import ScenarioInfo
+from harness.kernel.events import SCHEMA
+from harness.record.events import Event, ReproEvent, SmallerData
 from harness.record.journal import Journal, JournalError, read_journal
-from harness.record.result import SCHEMA, Finding
+from harness.record.result import Finding
 from harness.record.target import Target
 
 
@@ -32,7 +33,7 @@ class Recorded:
     target: Target
     finding: Finding
     again: Again
-    shown_again: tuple[dict[str, Any], ...]
+    shown_again: tuple[ReproEvent, ...]
     """What ``ftstress repro`` has recorded about it, oldest first."""
 
     @property
@@ -48,7 +49,7 @@ def read(directory: Path, identity: str) -> Recorded:
         events = list(read_journal(directory))
     except JournalError as error:
         raise NotRecorded(str(error)) from error
-    first = next((event for event in events if event.get("event") == "campaign"), None)
+    first = next((event for event in events if event["event"] == "campaign"), None)
     if first is None:
         raise NotRecorded(
             f"the journal in {directory} has lost its beginning: nothing in it can be run again"
@@ -64,16 +65,16 @@ def read(directory: Path, identity: str) -> Recorded:
         there = ", ".join(finding.id for finding in result.findings) or "none"
         raise NotRecorded(f"{directory} has no finding {identity}; it has: {there}")
     number = found.details["trial"]
-    start = next(e for e in events if e.get("event") == "trial_start" and e.get("trial") == number)
+    start = next(e for e in events if e["event"] == "trial_start" and e["trial"] == number)
     infos = [ScenarioInfo.from_json(data) for data in first["scenarios"]]
     info = next(info for info in infos if info.name == found.scenario)
-    again = tuple(e for e in events if e.get("event") == "repro" and e.get("signature") == found.signature)
+    again = tuple(e for e in events if e["event"] == "repro" and e["signature"] == found.signature)
     return Recorded(
         directory, result.target, found, of_event(info, start, found.signature.split(" | ")[3]), again
     )
 
 
-def note(directory: Path, *events: dict[str, Any]) -> None:
+def note(directory: Path, *events: Event) -> None:
     """Add what was seen later to the journal, and grade it again. Raises JournalError where it cannot be written."""
     with Journal(directory) as journal:
         for event in events:
@@ -81,7 +82,7 @@ def note(directory: Path, *events: dict[str, Any]) -> None:
     write_result(directory, grade(read_journal(directory)))
 
 
-def smaller_of(again: Again, found: dict[str, Any]) -> Again:
+def smaller_of(again: Again, found: SmallerData) -> Again:
     """``again`` with what minimising left of it."""
     return Again(
         again.scenario,

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from elftools.common.exceptions import ELFError
 
@@ -19,13 +18,15 @@ from harness.campaign.options import CampaignError, Options
 from harness.campaign.plan import SWEEP, PlannedTrial, Powers, cores, power, powers_for, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
-from harness.campaign.trial import SILENCE_S
-from harness.campaign.watch import Limits, Tell, watch
+from harness.campaign.trial import SILENCE_S, TellOfTrial
+from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending
+from harness.kernel.spec_types import ChildTrial
+from harness.record.events import ChildEvent, is_of_trial
 from harness.record.target import Target
 from harness.sweep.image import is_eval
 from harness.sweep.resolve import Resolver
-from harness.sweep.worker import code_of
+from harness.sweep.worker import TracerSpec, code_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
@@ -66,12 +67,13 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
     for core in own_cores():
         free.put(core)
 
-    def run(target: Target, spec: dict[str, Any], tell: Tell, stop: Callable[[], bool]) -> Ending:
+    def run(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
         try:
             core = free.get_nowait()
         except queue.Empty:  # more jobs than cores were asked for
             core = None
-        full = spec | {
+        full: TracerSpec = {
+            **spec,
             "target": target.to_json(),
             "functions": asked.functions,
             "bound": asked.bound,
@@ -80,10 +82,17 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             "core": core,
         }
         limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
+
+        def hear(event: ChildEvent) -> None:
+            if event["event"] == "stops":
+                tell(resolver.swept(event))
+            elif event["event"] == "finding":
+                tell(resolver.finding(event))
+            elif is_of_trial(event):
+                tell(event)
+
         try:
-            return watch(
-                lambda fd: command(full | {"events_fd": fd}), limits, lambda e: tell(resolver.event(e)), stop
-            )
+            return watch(lambda fd: command(full | {"events_fd": fd}), limits, hear, stop)
         finally:
             if core is not None:
                 free.put(core)
@@ -116,7 +125,7 @@ def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path
         )
 
 
-def command(spec: dict[str, Any]) -> list[str]:
+def command(spec: TracerSpec) -> list[str]:
     """The command line of a tracer: this interpreter with this harness."""
     folder = str(Path(harness.__file__).parent.parent)
     return [sys.executable, "-P", "-c", START, folder, json.dumps(spec)]

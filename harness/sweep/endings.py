@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
 
+from harness.kernel.event_types import Details, FindingEvent, Kind
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.stops import Stops
 
@@ -14,14 +14,14 @@ SHOWN = 4
 """Functions in a message."""
 
 
-def describe(error: Hang | Fatal | Ended, stage: Stage, stops: Stops) -> dict[str, Any]:
+def describe(error: Hang | Fatal | Ended, stage: Stage, stops: Stops) -> FindingEvent:
     """The finding that it is; the stage must not have been closed yet."""
     if isinstance(error, Ended):
         what = describe_end(error.status)
         return _finding("crash", what, f"the target {what} in the middle of a stop", {"ending": "exit"})
     name = "A" if error.thread is stage.a else "B"
     frames = _frames(error, stage, stops)
-    details = {"native": frames, "thread": name}
+    details: Details = {"native": frames, "thread": name}
     within = " < ".join(frames[:SHOWN])
     if isinstance(error, Hang):
         message = f"{name} did not come back, and nothing kept it from running: in {within}"
@@ -49,7 +49,7 @@ def _frames(error: Hang | Fatal, stage: Stage, stops: Stops) -> list[str]:
         return []
 
 
-def _finding(kind: str, where: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
+def _finding(kind: Kind, where: str, message: str, details: Details) -> FindingEvent:
     return {
         "event": "finding",
         "kind": kind,

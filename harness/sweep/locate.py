@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.campaign.select import ScenarioInfo
+from harness.kernel.event_types import FindingEvent
 from harness.kernel.signature import same_cause, signature
 from harness.kernel.trial import Count
 from harness.record.coverage import Window, access
 from harness.record.target import Target
-from harness.sweep.image import Image
+from harness.sweep.image import Code, Image
 from harness.sweep.jobs import Job
 from harness.sweep.lines import Lines
 from harness.sweep.progress import Hits, windows
@@ -77,11 +77,11 @@ def locate(
     binary = [""]
     read = code_of(cache, None)
 
-    def code(path: str, base: int) -> Any:
+    def code(path: str, base: int) -> Code:
         binary[0] = path
         return read(path, base)
 
-    def found(event: dict[str, Any]) -> None:
+    def found(event: FindingEvent) -> None:
         if same_cause(signature(scenario.name, event), wanted):
             fitting.add(cause_of(event))
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from harness.campaign.select import ScenarioInfo
+from harness.kernel.event_types import Details, FindingEvent, PointData, StopData
 from harness.kernel.signature import same_cause, signature
+from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import variant_of
 from harness.record.target import Target
 from harness.sweep.jobs import Job, jobs_of
@@ -46,7 +47,7 @@ def on_one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def spec_of(scenario: ScenarioInfo, stepping: bool = False) -> dict[str, Any]:
+def spec_of(scenario: ScenarioInfo, stepping: bool = False) -> SceneSpec:
     """What a scene is told of a scenario."""
     return {"file": scenario.file, "scenario": scenario.name, "knobs": {}, "stepping": stepping}
 
@@ -54,7 +55,7 @@ def spec_of(scenario: ScenarioInfo, stepping: bool = False) -> dict[str, Any]:
 def replay(
     target: Target,
     scenario: ScenarioInfo,
-    details: dict[str, Any],
+    details: Details,
     wanted: str,
     cache: str,
     times: int,
@@ -70,11 +71,11 @@ def replay(
     scene = Scene(target, spec_of(scenario), code_of(cache, None))
     try:
         job = _job(scene, sweep)
-        point, other = (_point(sweep.get(name)) for name in ("point", "other"))
+        point, other = (_point(one) for one in (sweep.get("point"), sweep.get("other")))
         assert point is not None
         shown, steps = 0, tuple[tuple[str, str, str], ...]()
 
-        def fits(event: dict[str, Any]) -> bool:
+        def fits(event: FindingEvent) -> bool:
             return same_cause(signature(scenario.name, event), wanted)
 
         for done in range(times):
@@ -89,7 +90,7 @@ def replay(
         scene.close()
 
 
-def _job(scene: Scene, sweep: dict[str, Any]) -> Job:
+def _job(scene: Scene, sweep: StopData) -> Job:
     for job in jobs_of(scene.stage.pairs, has_specializer(scene.target)):
         if (job.a, job.b, job.turns, job.warm, job.specialized) == variant_of(sweep):
             return job
@@ -98,7 +99,7 @@ def _job(scene: Scene, sweep: dict[str, Any]) -> Job:
     )
 
 
-def _point(data: dict[str, Any] | None) -> Point | None:
+def _point(data: PointData | None) -> Point | None:
     if data is None:
         return None
     return Point(data["address"], data["occurrence"], tuple(data["calls"]), frozenset())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
-from harness.record.coverage import PairCoverage, Window, access
+from harness.kernel.event_types import FindingEvent, StopsEvent
+from harness.record.coverage import access
+from harness.record.events import PairData, SweptEvent, WindowData
 from harness.sweep.image import Image
-from harness.sweep.lines import Lines
+from harness.sweep.lines import Lines, Place
 
 
 class Resolver:
@@ -19,51 +20,61 @@ class Resolver:
         self._lines: dict[str, Lines] = {}
         self._lock = threading.Lock()
 
-    def event(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The event with places for addresses."""
-        if event["event"] == "swept":
-            return {"event": "swept", "pair": self._pair(event).to_json()}
-        if event["event"] == "finding":
-            return self._finding(event)
-        return event
+    def finding(self, event: FindingEvent) -> FindingEvent:
+        """It, with places for addresses."""
+        told = event.copy()
+        binary = told.pop("binary", "")
+        sweep = told["details"].get("sweep")
+        for where in (sweep.get("point"), sweep.get("other")) if sweep else ():
+            if where is not None:
+                where["places"] = self._places(binary, where["address"])
+        return told
 
-    def _finding(self, event: dict[str, Any]) -> dict[str, Any]:
-        event = dict(event)
-        binary = event.pop("binary", "")
-        sweep = event["details"].get("sweep", {})
-        for where in (sweep[name] for name in ("point", "other") if name in sweep):
-            where["places"] = self._places(binary, where["address"])
-        return event
-
-    def _pair(self, event: dict[str, Any]) -> PairCoverage:
+    def swept(self, event: StopsEvent) -> SweptEvent:
+        """What became of a pair, by source lines."""
         pair, binary = event["pair"], event["binary"]
         lines: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         for address, outcomes in event["addresses"].items():
             # Also the lines that called what was inlined there: whoever reads the function sees them.
             for file, line in {(place.file, place.line) for place in self._at(binary, int(address))}:
                 lines[file][str(line)].update(outcomes)
-        windows = tuple(
-            Window(
-                one["cause"],
-                one["points"],
-                tuple(self._places(binary, one["first"])),
-                tuple(self._places(binary, one["last"])),
-                one["function"],
-                tuple(
-                    access(below, self._places(binary, one[address]))
-                    for below, address in zip(one["below"], ("opens", "last"), strict=True)
-                ),
-            )
+        windows: list[WindowData] = [
+            {
+                "cause": one["cause"],
+                "points": one["points"],
+                "places": self._places(binary, one["first"]),
+                "end": self._places(binary, one["last"]),
+                "function": one["function"],
+                "accesses": [
+                    access(one["below"][0], self._places(binary, one["opens"])),
+                    access(one["below"][1], self._places(binary, one["last"])),
+                ],
+            }
             for one in pair["windows"]
-        )
+        ]
         plain = {file: {line: dict(counts) for line, counts in of.items()} for file, of in lines.items()}
-        coverage = PairCoverage.from_json({name: data for name, data in pair.items() if name != "windows"})
-        return PairCoverage(**(vars(coverage) | {"lines": plain, "windows": windows}))
+        resolved: PairData = {
+            "a": pair["a"],
+            "b": pair["b"],
+            "turns": pair["turns"],
+            "warm": pair["warm"],
+            "specialized": pair["specialized"],
+            "bound": pair["bound"],
+            "instructions": pair["instructions"],
+            "points": pair["points"],
+            "outcomes": pair["outcomes"],
+            "lines": plain,
+            "holders": pair["holders"],
+            "windows": windows,
+            "reason": pair["reason"],
+            "seconds": pair["seconds"],
+        }
+        return {"event": "swept", "pair": resolved}
 
     def _places(self, binary: str, address: int) -> list[str]:
         return [str(place) for place in self._at(binary, address)] or [f"{address:#x}"]
 
-    def _at(self, binary: str, address: int) -> tuple[Any, ...]:
+    def _at(self, binary: str, address: int) -> tuple[Place, ...]:
         with self._lock:
             if binary not in self._lines:
                 self._lines[binary] = Lines(Image(Path(binary)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from harness.kernel.event_types import FindingEvent, StepEvent
 from harness.kernel.levers import OFF as SPECIALIZER_OFF
 from harness.kernel.levers import ON as SPECIALIZER_ON
 from harness.kernel.levers import specializer
+from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import BEFORE, HIT, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.access import Accesses
@@ -16,7 +17,7 @@ from harness.sweep.endings import Broken, describe
 from harness.sweep.image import Code, loaded
 from harness.sweep.jobs import Job
 from harness.sweep.points import Listing, Point, list_points
-from harness.sweep.stage import Stage
+from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.stops import Stop, Stops
 
 MOST_BYTES = 768 << 20
@@ -37,8 +38,8 @@ class Seen:
     """What one stop showed."""
 
     stop: Stop
-    findings: tuple[dict[str, Any], ...] = ()
-    steps: tuple[dict[str, Any], ...] = ()
+    findings: tuple[FindingEvent, ...] = ()
+    steps: tuple[StepEvent, ...] = ()
     """What each operation gave, where that was asked for."""
     ended: bool = False
     """Whether the target crashed, hung or ended; the next stop has another child."""
@@ -50,7 +51,7 @@ class Scene:
     All methods raise what the constructor raises: NotStarted, CannotTrace, OSError.
     """
 
-    def __init__(self, target: Target, spec: dict[str, Any], code_of: Callable[[str, int], Code]) -> None:
+    def __init__(self, target: Target, spec: SceneSpec, code_of: Callable[[str, int], Code]) -> None:
         self.target = target
         self.spec = spec
         self.code_of = code_of
@@ -122,12 +123,12 @@ class Scene:
         job: Job,
         point: Point,
         other: Point | None,
-        wanted: Callable[[dict[str, Any]], bool],
+        wanted: Callable[[FindingEvent], bool],
         times: int,
-    ) -> tuple[int, tuple[dict[str, Any], ...]]:
+    ) -> tuple[int, tuple[StepEvent, ...]]:
         """How many of ``times`` stops, each in a fresh state, show what is ``wanted``; and the last one's steps."""
         shown = 0
-        steps: tuple[dict[str, Any], ...] = ()
+        steps: tuple[StepEvent, ...] = ()
         for _ in range(times):
             seen = self.show(job, point, other, anew=True)
             if any(map(wanted, seen.findings)):
@@ -142,7 +143,7 @@ class Scene:
         self.stage.fresh(job.pair, job.warm, NEW_CODE[job.specialized])
         self.current = job
 
-    def _broken(self, error: Any) -> Seen:
+    def _broken(self, error: Hang | Fatal | Ended) -> Seen:
         found = describe(error, self.stage, self.stops)
         self.reopen()
         return Seen(Stop(HIT), (found,), ended=True)

@@ -6,10 +6,10 @@ import mmap
 import os
 import time
 from contextlib import suppress
-from typing import Any
 
 from harness.campaign import child
 from harness.campaign.streams import EventLines, Excerpt
+from harness.kernel.spec_types import SceneSpec, Started, SweepSpec
 from harness.kernel.sweep import (
     B_NEXT,
     B_RESTS,
@@ -36,6 +36,7 @@ from harness.kernel.sweep import (
     WRONG_A,
     WRONG_B,
 )
+from harness.record.events import ChildEvent
 from harness.record.target import Target
 from harness.sweep import ptrace
 from harness.sweep.jobs import OperationInfo
@@ -93,28 +94,29 @@ class NotStarted(Exception):
 class Stage:
     """Two threads of one child. All waits have a limit; the child dies with this process whatever it is doing."""
 
-    def __init__(self, target: Target, spec: dict[str, Any]) -> None:
+    def __init__(self, target: Target, spec: SceneSpec) -> None:
         """Start the child and take hold of its threads.
 
         Raises NotStarted, CannotTrace where ptrace is not to be had, and OSError when the target cannot be executed.
         """
         self.machine = ptrace.machine()
-        self.limit_s: float = spec.get("limit_s", LIMIT_S)
+        self.limit_s = spec.get("limit_s", LIMIT_S)
         page_fd = os.memfd_create("ftstress-sweep")
         os.ftruncate(page_fd, PAGE_BYTES)
         self.page = mmap.mmap(page_fd, PAGE_BYTES)
-        self.events: list[dict[str, Any]] = []
+        self.events: list[ChildEvent] = []
         self.lines = EventLines()
         self.stderr = Excerpt()
         self.began = time.monotonic()
         ptrace.quiet(False)
+
+        def command(events_fd: int) -> list[str]:
+            started: Started = {"alarm_s": ALARM_S, "events_fd": events_fd}
+            asked: SweepSpec = {**spec, **started, "do": "sweep", "page_fd": page_fd}
+            return child.command(target, asked)
+
         try:
-            asked = spec | {"do": "sweep", "page_fd": page_fd, "alarm_s": ALARM_S}
-            self.child = child.start(
-                lambda events_fd: child.command(target, asked | {"events_fd": events_fd}),
-                [page_fd],
-                DEAD_MEMORY if target.free_threaded else None,
-            )
+            self.child = child.start(command, [page_fd], DEAD_MEMORY if target.free_threaded else None)
         finally:
             ptrace.quiet(True)
             os.close(page_fd)
@@ -162,14 +164,14 @@ class Stage:
                 if event["event"] == "threads":
                     self.pairs = [(OperationInfo(**a), OperationInfo(**b)) for a, b in event["pairs"]]
                     return event["a"], event["b"]
-                if event["event"] in ("failure", "load_error"):
+                if event["event"] == "failure" or event["event"] == "load_error":
                     raise NotStarted(event["message"])
             if self.child.process.poll() is not None:
                 raise NotStarted(f"the target ended at its start: {self.stderr.text().strip()[-300:]}")
             time.sleep(0.002)
         raise NotStarted(f"the target did not start two threads within {START_S:.0f} s")
 
-    def take_events(self) -> list[dict[str, Any]]:
+    def take_events(self) -> list[ChildEvent]:
         """What the child has said since this was last asked."""
         self._read()
         found, self.events = self.events, []

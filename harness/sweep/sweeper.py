@@ -6,8 +6,8 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any
 
+from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
 from harness.kernel.trial import Count
 from harness.record.coverage import HIT, MISSED, OFF
 from harness.sweep.jobs import Job, jobs_of
@@ -34,14 +34,13 @@ MOST_DOUBLE = 4000
 STEERED = 0.8
 """Share of these that lie where both operations touch the same memory."""
 
-Event = dict[str, Any]
-Emit = Callable[[Event], None]
+Tell = Callable[[FindingEvent], None]
 
 
 class Sweeper:
     """Sweeps one scenario. ``tell`` gets each cause once, as a finding event."""
 
-    def __init__(self, scene: Scene, tell: Emit, alive: Callable[[Count], bool]) -> None:
+    def __init__(self, scene: Scene, tell: Tell, alive: Callable[[Count], bool]) -> None:
         """``alive`` hears of what was done, often, and returns False when the time is over.
 
         In the counts a round is a stop, a sample an operation of B's, and of the overlap's nanoseconds one stands for a
@@ -52,7 +51,7 @@ class Sweeper:
         self.alive = alive
         self.counts = Count()
         self.told: set[str] = set()
-        self.unsure: dict[str, list[Event]] = {}
+        self.unsure: dict[str, list[FindingEvent]] = {}
         """By cause, what was found of it that no replay has shown again."""
         self.strides = STRIDES if scene.target.version_info < WITHOUT_PLACES else 1
         self.listings: dict[tuple[str, str, bool, str], Listing] = {}
@@ -180,28 +179,24 @@ class Sweeper:
         if not new:
             return
         job = progress.job
-        again, steps = 0, tuple[dict[str, Any], ...]()
+        again, steps = 0, tuple[StepEvent, ...]()
         if point is not None:
             again, steps = self.scene.again(
                 job, point, other, lambda event: any(alike(event, one) for one in new.values()), REPLAYS
             )
-        sweep: dict[str, Any] = {
+        sweep: StopData = {
             "a": job.a,
             "b": job.b,
             "turns": job.turns,
             "warm": job.warm,
             "specialized": job.specialized,
             "replayed": f"{again} of {REPLAYS}",
-            "steps": [[one["thread"], one["operation"], one["seen"]] for one in steps],
+            "steps": [(one["thread"], one["operation"], one["seen"]) for one in steps],
         }
-        for name, where in (("point", point), ("other", other)):
-            if where is not None:
-                sweep[name] = {
-                    "address": where.address,
-                    "occurrence": where.occurrence,
-                    "calls": list(where.chain),
-                    "instruction": self.scene.text(where),
-                }
+        if point is not None:
+            sweep["point"] = self._told(point)
+        if other is not None:
+            sweep["other"] = self._told(other)
         for cause, event in new.items():
             whole = event | {"details": event["details"] | {"sweep": sweep}, "round": self.counts.rounds}
             before = self.unsure.pop(cause, [])
@@ -210,6 +205,14 @@ class Sweeper:
             else:
                 self.told.add(cause)
                 self.tell(whole)
+
+    def _told(self, point: Point) -> PointData:
+        return {
+            "address": point.address,
+            "occurrence": point.occurrence,
+            "calls": list(point.chain),
+            "instruction": self.scene.text(point),
+        }
 
     def _relist(self, progress: Progress) -> None:
         """A's path has changed: from here on the points of the new one that have not been tried are what is left."""
@@ -227,7 +230,7 @@ def _specializes(job: Job) -> bool:
     return job.specialized != OFF
 
 
-def cause_of(event: dict[str, Any]) -> str:
+def cause_of(event: FindingEvent) -> str:
     """What makes two hits the same."""
     details = event["details"]
     where = event["where"] if event["kind"] != "crash" else " < ".join(details.get("frames", ()))
@@ -235,6 +238,6 @@ def cause_of(event: dict[str, Any]) -> str:
     return " | ".join(str(part) for part in parts if part)
 
 
-def alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def alike(one: FindingEvent, other: FindingEvent) -> bool:
     """Whether one may be the other, shown again: by which signal memory that was freed ends a process is chance."""
     return cause_of(one) == cause_of(other) or one["kind"] == other["kind"] == "crash"

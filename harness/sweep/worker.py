@@ -15,12 +15,13 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from harness.kernel.child import KERNEL_FAILED, die_with_parent
+from harness.kernel.event_types import FindingEvent, SaidEvent, StopsEvent
 from harness.kernel.events import pipe_writer
+from harness.kernel.journal_types import TargetData
+from harness.kernel.spec_types import ChildTrial, SceneSpec
 from harness.kernel.trial import Count
 from harness.record.target import Target
 from harness.sweep.image import Code, Image, Symbols
@@ -32,11 +33,28 @@ from harness.sweep.sweeper import Sweeper
 
 PROGRESS_S = 0.2
 
+Emit = Callable[[SaidEvent], None]
+
+
+class TracerSpec(ChildTrial):
+    """What a tracer is told: its trial, and how it is to be swept."""
+
+    target: TargetData
+    functions: str | None
+    """A regular expression for ``FILE:FUNCTION``; None: the object model."""
+    bound: int
+    stepping: bool
+    """Without debug registers."""
+    cache: str
+    """A folder for what is read from binaries once."""
+    core: int | None
+    """To which it keeps."""
+
 
 class Clock:
     """Says now and then how far the trial is; when it is over."""
 
-    def __init__(self, budget_s: float, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, budget_s: float, emit: Emit) -> None:
         self.began = time.monotonic()
         self.budget_s = budget_s
         self.emit = emit
@@ -51,9 +69,7 @@ class Clock:
 
     def tell(self, counts: Count) -> None:
         """A progress event."""
-        self.emit(
-            {"event": "progress", "elapsed_s": round(time.monotonic() - self.began, 4)} | asdict(counts)
-        )
+        self.emit(counts.event(time.monotonic() - self.began))
 
 
 def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
@@ -73,8 +89,8 @@ def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
     return read
 
 
-def described(progress: Progress, binary: str) -> dict[str, Any]:
-    """A ``swept`` event: what became of a job, by address; the campaign makes source lines of them."""
+def described(progress: Progress, binary: str) -> StopsEvent:
+    """What became of a job, by address; the campaign makes source lines of them."""
     job = progress.job
     addresses: dict[int, Counter[str]] = defaultdict(Counter)
     for address, how in by_address(progress):
@@ -87,9 +103,9 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
     if progress.given_up:
         reason = f"given up after {progress.ends} crashes or hangs"
     return {
-        "event": "swept",
+        "event": "stops",
         "binary": binary,
-        "addresses": {str(address): found for address, found in addresses.items()},
+        "addresses": {str(address): dict(found) for address, found in addresses.items()},
         "pair": {
             "a": job.a,
             "b": job.b,
@@ -109,7 +125,7 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
                     "first": one.first.address,
                     "last": one.last.address,
                     "function": one.function,
-                    "below": one.below,
+                    "below": [list(called) for called in one.below],
                 }
                 for one in windows(progress)
             ],
@@ -121,7 +137,7 @@ def described(progress: Progress, binary: str) -> dict[str, Any]:
 
 def main(text: str) -> int:
     """Sweep what the JSON says. Returns the exit status of a trial's child."""
-    spec: dict[str, Any] = json.loads(text)
+    spec: TracerSpec = json.loads(text)
     die_with_parent(spec["alarm_s"])
     emit = pipe_writer(spec["events_fd"])
     if spec["core"] is not None:
@@ -150,11 +166,17 @@ def main(text: str) -> int:
     return 0
 
 
-def _sweep(target: Target, spec: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
+def _sweep(target: Target, spec: TracerSpec, emit: Emit) -> None:
     clock = Clock(spec["budget_s"], emit)
-    asked = {name: spec[name] for name in ("file", "scenario", "knobs", "threads", "stepping")}
+    asked: SceneSpec = {
+        "file": spec["file"],
+        "scenario": spec["scenario"],
+        "knobs": spec["knobs"],
+        "threads": spec.get("threads"),
+        "stepping": spec["stepping"],
+    }
 
-    def tell(event: dict[str, Any]) -> None:
+    def tell(event: FindingEvent) -> None:
         emit(event | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binary": binary[0]})
 
     binary = [""]

@@ -14,6 +14,7 @@ from harness.campaign.run import run_campaign
 from harness.record.journal import read_journal
 from harness.record.result import Result
 from tests.campaign.fakes import fake_command, fake_scenario, fake_target
+from tests.report.schemas import check_journal
 
 RunFake = Callable[..., Result]
 
@@ -33,12 +34,14 @@ def run_fake(fake_children: None, tmp_path: Path) -> RunFake:
     def run(*behaviours: str, **options: Any) -> Result:
         chosen = Options(**({"budget_s": 0.5, "seed": 1} | options))
         scenarios = [fake_scenario(behaviour) for behaviour in behaviours]
-        return run_campaign(fake_target(), scenarios, chosen, tmp_path / "out", lambda event: None)
+        result = run_campaign(fake_target(), scenarios, chosen, tmp_path / "out", lambda event: None)
+        check_journal(tmp_path / "out")
+        return result
 
     return run
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Callable[[], list[dict[str, Any]]]:
+def journal(tmp_path: Path) -> Callable[[], list[Any]]:
     """The events of the campaign that ``run_fake`` ran."""
     return lambda: list(read_journal(tmp_path / "out"))

@@ -56,7 +56,7 @@ def fake_scenario(behaviour: str = "well", **changed: Any) -> ScenarioInfo:
     return ScenarioInfo(**(fields | changed))
 
 
-def fake_command(target: Target, spec: dict[str, Any]) -> list[str]:
+def fake_command(target: Target, spec: Any) -> list[str]:
     """Takes the place of ``harness.campaign.child.command``."""
     return [sys.executable, str(FAKE_CHILD), json.dumps(spec)]
 

@@ -35,7 +35,7 @@ class HandWritten:
     ) -> None:
         chosen = Options(**({"budget_s": 60.0, "seed": 7} | options))
         known = scenarios or (fake_scenario(),)
-        self.events = [header(target or fake_target(), known, chosen, kind)]
+        self.events: list[Any] = [header(target or fake_target(), known, chosen, kind)]
         self.number = 0
 
     def add(self, event: str, **fields: Any) -> HandWritten:
@@ -74,5 +74,5 @@ class HandWritten:
         scenario = next(e["scenario"] for e in reversed(self.events) if e["event"] == "trial_start")
         return self.said("trial_end", scenario=scenario, index=self.number, unwell=unwell, notice=notice)
 
-    def end(self, complete: bool = True) -> list[dict[str, Any]]:
+    def end(self, complete: bool = True) -> list[Any]:
         return self.add("campaign_end", complete=complete, reason="budget").events

@@ -20,6 +20,7 @@ from harness.kernel.rings import LEAST_OF_EACH
 from harness.record.result import Result
 from harness.record.target import Target
 from tests.campaign.fakes import alive, wait_for
+from tests.report.schemas import check_journal
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP = '''
@@ -62,7 +63,9 @@ def run_real(tmp_path: Path, free_threaded: Target) -> RunReal:
         catalogue = describe(on, [file])
         assert catalogue.errors == []
         chosen = Options(**({"budget_s": 2.0, "seed": 1} | options))
-        return run_campaign(on, catalogue.scenarios, chosen, tmp_path / "out", lambda event: None)
+        result = run_campaign(on, catalogue.scenarios, chosen, tmp_path / "out", lambda event: None)
+        check_journal(tmp_path / "out")
+        return result
 
     return run
 

@@ -12,7 +12,7 @@ from tests.campaign.conftest import RunFake
 from tests.campaign.fakes import fake_target
 from tests.campaign.journals import HandWritten
 
-Journal = Callable[[], list[dict[str, Any]]]
+Journal = Callable[[], list[Any]]
 TEXT = "violation | order | fake.well | read"
 FOUND = TEXT.replace("well", "finds")
 
@@ -22,7 +22,7 @@ def with_gil(result: Result) -> list[str]:
     return [finding.with_gil for finding in result.findings if finding.kind != "hang"]
 
 
-def controls(journal: Journal) -> list[dict[str, Any]]:
+def controls(journal: Journal) -> list[Any]:
     return [event for event in journal() if event["event"] == "control"]
 
 

@@ -16,10 +16,11 @@ from harness.campaign.run import run_campaign
 from harness.campaign.watch import TICK_S
 from harness.diagnosis import native
 from harness.kernel.hang import ASLEEP_LOOKS
+from harness.kernel.spec_types import DescribeSpec
 from tests.campaign.conftest import RunFake
 from tests.campaign.fakes import alive, fake_scenario, fake_target, wait_for
 
-Journal = Callable[[], list[dict[str, Any]]]
+Journal = Callable[[], list[Any]]
 
 DEATHS = {
     "sigkill": "died of SIGKILL",
@@ -36,7 +37,8 @@ def test_a_death_is_a_crash_finding_and_nothing_before_it_is_lost(run_fake: RunF
     (finding,) = result.findings
     assert (finding.kind, finding.oracle, result.exit_status) == ("crash", "process", 1)
     assert DEATHS[behaviour] in finding.message
-    assert finding.details["last_event"]["event"] == "progress"
+    last = finding.details["last_event"]
+    assert last is not None and last["event"] == "progress"
     (shown,) = result.scenarios
     assert shown.rounds == 5 * shown.trials
     assert shown.samples == 1000 * shown.trials
@@ -184,7 +186,7 @@ def test_a_child_inherits_no_gil_setting(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_build_with_the_gil_is_never_told_to_do_without() -> None:
-    spec = {"do": "describe"}
+    spec: DescribeSpec = {"do": "describe", "alarm_s": 1, "files": []}
     assert "gil=0" in child.command(fake_target(), spec)
     assert "gil=0" not in child.command(fake_target(free_threaded=False, gil_enabled=True), spec)
     assert json.loads(child.command(fake_target(), spec)[-1]) == spec

@@ -19,7 +19,7 @@ from tests.report.sweeps import pair
 FINALIZER = fake_scenario(name="type_attributes.finalizer_reads_class", needs_parallelism=False)
 
 
-def write(folder: Path, events: list[dict[str, Any]]) -> Path:
+def write(folder: Path, events: list[Any]) -> Path:
     folder.mkdir()
     (folder / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
     return folder
@@ -86,7 +86,7 @@ def test_what_is_known_on_one_version_and_new_on_another_is_new(tmp_path: Path) 
     ("others", "status"), [([0, 3], 3), ([3, 130], 130), ([130, 1], 1), ([1, 4, 0], 4), ([0, 0], 0)]
 )
 def test_the_most_serious_status_is_the_fleet_s(tmp_path: Path, others: list[int], status: int) -> None:
-    def journal(kind: int) -> list[dict[str, Any]]:
+    def journal(kind: int) -> list[Any]:
         begun = HandWritten().trial()
         if kind == 4:
             begun.said("failure", message="ZeroDivisionError", traceback="")

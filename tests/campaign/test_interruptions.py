@@ -18,6 +18,7 @@ import pytest
 from harness.campaign.grade import grade
 from harness.campaign.options import CampaignError, Options
 from harness.campaign.run import run_campaign
+from harness.record.events import Event
 from harness.record.journal import read_journal
 from harness.record.result import Result
 from tests.campaign.fakes import PATIENCE_S, alive, fake_scenario, fake_target, wait_for
@@ -38,7 +39,7 @@ def manager(out: Path, *behaviours: str, **options: Any) -> Iterator[subprocess.
         process.communicate()
 
 
-def events(out: Path, kind: str) -> list[dict[str, Any]]:
+def events(out: Path, kind: str) -> list[Any]:
     if not (out / "journal.jsonl").exists():
         return []
     return [event for event in read_journal(out) if event.get("event") == kind]
@@ -194,7 +195,7 @@ def test_another_build_cannot_go_on_with_a_campaign(fake_children: None, tmp_pat
 def test_a_listener_that_raises_leaves_no_child(fake_children: None, tmp_path: Path) -> None:
     pids: list[int] = []
 
-    def listener(event: dict[str, Any]) -> None:
+    def listener(event: Event) -> None:
         if event["event"] == "hello":
             pids.append(event["pid"])
         if event["event"] == "progress":

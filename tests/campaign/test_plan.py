@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def shown(**trials: list[str]) -> Shown:
     """What came of the trials of scenarios: each ``hit``, ``quiet`` or ``vain``."""
     events = Shown()
     for number, (scenario, outcome) in enumerate((s, o) for s, outcomes in trials.items() for o in outcomes):
-        about = {"trial": number, "scenario": f"suite.{scenario}"}
+        about: Any = {"trial": number, "scenario": f"suite.{scenario}"}
         events.feed(about | {"event": "progress", "samples": 0 if outcome == "vain" else 1000})
         if outcome == "hit":
             events.feed(about | {"event": "finding"})

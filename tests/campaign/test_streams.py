@@ -55,7 +55,7 @@ def test_what_is_no_event_is_none(text: bytes) -> None:
 
 def test_a_line_without_an_end_takes_no_memory_and_what_follows_it_counts() -> None:
     lines = EventLines()
-    found: list[dict[str, Any]] = []
+    found: list[Any] = []
     for _ in range(100):
         found += lines.feed(b"x" * LONGEST_LINE)
     assert len(lines._rest) <= LONGEST_LINE
@@ -79,6 +79,7 @@ def test_half_a_line_at_the_end_is_noise() -> None:
 
 def test_noise_is_shown_in_ascii_and_printable() -> None:
     (noise,) = EventLines().feed("\x1b]0;title\x07 ü \u202e\n".encode())
+    assert noise["event"] == "noise"
     assert noise["begins"].isascii()
     assert noise["begins"].isprintable()
 

@@ -13,9 +13,11 @@ from harness.builds import cache
 from harness.builds.fault import build_fault, find
 from harness.record.coverage import CLEAN, HIT, PairCoverage
 from tests.cli.samples import ftstress
+from tests.report.schemas import check_journal
 
 
 def coverage(out: Path) -> list[PairCoverage]:
+    check_journal(out)
     events = [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()]
     return [PairCoverage.from_json(event["pair"]) for event in events if event["event"] == "swept"]
 
@@ -29,6 +31,7 @@ def test_a_real_window_is_found_shown_again_and_located(tmp_path: Path, free_thr
     asked = ("*.set_module", "--target", free_threaded, "--budget", "40s", "--out", "swept")
     done = ftstress("sweep", *asked, cwd=tmp_path, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr  # it is known
+    check_journal(tmp_path / "swept")
     found = next(one for one in findings(tmp_path / "swept") if one["oracle"] == "order")
     sweep = found["details"]["sweep"]
     assert (found["known"], sweep["replayed"]) == ("ftstress-0001", "3 of 3")

@@ -34,9 +34,9 @@ def trial(scenario_file: Write) -> Iterator[RunTrial]:
     """Runs one trial of the scenario ``Sample`` in this process and returns its events."""
 
     def run(body: str, **spec: Any) -> list[dict[str, Any]]:
-        events: list[dict[str, Any]] = []
+        events: list[Any] = []
         path = scenario_file(body)
-        fields = {"file": str(path), "scenario": "sample.sample", "knobs": {}, "budget_s": 0.1} | spec
+        fields: Any = {"file": str(path), "scenario": "sample.sample", "knobs": {}, "budget_s": 0.1} | spec
         run_trial(fields, events.append)
         return events
 

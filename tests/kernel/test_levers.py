@@ -13,12 +13,13 @@ from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import describe, in_this_process
 from harness.kernel import bystanders, workers
-from harness.kernel.amplifiers import Amplifier, settings
+from harness.kernel.amplifiers import Amplifier, Setting, settings
 from harness.kernel.bystanders import KINDS, NOBODY, Bystander
 from harness.kernel.levers import OFF, amplifiers_of, bystander, specializer
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import new_round, roles
 from harness.kernel.scenario import operation
+from harness.kernel.spec_types import ChildTrial
 from harness.kernel.workers import Workers
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario, fake_target
@@ -170,10 +171,23 @@ def test_the_target_says_which_of_them_it_has_a_use_for(free_threaded: Target, s
 def test_without_the_specializer_the_child_is_started_so_and_nothing_else_turns_it_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    without = child.command(fake_target(), {"knobs": {"specializer": OFF}})
+    def command(**knobs: Setting) -> list[str]:
+        spec: ChildTrial = {
+            "do": "trial",
+            "alarm_s": 1,
+            "file": "f.py",
+            "scenario": "f.s",
+            "knobs": knobs,
+            "seed": "",
+            "budget_s": 1.0,
+        }
+        return child.command(fake_target(), spec)
+
+    without = command(specializer=OFF)
     assert without[without.index("tlbc=0") - 1] == "-X"
-    assert "tlbc=0" not in child.command(fake_target(), {"knobs": {"specializer": "on"}})
-    assert "tlbc=0" not in child.command(fake_target(), {})
+    assert "tlbc=0" not in command(specializer="on")
+    assert "tlbc=0" not in command()
+    assert "tlbc=0" not in child.command(fake_target(), {"do": "describe", "alarm_s": 1, "files": []})
     for name in ("PYTHON_TLBC", "PYTHON_JIT", "PYTHON_GIL"):
         monkeypatch.setenv(name, "1")
         assert name not in child.environment()

@@ -33,7 +33,7 @@ def test_the_scheduler_places_the_threads_of_one_way_and_not_of_the_other(
     target = probe(sys.executable)
     (scenario,) = describe(target, [file]).scenarios
     planned = plan.PlannedTrial(scenario, 0, {}, "seed", threads, 2.0)
-    events: list[dict[str, Any]] = []
+    events: list[Any] = []
     ending = run(target, trial_spec(planned, 2.0, threads, MOST_MEMORY, "off"), events.append, lambda: False)
     found = {event["message"] for event in events if event["event"] == "finding"}
     assert (ending.how, any("a core each in some rounds" in one for one in found)) == ("ok", apart), found

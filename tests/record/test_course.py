@@ -7,23 +7,23 @@ from typing import Any
 from harness.record.course import MOST_MOMENTS, Cell, Course, CourseTaker
 
 
-def start(trial: int, at_s: float, scenario: str = "s.reads", **knobs: int) -> dict[str, Any]:
+def start(trial: int, at_s: float, scenario: str = "s.reads", **knobs: int) -> Any:
     return {"event": "trial_start", "trial": trial, "at_s": at_s, "scenario": scenario, "knobs": knobs}
 
 
-def progress(trial: int, at_s: float, samples: int, rounds: int = 0) -> dict[str, Any]:
+def progress(trial: int, at_s: float, samples: int, rounds: int = 0) -> Any:
     return {"event": "progress", "trial": trial, "at_s": at_s, "samples": samples, "rounds": rounds}
 
 
-def finding(trial: int, at_s: float) -> dict[str, Any]:
+def finding(trial: int, at_s: float) -> Any:
     return {"event": "finding", "trial": trial, "at_s": at_s}
 
 
-def end(trial: int, at_s: float) -> dict[str, Any]:
+def end(trial: int, at_s: float) -> Any:
     return {"event": "trial_end", "trial": trial, "at_s": at_s}
 
 
-def course(*events: dict[str, Any]) -> Course:
+def course(*events: Any) -> Course:
     taker = CourseTaker()
     for event in events:
         taker.add(event)

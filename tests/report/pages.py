@@ -27,7 +27,7 @@ HOSTILE = (
 )
 
 
-def graded(journal: HandWritten | list[dict[str, Any]], name: str = "results/one") -> Campaign:
+def graded(journal: HandWritten | list[Any], name: str = "results/one") -> Campaign:
     grader, taker, swept = Grader(), CourseTaker(), []
     for event in journal.end() if isinstance(journal, HandWritten) else journal:
         grader.feed(event)

@@ -18,7 +18,7 @@ PLACES = (
     "PyType_Modified (Objects/typeobject.c:12)",
 )
 END = ("insertdict (Objects/dictobject.c:1877)",)
-POINT = {
+POINT: Any = {
     "address": 1468307,
     "occurrence": 2,
     "calls": ["PyObject_SetAttr", "type_setattro", "PyType_Modified"],
@@ -26,14 +26,14 @@ POINT = {
     "places": list(PLACES),
 }
 STEPS = [
-    ["A", "store", "None"],
-    ["B", "read", "(x#2, x#2)"],
-    ["B", "look", "x#2"],
-    ["B", "read", "(x#2, x#3)"],
-    ["B", "look", "x#4"],
-    ["A", "check", "x#5"],
+    ("A", "store", "None"),
+    ("B", "read", "(x#2, x#2)"),
+    ("B", "look", "x#2"),
+    ("B", "read", "(x#2, x#3)"),
+    ("B", "look", "x#4"),
+    ("A", "check", "x#5"),
 ]
-DETAILS: dict[str, Any] = {
+DETAILS: Any = {
     "a": "store",
     "b": "read",
     "turns": 2,

@@ -170,7 +170,7 @@ def test_of_two_stops_both_operations_are_brackets() -> None:
 
 
 def test_an_operation_that_gave_nothing_is_not_given_the_next_ones_result() -> None:
-    steps = [step for step in DETAILS["steps"] if step[:2] != ["A", "store"]]
+    steps = [step for step in DETAILS["steps"] if step[:2] != ("A", "store")]
     assert "└\n" in stop_columns(DETAILS | {"steps": steps})
 
 

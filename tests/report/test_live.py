@@ -27,7 +27,7 @@ SCENARIO = {
 }
 
 
-def begun(at_s: float = 0.0) -> list[dict[str, Any]]:
+def begun(at_s: float = 0.0) -> list[Any]:
     header = {
         "event": "campaign",
         "at_s": at_s,
@@ -41,11 +41,11 @@ def begun(at_s: float = 0.0) -> list[dict[str, Any]]:
     return [header, start | {"knobs": {}, "seed": "1", "threads": 2, "budget_s": 5.0}]
 
 
-def progress(at_s: float, samples: int) -> dict[str, Any]:
+def progress(at_s: float, samples: int) -> Any:
     return {"event": "progress", "trial": 1, "at_s": at_s, "rounds": samples // 100, "samples": samples}
 
 
-def finding(message: str = "wrong \x1b[2J [bold]value[/bold]", **changes: Any) -> dict[str, Any]:
+def finding(message: str = "wrong \x1b[2J [bold]value[/bold]", **changes: Any) -> Any:
     event = {
         "event": "finding",
         "trial": 1,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.campaign.again import Again
 from harness.campaign.grade import grade
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.amplifiers import settings
+from harness.kernel.event_types import Details
 from harness.kernel.loader import load_file
 from harness.kernel.scenario import actor_threads
 from harness.kernel.suite import suite_files
@@ -55,7 +56,7 @@ def finding(kind: Kind, oracle: str, name: str, where: str, **details: Any) -> F
         1,
         "seen",
         severity_of(kind, oracle, details),
-        details,
+        cast(Details, details),
     )
 
 

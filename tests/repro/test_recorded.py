@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.fingerprint import probe
+from harness.record.events import ReproEvent
 from harness.record.target import Target
 from harness.repro.recorded import NotRecorded, TargetGone, note, read, the_target
 from tests.campaign.fakes import fake_target
@@ -36,9 +37,23 @@ def test_a_finding_is_read_with_the_trial_that_showed_it(tmp_path: Path, identit
 
 def test_what_minimising_left_is_what_later_commands_take(tmp_path: Path, identity: str) -> None:
     found = read(tmp_path, identity)
-    left = {"knobs": {"fan_out": 0}, "threads": 2, "budget_s": 0.25, "rounds": 1, "left_out": ["read_class"]}
-    note(tmp_path, {"event": "repro", "signature": found.finding.signature, "smaller": left})
-    note(tmp_path, {"event": "repro", "signature": found.finding.signature, "smaller": None})
+    seen: ReproEvent = {
+        "event": "repro",
+        "signature": found.finding.signature,
+        "children": 20,
+        "hits": 19,
+        "took_s": 1.0,
+        "machine": "2 cores",
+        "smaller": {
+            "knobs": {"fan_out": 0},
+            "threads": 2,
+            "budget_s": 0.25,
+            "rounds": 1,
+            "left_out": ["read_class"],
+        },
+    }
+    note(tmp_path, seen)
+    note(tmp_path, seen | {"smaller": None})
     smaller = read(tmp_path, identity).smallest
     assert (smaller.left_out, smaller.threads, smaller.rounds) == (("read_class",), 2, 1)
     assert json.loads((tmp_path / "result.json").read_text())["findings"][0]["id"] == identity

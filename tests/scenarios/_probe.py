@@ -82,7 +82,7 @@ def raced(name: str, file: str) -> Iterator[str]:
     """A short trial: what was raised in it, and whether anything was observed while actors met; a longer one if not."""
     from harness.kernel.trial import run_trial
 
-    told: list[dict[str, Any]] = []
+    told: list[Any] = []
     for budget_s in BUDGETS_S:
         run_trial({"file": file, "scenario": name, "knobs": {}, "budget_s": budget_s}, told.append)
         if [event for event in told if event["event"] == "progress"][-1]["samples"]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import OFF
 from harness.record.target import Target
 from harness.sweep import ptrace
@@ -47,7 +48,7 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
         path = SUITES / file if file else tmp_path / "sample.py"
         if not file:
             path.write_text(HEADER + body)
-        spec: dict[str, Any] = {
+        spec: SceneSpec = {
             "file": str(path),
             "scenario": name,
             "knobs": {},
@@ -78,8 +79,8 @@ def job_of(scene: Scene, a: str, b: str, turns: int = 1, warm: bool = True, spec
     return found[0]
 
 
-def swept(scene: Scene, most: int = 100_000) -> tuple[Sweeper, list[dict[str, Any]], list[Any]]:
+def swept(scene: Scene, most: int = 100_000) -> tuple[Sweeper, list[Any], list[Any]]:
     """Sweep everything, at most so many stops: the sweeper, what it told, what became of each job."""
-    told: list[dict[str, Any]] = []
+    told: list[Any] = []
     sweeper = Sweeper(scene, told.append, lambda counts: counts.rounds < most)
     return sweeper, told, sweeper.sweep()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from harness.kernel.event_types import FindingEvent
 from harness.record.coverage import CLEAN, HIT
 from harness.sweep.jobs import Job, OperationInfo
 from harness.sweep.points import Listing, Point
@@ -33,11 +34,17 @@ class MadeUp:
     def show(self, job: Job, point: Point, other: Point | None = None) -> Seen:
         if point.key not in self.shows:
             return Seen(Stop(CLEAN))
-        details = {"seen": [point.address]}
-        found = {"event": "finding", "kind": "violation", "oracle": "order", "where": "read"}
-        return Seen(Stop(HIT), (found | {"details": details},))
+        found: FindingEvent = {
+            "event": "finding",
+            "kind": "violation",
+            "oracle": "order",
+            "where": "read",
+            "message": "the second read was older",
+            "details": {"seen": [str(point.address)]},
+        }
+        return Seen(Stop(HIT), (found,))
 
-    def again(self, job: Job, point: Point, *rest: Any) -> tuple[int, tuple[dict[str, Any], ...]]:
+    def again(self, job: Job, point: Point, *rest: Any) -> tuple[int, tuple[Any, ...]]:
         self.replays += 1
         return 3 * (point.key in self.shown_again), ()
 
@@ -47,7 +54,7 @@ class MadeUp:
 
 def told(shows: set[int], again: set[int]) -> tuple[list[tuple[int, str]], int]:
     """The points that are told of, with their replays; and how often there were replays."""
-    events: list[dict[str, Any]] = []
+    events: list[Any] = []
     scene: Any = MadeUp(shows, again)
     Sweeper(scene, events.append, lambda counts: True).sweep()
     sweeps = [event["details"]["sweep"] for event in events]

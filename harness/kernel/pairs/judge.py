@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import RAISED, Raised, strings
 from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome
 from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, Step, Subject, promised
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Kind
 
 NEVER = frozenset({"SystemError", "MemoryError"})
 """What no operation may raise, whatever it promises: the interpreter's own word for a state that cannot be."""
@@ -20,7 +23,7 @@ NEVER = frozenset({"SystemError", "MemoryError"})
 class Refusal:
     """What a judge says of a round."""
 
-    kind: str
+    kind: Kind
     oracle: str
     message: str
     exception: str = ""

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from harness.kernel.amplifiers import outside
 from harness.kernel.loader import import_file
 from harness.kernel.scenario import ScenarioError, issues_in
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import ScenarioEvent
 
 Promise = Literal["atomic", "values", "process"]
 ATOMIC: Promise = "atomic"
@@ -172,12 +175,12 @@ def sequences(declared: dict[str, Step], pair: str) -> list[list[Step]]:
         raise ScenarioError(f"there is no operation named {error.args[0]} (asked for: {pair})") from error
 
 
-def describe_subjects(file: str) -> list[dict[str, Any]]:
+def describe_subjects(file: str) -> list[ScenarioEvent]:
     """One ``scenario`` event for each subject of a file. Raises ScenarioError."""
     return [_describe(file, name, subject) for name, subject in load_subjects(file).items()]
 
 
-def _describe(file: str, name: str, subject: type[Subject]) -> dict[str, Any]:
+def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
     if not (subject.__doc__ or "").strip():
         raise ScenarioError(f"{file}: {subject.__name__} needs a docstring that says what it is")
     writing, reading = pairs_of(steps(subject))
@@ -186,7 +189,7 @@ def _describe(file: str, name: str, subject: type[Subject]) -> dict[str, Any]:
         "name": name,
         "file": file,
         "line": subject.fresh.__code__.co_firstlineno,
-        "class": subject.__name__,
+        "class_name": subject.__name__,
         "doc": " ".join((subject.__doc__ or "").strip().split("\n\n")[0].split()),
         "issues": issues_in(subject.__doc__ or ""),
         "oracle": "outcomes",

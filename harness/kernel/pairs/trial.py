@@ -6,10 +6,9 @@ import gc
 import sys
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from harness.kernel.events import Emit
+from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.pairs.judge import Judge, Refusal
 from harness.kernel.pairs.orders import Stopped, explored
@@ -18,6 +17,10 @@ from harness.kernel.pairs.subject import JOIN, THEN, Step, Subject, find_subject
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
 from harness.kernel.workers import STUCK_WAKES, WAKE_S
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import Details
+    from harness.kernel.spec_types import TrialSpec
 
 ROW_S = 0.005
 """How long a row of rounds should take."""
@@ -28,17 +31,6 @@ ENOUGH = 0.7
 """The share of its memory limit that a trial ends with."""
 
 
-@dataclass(frozen=True)
-class PairSpec:
-    """What a trial of pairs is told."""
-
-    file: str
-    scenario: str
-    pairs: tuple[str, ...]
-    budget_s: float
-    memory_limit_bytes: int | None = None
-
-
 class Hung(Exception):
     """Threads of a pair did not come back."""
 
@@ -46,10 +38,11 @@ class Hung(Exception):
 class PairTrial:
     """Runs one trial and reports through ``emit``, from the calling thread only."""
 
-    def __init__(self, spec: PairSpec, emit: Emit) -> None:
-        self.spec = spec
+    def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
+        self.name, self.pairs, self.budget_s = spec["scenario"], spec["pairs"], spec["budget_s"]
+        self.memory_limit_bytes = spec.get("memory_limit_bytes")
         self.emit = emit
-        self.subject: Subject = find_subject(spec.file, spec.scenario)()
+        self.subject: Subject = find_subject(spec["file"], self.name)()
         self.declared = steps(type(self.subject))
         self.began = time.monotonic()
         self.count = Count()
@@ -69,15 +62,15 @@ class PairTrial:
         racers: dict[int, Racers] = {}
         reason = "pairs"
         try:
-            for number, pair in enumerate(self.spec.pairs):
-                left = self.began + self.spec.budget_s - time.monotonic()
+            for number, pair in enumerate(self.pairs):
+                left = self.began + self.budget_s - time.monotonic()
                 if number and left <= 0:
                     reason = "budget"
                     break
                 if self._memory_is_short():
                     reason = "memory"
                     break
-                self._pair(pair, max(left, 0.02) / (len(self.spec.pairs) - number), racers)
+                self._pair(pair, max(left, 0.02) / (len(self.pairs) - number), racers)
         except Hung:
             reason = "stuck"
         finally:
@@ -130,7 +123,7 @@ class PairTrial:
             orders = explored(racers, self.subject, size, threads)
         except Stopped as stopped:
             raise ScenarioError(
-                f"an operation of {pair} waits for ever while nothing runs beside it: {self.spec.scenario} must try it "
+                f"an operation of {pair} waits for ever while nothing runs beside it: {self.name} must try it "
                 "without waiting"
             ) from stopped
         judge = Judge(self.subject, size, threads, orders)
@@ -207,7 +200,7 @@ class PairTrial:
         row.stop.append(True)
         raise Hung
 
-    def _tell(self, pair: str, refusal: Refusal, details: dict[str, Any]) -> None:
+    def _tell(self, pair: str, refusal: Refusal, details: Details) -> None:
         """Emit a finding unless it has been told in this trial."""
         cause = (refusal.kind, refusal.oracle, pair, refusal.exception)
         if cause in self.told:
@@ -242,7 +235,7 @@ class PairTrial:
         self.blocks = sys.getallocatedblocks()
 
     def _memory_is_short(self) -> bool:
-        limit = self.spec.memory_limit_bytes
+        limit = self.memory_limit_bytes
         if limit is None or resident_bytes() <= ENOUGH * limit:
             return False
         self._collect()
@@ -253,7 +246,7 @@ class PairTrial:
         if not final and now - self.last_progress < PROGRESS_S:
             return
         self.last_progress = now
-        self.emit({"event": "progress", "elapsed_s": round(now - self.began, 4)} | vars(self.count))
+        self.emit(self.count.event(now - self.began))
 
 
 def _ended(results: list[Any]) -> int:
@@ -273,11 +266,9 @@ def _variants(pair: str) -> list[tuple[float, str]]:
     return [(0.6, pair), (0.4, twice)]
 
 
-def run_pairs(spec: dict[str, Any], emit: Emit) -> None:
+def run_pairs(spec: TrialSpec, emit: EmitOfTrial) -> None:
     """Run the pairs that ``spec`` names (the child's JSON) in this process.
 
     Raises ScenarioError when the subject or an operation cannot be found.
     """
-    fields = ("file", "scenario", "budget_s", "memory_limit_bytes")
-    told = {name: spec[name] for name in fields if name in spec}
-    PairTrial(PairSpec(pairs=tuple(spec["pairs"]), **told), emit).run()
+    PairTrial(spec, emit).run()

@@ -1,0 +1,369 @@
+"""What is told of a campaign: one definition an event. Whoever holds one knows by its name what is in it.
+
+Here is what a child says. The manager stamps what belongs to a trial, and writes it into the journal with what it
+tells itself (``journal_types``, ``harness/record/events.py``); ``docs/journal.schema.json`` is made from all three.
+JSON gives a list where a tuple stands here. Nothing in the target needs these classes while it runs: it imports them
+for the type checker only, for to make them would take 6 ms of each child's start.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from harness.kernel.amplifiers import Setting
+
+Kind = Literal["violation", "crash", "hang", "leak", "sanitizer", "exception"]
+
+
+class Stamp(TypedDict):
+    """What the journal adds to an event of a trial."""
+
+    trial: NotRequired[int]
+    """Its number, from 1 on."""
+    scenario: NotRequired[str]
+    at_s: NotRequired[float]
+    """Seconds after the campaign's start."""
+
+
+class HelloEvent(Stamp):
+    """A trial's interpreter has started."""
+
+    event: Literal["hello"]
+    version: str
+    free_threaded: bool
+    """How it was built."""
+    gil_enabled: bool
+    """What it runs with."""
+    pid: NotRequired[int]
+    """Of a child."""
+
+
+class ProgressEvent(Stamp):
+    """What a trial has done so far, several times a second; ``harness.kernel.trial.Count`` says what is counted."""
+
+    event: Literal["progress"]
+    elapsed_s: float
+    """Since the trial's start."""
+    rounds: int
+    rounds_hit: int
+    samples: int
+    stores: int
+    reads: int
+    live_reads: int
+    overlap_ns: int
+    span_ns: int
+    histories: NotRequired[int]
+    unknown_histories: NotRequired[int]
+
+
+class PointData(TypedDict):
+    """Where a thread was stopped by a sweep."""
+
+    address: int
+    occurrence: int
+    """How often its instruction had been reached in the operation."""
+    calls: list[str]
+    """The functions that were being executed, the outermost first."""
+    instruction: str
+    """In front of which it stood; empty where it cannot be decoded."""
+    places: NotRequired[list[str]]
+    """The source lines of the address, the innermost first."""
+
+
+class StopData(TypedDict):
+    """How a sweep came to its finding."""
+
+    a: str
+    """The operation that was stopped."""
+    b: str
+    """The one that ran meanwhile."""
+    turns: int
+    """How often it ran."""
+    warm: bool
+    specialized: NotRequired[str]
+    replayed: str
+    """How many of how many stops at the point showed it again."""
+    steps: list[tuple[str, str, str]]
+    """Thread, operation and what it gave, of a stop that showed it."""
+    point: NotRequired[PointData]
+    """A's; none where it showed while nothing was stopped."""
+    other: NotRequired[PointData]
+    """B's, where both were stopped."""
+
+
+class Details(TypedDict, total=False):
+    """A finding's evidence: what there is of it depends on its kind. A finding is not told apart by it, but for
+    ``exception``, ``fatal`` and ``frames``, which are part of its signature.
+    """
+
+    actor: str
+    thread: int | str
+    """Its index among the trial's threads; in a sweep A or B."""
+    operation: int
+    """Turns that the thread had made in the round."""
+    seen: list[str]
+    read: str
+    """What was read when all actors were parked."""
+    history: str
+    """Of the round's operations, a column a thread."""
+    exception: str
+    """Its type's name."""
+    traceback: str
+    inside: list[str]
+    """The threads that did not return."""
+    state: str
+    """Of one that hangs: whether its threads wait or run."""
+    last_operations: str
+    """Of each thread, before it showed."""
+    ending: str
+    """How the child ended (``harness.diagnosis.ending.How``)."""
+    frames: list[str]
+    """Where it ended, the innermost first, as faulthandler says."""
+    fatal: str | None
+    """What the interpreter itself gave as the reason."""
+    last_event: SaidEvent | None
+    """The child's last word."""
+    stderr: str
+    stdout: str
+    native: str | list[str]
+    """The threads' C stacks, as gdb gives them; of a sweep the functions of the thread that was stopped."""
+    native_missing: str
+    """Why there are none."""
+    fault_address: str
+    pair: str
+    """Of operations on one subject."""
+    variant: str
+    """What was raced of it."""
+    size: int
+    """Of the subject."""
+    windows: list[str]
+    """Between which two accesses another thread must come, by the name of what a sweep found (``Window.name``)."""
+    cycle: str
+    """Who waits for whom, of threads that hang."""
+    freed: str
+    """Who freed the memory that was used."""
+    commit: str
+    """That it came with, or left with."""
+    without_specializer: str
+    """What became of it with ``-X tlbc=0``."""
+    script: str
+    """A program that showed it."""
+    sweep: StopData
+    knobs: dict[str, Setting]
+    """With ``trial``, ``seed`` and ``threads``: of the trial that showed it first."""
+    trial: int
+    seed: str
+    threads: int
+
+
+class FindingEvent(Stamp):
+    """Something a correct interpreter would not do, told once a trial."""
+
+    event: Literal["finding"]
+    kind: Kind
+    oracle: str
+    where: str
+    """Operation, register, or how a process died: part of its signature."""
+    message: str
+    details: Details
+    round: NotRequired[int]
+    """None where the target itself ended: its last rounds are not counted."""
+    elapsed_s: NotRequired[float]
+    """Since the trial's start."""
+    binary: NotRequired[str]
+    """On its way from a sweep: the file that the addresses of ``details["sweep"]`` are of."""
+
+
+class GilEvent(Stamp):
+    """The GIL came on in the middle of a trial."""
+
+    event: Literal["gil"]
+    enabled: bool
+    when: str
+
+
+class FailureEvent(Stamp):
+    """The harness itself failed in a trial, or could not start it."""
+
+    event: Literal["failure"]
+    message: str
+    traceback: str
+
+
+class DoneEvent(Stamp):
+    """A child's last word: why it ended."""
+
+    event: Literal["done"]
+    reason: str
+
+
+class PairBeginEvent(Stamp):
+    """A trial of pairs has come to one of them."""
+
+    event: Literal["pair_begin"]
+    pair: str
+
+
+class PairEndEvent(Stamp):
+    """A pair has been raced for its share of the trial's time."""
+
+    event: Literal["pair_end"]
+    pair: str
+    rounds: int
+    overlapped: int
+    """Rounds in which its operations were at it at the same time."""
+    outcomes: int
+    """Different ones that were seen and allowed."""
+    promise: str
+    """What was asked of it (``harness.kernel.pairs.subject.Promise``); empty where it was not raced."""
+
+
+class AmplifierData(TypedDict):
+    """An amplifier of a scenario, as far as it does something on the target."""
+
+    name: str
+    values: list[Setting]
+    widens: str
+
+
+class ScenarioFacts(TypedDict):
+    """A scenario as the target describes it."""
+
+    name: str
+    file: str
+    line: int
+    class_name: str
+    doc: str
+    issues: list[str]
+    oracle: str
+    actors: dict[str, int]
+    """Threads per actor when every amplifier has its default value."""
+    needs_parallelism: bool
+    unavailable: str | None
+    """Why the target cannot run it."""
+    swept: NotRequired[bool]
+    idle_amplifiers: NotRequired[list[tuple[str, str]]]
+    """Name (with a value where it is only that) and why it does nothing on the target."""
+    pairs: NotRequired[list[str]]
+    """Of a subject's operations; those of which one writes come first."""
+    writing_pairs: NotRequired[int]
+    """How many these are."""
+
+
+class ScenarioEvent(ScenarioFacts):
+    """A scenario as the target describes it. Not in a journal: its first event lists them."""
+
+    event: Literal["scenario"]
+    amplifiers: list[AmplifierData]
+
+
+class LoadErrorEvent(TypedDict):
+    """A file of scenarios cannot be loaded. Not in a journal."""
+
+    event: Literal["load_error"]
+    message: str
+    file: NotRequired[str]
+
+
+class PairEvent(TypedDict):
+    """Two speeds that a bench measured, in samples a second. Not in a journal."""
+
+    event: Literal["pair"]
+    harness: float
+    beside: float
+
+
+class OperationData(TypedDict):
+    """An operation of a scenario that is swept."""
+
+    name: str
+    actor: str
+    stores: int
+
+
+class ThreadsEvent(TypedDict):
+    """The two threads of a child that is to be swept, by their native ids, and what they can do. Not in a journal."""
+
+    event: Literal["threads"]
+    a: int
+    b: int
+    pairs: list[tuple[OperationData, OperationData]]
+
+
+class StepEvent(TypedDict):
+    """What an operation gave at a stop of a sweep. Not in a journal: ``StopData.steps`` has it."""
+
+    event: Literal["step"]
+    thread: str
+    operation: str
+    seen: str
+
+
+class Swept(TypedDict):
+    """What became of one ordered pair of operations (``harness.record.coverage.PairCoverage``)."""
+
+    a: str
+    b: str
+    turns: int
+    warm: bool
+    specialized: NotRequired[str]
+    bound: int
+    instructions: int
+    points: int
+    outcomes: dict[str, int]
+    holders: list[tuple[str, str, str, int]]
+    """Of what was excluded: by what, A's function, what B waited in, and how many points."""
+    reason: str | None
+    """Why it was not swept to the end."""
+    seconds: NotRequired[float]
+
+
+class AddressWindow(TypedDict):
+    """Points that follow one another at which something showed (``harness.sweep.progress.Hits``), by address."""
+
+    cause: str
+    points: int
+    opens: int
+    first: int
+    last: int
+    function: str
+    below: list[list[str]]
+    """What ``function`` had called where the window opens, and where it closes."""
+
+
+class SweptAddresses(Swept):
+    """As its tracer has it: by address."""
+
+    windows: list[AddressWindow]
+
+
+class StopsEvent(TypedDict):
+    """A pair has been swept. It is a tracer's, which stands between the manager and a target, and is on its way: the
+    journal's ``swept`` has source lines for addresses.
+    """
+
+    event: Literal["stops"]
+    binary: str
+    """The file that the addresses are of."""
+    addresses: dict[str, dict[str, int]]
+    """How many stops there had each outcome."""
+    pair: SweptAddresses
+
+
+TrialEvent = (
+    HelloEvent
+    | ProgressEvent
+    | FindingEvent
+    | PairBeginEvent
+    | PairEndEvent
+    | GilEvent
+    | FailureEvent
+    | DoneEvent
+)
+"""What a trial says."""
+
+KernelEvent = TrialEvent | ScenarioEvent | LoadErrorEvent | PairEvent | ThreadsEvent | StepEvent
+"""What is said inside the target."""
+
+SaidEvent = KernelEvent | StopsEvent
+"""What comes through a pipe."""

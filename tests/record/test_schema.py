@@ -1,0 +1,136 @@
+"""The journal's schema is made from the events' definitions, and both say what is recorded."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from jsonschema import ValidationError
+
+from harness.campaign.options import Options
+from harness.campaign.select import ScenarioInfo
+from harness.diagnosis.ending import Ending
+from harness.kernel.event_types import FindingEvent, ProgressEvent, SaidEvent, Stamp
+from harness.kernel.journal_types import EndingData, OptionsData, ScenarioData, TargetData
+from harness.kernel.trial import Count
+from harness.record.coverage import PairCoverage, Window
+from harness.record.definitions import fields, fits, named
+from harness.record.events import Event, PairData, WindowData
+from harness.record.schema import text
+from harness.record.target import Target
+from tests.campaign.journals import COUNTS, HandWritten
+from tests.report.schemas import DOCS, schema
+
+
+def test_the_published_schema_is_what_the_definitions_make() -> None:
+    published = (DOCS / "journal.schema.json").read_text(encoding="utf-8")
+    assert published == text(), "run python -m harness.record.schema > docs/journal.schema.json"
+
+
+def test_every_event_has_a_name_of_its_own_and_words() -> None:
+    made = named(Event)
+    assert len(made) == len(schema("journal").schema["oneOf"]) == 18
+    assert all(one["description"] for one in schema("journal").schema["$defs"].values())
+    said = {"hello", "progress", "finding", "pair_begin", "pair_end", "gil", "failure", "done"}
+    assert set(made) & set(named(SaidEvent)) == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        (Target, TargetData),
+        (ScenarioInfo, ScenarioData),
+        (Options, OptionsData),
+        (Ending, EndingData),
+        (PairCoverage, PairData),
+        (Window, WindowData),
+    ],
+)
+def test_what_is_kept_as_an_object_has_the_fields_of_what_is_written(kept: Any, written: Any) -> None:
+    assert {field.name for field in dataclasses.fields(kept)} == set(fields(written))
+
+
+def test_progress_has_all_that_a_trial_counts() -> None:
+    counted = {field.name for field in dataclasses.fields(Count)}
+    assert set(fields(ProgressEvent)) == counted | {"event", "elapsed_s"} | set(fields(Stamp))
+    assert set(Count().event(0.0)) == counted | {"event", "elapsed_s"}
+
+
+def events() -> dict[str, Any]:
+    """One of each kind, by name, as they are read from a journal."""
+    journal = HandWritten().trial().progress(scenario="fake.well").finding(scenario="fake.well")
+    journal.ended().events[-1]["ending"] = {"how": "ok", "done": "budget"}
+    return {event["event"]: json.loads(json.dumps(event)) for event in journal.end()}
+
+
+def test_a_journal_is_what_its_schema_says() -> None:
+    made = events()
+    assert list(made) == ["campaign", "trial_start", "progress", "finding", "trial_end", "campaign_end"]
+    for event in made.values():
+        schema("journal").validate(event)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("campaign", {"schema": "1"}),
+        ("campaign", {"target": {}}),
+        ("trial_start", {"threads": None}),
+        ("trial_start", {"knobs": {"fan_out": 0.5}}),
+        ("progress", {"rounds": "many"}),
+        ("progress", {"guessed": 1}),
+        ("finding", {"kind": "rumour"}),
+        ("finding", {"details": {"sene": ["x#1"]}}),
+        ("finding", {"details": {"sweep": {"a": "store"}}}),
+        ("trial_end", {"ending": {}}),
+        ("campaign_end", {"event": "the end"}),
+    ],
+)
+def test_what_is_no_line_of_a_journal_is_refused(name: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        schema("journal").validate(events()[name] | changes)
+
+
+def test_what_a_trial_said_has_its_stamp_in_a_journal() -> None:
+    said = events()["progress"]
+    del said["scenario"]
+    with pytest.raises(ValidationError):
+        schema("journal").validate(said)
+
+
+FINDING = {
+    "event": "finding",
+    "kind": "violation",
+    "oracle": "o",
+    "where": "w",
+    "message": "m",
+    "details": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "is_one"),
+    [
+        (ProgressEvent, {"event": "progress", "elapsed_s": 1} | COUNTS, True),
+        (ProgressEvent, {"event": "progress", "elapsed_s": 1, "of a newer kernel": 1} | COUNTS, True),
+        (ProgressEvent, {"event": "progress"} | COUNTS, False),
+        (ProgressEvent, {"event": "progress", "elapsed_s": 1, "histories": None} | COUNTS, False),
+        (FindingEvent, FINDING, True),
+        (FindingEvent, FINDING | {"round": "third"}, False),
+        (FindingEvent, FINDING | {"details": {"thread": 1, "seen": ["x#1"]}}, True),
+        (FindingEvent, FINDING | {"details": {"thread": "A"}}, True),
+        (FindingEvent, FINDING | {"details": {"thread": None}}, False),
+        (FindingEvent, FINDING | {"details": {"seen": "x#1"}}, False),
+        (FindingEvent, FINDING | {"details": {"knobs": {"fan_out": 30, "rest": "none"}}}, True),
+        (FindingEvent, FINDING | {"details": {"knobs": {"fan_out": []}}}, False),
+        (FindingEvent, FINDING | {"details": {"last_event": {"event": "done", "reason": "x"}}}, True),
+        (FindingEvent, FINDING | {"details": {"last_event": {"event": "done"}}}, False),
+        (FindingEvent, FINDING | {"details": {"sweep": {"steps": [["A", "store"]]}}}, False),
+        (tuple[str, int], ["x", 1], True),
+        (tuple[str, int], ["x", 1, 2], False),
+    ],
+)
+def test_a_value_fits_its_definition(definition: Any, value: Any, is_one: bool) -> None:
+    assert fits(value, definition) is is_one
