@@ -25,6 +25,7 @@ from harness.repro.around import ASKED_FOR, Around
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.flatten import Flattened
 from harness.repro.judged import at_rest, judged, oracle_for, refused
+from harness.repro.paired import pair_script
 from harness.repro.tidy import (
     Texts,
     fitted,
@@ -65,6 +66,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
 
     Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
     """
+    if again.pairs:
+        return pair_script(finding, again, header, watched, seconds)
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
     knobs = settings(amplifiers_of(scenario), again.knobs)
     flat = Flattened(scenario, knobs)
