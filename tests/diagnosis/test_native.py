@@ -127,19 +127,17 @@ def test_each_thread_is_told_down_to_its_python_frames(free_threaded: Target, tm
         try:
             assert process.stdout is not None and process.stdout.readline() == b"there\n"
             deadline = time.monotonic() + 100
-            while "line 12" not in (found := details(attached(process.pid))).get("native", "").replace(
-                ":", " line "
-            ):
-                if "ptrace is forbidden" in found.get("native_missing", ""):
-                    pytest.skip(found["native_missing"])
+            while f"{script}:12" not in (found := attached(process.pid)).stacks:
+                if "ptrace is forbidden" in (found.missing or ""):
+                    pytest.skip(str(found.missing))
                 assert time.monotonic() < deadline, found
         finally:
             process.kill()
     for thread, line in (("first", 7), ("second", 12)):
-        assert f"Python: {thread} ({script}:{line})" in found["native"]
-    assert "Python: _shutdown (" in found["native"]  # the main thread, which waits for both
-    assert "__futex" not in found["native"] and "missing" not in found["native"]
-    assert "waits in ThreadHandle_join for" in found["waits"]
+        assert f"Python: {thread} ({script}:{line})" in found.stacks
+    assert "Python: _shutdown (" in found.stacks  # the main thread, which waits for both
+    assert "__futex" not in found.stacks and not found.lost
+    assert "waits in ThreadHandle_join for" in found.waits
 
 
 @GDB
