@@ -126,8 +126,8 @@ class Details(TypedDict, total=False):
     stderr: str
     stdout: str
     native: str | list[str]
-    """The threads' C stacks, as gdb gives them, down to their Python frames; of a sweep the functions of the thread that
-    was stopped."""
+    """The threads' C stacks, as gdb gives them, down to their Python frames; of a sweep the functions of the thread
+    that was stopped."""
     native_missing: str
     """Why there are none."""
     fault_address: str
