@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from struct import calcsize
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.pairs import (
     ATOMIC,
@@ -38,7 +38,7 @@ class List(Subject):
     """A list of strings."""
 
     said = "Thread safety for list objects; PyList_AsTuple in the table of C functions"
-    sizes = (3, 8)
+    sizes: ClassVar[tuple[int, ...]] = (3, 8)
 
     def fresh(self, size: int) -> list[Any]:
         return fresh_strings(size)
@@ -272,7 +272,7 @@ class List(Subject):
 class ListNosy(List):
     """A list of elements that look into it, change it, or raise, whenever they are compared."""
 
-    sizes = (3, 4, 5)
+    sizes: ClassVar[tuple[int, ...]] = (3, 4, 5)
     most = PROCESS
 
     def fresh(self, size: int) -> list[Any]:
@@ -349,7 +349,7 @@ class ListAndIterator(Subject):
     """A list, and an iterator over it that has given its first element."""
 
     said = "Thread safety for list objects"
-    sizes = (3, 4)
+    sizes: ClassVar[tuple[int, ...]] = (3, 4)
 
     def fresh(self, size: int) -> Any:
         strings = fresh_strings(size)
