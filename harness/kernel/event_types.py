@@ -126,8 +126,7 @@ class Details(TypedDict, total=False):
     stderr: str
     stdout: str
     native: str | list[str]
-    """The threads' C stacks, as gdb gives them, down to their Python frames; of a sweep the functions of the thread
-    that was stopped."""
+    """The threads' C stacks, as gdb gives them; of a sweep the functions of the thread that was stopped."""
     native_missing: str
     """Why there are none."""
     fault_address: str
@@ -139,10 +138,8 @@ class Details(TypedDict, total=False):
     """Of the subject."""
     windows: list[str]
     """Between which two accesses another thread must come, by the name of what a sweep found (``Window.name``)."""
-    waits: str
-    """Who waits for whom, of threads that hang, a line a thread, as far as that can be told."""
     cycle: str
-    """Of those, in one sentence that names functions and no threads."""
+    """Who waits for whom, of threads that hang."""
     freed: str
     """Who freed the memory that was used."""
     commit: str

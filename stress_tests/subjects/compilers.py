@@ -1,0 +1,341 @@
+"""ast, compile, symtable, tokenize: sources and trees that threads share."""
+
+from __future__ import annotations
+
+import _tokenize  # type: ignore[import-not-found]
+import ast
+import copy
+import io
+import pickle
+import symtable
+import tokenize
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+
+class AstModule(Subject):
+    """A tree of a module of assignments, which threads walk, compile and change: nothing is said of its lists."""
+
+    sizes = (3, 1)
+
+    def fresh(self, size: int) -> Any:
+        return ast.parse("\n".join(f"{one} = {one} + 1" for one in fresh_strings(size)))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS)
+    def compile_(o: Any, v: str) -> Any:
+        return compile(o, v, "exec").co_names
+
+    @step(PROCESS)
+    def dump(o: Any, v: str) -> Any:
+        return ast.dump(o)
+
+    @step(PROCESS)
+    def unparse(o: Any, v: str) -> Any:
+        return ast.unparse(o)
+
+    @step(PROCESS)
+    def walk(o: Any, v: str) -> Any:
+        return len(list(ast.walk(o)))
+
+    @step(PROCESS)
+    def visit(o: Any, v: str) -> Any:
+        ast.NodeVisitor().visit(o)
+
+    @step(PROCESS, writes=True)
+    def transform(o: Any, v: str) -> Any:
+        ast.NodeTransformer().visit(o)
+
+    @step(PROCESS, writes=True)
+    def fix_locations(o: Any, v: str) -> Any:
+        ast.increment_lineno(ast.fix_missing_locations(o))
+
+    @step(PROCESS)
+    def deepcopy(o: Any, v: str) -> Any:
+        return len(copy.deepcopy(o).body)
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return len(pickle.loads(pickle.dumps(o)).body)
+
+    @step(PROCESS, writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.body.append(ast.parse(v).body[0])
+
+    @step(PROCESS, writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.body.clear()
+
+    @step(PROCESS, writes=True)
+    def pop(o: Any, v: str) -> Any:
+        o.body.pop()
+
+    @step(PROCESS, writes=True)
+    def replace_body(o: Any, v: str) -> Any:
+        o.body = ast.parse(f"{v} = 1\n{v} = 2").body
+
+    @step(PROCESS, writes=True)
+    def clear_targets(o: Any, v: str) -> Any:
+        o.body[0].targets.clear()
+
+    @step(PROCESS, writes=True)
+    def replace_value(o: Any, v: str) -> Any:
+        o.body[0].value = ast.Constant(v, lineno=1, col_offset=0, end_lineno=1, end_col_offset=1)
+
+    @step(PROCESS, writes=True)
+    def delete_field(o: Any, v: str) -> Any:
+        del o.body[0].value
+
+
+class AstNode(Subject):
+    """A node with fields and attributes."""
+
+    left_out: ClassVar[dict[str, str]] = {
+        "_attributes": "the class's",
+        "__match_args__": "asked for by match",
+        "__init__": "called once, by who makes it",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return ast.Name("x0", ast.Load(), lineno=1, col_offset=0)
+
+    def left(self, o: Any) -> Any:
+        return getattr(o, "id", None), len(vars(o)) < 7
+
+    @step()
+    def fields(o: Any, v: str) -> Any:
+        return len(list(ast.iter_fields(o))), len(o._fields)
+
+    @step()
+    def id(o: Any, v: str) -> Any:
+        return o.id
+
+    @step(writes=True)
+    def id_store(o: Any, v: str) -> Any:
+        o.id = v
+
+    @step(writes=True)
+    def id_delete(o: Any, v: str) -> Any:
+        del o.id
+
+    @step(writes=True)
+    def another(o: Any, v: str) -> Any:
+        setattr(o, v, v)
+
+    @step(PROCESS)
+    def vars_(o: Any, v: str) -> Any:
+        return dict(vars(o))
+
+    @step(PROCESS, writes=True)
+    def dict_store(o: Any, v: str) -> Any:
+        o.__dict__ = {"id": v, "ctx": ast.Load()}
+
+    @step(PROCESS)
+    def copies(o: Any, v: str) -> Any:
+        return copy.copy(o), copy.deepcopy(o)
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o))
+
+    @step(PROCESS)
+    def replace(o: Any, v: str) -> Any:
+        return copy.replace(o, id=v).id  # type: ignore[attr-defined]
+
+    @step(PROCESS)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o), ast.dump(o)
+
+    @step(PROCESS)
+    def match(o: Any, v: str) -> Any:
+        match o:
+            case ast.Name(name, ast.Load()):
+                return name
+        return None
+
+    @step(PROCESS)
+    def reduce(o: Any, v: str) -> Any:
+        return len(o.__reduce_ex__(2))
+
+
+class Source(Subject):
+    """A source that threads parse and compile, each for itself."""
+
+    def fresh(self, size: int) -> Any:
+        lines = [
+            f"def {one}({one}: int = 1):\n    return [{one} for _ in '{one}']" for one in fresh_strings(size)
+        ]
+        return "\n".join(lines)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def compile_(o: Any, v: str) -> Any:
+        return list(compile(o, v, "exec").co_names)
+
+    @step()
+    def compile_bytes(o: Any, v: str) -> Any:
+        return list(compile(o.encode(), v, "exec", optimize=2).co_names)
+
+    @step()
+    def exec_(o: Any, v: str) -> Any:
+        names: dict[str, Any] = {}
+        exec(o, names)
+        return names["x0"](v)
+
+    @step()
+    def eval_(o: Any, v: str) -> Any:
+        return eval(f"{v!r} if True else None")
+
+    @step()
+    def parse(o: Any, v: str) -> Any:
+        return [one.name for one in ast.parse(o).body]
+
+    @step()
+    def literal_eval(o: Any, v: str) -> Any:
+        return ast.literal_eval(f"[{v!r}, {{{v!r}: ({v!r},)}}]")
+
+    @step()
+    def broken(o: Any, v: str) -> Any:
+        return compile(o + "\n)", v, "exec")
+
+    @step()
+    def symtable_(o: Any, v: str) -> Any:
+        return sorted(symtable.symtable(o, v, "exec").get_identifiers())
+
+    @step()
+    def tokenize_(o: Any, v: str) -> Any:
+        return len(list(tokenize.generate_tokens(io.StringIO(o).readline)))
+
+
+class SymbolTable(Subject):
+    """A symbol table, which makes its symbols when they are asked for."""
+
+    left_out: ClassVar[dict[str, str]] = {"is_nested": "a constant of its own"}
+
+    def fresh(self, size: int) -> Any:
+        source = "class x0:\n    def x1(self, x2):\n        global x3\n        return x2"
+        return symtable.symtable(source, "x0", "exec").get_children()[0]
+
+    def left(self, o: Any) -> Any:
+        return o.get_name()
+
+    @step()
+    def lookup(o: Any, v: str) -> Any:
+        return o.lookup("x1").get_name()
+
+    @step()
+    def lookup_missing(o: Any, v: str) -> Any:
+        return o.lookup(v)
+
+    @step()
+    def symbols(o: Any, v: str) -> Any:
+        return [one.get_name() for one in o.get_symbols()]
+
+    @step()
+    def identifiers(o: Any, v: str) -> Any:
+        return len(list(o.get_identifiers()))
+
+    @step()
+    def children(o: Any, v: str) -> Any:
+        return [
+            one.get_name() for one in o.get_children() if one.get_name().startswith("x")
+        ], o.has_children()
+
+    @step()
+    def function(o: Any, v: str) -> Any:
+        method = next(one for one in o.get_children() if one.get_name() == "x1")
+        return len(method.get_parameters()), len(method.get_locals()), len(method.get_globals())
+
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return o.get_type() == "class", o.get_lineno(), o.is_optimized(), o.get_id() != 0
+
+
+def _counts(x0: Any) -> Any:
+    x1 = [one for one in x0 if one]
+    try:
+        return lambda: x1
+    except ValueError:
+        return None
+
+
+class _Tokens(Subject):
+    """An iterator over tokens, which threads share."""
+
+    said = "Python support for free threading, Iterators"
+
+    def left(self, o: Any) -> Any:
+        return len(list(o)) < 30
+
+    @step(PROCESS, writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(o).string
+
+    @step(PROCESS, writes=True)
+    def drain(o: Any, v: str) -> Any:
+        return len(list(o))
+
+
+class TokenizerIterator(_Tokens):
+    """The tokenizer in C, over lines that are read as they are needed."""
+
+    minimum_version = (3, 13)
+
+    def fresh(self, size: int) -> Any:
+        lines = iter([f"{one} = 1\n" for one in fresh_strings(size)])
+        return tokenize._generate_tokens_from_c_tokenizer(lambda: next(lines, ""))  # type: ignore[attr-defined]
+
+
+class BareTokenizerIterator(Subject):
+    """The tokenizer's own iterator, without a generator around it."""
+
+    minimum_version = (3, 13)
+
+    def fresh(self, size: int) -> Any:
+        lines = iter([f"{one} = 1\n" for one in fresh_strings(size)])
+        return _tokenize.TokenizerIter(lambda: next(lines, ""), extra_tokens=True)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(o)[1]
+
+    @step(PROCESS, writes=True)
+    def drain(o: Any, v: str) -> Any:
+        return len(list(o))
+
+
+class LineIterator(Subject):
+    """What goes through a code object's lines, positions and branches."""
+
+    said = "Python support for free threading, Iterators"
+
+    def fresh(self, size: int) -> Any:
+        code = _counts.__code__
+        return code.co_lines(), code.co_positions(), getattr(code, "co_branches", code.co_lines)()
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def next_line(o: Any, v: str) -> Any:
+        return len(next(o[0]))
+
+    @step(writes=True)
+    def next_position(o: Any, v: str) -> Any:
+        return len(next(o[1]))
+
+    @step(writes=True)
+    def next_branch(o: Any, v: str) -> Any:
+        return len(next(o[2]))
+
+    @step(writes=True)
+    def drain(o: Any, v: str) -> Any:
+        return [len(list(one)) < 999 for one in o]

@@ -1,0 +1,719 @@
+"""ctypes and mmap: memory that threads share without an object of Python's around it."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import pickle
+import sys
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+SAID = "ctypes, Thread safety without the GIL"
+"""Reads and writes of one object at once are safe."""
+
+
+class CInt(Subject):
+    """A c_int, of whose value no half is seen."""
+
+    said = SAID
+    left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
+        "__new__": "as __init__",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.c_int(0)
+
+    def left(self, o: Any) -> Any:
+        return CInt.whole(o.value)
+
+    @staticmethod
+    def whole(value: int) -> str:
+        """Each value stored is one byte, four times."""
+        return "" if value in (0, 0x0A0A0A0A, 0x0B0B0B0B) else "torn"
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.value = 0x0A0A0A0A if v[0] == "a" else 0x0B0B0B0B
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return CInt.whole(o.value)
+
+    @step()
+    def bool_(o: Any, v: str) -> Any:
+        return bool(o)
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o)) > 3
+
+    @step()
+    def bytes_(o: Any, v: str) -> Any:
+        return len(bytes(o)), ctypes.sizeof(o), ctypes.addressof(o) != 0, ctypes.alignment(o)
+
+    @step(PROCESS)
+    def byref(o: Any, v: str) -> Any:
+        return ctypes.cast(ctypes.byref(o), ctypes.POINTER(ctypes.c_int))[0]
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o)).value
+
+    @step(PROCESS, writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.__setstate__(({}, b"\x0a\x0a\x0a\x0a"))
+
+    @step(PROCESS, writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        o.mark = v
+        return o.mark
+
+    @step()
+    def from_buffer_copy(o: Any, v: str) -> Any:
+        return CInt.whole(ctypes.c_int.from_buffer_copy(o).value)
+
+    @step()
+    def from_param(o: Any, v: str) -> Any:
+        return ctypes.c_int.from_param(o) is o
+
+
+class CObject(Subject):
+    """A py_object, which holds what is stored into it."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.py_object("x" + str(size - 3))
+
+    def left(self, o: Any) -> Any:
+        return o.value
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return o.value
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.value = "".join(v)
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o)) > 3
+
+    @step()
+    def bool_(o: Any, v: str) -> Any:
+        return bool(o)
+
+
+class CCharP(Subject):
+    """A c_char_p, which keeps alive what it points to."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.c_char_p(b"x" + str(size - 3).encode())
+
+    def left(self, o: Any) -> Any:
+        return o.value.decode()
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return o.value.decode()
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.value = v.encode()
+
+    @step(PROCESS)
+    def objects(o: Any, v: str) -> Any:
+        return o._objects
+
+    @step()
+    def bool_(o: Any, v: str) -> Any:
+        return bool(o)
+
+
+class CArray(Subject):
+    """An array of numbers."""
+
+    said = SAID
+    sizes = (3, 32)
+
+    def fresh(self, size: int) -> Any:
+        return (ctypes.c_ubyte * size)(*range(size))
+
+    def left(self, o: Any) -> Any:
+        return len(list(o))
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[0] in (0, 97, 98)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0] = ord(v[0])
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return len(o[1:]), len(o[::2])
+
+    @step(writes=True)
+    def store_slice(o: Any, v: str) -> Any:
+        o[:2] = v.encode()
+
+    @step()
+    def len_(o: Any, v: str) -> Any:
+        return len(o), o._length_
+
+    @step()
+    def iterate(o: Any, v: str) -> Any:
+        return len(list(o))
+
+    @step()
+    def bytes_(o: Any, v: str) -> Any:
+        return len(bytes(o)), len(memoryview(o))
+
+    @step()
+    def from_buffer(o: Any, v: str) -> Any:
+        return len((ctypes.c_ubyte * 3).from_buffer(o))
+
+    @step(PROCESS, writes=True)
+    def memset(o: Any, v: str) -> Any:
+        ctypes.memset(o, 97, 3)
+
+    @step(PROCESS)
+    def string_at(o: Any, v: str) -> Any:
+        return ctypes.string_at(o, 3)
+
+    @step(PROCESS, writes=True)
+    def memmove(o: Any, v: str) -> Any:
+        ctypes.memmove(o, v.encode(), 2)
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return len(pickle.loads(pickle.dumps(o)))
+
+
+class ResizedArray(Subject):
+    """An array that is given more memory while it is read and written by its own operations, never by its address."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return (ctypes.c_ubyte * size)(*range(size))
+
+    def left(self, o: Any) -> Any:
+        return len(list(o))
+
+    @step(writes=True)
+    def resize(o: Any, v: str) -> Any:
+        ctypes.resize(o, 64 * ord(v[0]))
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0] = ord(v[0])
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[0] in (0, 97, 98)
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return len(o[1:])
+
+    @step()
+    def list_(o: Any, v: str) -> Any:
+        return len(list(o))
+
+    @step(PROCESS)
+    def bytes_(o: Any, v: str) -> Any:
+        return len(bytes(o)) >= 3, ctypes.sizeof(o)
+
+
+class CharArray(Subject):
+    """An array of characters: a buffer of ctypes'."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.create_string_buffer(b"x0", 8)
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return len(o.value) <= 8
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.value = v.encode()
+
+    @step(writes=True)
+    def store_longer(o: Any, v: str) -> Any:
+        o.value = v.encode() * 4
+
+    @step()
+    def raw(o: Any, v: str) -> Any:
+        return len(o.raw)
+
+    @step(writes=True)
+    def store_raw(o: Any, v: str) -> Any:
+        o.raw = v.encode() * 3
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return len(o[:4])
+
+    @step(PROCESS)
+    def string_at(o: Any, v: str) -> Any:
+        return len(ctypes.string_at(o, 8))
+
+    @step(PROCESS)
+    def c_string(o: Any, v: str) -> Any:
+        return len(ctypes.string_at(o)) < 9
+
+
+class WideArray(Subject):
+    """An array of wide characters."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.create_unicode_buffer("x0", 8)
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return len(o.value) <= 8
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.value = v * 3
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return len(o[:3])
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return len(o[0])
+
+
+class ObjectArray(Subject):
+    """An array of py_objects, each with what it keeps alive."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        return (ctypes.py_object * size)(*fresh_strings(size))  # type: ignore[misc]
+
+    def left(self, o: Any) -> Any:
+        return list(o)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[0]
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0] = "".join(v)
+
+    @step(writes=True)
+    def store_another(o: Any, v: str) -> Any:
+        o[1] = "".join(v)
+
+    @step()
+    def list_(o: Any, v: str) -> Any:
+        return list(o)
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return o[1:]
+
+    @step(PROCESS)
+    def objects(o: Any, v: str) -> Any:
+        return dict(o._objects)
+
+
+class _Inner(ctypes.Structure):
+    _fields_ = (("number", ctypes.c_int), ("text", ctypes.c_char_p))
+
+
+class _Outer(ctypes.Structure):
+    _fields_ = (
+        ("thing", ctypes.py_object),
+        ("inner", _Inner),
+        ("pointer", ctypes.POINTER(_Inner)),
+        ("bits", ctypes.c_int, 4),
+        ("rest", ctypes.c_int, 28),
+        ("many", ctypes.c_int * 3),
+    )
+
+
+class CStructure(Subject):
+    """A structure with an object, a structure, a pointer, bits and an array in it."""
+
+    said = SAID
+    left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
+        "__new__": "as __init__",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return _Outer("x" + str(size - 3), _Inner(1, b"x0"))
+
+    def left(self, o: Any) -> Any:
+        return o.thing, o.inner.text.decode()
+
+    @step()
+    def object_(o: Any, v: str) -> Any:
+        return o.thing
+
+    @step(writes=True)
+    def object_store(o: Any, v: str) -> Any:
+        o.thing = "".join(v)
+
+    @step()
+    def inner(o: Any, v: str) -> Any:
+        return o.inner.number in (1, 97, 98)
+
+    @step(PROCESS, writes=True)
+    def inner_number(o: Any, v: str) -> Any:
+        o.inner.number = ord(v[0])
+
+    @step(PROCESS, writes=True)
+    def inner_text(o: Any, v: str) -> Any:
+        o.inner.text = v.encode()
+        return o.inner.text
+
+    @step(PROCESS, writes=True)
+    def inner_store(o: Any, v: str) -> Any:
+        o.inner = _Inner(97, b"x1")
+
+    @step(PROCESS, writes=True)
+    def pointer_store(o: Any, v: str) -> Any:
+        o.pointer = ctypes.pointer(_Inner(97, v.encode()))
+
+    @step(PROCESS)
+    def pointer(o: Any, v: str) -> Any:
+        return bool(o.pointer)
+
+    @step(writes=True)
+    def bits_store(o: Any, v: str) -> Any:
+        o.bits = int(v[1])
+
+    @step(writes=True)
+    def rest_store(o: Any, v: str) -> Any:
+        o.rest = int(v[1])
+
+    @step()
+    def bits(o: Any, v: str) -> Any:
+        return -9 < o.bits < 9, o.rest
+
+    @step(PROCESS, writes=True)
+    def many(o: Any, v: str) -> Any:
+        o.many[0] = 1
+        return list(o.many)
+
+    @step(PROCESS, writes=True)
+    def many_store(o: Any, v: str) -> Any:
+        o.many = (1, 2, 3)
+
+    @step(PROCESS)
+    def objects(o: Any, v: str) -> Any:
+        return len(o._objects), o._b_needsfree_, o._b_base_
+
+    @step(PROCESS)
+    def sizes_(o: Any, v: str) -> Any:
+        return ctypes.sizeof(o), len(bytes(o)), len(repr(o)) > 3
+
+    @step(PROCESS)
+    def byref(o: Any, v: str) -> Any:
+        return ctypes.cast(ctypes.byref(o, _Outer.inner.offset), ctypes.POINTER(_Inner)).contents.number
+
+
+class CPointer(Subject):
+    """A pointer that threads share, to one of two numbers."""
+
+    said = SAID
+    left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
+        "__new__": "as __init__",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.pointer(ctypes.c_int(7))
+
+    def left(self, o: Any) -> Any:
+        return o.contents.value
+
+    @step()
+    def contents(o: Any, v: str) -> Any:
+        return o.contents.value
+
+    @step(writes=True)
+    def contents_store(o: Any, v: str) -> Any:
+        o.contents = ctypes.c_int(ord(v[0]))
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[0]
+
+    @step(writes=True)
+    def item_store(o: Any, v: str) -> Any:
+        o[0] = 9
+
+    @step()
+    def slice_(o: Any, v: str) -> Any:
+        return o[:1]
+
+    @step()
+    def bool_(o: Any, v: str) -> Any:
+        return bool(o)
+
+    @step(PROCESS)
+    def objects(o: Any, v: str) -> Any:
+        return len(o._objects)
+
+    @step(PROCESS)
+    def cast(o: Any, v: str) -> Any:
+        return ctypes.cast(o, ctypes.c_void_p).value != 0
+
+
+class CFunction(Subject):
+    """A function of C's that calls a function of Python's, with the types that it takes and gives."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)
+        return prototype(lambda number: number + 1)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS)
+    def call(o: Any, v: str) -> Any:
+        return o(1)
+
+    @step(PROCESS, writes=True)
+    def argtypes(o: Any, v: str) -> Any:
+        o.argtypes = [ctypes.c_int]
+        return o.argtypes
+
+    @step(PROCESS, writes=True)
+    def argtypes_delete(o: Any, v: str) -> Any:
+        o.argtypes = None
+
+    @step(PROCESS, writes=True)
+    def restype(o: Any, v: str) -> Any:
+        o.restype = ctypes.c_short
+        return o.restype
+
+    @step(PROCESS, writes=True)
+    def restype_delete(o: Any, v: str) -> Any:
+        del o.restype
+
+    @step(PROCESS, writes=True)
+    def errcheck(o: Any, v: str) -> Any:
+        o.errcheck = lambda result, function, arguments: result
+
+    @step(PROCESS, writes=True)
+    def errcheck_delete(o: Any, v: str) -> Any:
+        del o.errcheck
+
+    @step(PROCESS)
+    def members(o: Any, v: str) -> Any:
+        return bool(o), len(repr(o)) > 3, len(o._objects)
+
+
+class CFunctionOfC(CFunction):
+    """A function of the interpreter's own, with the types that it takes and gives."""
+
+    def fresh(self, size: int) -> Any:
+        return ctypes.pythonapi["Py_IsInitialized"]
+
+
+class CType(Subject):
+    """New types: of pointers, arrays, functions and structures, in the caches that all share."""
+
+    said = SAID
+
+    def fresh(self, size: int) -> Any:
+        class Fresh(ctypes.Structure):
+            pass
+
+        return Fresh
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def fields(o: Any, v: str) -> Any:
+        o._fields_ = [(v, ctypes.c_int)]
+
+    @step(writes=True)
+    def pointer_type(o: Any, v: str) -> Any:
+        """The same one for all."""
+        return ctypes.POINTER(o) is ctypes.POINTER(o)
+
+    @step(writes=True)
+    def array_type(o: Any, v: str) -> Any:
+        return (ctypes.c_int * 1234)._length_
+
+    @step(writes=True)
+    def function_type(o: Any, v: str) -> Any:
+        return ctypes.CFUNCTYPE(o, ctypes.c_int) is not None
+
+    @step(PROCESS)
+    def instance(o: Any, v: str) -> Any:
+        return ctypes.sizeof(o())
+
+    @step(PROCESS)
+    def pointer(o: Any, v: str) -> Any:
+        return ctypes.pointer(o()).contents is not None
+
+    @step(PROCESS)
+    def subclass(o: Any, v: str) -> Any:
+        return ctypes.sizeof(type("Sub", (o,), {"_fields_": [("x1", ctypes.c_int)]}))
+
+    @step(PROCESS)
+    def field(o: Any, v: str) -> Any:
+        return o.a1.offset, o.a1.size
+
+    @step(writes=True)
+    def errno(o: Any, v: str) -> Any:
+        ctypes.set_errno(int(v[1]))
+        return ctypes.get_errno() == int(v[1])
+
+
+class Mmap(Subject):
+    """Memory of the system's, of one page, which is closed and changes its size."""
+
+    sizes = (4096,)
+    left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
+        "__new__": "called once, by who makes it",
+        "set_name": "a comment for who looks at the process",
+        "__buffer__": "called by memoryview",
+        "__release_buffer__": "called by memoryview",
+    }
+
+    def fresh(self, size: int) -> Any:
+        memory = mmap.mmap(-1, size)
+        memory[:2] = b"x0"
+        return memory
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    if sys.platform == "linux":  # elsewhere it raises SystemError, as documented
+
+        @step(PROCESS, writes=True)
+        def resize(o: Any, v: str) -> Any:
+            o.resize(8192)
+
+        @step(PROCESS, writes=True)
+        def resize_smaller(o: Any, v: str) -> Any:
+            o.resize(100)
+
+    @step(PROCESS)
+    def item(o: Any, v: str) -> Any:
+        return o[0]
+
+    @step(PROCESS, writes=True)
+    def item_store(o: Any, v: str) -> Any:
+        o[0] = ord(v[0])
+
+    @step(PROCESS)
+    def slice_(o: Any, v: str) -> Any:
+        return len(o[:5000]), o[:4:2]
+
+    @step(PROCESS, writes=True)
+    def slice_store(o: Any, v: str) -> Any:
+        o[:2] = v.encode()
+        o[0:4:2] = v.encode()
+
+    @step(PROCESS)
+    def find(o: Any, v: str) -> Any:
+        return o.find(v.encode()), o.rfind(b"x0")
+
+    @step(PROCESS, writes=True)
+    def move(o: Any, v: str) -> Any:
+        o.move(100, 0, 900)
+
+    @step(PROCESS, writes=True)
+    def read(o: Any, v: str) -> Any:
+        return len(o.read()) <= 8192
+
+    @step(PROCESS, writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        return len(o.read(2))
+
+    @step(PROCESS, writes=True)
+    def read_byte(o: Any, v: str) -> Any:
+        return o.read_byte()
+
+    @step(PROCESS, writes=True)
+    def readline(o: Any, v: str) -> Any:
+        return len(o.readline()) <= 8192
+
+    @step(PROCESS, writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(v.encode() * 500)
+
+    @step(PROCESS, writes=True)
+    def write_byte(o: Any, v: str) -> Any:
+        o.write_byte(97)
+
+    @step(PROCESS, writes=True)
+    def seek(o: Any, v: str) -> Any:
+        o.seek(0)
+
+    @step(PROCESS, writes=True)
+    def seek_end(o: Any, v: str) -> Any:
+        o.seek(0, 2)
+
+    @step(PROCESS)
+    def tell(o: Any, v: str) -> Any:
+        return o.tell(), o.size() if o.seekable() else None
+
+    @step(PROCESS)
+    def flush(o: Any, v: str) -> Any:
+        return o.flush()
+
+    @step(PROCESS)
+    def madvise(o: Any, v: str) -> Any:
+        return o.madvise(mmap.MADV_NORMAL)
+
+    @step(PROCESS)
+    def len_(o: Any, v: str) -> Any:
+        return len(o), o.closed
+
+    @step(PROCESS)
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o)) > 9, o.__sizeof__() > 0
+
+    @step(PROCESS)
+    def memoryview_(o: Any, v: str) -> Any:
+        with memoryview(o) as view:
+            return view[0], len(view)
+
+    @step(PROCESS)
+    def contains(o: Any, v: str) -> Any:
+        return b"x" in o
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o

@@ -1,0 +1,762 @@
+"""io: texts and bytes in memory, what buffers bytes, and what decodes them."""
+
+from __future__ import annotations
+
+import copy
+import io
+import pickle
+import tempfile
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+LINE = 3
+"""Characters of a line: a value and its end. All is read, written and sought by whole lines: a torn one shows."""
+
+
+def _text(size: int) -> str:
+    return "".join(one + "\n" for one in fresh_strings(size))
+
+
+def _values(text: str | bytes | bytearray | memoryview | None) -> list[str] | None:
+    """The values in whole lines; what is torn is none."""
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        text = bytes(text).decode("latin-1")
+    pieces = [text[at : at + LINE] for at in range(0, len(text), LINE)]
+    return [piece[:-1] if piece[-1] == "\n" else piece for piece in pieces]
+
+
+def _line(v: str) -> bytes:
+    return (v + "\n").encode()
+
+
+class _Stream(Subject):
+    """What all of io's objects have."""
+
+    sizes: ClassVar[tuple[int, ...]] = (3,)
+    left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
+        "__del__": "called by the interpreter alone",
+        "__dict__": "asked for with vars",
+    }
+
+    @step()
+    def tell(o: Any, v: str) -> Any:
+        return o.tell()
+
+    @step(writes=True)
+    def seek_start(o: Any, v: str) -> Any:
+        return o.seek(0)
+
+    @step(writes=True)
+    def seek_end(o: Any, v: str) -> Any:
+        return o.seek(0, io.SEEK_END)
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o.readable(), o.writable(), o.seekable(), o.isatty()
+
+    @step()
+    def closed(o: Any, v: str) -> Any:
+        return o.closed
+
+    @step()
+    def iter_(o: Any, v: str) -> Any:
+        return iter(o) is o
+
+    @step()
+    def fileno(o: Any, v: str) -> Any:
+        return o.fileno() > 2
+
+    @step(writes=True)
+    def flush(o: Any, v: str) -> Any:
+        return o.flush()
+
+    @step(PROCESS)
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o)) > 9
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o) == hash(o)
+
+    @step(PROCESS, writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        o.mark = v
+        return getattr(o, "mark", None)
+
+    @step()
+    def vars_(o: Any, v: str) -> Any:
+        return len(vars(o)) < 4
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return _values(copy.copy(o).getvalue())
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return len(pickle.dumps(o)) > 9
+
+
+class _Reads(_Stream):
+    """What is read by lines."""
+
+    @step(writes=True)
+    def read(o: Any, v: str) -> Any:
+        return _values(o.read())
+
+    @step(writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        return _values(o.read(LINE))
+
+    @step(writes=True)
+    def readline(o: Any, v: str) -> Any:
+        return _values(o.readline())
+
+    @step(writes=True)
+    def readlines(o: Any, v: str) -> Any:
+        return [_values(line) for line in o.readlines()]
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return _values(next(o))
+
+    @step(writes=True)
+    def iterate(o: Any, v: str) -> Any:
+        return [_values(line) for line in o]
+
+
+class _ReadsBytes(_Reads):
+    """What is read into somebody's buffer too."""
+
+    @step(writes=True)
+    def readinto(o: Any, v: str) -> Any:
+        into = bytearray(2 * LINE)
+        return _values(into[: o.readinto(into)])
+
+    @step(writes=True)
+    def read1(o: Any, v: str) -> Any:
+        return _values(o.read1(LINE))
+
+    @step(writes=True)
+    def readinto1(o: Any, v: str) -> Any:
+        into = bytearray(LINE)
+        return _values(into[: o.readinto1(into)])
+
+
+class StringIO(_Reads):
+    """Text in memory, lines of one value each."""
+
+    sizes = (3, 0)
+    left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__getstate__": "asked for by copy and pickle",
+        "__next__": "called by next",
+    }
+
+    def fresh(self, size: int) -> io.StringIO:
+        return io.StringIO(_text(size))
+
+    def left(self, o: io.StringIO) -> Any:
+        return None if o.closed else _values(o.getvalue())
+
+    def wrong(self, o: io.StringIO) -> str:
+        if o.closed:
+            return ""
+        o.seek(0)
+        return "" if o.read() == o.getvalue() else "getvalue disagrees with what is read from the start"
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(v + "\n")
+
+    @step(writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([v + "\n", v + "\n"])
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate()
+
+    @step(writes=True)
+    def truncate_start(o: Any, v: str) -> Any:
+        return o.truncate(0)
+
+    @step()
+    def getvalue(o: Any, v: str) -> Any:
+        return _values(o.getvalue())
+
+    @step()
+    def newlines(o: Any, v: str) -> Any:
+        return o.newlines, o.encoding, o.errors, o.line_buffering
+
+    @step(writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.__setstate__((v + "\n", "\n", 0, None))
+
+    @step(writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class BytesIO(_ReadsBytes):
+    """Bytes in memory, lines of one value each."""
+
+    sizes = (3, 0)
+    left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__getstate__": "asked for by copy and pickle",
+        "__next__": "called by next",
+    }
+
+    def fresh(self, size: int) -> io.BytesIO:
+        return io.BytesIO(_text(size).encode())
+
+    def left(self, o: io.BytesIO) -> Any:
+        return None if o.closed else _values(o.getvalue())
+
+    def wrong(self, o: io.BytesIO) -> str:
+        if o.closed:
+            return ""
+        o.seek(0)
+        return "" if o.read() == o.getvalue() else "getvalue disagrees with what is read from the start"
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(_line(v))
+
+    @step(writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([_line(v), _line(v)])
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate()
+
+    @step(writes=True)
+    def truncate_start(o: Any, v: str) -> Any:
+        return o.truncate(0)
+
+    @step()
+    def getvalue(o: Any, v: str) -> Any:
+        return _values(o.getvalue())
+
+    @step(writes=True, lets_raise=(BufferError,))
+    def getbuffer(o: Any, v: str) -> Any:
+        """Nobody may resize it meanwhile. What is in a buffer may change under who looks."""
+        view = o.getbuffer()
+        try:
+            return len(view) % LINE
+        finally:
+            view.release()
+
+    @step(PROCESS, writes=True)
+    def write_buffer(o: Any, v: str) -> Any:
+        with o.getbuffer() as view:
+            view[:LINE] = _line(v)
+
+    @step(writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.__setstate__((_line(v), 0, None))
+
+    @step(writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class BytesIOBuffer(Subject):
+    """A view of a BytesIO's bytes, which pins them, and the BytesIO itself."""
+
+    def fresh(self, size: int) -> Any:
+        stream = io.BytesIO(_text(size).encode())
+        return stream, stream.getbuffer()
+
+    def left(self, o: Any) -> Any:
+        return None if o[0].closed else len(o[0].getvalue())
+
+    @step(PROCESS, writes=True)
+    def release(o: Any, v: str) -> Any:
+        o[1].release()
+
+    @step(PROCESS, writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[1][0] = 97
+
+    @step(PROCESS, writes=True)
+    def store_slice(o: Any, v: str) -> Any:
+        o[1][:LINE] = _line(v)
+
+    @step(PROCESS)
+    def item(o: Any, v: str) -> Any:
+        return o[1][0]
+
+    @step(PROCESS)
+    def tobytes(o: Any, v: str) -> Any:
+        return o[1].tobytes()
+
+    @step(PROCESS)
+    def another(o: Any, v: str) -> Any:
+        return len(o[0].getbuffer())
+
+    @step(PROCESS, writes=True)
+    def write(o: Any, v: str) -> Any:
+        o[0].seek(0, io.SEEK_END)
+        return o[0].write(_line(v) * 100)
+
+    @step(PROCESS, writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o[0].truncate(0)
+
+    @step(PROCESS, writes=True)
+    def close(o: Any, v: str) -> Any:
+        o[0].close()
+
+    @step(PROCESS)
+    def getvalue(o: Any, v: str) -> Any:
+        return o[0].getvalue()
+
+
+class BufferedReader(_ReadsBytes):
+    """A reader's buffer over bytes in memory, smaller than they are."""
+
+    said = "io, Multi-threading"
+    sizes = (3, 9)
+    left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "write": "raises only",
+        "writelines": "raises only",
+        "__next__": "called by next",
+        "__getstate__": "raises only; asked for by pickle",
+        "_dealloc_warn": "for the interpreter alone",
+        "_finalizing": "for the interpreter alone",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return io.BufferedReader(io.BytesIO(_text(size).encode()), buffer_size=4 * LINE)
+
+    def left(self, o: Any) -> Any:
+        """What can still be read."""
+        try:
+            return None if o.closed else _values(o.read())
+        except ValueError:  # detached
+            return "x0"
+
+    @step()
+    def peek(o: Any, v: str) -> Any:
+        return _values(o.peek(LINE))
+
+    @step(PROCESS)
+    def raw(o: Any, v: str) -> Any:
+        return o.raw.tell() % LINE
+
+    @step(PROCESS)
+    def name(o: Any, v: str) -> Any:
+        return o.name, o.mode
+
+    @step(writes=True)
+    def seek_line(o: Any, v: str) -> Any:
+        return o.seek(LINE)
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate()
+
+    @step(PROCESS, writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class BufferedWriter(_Stream):
+    """A writer's buffer over bytes in memory, of a few lines."""
+
+    said = "io, Multi-threading"
+    sizes = (3, 0)
+    left_out: ClassVar[dict[str, str]] = BufferedReader.left_out | dict.fromkeys(
+        ("read", "read1", "readinto", "readinto1", "readline", "readlines", "write", "__next__"),
+        "raises only",
+    )
+
+    def fresh(self, size: int) -> Any:
+        return io.BufferedWriter(io.BytesIO(_text(size).encode()), buffer_size=4 * LINE)
+
+    def left(self, o: Any) -> Any:
+        try:
+            if o.closed:
+                return None
+            o.flush()
+            return _values(o.raw.getvalue())
+        except ValueError:  # detached
+            return "x0"
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(_line(v))
+
+    @step(writes=True)
+    def write_more(o: Any, v: str) -> Any:
+        """More than the buffer holds."""
+        return o.write(_line(v) * 6)
+
+    @step(writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([_line(v), _line(v)])
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate()
+
+    @step(PROCESS)
+    def raw(o: Any, v: str) -> Any:
+        return _values(o.raw.getvalue())
+
+    @step(PROCESS, writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class BufferedRandom(BufferedWriter, _ReadsBytes):
+    """A buffer that is read and written, over bytes in memory."""
+
+    sizes = (3, 9)
+    left_out = BufferedReader.left_out
+
+    def fresh(self, size: int) -> Any:
+        return io.BufferedRandom(io.BytesIO(_text(size).encode()), buffer_size=4 * LINE)  # type: ignore[arg-type]
+
+    @step()
+    def peek(o: Any, v: str) -> Any:
+        return _values(o.peek(LINE))
+
+
+class BufferedRWPair(Subject):
+    """A reader's and a writer's buffer in one."""
+
+    said = "io, Multi-threading"
+    sizes = (3, 9)
+    left_out: ClassVar[dict[str, str]] = {
+        "detach": "raises only",
+        "__init__": "called once, by who makes it",
+        "__del__": "called by the interpreter alone",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return io.BufferedRWPair(io.BytesIO(_text(size).encode()), io.BytesIO(), 4 * LINE)
+
+    def left(self, o: Any) -> Any:
+        return None if o.closed else _values(o.read())
+
+    @step(writes=True)
+    def read(o: Any, v: str) -> Any:
+        return _values(o.read())
+
+    @step(writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        return _values(o.read(LINE))
+
+    @step(writes=True)
+    def read1(o: Any, v: str) -> Any:
+        return _values(o.read1(LINE))
+
+    @step(writes=True)
+    def readinto(o: Any, v: str) -> Any:
+        into = bytearray(2 * LINE)
+        return _values(into[: o.readinto(into)])
+
+    @step(writes=True)
+    def readinto1(o: Any, v: str) -> Any:
+        into = bytearray(LINE)
+        return _values(into[: o.readinto1(into)])
+
+    @step(writes=True)
+    def readline(o: Any, v: str) -> Any:
+        """Made of peeks and reads: what it gives may be of two lines."""
+        return len(o.readline()) <= 60
+
+    @step()
+    def peek(o: Any, v: str) -> Any:
+        return _values(o.peek(LINE))
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(_line(v))
+
+    @step(writes=True)
+    def write_more(o: Any, v: str) -> Any:
+        return o.write(_line(v) * 6)
+
+    @step(writes=True)
+    def flush(o: Any, v: str) -> Any:
+        o.flush()
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o.readable(), o.writable(), o.isatty(), o.closed
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+
+class TextIOWrapper(_Reads):
+    """Text over bytes in memory: said not to be thread-safe."""
+
+    said = "io, Multi-threading"
+    sizes = (3, 9)
+    left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__getstate__": "raises only; asked for by pickle",
+        "__next__": "called by next",
+        "_CHUNK_SIZE": "for the interpreter's own tests",
+        "_finalizing": "for the interpreter alone",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return io.TextIOWrapper(io.BytesIO(_text(size).encode()), encoding="utf-8")
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def read(o: Any, v: str) -> Any:
+        return _values(o.read())
+
+    @step(PROCESS, writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        return _values(o.read(LINE))
+
+    @step(PROCESS, writes=True)
+    def readline(o: Any, v: str) -> Any:
+        return _values(o.readline())
+
+    @step(PROCESS, writes=True)
+    def readlines(o: Any, v: str) -> Any:
+        return o.readlines()
+
+    @step(PROCESS, writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return _values(next(o))
+
+    @step(PROCESS, writes=True)
+    def iterate(o: Any, v: str) -> Any:
+        return list(o)
+
+    @step(PROCESS)
+    def tell(o: Any, v: str) -> Any:
+        return o.tell()
+
+    @step(PROCESS, writes=True)
+    def seek_start(o: Any, v: str) -> Any:
+        return o.seek(0)
+
+    @step(PROCESS, writes=True)
+    def seek_end(o: Any, v: str) -> Any:
+        return o.seek(0, io.SEEK_END)
+
+    @step(PROCESS, writes=True)
+    def flush(o: Any, v: str) -> Any:
+        o.flush()
+
+    @step(PROCESS, writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(v + "\n")
+
+    @step(PROCESS, writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([v + "\n", v + "\n"])
+
+    @step(PROCESS, writes=True)
+    def write_more(o: Any, v: str) -> Any:
+        """More than waits to be written."""
+        return o.write((v + "\n") * 4000)
+
+    @step(PROCESS, writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate()
+
+    @step(PROCESS, writes=True)
+    def reconfigure(o: Any, v: str) -> Any:
+        o.reconfigure(
+            encoding="latin-1", errors="replace", newline="", line_buffering=True, write_through=True
+        )
+
+    @step(PROCESS)
+    def settings(o: Any, v: str) -> Any:
+        return o.encoding, o.errors, o.newlines, o.line_buffering, o.write_through
+
+    @step(PROCESS)
+    def buffer(o: Any, v: str) -> Any:
+        return o.buffer.getvalue()
+
+    @step(PROCESS)
+    def name(o: Any, v: str) -> Any:
+        return o.name
+
+    @step(PROCESS, writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
+
+    @step(PROCESS, writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class FileIO(_Stream):
+    """A file without a buffer.
+
+    An operation that has its number still may meet the next file of that number once it is closed: nothing is promised
+    beside close.
+    """
+
+    said = "io, Multi-threading"
+    left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__getstate__": "raises only; asked for by pickle",
+        "_blksize": "for the interpreter alone",
+        "_dealloc_warn": "for the interpreter alone",
+        "_finalizing": "for the interpreter alone",
+        "_isatty_open_only": "for the interpreter alone",
+    }
+
+    def fresh(self, size: int) -> Any:
+        file = tempfile.TemporaryFile(buffering=0)
+        file.write(_text(size).encode())
+        file.seek(0)
+        return file
+
+    def left(self, o: Any) -> Any:
+        if o.closed:
+            return None
+        o.seek(0)
+        left = _values(o.read())
+        o.close()
+        return left
+
+    @step(PROCESS, writes=True)
+    def read(o: Any, v: str) -> Any:
+        """Until there is no more: others may read and write in between."""
+        return _values(o.read())
+
+    @step(writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        return _values(o.read(LINE))
+
+    @step(PROCESS, writes=True)
+    def readall(o: Any, v: str) -> Any:
+        return _values(o.readall())
+
+    @step(writes=True)
+    def readinto(o: Any, v: str) -> Any:
+        into = bytearray(2 * LINE)
+        return _values(into[: o.readinto(into)])
+
+    @step(PROCESS, writes=True)
+    def readline(o: Any, v: str) -> Any:
+        return _values(o.readline())
+
+    @step(PROCESS, writes=True)
+    def iterate(o: Any, v: str) -> Any:
+        return list(o)
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(_line(v))
+
+    @step(PROCESS, writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([_line(v), _line(v)])
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o.truncate(LINE)
+
+    @step()
+    def mode(o: Any, v: str) -> Any:
+        return o.mode, o.closefd
+
+    @step(PROCESS, writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
+
+
+class IncrementalNewlineDecoder(Subject):
+    """What turns all ends of lines into one, and remembers which there were."""
+
+    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+
+    def fresh(self, size: int) -> Any:
+        return io.IncrementalNewlineDecoder(None, True)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def decode(o: Any, v: str) -> Any:
+        return _values(o.decode(v + "\r\n"))
+
+    @step(writes=True)
+    def decode_half(o: Any, v: str) -> Any:
+        """The end of the line is kept back until what comes next."""
+        return o.decode("\r")
+
+    @step(writes=True)
+    def decode_final(o: Any, v: str) -> Any:
+        return o.decode("", final=True)
+
+    @step()
+    def newlines(o: Any, v: str) -> Any:
+        return o.newlines in (None, "\r", "\n", "\r\n") or len(o.newlines) > 1
+
+    @step()
+    def getstate(o: Any, v: str) -> Any:
+        return o.getstate()
+
+    @step(writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.setstate((b"", 1))
+
+    @step(writes=True)
+    def reset(o: Any, v: str) -> Any:
+        o.reset()

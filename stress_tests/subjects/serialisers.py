@@ -1,0 +1,641 @@
+"""json, pickle, marshal, struct: what writes objects that others change meanwhile, and what keeps state of its own."""
+
+from __future__ import annotations
+
+import copy
+import copyreg
+import io
+import itertools
+import json
+import json.decoder
+import json.encoder
+import marshal
+import pickle
+import struct
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+PROTOCOLS = (0, 2, 5)
+CHANGED = (RuntimeError,)
+"""What tells that a dict or a set changed while it was gone through."""
+
+
+class _Changes(Subject):
+    """A dict of a string and a list each, which is written by some and changed by others."""
+
+    sizes = (3, 0)
+
+    def fresh(self, size: int) -> Any:
+        return {one: [one] for one in fresh_strings(size)}
+
+    def wrong(self, o: Any) -> str:
+        return (
+            "" if len(o) == len(list(o)) and all(key in o for key in o) else "the dict disagrees with itself"
+        )
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[v] = [v]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update({v: v, v[0] + "3": v, v[0] + "4": v, v[0] + "5": v, v[0] + "6": v, v[0] + "7": v})
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o["x0"] = v
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o["x1"]
+
+    @step(writes=True)
+    def popitem(o: Any, v: str) -> Any:
+        return o.popitem()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def clear_inner(o: Any, v: str) -> Any:
+        o["x0"].clear()
+
+
+class JsonDict(_Changes):
+    """A dict that is written as JSON."""
+
+    @step(may_raise=CHANGED)
+    def dumps(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o))
+
+    @step(may_raise=CHANGED)
+    def dumps_sorted(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o, sort_keys=True))
+
+    @step(may_raise=CHANGED)
+    def dumps_indent(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o, indent=1))
+
+    @step(may_raise=CHANGED)
+    def dump(o: Any, v: str) -> Any:
+        into = io.StringIO()
+        json.dump(o, into, ensure_ascii=False, check_circular=False)
+        return json.loads(into.getvalue())
+
+    @step(may_raise=CHANGED)
+    def iterencode(o: Any, v: str) -> Any:
+        return json.loads("".join(json.JSONEncoder().iterencode(o)))
+
+
+class PickleDict(_Changes):
+    """A dict that is pickled and copied."""
+
+    @step(may_raise=CHANGED)
+    def dumps_0(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 0))
+
+    @step(may_raise=CHANGED)
+    def dumps_5(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 5))
+
+    @step(may_raise=CHANGED)
+    def pickler(o: Any, v: str) -> Any:
+        into = io.BytesIO()
+        pickle.Pickler(into, 2).dump(o)
+        return pickle.loads(into.getvalue())
+
+    @step(may_raise=CHANGED)
+    def python_pickler(o: Any, v: str) -> Any:
+        into = io.BytesIO()
+        pickle._Pickler(into).dump(o)
+        return pickle.loads(into.getvalue())
+
+    @step(may_raise=CHANGED)
+    def deepcopy(o: Any, v: str) -> Any:
+        return copy.deepcopy(o)
+
+
+class MarshalDict(_Changes):
+    """A dict that is marshalled."""
+
+    @step(may_raise=CHANGED)
+    def dumps(o: Any, v: str) -> Any:
+        return marshal.loads(marshal.dumps(o))
+
+    @step(may_raise=CHANGED)
+    def dumps_2(o: Any, v: str) -> Any:
+        """Without references."""
+        return marshal.loads(marshal.dumps(o, 2))
+
+    @step(may_raise=CHANGED)
+    def dump(o: Any, v: str) -> Any:
+        into = io.BytesIO()
+        marshal.dump(o, into)
+        return marshal.loads(into.getvalue())
+
+
+class WrittenList(Subject):
+    """A list of lists that is written as JSON, pickled and marshalled while others change it."""
+
+    sizes = (3, 8)
+
+    def fresh(self, size: int) -> Any:
+        return [[one] for one in fresh_strings(size)]
+
+    @step()
+    def json_dumps(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o))
+
+    @step()
+    def json_iterencode(o: Any, v: str) -> Any:
+        return json.loads("".join(json.JSONEncoder(indent=1).iterencode(o)))
+
+    @step(may_raise=CHANGED)
+    def pickle_dumps_0(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 0))
+
+    @step(may_raise=CHANGED)
+    def pickle_dumps_5(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 5))
+
+    @step(may_raise=CHANGED)
+    def marshal_dumps(o: Any, v: str) -> Any:
+        return marshal.loads(marshal.dumps(o))
+
+    @step()
+    def deepcopy(o: Any, v: str) -> Any:
+        return copy.deepcopy(o)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append([v])
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o[0] = [v]
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def clear_inner(o: Any, v: str) -> Any:
+        o[0].clear()
+
+    @step(writes=True)
+    def append_inner(o: Any, v: str) -> Any:
+        o[0].append(v)
+
+
+class WrittenSet(Subject):
+    """A set that is pickled and marshalled while others change it."""
+
+    sizes = (3, 5)
+
+    def fresh(self, size: int) -> Any:
+        return set(fresh_strings(size))
+
+    def wrong(self, o: Any) -> str:
+        return (
+            "" if len(o) == len(list(o)) and all(one in o for one in o) else "the set disagrees with itself"
+        )
+
+    @step(may_raise=CHANGED)
+    def pickle_dumps_0(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 0))
+
+    @step(may_raise=CHANGED)
+    def pickle_dumps_5(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 5))
+
+    @step(may_raise=CHANGED)
+    def marshal_dumps(o: Any, v: str) -> Any:
+        return marshal.loads(marshal.dumps(o))
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o.add(v)
+
+    @step(writes=True)
+    def discard(o: Any, v: str) -> Any:
+        o.discard("x1")
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+class WrittenBytearray(Subject):
+    """A bytearray that is pickled and marshalled while others change its size."""
+
+    sizes = (3, 64)
+
+    def fresh(self, size: int) -> Any:
+        return bytearray(size)
+
+    @step(PROCESS)
+    def pickle_dumps_0(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 0))
+
+    @step(PROCESS)
+    def pickle_dumps_5(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o, 5))
+
+    @step(PROCESS)
+    def marshal_dumps(o: Any, v: str) -> Any:
+        return marshal.loads(marshal.dumps(o))
+
+    @step(PROCESS)
+    def out_of_band(o: Any, v: str) -> Any:
+        kept: list[pickle.PickleBuffer] = []
+        pickle.dumps(pickle.PickleBuffer(o), 5, buffer_callback=kept.append)
+        return [bytes(one) for one in kept]
+
+    @step(PROCESS, writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(v.encode() * 40)
+
+    @step(PROCESS, writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+class PickleBuffer(Subject):
+    """A PickleBuffer, which holds a buffer until it is released."""
+
+    left_out: ClassVar[dict[str, str]] = {
+        "__buffer__": "called by memoryview",
+        "__release_buffer__": "called by memoryview",
+    }
+
+    def fresh(self, size: int) -> Any:
+        return pickle.PickleBuffer(bytearray(b"x" * size))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS)
+    def raw(o: Any, v: str) -> Any:
+        return bytes(o.raw())
+
+    @step(PROCESS)
+    def view(o: Any, v: str) -> Any:
+        return bytes(memoryview(o))
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return pickle.dumps(o, 5)
+
+    @step(PROCESS, writes=True)
+    def release(o: Any, v: str) -> Any:
+        o.release()
+
+
+class JsonEncoder(Subject):
+    """An encoder that threads share, with a function for what it does not know."""
+
+    def fresh(self, size: int) -> Any:
+        return json.JSONEncoder(default=str, sort_keys=True)
+
+    def left(self, o: Any) -> Any:
+        return o.item_separator
+
+    @step()
+    def encode(o: Any, v: str) -> Any:
+        return json.loads(o.encode({"x0": [v], v: None}))
+
+    @step()
+    def iterencode(o: Any, v: str) -> Any:
+        return json.loads("".join(o.iterencode({"x0": {v: v}})))
+
+    @step()
+    def default(o: Any, v: str) -> Any:
+        return json.loads(o.encode([v, 1j]))[0]
+
+    @step()
+    def circular(o: Any, v: str) -> Any:
+        loop: list[Any] = []
+        loop.append(loop)
+        o.encode(loop)
+
+    @step(PROCESS, writes=True)
+    def separators(o: Any, v: str) -> Any:
+        o.item_separator = ";"
+
+
+class CMakeEncoder(Subject):
+    """The encoder in C that an encoder makes for itself, with the markers of what it is in."""
+
+    def fresh(self, size: int) -> Any:
+        markers: dict[int, Any] = {}
+        make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+        return markers, make(markers, str, json.encoder.encode_basestring, None, ":", ",", False, False, True)
+
+    def left(self, o: Any) -> Any:
+        return len(o[0])
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return json.loads("".join(o[1]({"x0": [v], v: None}, 0)))
+
+    @step()
+    def call_default(o: Any, v: str) -> Any:
+        return len(o[1]([v, 1j], 0)) > 0
+
+    @step(PROCESS)
+    def call_circular(o: Any, v: str) -> Any:
+        loop: list[Any] = []
+        loop.append(loop)
+        o[1](loop, 0)
+
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return o[1].markers is o[0], o[1].key_separator, o[1].item_separator, o[1].indent, o[1].sort_keys
+
+    @step(PROCESS, writes=True)
+    def clear_markers(o: Any, v: str) -> Any:
+        o[0].clear()
+
+
+class JsonDecoder(Subject):
+    """A decoder that threads share, with the memo of its scanner."""
+
+    def fresh(self, size: int) -> Any:
+        return json.JSONDecoder()
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def decode(o: Any, v: str) -> Any:
+        return o.decode(f'{{"x0": ["{v}"], "{v}": {{"x0": 1, "x1": 2}}}}')
+
+    @step()
+    def decode_list(o: Any, v: str) -> Any:
+        return o.decode('[{"x0": 1, "x1": 2}, {"x0": 3, "x1": 4}]')
+
+    @step()
+    def raw_decode(o: Any, v: str) -> Any:
+        return o.raw_decode(f'"{v}" 1')
+
+    @step()
+    def scan_once(o: Any, v: str) -> Any:
+        return o.scan_once(f'{{"{v}": "{v}"}}', 0)
+
+    @step()
+    def broken(o: Any, v: str) -> Any:
+        return o.decode(f'{{"x0": "{v}"')
+
+
+class JsonHooks(Subject):
+    """A decoder whose hooks keep what they see in one list."""
+
+    def fresh(self, size: int) -> Any:
+        seen: list[Any] = []
+        return seen, json.JSONDecoder(object_pairs_hook=seen.append, parse_int=seen.append)
+
+    def left(self, o: Any) -> Any:
+        return len(o[0])
+
+    @step(writes=True)
+    def decode(o: Any, v: str) -> Any:
+        return o[1].decode(f'{{"x0": "{v}", "{v}": {{"x1": 1}}}}')
+
+    @step()
+    def seen(o: Any, v: str) -> Any:
+        return list(o[0])
+
+
+class Pickler(Subject):
+    """One Pickler that several threads write with: nothing is said of that."""
+
+    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+
+    def fresh(self, size: int) -> Any:
+        pickler = pickle.Pickler(io.BytesIO(), 5)
+        pickler.dump(fresh_strings(size))
+        return pickler
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def dump(o: Any, v: str) -> Any:
+        o.dump([v, {v: (v, v)}])
+
+    @step(PROCESS, writes=True)
+    def dump_big(o: Any, v: str) -> Any:
+        o.dump([v.encode() * 40_000, list(range(300))])
+
+    @step(PROCESS, writes=True)
+    def dump_object(o: Any, v: str) -> Any:
+        o.dump(pickle.PicklingError(v))
+
+    @step(PROCESS, writes=True)
+    def clear_memo(o: Any, v: str) -> Any:
+        o.clear_memo()
+
+    @step(PROCESS)
+    def memo(o: Any, v: str) -> Any:
+        return len(o.memo.copy())
+
+    @step(PROCESS, writes=True)
+    def memo_store(o: Any, v: str) -> Any:
+        o.memo = {1: (1, v)}
+
+    @step(PROCESS, writes=True)
+    def memo_clear(o: Any, v: str) -> Any:
+        o.memo.clear()
+
+    @step(PROCESS, writes=True)
+    def dispatch_table(o: Any, v: str) -> Any:
+        o.dispatch_table = {complex: lambda number: (complex, (number.real,))}
+
+    @step(PROCESS, writes=True)
+    def dispatch_table_delete(o: Any, v: str) -> Any:
+        del o.dispatch_table
+
+    @step(PROCESS, writes=True)
+    def persistent_id(o: Any, v: str) -> Any:
+        o.persistent_id = lambda thing: None
+
+    @step(PROCESS, writes=True)
+    def settings(o: Any, v: str) -> Any:
+        o.bin, o.fast = True, not o.fast
+
+    @step(PROCESS)
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__() > 0
+
+
+class Unpickler(Subject):
+    """One Unpickler that several threads read with: nothing is said of that."""
+
+    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+    sizes = (1, 4)
+
+    def fresh(self, size: int) -> Any:
+        one = pickle.dumps([fresh_strings(size), {"x0": ("x1", pickle.PicklingError)}], 4)
+        return pickle.Unpickler(io.BytesIO(one * size))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def load(o: Any, v: str) -> Any:
+        return o.load()
+
+    @step(PROCESS)
+    def find_class(o: Any, v: str) -> Any:
+        return o.find_class("pickle", "PicklingError") is pickle.PicklingError
+
+    @step(PROCESS)
+    def memo(o: Any, v: str) -> Any:
+        return len(o.memo.copy())
+
+    @step(PROCESS, writes=True)
+    def memo_store(o: Any, v: str) -> Any:
+        o.memo = {0: v}
+
+    @step(PROCESS, writes=True)
+    def memo_clear(o: Any, v: str) -> Any:
+        o.memo.clear()
+
+    @step(PROCESS, writes=True)
+    def persistent_load(o: Any, v: str) -> Any:
+        o.persistent_load = str
+
+    @step(PROCESS)
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__() > 0
+
+
+CODES = itertools.count(1_000_000)
+
+
+class CopyregClass(Subject):
+    """A class of one object that says to copyreg how it is pickled, in the table that all share."""
+
+    def fresh(self, size: int) -> Any:
+        cls = type("Pickled", (), {})
+        return cls, cls(), next(CODES)
+
+    def left(self, o: Any) -> Any:
+        copyreg.dispatch_table.pop(o[0], None)
+        return None
+
+    @step(writes=True)
+    def pickle(o: Any, v: str) -> Any:
+        copyreg.pickle(o[0], lambda thing: (str, (v,)))
+
+    @step(writes=True)
+    def forget(o: Any, v: str) -> Any:
+        copyreg.dispatch_table.pop(o[0], None)
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        made = copy.copy(o[1])
+        return made if type(made) is str else type(made) is o[0]
+
+    @step(PROCESS)
+    def dumps(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o[1]))
+
+    @step(writes=True)
+    def add_extension(o: Any, v: str) -> Any:
+        copyreg.add_extension("pairs", f"pickled{o[2]}", o[2])
+
+    @step(writes=True)
+    def remove_extension(o: Any, v: str) -> Any:
+        copyreg.remove_extension("pairs", f"pickled{o[2]}", o[2])
+
+    @step(PROCESS, writes=True)
+    def clear_extension_cache(o: Any, v: str) -> Any:
+        copyreg.clear_extension_cache()
+
+
+class Struct(Subject):
+    """A compiled format, and one buffer that it writes to and reads from."""
+
+    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+
+    def fresh(self, size: int) -> Any:
+        return struct.Struct("2s2s"), bytearray(b"x0x0")
+
+    def left(self, o: Any) -> Any:
+        return bytes(o[1]).decode()[:0]
+
+    @step()
+    def pack(o: Any, v: str) -> Any:
+        return o[0].unpack(o[0].pack(v.encode(), v.encode()))[0].decode()
+
+    @step(PROCESS, writes=True)
+    def pack_into(o: Any, v: str) -> Any:
+        o[0].pack_into(o[1], 0, v.encode(), v.encode())
+
+    @step(PROCESS)
+    def unpack_from(o: Any, v: str) -> Any:
+        return o[0].unpack_from(o[1])
+
+    @step(PROCESS)
+    def iter_unpack(o: Any, v: str) -> Any:
+        return list(o[0].iter_unpack(o[1]))
+
+    @step(PROCESS, writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o[1].extend(v.encode() * 20)
+
+    @step(PROCESS, writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return o[0].size, o[0].format == "2s2s", o[0].__sizeof__() > 0
+
+    @step()
+    def module_cache(o: Any, v: str) -> Any:
+        return struct.unpack("2s", struct.pack("2s", v.encode()))[0].decode(), struct.calcsize("2s")
+
+    @step(writes=True)
+    def clear_cache(o: Any, v: str) -> Any:
+        struct._clearcache()  # type: ignore[attr-defined]
+
+    @step(PROCESS)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o[0])
+
+
+class UnpackIterator(Subject):
+    """struct.iter_unpack's iterator: what threads share may come twice or not at all, but from the buffer."""
+
+    said = "Python support for free threading, Thread safety of iterators"
+    sizes = (1, 4)
+
+    def fresh(self, size: int) -> Any:
+        return struct.iter_unpack("2s", "".join(fresh_strings(size)).encode())
+
+    def left(self, o: Any) -> Any:
+        return [one.decode() for (one,) in o]
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(o)[0].decode()
+
+    @step()
+    def length_hint(o: Any, v: str) -> Any:
+        return 0 <= o.__length_hint__() <= 4
+
+    @step(writes=True)
+    def drain(o: Any, v: str) -> Any:
+        return [one.decode() for (one,) in o]
