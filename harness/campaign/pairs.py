@@ -17,10 +17,11 @@ from harness.record.target import Target
 PAIR_S = 0.1
 """Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
 LONGEST_PAIR_S = 1.6
-TOGETHER = 16
-"""Pairs of a trial: their child's start costs as much as one and a half."""
+GLANCE, TOGETHER = 6, 16
+"""Pairs of a subject's first trial, and of a later one: a child's start costs as much as one and a half."""
 THREADS = 2
-SHORTEST_S = PAIR_S
+SHORTEST_S = PAIR_S * TOGETHER
+"""No pair gets less than its time because others have not come yet: the budget is for fewer of them."""
 
 
 @dataclass
@@ -32,12 +33,15 @@ class _Work:
     """Where an operation writes, and what is to be done again."""
     last: list[str]
     index: int = 0
+    """Trials of it in this cycle so far."""
     running: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The pairs of trials that have not been seen to end, by index."""
 
     def take(self, first: bool) -> tuple[str, ...]:
         some = self.first if first else self.last
-        taken, some[:] = tuple(some[:TOGETHER]), some[TOGETHER:]
+        together = TOGETHER if self.index else GLANCE
+        taken, some[:] = tuple(some[:together]), some[together:]
+        self.index += 1
         return taken
 
     def take_back(self, shown: Shown) -> None:

@@ -1,18 +1,32 @@
-"""Native stacks by gdb, where there is one: of a child that hangs, and of a trial run under it until it dies."""
+"""Native stacks by gdb, where there is one: of a child that hangs, and of a trial run under it until it dies.
+
+A gdb that has Python also tells each thread's Python frames, and who waits for whom (``inside_gdb.py``, ``waits.py``).
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
+from harness.diagnosis.waits import Frame, Thread, cycle, threads, waits
 from harness.kernel.event_types import Details
 
 FRAMES = 12
-"""Of each thread."""
+"""Of each thread, where gdb has no Python."""
+MOST_NATIVE = 30
+MOST_PYTHON = 20
+"""Frames of each thread that are shown where it has."""
+SCRIPT = str(Path(__file__).with_name("inside_gdb.py"))
+MARK = "ftstress threads "
 ATTACH_S = 20.0
 MOST = 20_000
 """Characters that are kept."""
@@ -21,6 +35,20 @@ QUIET = ("-nx", "-batch", *(part for one in SETTINGS for part in ("-ex", f"set {
 FAULT = re.compile(r"^ftstress fault address\s*\$\d+ = (?:\(.*\) )?(0x[0-9a-f]+)", re.MULTILINE)
 FRAME = re.compile(r"^#\d+ +(?:0x\S+ in )?(?P<function>[^\s(]+)", re.MULTILINE)
 ADDRESS = re.compile(r"0x[0-9a-f]+")
+PASSES_ON = (
+    *("_PyEval_", "PyEval_EvalCode", "_PyObject_Vectorcall", "PyObject_Vectorcall", "PyObject_CallOneArg"),
+    *("_Py_VectorCall", "_Py_BuiltinCall", "method_vectorcall", "cfunction_vectorcall", "context_run"),
+    *(
+        "call_unbound_noarg",
+        "pythread_wrapper",
+        "start_thread",
+        "clone3",
+        "__clone",
+        "__libc_start",
+        "_start",
+    ),
+    *("Py_BytesMain", "Py_RunMain", "pymain_", "run_mod", "_PyRun_", "run_eval_code_obj", "pyrun_"),
+)
 RAISING = ("raise", "abort", "kill", "pthread_kill", "fatal_error", "faulthandler", "__libc", "__GI")
 """Parts of the names of functions through which a process ends itself."""
 
@@ -32,6 +60,12 @@ class Native:
     stacks: str = ""
     fault_address: str | None = None
     missing: str | None = None
+    waits: str = ""
+    """Who waits for whom, a line a thread, as far as that can be told."""
+    cycle: str = ""
+    """The cycle among them, in a sentence that names functions; empty where none is seen."""
+    lost: str = ""
+    """What else could not be had, in a sentence."""
 
     def top(self, most: int = 3) -> list[str]:
         """The innermost functions of the thread that died, without those through which it ended itself."""
@@ -45,7 +79,7 @@ def attached(pid: int) -> Native:
     gdb = shutil.which("gdb")
     if gdb is None:
         return NO_GDB
-    command = [gdb, *QUIET, "-p", str(pid), "-ex", f"thread apply all bt {FRAMES}"]
+    command = [gdb, *QUIET, "-p", str(pid), "-ex", f"thread apply all bt {FRAMES}", "-x", SCRIPT]
     try:
         done = subprocess.run(
             command,
@@ -72,7 +106,16 @@ def under_gdb(command: Sequence[str]) -> list[str] | None:
         *(gdb, *QUIET, "-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
         *("-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
         *("-ex", f"thread apply all bt {FRAMES}", "-ex", "echo ftstress fault address "),
-        *("-ex", "print $_siginfo._sifields._sigfault.si_addr", "-ex", "kill", "--args", *command),
+        *(
+            "-ex",
+            "print $_siginfo._sifields._sigfault.si_addr",
+            "-x",
+            SCRIPT,
+            "-ex",
+            "kill",
+            "--args",
+            *command,
+        ),
     ]
 
 
@@ -82,6 +125,7 @@ def read(out: str, err: str) -> Native:
         return Native(
             missing="ptrace is forbidden here: see /proc/sys/kernel/yama/ptrace_scope, or the container's"
         )
+    out, _, line = out.partition(MARK)
     text = out.partition("ftstress stacks\n")[2] or out
     fault = FAULT.search(text)
     text = text.partition("ftstress fault address")[0]
@@ -92,7 +136,7 @@ def read(out: str, err: str) -> Native:
     if not FRAME.search(stacks):
         said = (err.strip().splitlines() or ["it said nothing"])[-1]
         return Native(missing=f"gdb gave no stacks: {said[:200]}")
-    return Native(stacks[:MOST], fault[1] if fault else None)
+    return _with_threads(Native(stacks[:MOST], fault[1] if fault else None), line.partition("\n")[0])
 
 
 NO_GDB = Native(missing="there is no gdb on this machine")
@@ -102,5 +146,55 @@ def details(native: Native) -> Details:
     """What a finding keeps of it."""
     if native.missing:
         return {"native_missing": native.missing}
-    kept: Details = {"native": native.stacks}
-    return kept | {"fault_address": native.fault_address} if native.fault_address else kept
+    kept: Details = {"native": native.stacks + (f"\n\n({native.lost})" if native.lost else "")}
+    if native.fault_address:
+        kept["fault_address"] = native.fault_address
+    if native.waits:
+        kept["waits"] = native.waits
+    if native.cycle:
+        kept["cycle"] = native.cycle
+    return kept
+
+
+def _with_threads(native: Native, line: str) -> Native:
+    """With the threads down to their Python frames, in place of gdb's own list of them. The one that died stays first,
+    as gdb told it: the functions through which it did are worth their arguments.
+    """
+    if not line:
+        return replace(native, lost="Python frames and locks are missing: this gdb has no Python")
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(line)))
+    except (ValueError, zlib.error):
+        return replace(native, lost="Python frames and locks are missing: what gdb told was cut short")
+    every = threads(found["threads"])
+    lost = "; ".join(found["lost"])
+    if not every:
+        return replace(native, lost=lost)
+    first, blank, _ = native.stacks.partition("\n\n")
+    died = first + blank if not first.startswith("Thread ") else ""
+    told = waits(every)
+    return replace(
+        native,
+        stacks=(died + "\n\n".join("\n".join(_thread(one)) for one in every))[:MOST],
+        waits="\n".join(wait.told() for wait in told),
+        cycle=cycle(told),
+        lost=lost,
+    )
+
+
+def _thread(thread: Thread) -> Iterator[str]:
+    yield f"{thread.title}:"
+    shown = [frame for frame in thread.frames if not frame.waits and not _passes_on(frame)]
+    if thread.waits:
+        yield "    (waits for a lock, or for another thread)"
+    yield from (f"#{number:<2} {frame}" for number, frame in enumerate(shown[:MOST_NATIVE]))
+    if len(shown) > MOST_NATIVE:
+        yield f"    ({len(shown) - MOST_NATIVE} more)"
+    yield from (f"    Python: {frame}" for frame in thread.python[:MOST_PYTHON])
+    if not thread.python:
+        yield "    Python: no frames"
+
+
+def _passes_on(frame: Frame) -> bool:
+    """Whether it only calls what was asked for: the loop that executes bytecode, and what leads into it and out."""
+    return frame.function.startswith(PASSES_ON)

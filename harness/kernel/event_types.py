@@ -126,7 +126,8 @@ class Details(TypedDict, total=False):
     stderr: str
     stdout: str
     native: str | list[str]
-    """The threads' C stacks, as gdb gives them; of a sweep the functions of the thread that was stopped."""
+    """The threads' C stacks, as gdb gives them, down to their Python frames; of a sweep the functions of the thread
+    that was stopped."""
     native_missing: str
     """Why there are none."""
     fault_address: str
@@ -138,8 +139,10 @@ class Details(TypedDict, total=False):
     """Of the subject."""
     windows: list[str]
     """Between which two accesses another thread must come, by the name of what a sweep found (``Window.name``)."""
+    waits: str
+    """Who waits for whom, of threads that hang, a line a thread, as far as that can be told."""
     cycle: str
-    """Who waits for whom, of threads that hang."""
+    """Of those, in one sentence that names functions and no threads."""
     freed: str
     """Who freed the memory that was used."""
     commit: str

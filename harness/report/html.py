@@ -81,10 +81,11 @@ TOLD_ELSEWHERE = {"history", "sweep", "script", "knobs", "seed", "threads", "tri
 LABELS = {
     "seen": "values seen",
     "native": "native stacks",
+    "waits": "who waits for whom",
     "last_operations": "last operations of each thread, oldest first",
 }
 """Where a detail's own name would not do."""
-STACKS = ("last_operations", "native", "traceback", "frames", "stderr", "stdout")
+STACKS = ("last_operations", "waits", "native", "traceback", "frames", "stderr", "stdout")
 
 
 def render(report: Report) -> str:

@@ -1,31 +1,102 @@
-"""list, and what iterates over it."""
+"""list: alone, beside a second one, beside an iterator over it, and with elements that run Python code."""
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+import pickle
+from struct import calcsize
+from typing import Any, ClassVar
 
-from harness.kernel.pairs import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
+from harness.kernel.pairs import (
+    ATOMIC,
+    PROCESS,
+    Nosy,
+    Subject,
+    arm,
+    fresh_strings,
+    nosy,
+    refuse,
+    step,
+)
+
+POINTER = calcsize("P")
+
+
+def disagreement(o: list[Any]) -> str:
+    """What does not agree with itself in a list."""
+    seen = list(o)
+    if len(o) != len(seen):
+        return f"len is {len(o)}, iteration gives {len(seen)}"
+    if [o[number] for number in range(len(seen))] != seen or list(reversed(o)) != seen[::-1]:
+        return "items by number, forward and backward differ"
+    if (o.__sizeof__() - list.__basicsize__) // POINTER < len(o):
+        return "there is no room for all items"
+    return ""
 
 
 class List(Subject):
     """A list of strings."""
 
-    said = "Thread safety for list objects"
-    sizes = (3, 8)
+    said = "Thread safety for list objects; PyList_AsTuple in the table of C functions"
+    sizes: ClassVar[tuple[int, ...]] = (3, 8)
 
-    def fresh(self, size: int) -> list[str]:
+    def fresh(self, size: int) -> list[Any]:
         return fresh_strings(size)
 
     def wrong(self, o: list[str]) -> str:
-        return "" if len(o) == len(list(o)) else "len disagrees with what iteration gives"
+        return disagreement(o)
 
     @step(ATOMIC, lock="free")
     def item(o: Any, v: str) -> Any:
         return o[0]
 
+    @step(ATOMIC, lock="free")
+    def last(o: Any, v: str) -> Any:
+        return o[-1]
+
+    @step(lock="holds")
+    def slice_(o: Any, v: str) -> Any:
+        return o[0:2]
+
+    @step(lock="holds")
+    def stride(o: Any, v: str) -> Any:
+        return o[::2]
+
+    @step(lock="free")
+    def len_(o: Any, v: str) -> Any:
+        return len(o)
+
     @step(lock="free")
     def contains(o: Any, v: str) -> Any:
         return "x1" in o
+
+    @step(lock="free", may_raise=(ValueError,))
+    def index(o: Any, v: str) -> Any:
+        return o.index("x1")
+
+    @step(lock="free")
+    def count(o: Any, v: str) -> Any:
+        return o.count("x1")
+
+    @step(ATOMIC, lock="holds")
+    def add(o: Any, v: str) -> Any:
+        return o + [v]
+
+    @step(ATOMIC, lock="holds")
+    def mul(o: Any, v: str) -> Any:
+        return o * 2
+
+    @step(ATOMIC, lock="holds")
+    def rmul(o: Any, v: str) -> Any:
+        return 2 * o
+
+    @step(ATOMIC, lock="holds")
+    def copy_(o: Any, v: str) -> Any:
+        return o.copy()
+
+    @step(ATOMIC, lock="holds")
+    def tuple_(o: Any, v: str) -> Any:
+        return tuple(o)
 
     @step(ATOMIC, writes=True, lock="holds")
     def append(o: Any, v: str) -> Any:
@@ -39,42 +110,304 @@ class List(Subject):
     def clear(o: Any, v: str) -> Any:
         o.clear()
 
-    @step(ATOMIC, lock="holds")
-    def copy(o: Any, v: str) -> Any:
-        return o.copy()
+    @step(writes=True, lock="holds")
+    def setitem(o: Any, v: str) -> Any:
+        o[1] = v
 
-    @step(VALUES, writes=True, lock="holds", may_raise=(ValueError,), lets_raise=(IndexError,))
+    @step(writes=True, lock="holds")
+    def delitem(o: Any, v: str) -> Any:
+        del o[1]
+
+    @step(writes=True, lock="holds")
+    def set_slice(o: Any, v: str) -> Any:
+        o[1:2] = [v, v]
+
+    @step(writes=True, lock="holds")
+    def set_self(o: Any, v: str) -> Any:
+        o[1:1] = o
+
+    @step(writes=True, lock="holds", may_raise=(ValueError,))
+    def set_stride(o: Any, v: str) -> Any:
+        o[::2] = [v] * ((len(o) + 1) // 2)
+
+    @step(writes=True, lock="holds")
+    def del_slice(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True, lock="holds")
+    def del_stride(o: Any, v: str) -> Any:
+        del o[::2]
+
+    @step(writes=True, lock="holds")
+    def insert(o: Any, v: str) -> Any:
+        o.insert(0, v)
+
+    @step(writes=True, lock="holds")
+    def pop_first(o: Any, v: str) -> Any:
+        return o.pop(0)
+
+    @step(writes=True, lock="holds", may_raise=(ValueError,))
+    def remove(o: Any, v: str) -> Any:
+        o.remove("x1")
+
+    @step(writes=True, lock="holds")
+    def extend(o: Any, v: str) -> Any:
+        o.extend([v, v])
+
+    @step(writes=True, lock="holds")
+    def extend_by_iterator(o: Any, v: str) -> Any:
+        o.extend(one for one in (v, v))
+
+    @step(writes=True, lock="holds")
+    def extend_by_self(o: Any, v: str) -> Any:
+        o.extend(o)
+
+    @step(writes=True, lock="holds")
+    def iadd(o: Any, v: str) -> Any:
+        o += (v, v)
+
+    @step(writes=True, lock="holds")
+    def imul(o: Any, v: str) -> Any:
+        o *= 2
+
+    @step(writes=True, lock="holds")
+    def empty_by_imul(o: Any, v: str) -> Any:
+        o *= 0
+
+    @step(writes=True, lock="holds")
+    def reverse(o: Any, v: str) -> Any:
+        o.reverse()
+
+    @step(writes=True, lock="holds", may_raise=(ValueError,), lets_raise=(IndexError, ValueError))
     def sort(o: Any, v: str) -> Any:
         o.sort()
 
-    @step(PROCESS, lock="free", text=True)
+    @step(writes=True, lock="holds", may_raise=(ValueError,), lets_raise=(IndexError, ValueError))
+    def sort_by_key(o: Any, v: str) -> Any:
+        o.sort(key=lambda one: str(one)[::-1], reverse=True)
+
+    @step(writes=True, lock="holds", lets_raise=(IndexError, ValueError))
+    def init(o: Any, v: str) -> Any:
+        o.__init__([v])
+
+    @step(lock="holds")
+    def list_(o: Any, v: str) -> Any:
+        return list(o)
+
+    @step()
+    def loop(o: Any, v: str) -> Any:
+        return [str(one) for one in o]
+
+    @step()
+    def reversed_(o: Any, v: str) -> Any:
+        return list(reversed(o))
+
+    @step(may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *rest = o
+        return first, rest
+
+    @step(may_raise=(ValueError,))
+    def unpack_three(o: Any, v: str) -> Any:
+        first, second, third = o
+        return first, second, third
+
+    @step()
+    def match(o: Any, v: str) -> Any:
+        match o:
+            case [first, *_]:
+                return first
+            case _:
+                return None
+
+    @step(may_raise=(ValueError, TypeError))
+    def star(o: Any, v: str) -> Any:
+        return max("", *o)
+
+    @step()
+    def zip_(o: Any, v: str) -> Any:
+        return list(zip(o, o))
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o == ["x0", "x1", "x2"], o != ["x0"]
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o < ["x0", "x1", "x2"], o <= [], o > ["x0", v], o >= ["x0", "x1", "x2"]
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o)
+
+    @step(text=True)
     def repr_(o: Any, v: str) -> Any:
         return repr(o)
 
-
-class ListIterator(Subject):
-    """An iterator over a list, which threads share."""
-
-    sizes = (3,)
-
-    def fresh(self, size: int) -> Any:
-        return iter(fresh_strings(size))
-
-    def left(self, o: Any) -> Any:
-        return list(o)
-
-    @step(writes=True)
-    def next_(o: Any, v: str) -> Any:
-        return next(o)
+    @step(text=True)
+    def join(o: Any, v: str) -> Any:
+        return "".join(map(str, o))
 
     @step()
-    def length_hint(o: Any, v: str) -> Any:
-        return o.__length_hint__()
+    def sorted_(o: Any, v: str) -> Any:
+        return sorted(o)
+
+    @step()
+    def set_(o: Any, v: str) -> Any:
+        return set(o)
+
+    @step()
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__()
+
+    @step()
+    def deepcopy(o: Any, v: str) -> Any:
+        return copy.deepcopy(o)
+
+    @step()
+    def pickle_(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o))
+
+
+class ListNosy(List):
+    """A list of elements that look into it, change it, or raise, whenever they are compared."""
+
+    sizes: ClassVar[tuple[int, ...]] = (3, 4, 5)
+    most = PROCESS
+
+    def fresh(self, size: int) -> list[Any]:
+        o: list[Any] = []
+        meddles = (list, refuse, lambda o: o.append("m"), list.clear, lambda o: o.pop(0))
+        o += nosy(o, size, meddles)
+        arm(one for one in o if isinstance(one, Nosy))
+        return o
+
+
+class TwoLists(Subject):
+    """Two lists, each of which is told to take from the other."""
+
+    said = "Thread safety for list objects"
+
+    def fresh(self, size: int) -> Any:
+        strings = fresh_strings(2 * size)
+        return strings[:size], strings[size:]
+
+    def wrong(self, o: Any) -> str:
+        return disagreement(o[0]) or disagreement(o[1])
+
+    @step(writes=True, lock="holds")
+    def extend(o: Any, v: str) -> Any:
+        o[0].extend(o[1])
+
+    @step(writes=True, lock="holds")
+    def extend_other(o: Any, v: str) -> Any:
+        o[1].extend(o[0])
+
+    @step(writes=True, lock="holds")
+    def iadd(o: Any, v: str) -> Any:
+        a, b = o
+        a += b
+
+    @step(writes=True, lock="holds")
+    def set_slice(o: Any, v: str) -> Any:
+        o[0][:] = o[1]
+
+    @step(writes=True, lock="holds")
+    def set_slice_other(o: Any, v: str) -> Any:
+        o[1][1:2] = o[0]
+
+    @step(writes=True, lock="holds", may_raise=(ValueError,))
+    def set_stride(o: Any, v: str) -> Any:
+        o[0][::1] = o[1]
+
+    @step(ATOMIC, lock="holds")
+    def add(o: Any, v: str) -> Any:
+        return o[0] + o[1]
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o[0] == o[1]
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o[1] < o[0]
+
+    @step(ATOMIC, writes=True, lock="holds")
+    def append(o: Any, v: str) -> Any:
+        o[1].append(v)
+
+    @step(ATOMIC, writes=True, lock="holds")
+    def pop(o: Any, v: str) -> Any:
+        return o[1].pop()
+
+    @step(ATOMIC, writes=True, lock="holds")
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+
+class ListAndIterator(Subject):
+    """A list, and an iterator over it that has given its first element."""
+
+    said = "Thread safety for list objects"
+    sizes: ClassVar[tuple[int, ...]] = (3, 4)
+
+    def fresh(self, size: int) -> Any:
+        strings = fresh_strings(size)
+        iterator = iter(strings)
+        next(iterator)
+        return strings, iterator, reversed(strings)
+
+    def left(self, o: Any) -> Any:
+        return o[0]
+
+    def wrong(self, o: Any) -> str:
+        return disagreement(o[0])
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return next(o[1])
+
+    @step(writes=True)
+    def rest(o: Any, v: str) -> Any:
+        return list(o[1])
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_backward(o: Any, v: str) -> Any:
+        return next(o[2])
+
+    @step(writes=True)
+    def rest_backward(o: Any, v: str) -> Any:
+        return list(o[2])
+
+    @step()
+    def hint(o: Any, v: str) -> Any:
+        return o[1].__length_hint__(), o[2].__length_hint__()
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return list(copy.copy(o[1])), list(copy.copy(o[2]))
 
     @step(writes=True)
     def setstate(o: Any, v: str) -> Any:
-        o.__setstate__(0)
+        o[1].__setstate__(0)
+        o[2].__setstate__(1)
 
-    @step()
-    def reduce(o: Any, v: str) -> Any:
-        return o.__reduce__()[0] is iter
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[0].append(v)
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0].insert(0, v)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o[0].pop()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[0].clear()
+
+    @step(writes=True)
+    def set_slice(o: Any, v: str) -> Any:
+        o[0][:] = [v, v, v, v, v]

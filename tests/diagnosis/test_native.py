@@ -14,6 +14,7 @@ import pytest
 
 from harness.diagnosis.native import NO_GDB, attached, details, read, under_gdb
 from harness.kernel.hang import APART_S, ASLEEP_LOOKS, Sleepers, kind_of_hang, running
+from harness.record.target import Target
 
 PRINTED = """\
 Thread 3 "python3.13t" received signal SIGSEGV, Segmentation fault.
@@ -45,6 +46,25 @@ FOR_A_TIME = WAITS.rpartition("lock.")[0] + "lock.acquire(timeout=60)"
 ONE_SLEEPS = WAITS.rpartition("lock.")[0] + "import time; time.sleep(60)"
 ONE_READS = WAITS.rpartition("lock.")[0] + "import os; os.read(os.pipe()[0], 1)"
 ONE_SPINS = WAITS.rpartition("lock.")[0] + "while True: pass"
+WAIT_FOR_ONE_ANOTHER = """\
+import threading
+one, other, both = threading.Lock(), threading.Lock(), threading.Barrier(3)
+def first():
+    one.acquire()
+    both.wait()
+    both.wait()
+    other.acquire()
+def second():
+    other.acquire()
+    both.wait()
+    both.wait()
+    one.acquire()
+for each in (first, second):
+    threading.Thread(target=each).start()
+both.wait()
+print("there", flush=True)
+both.wait()
+"""
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
 
 
@@ -94,6 +114,30 @@ def test_a_running_process_is_looked_at_and_goes_on(child: subprocess.Popen[byte
         pytest.skip(found.missing)
     assert "Thread 1" in found.stacks and "#0" in found.stacks
     assert child.poll() is None
+
+
+@GDB
+@pytest.mark.targets
+def test_each_thread_is_told_down_to_its_python_frames(free_threaded: Target, tmp_path: Path) -> None:
+    """On every branch: where things lie in memory differs. The two threads wait for one another's lock."""
+    script = tmp_path / "dead.py"
+    script.write_text(WAIT_FOR_ONE_ANOTHER)
+    command = [free_threaded.executable, "-X", "gil=0", str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == b"there\n"
+            deadline = time.monotonic() + 100
+            while f"{script}:12" not in (found := attached(process.pid)).stacks:
+                if "ptrace is forbidden" in (found.missing or ""):
+                    pytest.skip(str(found.missing))
+                assert time.monotonic() < deadline, found
+        finally:
+            process.kill()
+    for thread, line in (("first", 7), ("second", 12)):
+        assert f"Python: {thread} ({script}:{line})" in found.stacks
+    assert "Python: _shutdown (" in found.stacks  # the main thread, which waits for both
+    assert "__futex" not in found.stacks and not found.lost
+    assert "waits in ThreadHandle_join for" in found.waits
 
 
 @GDB

@@ -3,6 +3,29 @@
 Runs inside the target, as all of the kernel does. A file of subjects imports what it needs from here.
 """
 
+from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
+from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
+from harness.kernel.pairs.nosy import Nosy, Refused, arm, nosy, refuse
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
-__all__ = ["ATOMIC", "PROCESS", "VALUES", "Subject", "fresh_strings", "step"]
+__all__ = [
+    "ATOMIC",
+    "MOST",
+    "PROCESS",
+    "VALUES",
+    "DictCore",
+    "DictWhole",
+    "Iterating",
+    "Nosy",
+    "Refused",
+    "Resumable",
+    "Subject",
+    "arm",
+    "dict_disagreement",
+    "fresh_items",
+    "fresh_strings",
+    "named",
+    "nosy",
+    "refuse",
+    "step",
+]

@@ -48,7 +48,7 @@ class Judge:
 
     def refusal(self, o: Any, given: Sequence[Sequence[Any]]) -> Refusal | None:
         """Why a round is not allowed, or None."""
-        wrong = self.subject.wrong(o) if self.asks and self.promise != PROCESS else ""
+        wrong = self._wrong(o) if self.asks and self.promise != PROCESS else ""
         outcome = frozen_outcome(self.subject, o, given)
         self.seen.add(outcome)
         if wrong:
@@ -59,6 +59,12 @@ class Judge:
         if refused is None:
             self.allowed.add(outcome)
         return refused
+
+    def _wrong(self, o: Any) -> str:
+        try:
+            return self.subject.wrong(o)
+        except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
+            return f"looking at it raised {type(error).__name__}: {error}"
 
     def _raised(self, given: Sequence[Sequence[Any]]) -> Refusal | None:
         for thread, results in enumerate(given):

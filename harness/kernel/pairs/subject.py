@@ -93,6 +93,8 @@ class Subject:
     most: ClassVar[Promise] = ATOMIC
     """The most that any operation promises here, whatever it was declared with: what holds keys and elements that run
     Python code promises nothing."""
+    may_raise: ClassVar[tuple[type[BaseException], ...]] = ()
+    """What each of its operations may raise in a race, beside what it was declared with."""
     left_out: ClassVar[dict[str, str]] = {}
     """Public methods and slots of the object's type that no operation drives, by name, with the reason."""
 
@@ -123,9 +125,15 @@ def steps(subject: type[Subject]) -> dict[str, Step]:
     found = {one.name: one for one in declared if isinstance(one, Step)}
     if not found:
         raise ScenarioError(f"{subject.__name__} has no operation: mark its functions with @step()")
-    if subject.most == PROCESS:
-        return {name: replace(one, promise=PROCESS) for name, one in found.items()}
-    return found
+    anyway = tuple(error.__name__ for error in subject.may_raise)
+    return {
+        name: replace(
+            one,
+            promise=PROCESS if subject.most == PROCESS else one.promise,
+            may_raise=one.may_raise + anyway,
+        )
+        for name, one in found.items()
+    }
 
 
 def subject_name(subject: type[Subject]) -> str:

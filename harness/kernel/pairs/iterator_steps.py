@@ -1,0 +1,83 @@
+"""What Python programs do with any iterator: the operations that all subjects of that kind share."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from itertools import islice
+from operator import length_hint
+from typing import Any
+
+from harness.kernel.pairs.subject import Subject, step
+
+MOST = 24
+"""Elements taken at once: more than there are, where there is an end."""
+
+
+def named(thing: Any) -> Any:
+    """Numbers as the strings that are known to be there: ``x2`` for 2, within tuples and lists as well."""
+    kind = type(thing)
+    if kind is int:
+        return "x" + str(thing)
+    if kind is tuple or kind is list:
+        return [named(one) for one in thing]
+    return thing
+
+
+class Iterating(Subject):
+    """An iterator. Its elements are ``x0``, ``x1`` … or 0, 1 …, or tuples of these.
+
+    Documents promise nothing of one that threads share but that elements "may be missing or come twice". So what
+    comes must still be one of its elements, and it may come to its end earlier or later than in any order.
+    """
+
+    said = 'How-to for free threading, "Iterators"; glossary, "iterator"'
+
+    def left(self, o: Any) -> Any:
+        return named(list(islice(o, MOST)))
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return named(next(o))
+
+    @step(writes=True)
+    def loop(o: Any, v: str) -> Any:
+        seen = []
+        for one in o:
+            seen.append(one)
+            if len(seen) == MOST:
+                break
+        return named(seen)
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return named(list(o))
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *rest = o
+        return named([first, *rest])
+
+    @step(writes=True)
+    def contains(o: Any, v: str) -> Any:
+        return v in o
+
+    @step()
+    def iter_(o: Any, v: str) -> Any:
+        return iter(o) is o
+
+
+class Resumable(Iterating):
+    """An iterator that can be copied, and tells about how much is left of it."""
+
+    @step()
+    def hint(o: Any, v: str) -> Any:
+        return length_hint(o)
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return named(list(copy.copy(o)))
+
+    @step()
+    def pickle_(o: Any, v: str) -> Any:
+        return named(list(pickle.loads(pickle.dumps(o))))

@@ -1,0 +1,74 @@
+"""Elements and keys whose hash, equality and order are Python code: it looks at their home, changes it or raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Meddle = Callable[[Any], object]
+"""What an element does to its home, from within a comparison."""
+
+
+class Refused(Exception):
+    """What a comparison raised that was meant to."""
+
+
+class Nosy:
+    """Equal to the string that it is named after, and hashed like it: an operation finds it by a plain string.
+
+    Whatever compares it, hashes it or asks for its repr has it meddle with its home first; not again from in there.
+    """
+
+    __slots__ = ("__weakref__", "busy", "home", "meddle", "name")
+
+    def __init__(self, name: str, home: Any, meddle: Meddle) -> None:
+        self.name = name
+        self.home = home
+        self.meddle = meddle
+        self.busy = True
+
+    def __eq__(self, other: object) -> bool:
+        return self._asked() == str(other)
+
+    def __lt__(self, other: object) -> bool:
+        return self._asked() < str(other)
+
+    def __gt__(self, other: object) -> bool:
+        return self._asked() > str(other)
+
+    def __hash__(self) -> int:
+        return hash(self._asked())
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return self._asked()
+
+    def _asked(self) -> str:
+        if not self.busy:
+            self.busy = True
+            try:
+                self.meddle(self.home)
+            finally:
+                self.busy = False
+        return self.name
+
+
+def refuse(home: Any) -> None:
+    """Meddle by raising Refused."""
+    raise Refused("a comparison raises")
+
+
+def nosy(home: Any, size: int, meddles: Sequence[Meddle]) -> list[Nosy]:
+    """Elements named ``x0``, ``x1`` … that meddle with ``home`` once ``arm`` let them.
+
+    Each does it in the next way there is; ``size`` says who does what.
+    """
+    return [Nosy("x" + str(number), home, meddles[(number + size) % len(meddles)]) for number in range(size)]
+
+
+def arm(elements: Iterable[Nosy]) -> None:
+    """Let elements meddle, now that their home is as it should be."""
+    for element in elements:
+        element.busy = False

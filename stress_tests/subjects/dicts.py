@@ -1,0 +1,101 @@
+"""dict: of strings, with several types of keys, with keys that run Python code, and beside a second one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import (
+    PROCESS,
+    DictCore,
+    DictWhole,
+    Subject,
+    arm,
+    dict_disagreement,
+    fresh_items,
+    nosy,
+    refuse,
+    step,
+)
+
+
+class Dict(DictWhole):
+    """A dict of strings by strings; at the larger size the next key makes it grow."""
+
+
+class DictOfMixedKeys(DictCore):
+    """A dict of strings whose keys are not all strings: its table is of another kind, and so are its look-ups."""
+
+    def fresh(self, size: int) -> Any:
+        return {(): "x0"} | fresh_items(size - 1) | {0.5: "x0"}
+
+
+class DictNosy(DictWhole):
+    """A dict whose keys look into it, change it, or raise, whenever they are hashed or compared."""
+
+    sizes: ClassVar[tuple[int, ...]] = (3, 4, 5)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o: dict[Any, Any] = {}
+        keys = nosy(o, size, (list, refuse, lambda o: o.update(m="m"), dict.clear, lambda o: o.pop("x9", 0)))
+        o.update((key, key) for key in keys)
+        arm(keys)
+        return o
+
+
+class TwoDicts(Subject):
+    """Two dicts, each of which is told to take from the other."""
+
+    said = "Thread safety for dict objects"
+    sizes: ClassVar[tuple[int, ...]] = (3, 5)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_items(size), {"y" + str(number): "y" + str(number) for number in range(size)}
+
+    def wrong(self, o: Any) -> str:
+        return dict_disagreement(o[0]) or dict_disagreement(o[1])
+
+    @step(writes=True, lock="holds")
+    def update(o: Any, v: str) -> Any:
+        o[0].update(o[1])
+
+    @step(writes=True, lock="holds")
+    def update_other(o: Any, v: str) -> Any:
+        o[1].update(o[0])
+
+    @step(writes=True, lock="holds", may_raise=(RuntimeError,))
+    def update_by_items(o: Any, v: str) -> Any:
+        o[0].update(o[1].items())
+
+    @step(writes=True, lock="holds")
+    def ior(o: Any, v: str) -> Any:
+        first, second = o
+        first |= second
+
+    @step(lock="holds")
+    def or_(o: Any, v: str) -> Any:
+        return o[1] | o[0]
+
+    @step(lock="holds")
+    def eq(o: Any, v: str) -> Any:
+        return o[0] == o[1], o[1] != o[0]
+
+    @step(lock="holds")
+    def fromkeys(o: Any, v: str) -> Any:
+        return dict.fromkeys(o[1], v)
+
+    @step(may_raise=(RuntimeError,))
+    def keys_of_both(o: Any, v: str) -> Any:
+        return o[0].keys() | o[1].keys(), o[0].items() & o[1].items()
+
+    @step(writes=True, lock="holds")
+    def insert(o: Any, v: str) -> Any:
+        o[1][v] = v
+
+    @step(writes=True, lock="holds")
+    def popitem(o: Any, v: str) -> Any:
+        return o[1].popitem()
+
+    @step(writes=True, lock="holds")
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()

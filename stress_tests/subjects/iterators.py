@@ -1,0 +1,320 @@
+"""The iterators of the built-in types and functions, each shared by all threads; nothing else changes beside them."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections import OrderedDict, deque
+from typing import Any
+
+from harness.kernel.pairs import PROCESS, Iterating, Resumable, arm, fresh_strings, nosy, refuse, step
+
+
+class _Placed(Resumable):
+    """An iterator that can be told where to go on."""
+
+    @step(writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.__setstate__(0)
+
+
+class _OverTable(Resumable):
+    """An iterator that says so when what it goes over has changed. In a race it is mistaken about that: the documents
+    promise nothing of the kind.
+    """
+
+    may_raise = (RuntimeError,)
+
+
+class ListIterator(_Placed):
+    """An iterator over a list."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(fresh_strings(size))
+
+
+class ListReverseIterator(_Placed):
+    """An iterator over a list, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(fresh_strings(size))
+
+
+class TupleIterator(_Placed):
+    """An iterator over a tuple."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(tuple(fresh_strings(size)))
+
+
+class Reversed(_Placed):
+    """An iterator over a tuple, backward: any sequence without a way of its own is reversed like it."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(tuple(fresh_strings(size)))
+
+
+class DictKeyIterator(_OverTable):
+    """An iterator over a dict's keys."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(dict.fromkeys(fresh_strings(size)))
+
+
+class DictValueIterator(_OverTable):
+    """An iterator over a dict's values."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(dict(enumerate(fresh_strings(size))).values())
+
+
+class DictItemIterator(_OverTable):
+    """An iterator over a dict's items."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(dict(zip(fresh_strings(size), fresh_strings(size), strict=True)).items())
+
+
+class DictReverseKeyIterator(_OverTable):
+    """An iterator over a dict's keys, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(dict.fromkeys(fresh_strings(size)))
+
+
+class DictReverseValueIterator(_OverTable):
+    """An iterator over a dict's values, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(dict(enumerate(fresh_strings(size))).values())
+
+
+class DictReverseItemIterator(_OverTable):
+    """An iterator over a dict's items, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(dict(zip(fresh_strings(size), fresh_strings(size), strict=True)).items())
+
+
+class OrderedDictIterator(_OverTable):
+    """An iterator over an OrderedDict's items."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(OrderedDict(zip(fresh_strings(size), fresh_strings(size), strict=True)).items())
+
+
+class SetIterator(_OverTable):
+    """An iterator over a set."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(set(fresh_strings(size)))
+
+
+class DequeIterator(_OverTable):
+    """An iterator over a deque."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(deque(fresh_strings(size)))
+
+
+class DequeReverseIterator(_OverTable):
+    """An iterator over a deque, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(deque(fresh_strings(size)))
+
+
+class StrIterator(_Placed):
+    """An iterator over a string of ASCII characters."""
+
+    def fresh(self, size: int) -> Any:
+        return iter("".join(fresh_strings(size)))
+
+
+class WideStrIterator(_Placed):
+    """An iterator over a string of other characters."""
+
+    def fresh(self, size: int) -> Any:
+        return iter("".join(fresh_strings(size)) + "\u20ac\U0001f40d")
+
+
+class BytesIterator(_Placed):
+    """An iterator over bytes."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(bytes(range(size)))
+
+
+class BytearrayIterator(_Placed):
+    """An iterator over a bytearray."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(bytearray(range(size)))
+
+
+class MemoryviewIterator(Iterating):
+    """An iterator over a memoryview."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(memoryview(bytes(range(size))))
+
+
+class ArrayIterator(_Placed):
+    """An iterator over an array."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(array("q", range(size)))
+
+
+class RangeIterator(_Placed):
+    """An iterator over a range of numbers that fit a machine word."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(range(size))
+
+
+class LongRangeIterator(_Placed):
+    """An iterator over a range of numbers that do not fit a machine word."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(range(1 << 70, (1 << 70) + size))
+
+
+class Enumerate(Resumable):
+    """enumerate over an iterator."""
+
+    def fresh(self, size: int) -> Any:
+        return enumerate(fresh_strings(size))
+
+
+class EnumerateLong(Resumable):
+    """enumerate that goes on beyond what fits a machine word."""
+
+    def fresh(self, size: int) -> Any:
+        return enumerate(fresh_strings(size), sys.maxsize - 1)
+
+
+class Zip(_Placed):
+    """zip of two lists."""
+
+    def fresh(self, size: int) -> Any:
+        return zip(fresh_strings(size), fresh_strings(size))
+
+
+class ZipStrict(_Placed):
+    """zip of two lists that must be as long as each other. In a race they may seem not to be."""
+
+    may_raise = (ValueError,)
+
+    def fresh(self, size: int) -> Any:
+        return zip(fresh_strings(size), fresh_strings(size), strict=True)
+
+
+class Map(Resumable):
+    """map of one function over two iterators."""
+
+    def fresh(self, size: int) -> Any:
+        return map(max, fresh_strings(size), fresh_strings(size))
+
+
+class MapNosy(Iterating):
+    """map whose function asks the map itself for the next element, and raises now and then."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        def asked(text: str) -> str:
+            if text == "x1":
+                raise ValueError
+            return text + next(shared, "")
+
+        shared = map(asked, fresh_strings(size))
+        return shared
+
+
+class Filter(Resumable):
+    """filter that lets all through that are not empty."""
+
+    def fresh(self, size: int) -> Any:
+        return filter(None, fresh_strings(size))
+
+
+class FilterNosy(Iterating):
+    """filter whose function asks the filter itself for the next element."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        def asked(text: str) -> bool:
+            return bool(next(shared, "") != text)
+
+        shared: Any = filter(asked, fresh_strings(size))
+        return shared
+
+
+class CallableIterator(Resumable):
+    """iter with a function, and the value at which it ends: in a race it may be called once more, and raise."""
+
+    may_raise = (IndexError,)
+
+    def fresh(self, size: int) -> Any:
+        return iter([*fresh_strings(size), "end"][::-1].pop, "end")
+
+
+class CallableIteratorNosy(Iterating):
+    """iter with a function whose values run Python code when they are compared with the last one."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        values: list[Any] = []
+        shared = iter(values.pop, "end")
+        values += nosy(shared, size, (next, refuse, lambda home: values.append("end")))
+        arm(values)
+        return shared
+
+
+class _Sequence:
+    """A sequence of the old kind: items by number, and a length."""
+
+    def __init__(self, size: int) -> None:
+        self.items = fresh_strings(size)
+
+    def __getitem__(self, number: int) -> str:
+        return self.items[number]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class SequenceIterator(_Placed):
+    """An iterator over a sequence that has items by number only."""
+
+    def fresh(self, size: int) -> Any:
+        return iter(_Sequence(size))
+
+
+class SequenceReversed(_Placed):
+    """An iterator over a sequence that has items by number only, backward."""
+
+    def fresh(self, size: int) -> Any:
+        return reversed(_Sequence(size))
+
+
+class GenericAliasIterator(Iterating):
+    """An iterator over ``list[int]``, which gives the alias, unpacked, once."""
+
+    def fresh(self, size: int) -> Any:
+        alias: Any = list[int]
+        return iter(alias)
+
+    def left(self, o: Any) -> Any:
+        return len(list(o))
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return next(o).__origin__ is list
+
+    @step(text=True)
+    def reduce(o: Any, v: str) -> Any:
+        return repr(o.__reduce__()[1])

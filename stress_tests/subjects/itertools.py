@@ -1,0 +1,384 @@
+"""The iterators of itertools, each shared by all threads."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import operator
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import MOST, PROCESS, Iterating, arm, fresh_strings, named, nosy, refuse, step
+
+GONE = {
+    "__reduce__": "deprecated; gone in 3.14",
+    "__setstate__": "deprecated; gone in 3.14",
+    "__copy__": "deprecated; gone in 3.14",
+    "__deepcopy__": "deprecated; gone in 3.14",
+}
+
+
+class _Itertool(Iterating):
+    """What all have in common."""
+
+    left_out: ClassVar[dict[str, str]] = GONE
+
+
+class _Sized(_Itertool):
+    """What tells its size."""
+
+    @step()
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__()
+
+
+class _Endless(_Itertool):
+    """What has no end, or may have none when it is raced."""
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return named(list(itertools.islice(o, MOST)))
+
+    @step(writes=True)
+    def unpack(o: Any, v: str) -> Any:
+        first, second, third = itertools.islice(o, 3)
+        return named([first, second, third])
+
+    @step(writes=True)
+    def contains(o: Any, v: str) -> Any:
+        return v in itertools.islice(o, MOST)
+
+
+class Count(_Endless):
+    """count from 0."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.count()
+
+    def left(self, o: Any) -> Any:
+        return len(repr(o)) > 0
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+
+class CountBySteps(Count):
+    """count by steps of 0.5: numbers are added as objects, not as machine words."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.count(0, 0.5)
+
+
+class Cycle(_Endless):
+    """cycle over an iterator, which it still goes through for the first time."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.cycle(iter(fresh_strings(size)))
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, second, third = itertools.islice(o, 3)
+        return [first, second, third]
+
+
+class Repeat(_Endless):
+    """repeat of one value, a number of times."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.repeat(fresh_strings(1)[0], size)
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, second, third = itertools.islice(o, 3)
+        return [first, second, third]
+
+    @step()
+    def hint(o: Any, v: str) -> Any:
+        return operator.length_hint(o)
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+
+class Accumulate(_Itertool):
+    """accumulate of the greatest so far."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.accumulate(fresh_strings(size), max)
+
+
+class AccumulateFrom(_Itertool):
+    """accumulate that was given what to begin with."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.accumulate(fresh_strings(size), max, initial="x0")
+
+
+class Batched(_Itertool):
+    """batched by twos."""
+
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        return itertools.batched(fresh_strings(size), 2)  # type: ignore[attr-defined]  # since 3.12
+
+
+class Chain(_Itertool):
+    """chain of two iterators."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.chain(fresh_strings(size)[:1], iter(fresh_strings(size)))
+
+
+class ChainFromIterable(_Itertool):
+    """chain of what an iterator gives."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.chain.from_iterable(iter([fresh_strings(size)[:1], fresh_strings(size)]))
+
+
+class Combinations(_Sized):
+    """combinations of two."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.combinations(fresh_strings(size), 2)
+
+
+class CombinationsWithReplacement(_Sized):
+    """combinations of two, also of one and itself."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.combinations_with_replacement(fresh_strings(size), 2)
+
+
+class Permutations(_Sized):
+    """permutations of two."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.permutations(fresh_strings(size), 2)
+
+
+class Product(_Sized):
+    """product of two lists."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.product(fresh_strings(size), fresh_strings(2))
+
+
+class Compress(_Itertool):
+    """compress by an iterator of selectors."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.compress(fresh_strings(size), itertools.cycle([1, 1, 0]))
+
+
+class Dropwhile(_Itertool):
+    """dropwhile that drops the first."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.dropwhile("x1".__gt__, fresh_strings(size))
+
+
+class Takewhile(_Itertool):
+    """takewhile that takes all but the last."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.takewhile("x2".__gt__, fresh_strings(size))
+
+
+class Filterfalse(_Itertool):
+    """filterfalse that leaves out one."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.filterfalse("x1".__eq__, fresh_strings(size))
+
+
+class FilterfalseNosy(_Itertool):
+    """filterfalse whose function asks it for the next element."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        shared = itertools.filterfalse(lambda text: next(shared, "") == text, fresh_strings(size))
+        return shared
+
+
+def shown(group: Any) -> Any:
+    """A group as what is in it."""
+    key, members = group
+    return [key, list(members)]
+
+
+class Groupby(_Itertool):
+    """groupby of an element twice, then others; each group is gone through as it comes."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.groupby(fresh_strings(1) + fresh_strings(size))
+
+    def left(self, o: Any) -> Any:
+        return [shown(group) for group in o]
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return shown(next(o))
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_key(o: Any, v: str) -> Any:
+        return next(o)[0]
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def two_groups(o: Any, v: str) -> Any:
+        first, second = next(o), next(o)
+        return shown(first), shown(second)
+
+    @step(writes=True)
+    def loop(o: Any, v: str) -> Any:
+        return [shown(group) for group in o]
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return [key for key, _ in list(o)]
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *_ = o
+        return shown(first)
+
+
+class GroupbyNosy(Groupby):
+    """groupby of elements that ask it for more, or raise, whenever they are compared."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        values: list[Any] = []
+        shared = itertools.groupby(values)
+        values += nosy(shared, size + 1, (next, refuse, lambda home: [list(group) for _, group in home]))
+        arm(values)
+        return shared
+
+
+class Group(Iterating):
+    """A group of groupby's, which threads share, beside the groupby itself."""
+
+    def fresh(self, size: int) -> Any:
+        groups = itertools.groupby(["x0"] * size + fresh_strings(size))
+        return next(groups)[1], groups
+
+    def left(self, o: Any) -> Any:
+        return list(o[0])
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return next(o[0])
+
+    @step(writes=True)
+    def loop(o: Any, v: str) -> Any:
+        return [str(one) for one in o[0]]
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return list(o[0])
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *rest = o[0]
+        return [first, *rest]
+
+    @step(writes=True)
+    def contains(o: Any, v: str) -> Any:
+        return v in o[0]
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_group(o: Any, v: str) -> Any:
+        return shown(next(o[1]))
+
+
+class Islice(_Itertool):
+    """islice of every second."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.islice(iter(fresh_strings(2 * size)), 0, None, 2)
+
+
+class Pairwise(_Itertool):
+    """pairwise."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.pairwise(fresh_strings(size))
+
+
+class PairwiseNosy(_Itertool):
+    """pairwise over an iterator that asks the pairwise for the next pair."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        def asking() -> Iterator[Any]:
+            for text in fresh_strings(size):
+                yield text, next(shared, text)
+
+        shared: Any = itertools.pairwise(asking())
+        return shared
+
+
+class Starmap(_Itertool):
+    """starmap of a function of two."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.starmap(max, zip(fresh_strings(size), fresh_strings(size)))
+
+
+class ZipLongest(_Itertool):
+    """zip_longest of two lists, one of them shorter."""
+
+    def fresh(self, size: int) -> Any:
+        return itertools.zip_longest(fresh_strings(size), fresh_strings(size - 1), fillvalue="x0")
+
+
+class Tee(Iterating):
+    """Two iterators that tee made of one. Documents: not threadsafe, RuntimeError may be raised."""
+
+    said = "itertools.tee: not threadsafe, RuntimeError may be raised"
+    may_raise = (RuntimeError,)
+
+    def fresh(self, size: int) -> Any:
+        return itertools.tee(iter(fresh_strings(size)))
+
+    def left(self, o: Any) -> Any:
+        return list(itertools.islice(o[0], MOST)), list(itertools.islice(o[1], MOST))
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_(o: Any, v: str) -> Any:
+        return next(o[0])
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def next_other(o: Any, v: str) -> Any:
+        return next(o[1])
+
+    @step(writes=True)
+    def loop(o: Any, v: str) -> Any:
+        return [str(one) for one in o[0]]
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return list(o[1])
+
+    @step(writes=True, may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *rest = o[0]
+        return [first, *rest]
+
+    @step(writes=True)
+    def contains(o: Any, v: str) -> Any:
+        return v in o[1]
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return list(copy.copy(o[0]))
+
+    @step()
+    def again(o: Any, v: str) -> Any:
+        return [list(one) for one in itertools.tee(o[1])]

@@ -1,0 +1,345 @@
+"""What is built upon dict: OrderedDict, defaultdict, Counter, UserDict, ChainMap; and SimpleNamespace."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import (
+    PROCESS,
+    DictWhole,
+    Subject,
+    arm,
+    fresh_items,
+    fresh_strings,
+    nosy,
+    refuse,
+    step,
+)
+
+PYTHON = "collections: written in Python, and nothing is said of threads"
+
+
+class OrderedDictOfStrings(DictWhole):
+    """An OrderedDict."""
+
+    said = ""
+    may_raise = (RuntimeError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        return OrderedDict(fresh_items(size))
+
+    @step(writes=True)
+    def move_to_end(o: Any, v: str) -> Any:
+        o.move_to_end("x0")
+
+    @step(writes=True)
+    def move_to_start(o: Any, v: str) -> Any:
+        o.move_to_end("x1", last=False)
+
+    @step(writes=True)
+    def popitem_first(o: Any, v: str) -> Any:
+        return o.popitem(last=False)
+
+    @step(writes=True)
+    def eq_in_order(o: Any, v: str) -> Any:
+        return o == OrderedDict(x0="x0", x1="x1")
+
+    @step(writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        o.note = v
+
+
+class OrderedDictNosy(OrderedDictOfStrings):
+    """An OrderedDict whose keys look into it, change it, or raise, whenever they are hashed or compared."""
+
+    sizes = (3, 4, 5)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o: OrderedDict[Any, Any] = OrderedDict()
+        meddles = (
+            list,
+            refuse,
+            lambda o: o.update(m="m"),
+            OrderedDict.clear,
+            lambda o: o.popitem(last=False),
+        )
+        keys = nosy(o, size, meddles)
+        o.update((key, key) for key in keys)
+        arm(keys)
+        return o
+
+
+class DefaultDict(DictWhole):
+    """A defaultdict: what is missing is made, and put there, by the look-up."""
+
+    said = "Thread safety for dict objects"
+
+    def fresh(self, size: int) -> Any:
+        return defaultdict(lambda: "x0", fresh_items(size))
+
+    @step(writes=True)
+    def item(o: Any, v: str) -> Any:
+        return o["x0"]
+
+    @step(writes=True)
+    def missing(o: Any, v: str) -> Any:
+        return o["x9"], o[v]
+
+    @step(writes=True)
+    def called(o: Any, v: str) -> Any:
+        return o.__missing__("x0")
+
+    @step()
+    def factory(o: Any, v: str) -> Any:
+        return callable(o.default_factory)
+
+    @step(writes=True, lets_raise=(KeyError,))
+    def set_factory(o: Any, v: str) -> Any:
+        o.default_factory = lambda: v
+
+    @step(writes=True, lets_raise=(KeyError, TypeError))
+    def no_factory(o: Any, v: str) -> Any:
+        o.default_factory = None
+
+
+class UserDictOfStrings(DictWhole):
+    """A UserDict: a dict within an instance, and methods in Python."""
+
+    said = PYTHON
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return UserDict(fresh_items(size))
+
+    @step(writes=True)
+    def replace_data(o: Any, v: str) -> Any:
+        o.data = {"x0": v}
+
+
+class ChainMapOfStrings(DictWhole):
+    """A ChainMap of two dicts."""
+
+    said = PYTHON
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return ChainMap(fresh_items(size), fresh_items(size + 1))
+
+    @step()
+    def new_child(o: Any, v: str) -> Any:
+        return o.new_child({v: v}).get("x0")
+
+    @step()
+    def parents(o: Any, v: str) -> Any:
+        return list(o.parents), bool(o)
+
+    @step()
+    def missing(o: Any, v: str) -> Any:
+        return o[v]
+
+    @step(writes=True)
+    def prepend(o: Any, v: str) -> Any:
+        o.maps.insert(0, {v: v})
+
+    @step(writes=True)
+    def set_maps(o: Any, v: str) -> Any:
+        o.maps = [{"x0": v}]
+
+
+class CounterOfStrings(Subject):
+    """A Counter of strings; it counts in C, and the rest of it is Python."""
+
+    said = PYTHON
+    most = PROCESS
+    sizes: ClassVar[tuple[int, ...]] = (1, 5)
+
+    def fresh(self, size: int) -> Any:
+        return Counter(fresh_strings(size))
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o.update(["x0", v, "x0"])
+
+    @step(writes=True)
+    def update_by_counts(o: Any, v: str) -> Any:
+        o.update({"x0": 1, v: 2}, x9=3)
+
+    @step(writes=True)
+    def subtract(o: Any, v: str) -> Any:
+        o.subtract(["x0", v])
+
+    @step(writes=True)
+    def increment(o: Any, v: str) -> Any:
+        o["x0"] += 1
+
+    @step(writes=True)
+    def delitem(o: Any, v: str) -> Any:
+        del o["x0"]
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop("x0"), o.popitem()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def iadd(o: Any, v: str) -> Any:
+        o += Counter([v])
+
+    @step(writes=True)
+    def isub(o: Any, v: str) -> Any:
+        o -= Counter(["x0"])
+
+    @step(writes=True)
+    def ior(o: Any, v: str) -> Any:
+        o |= Counter([v, v])
+
+    @step(writes=True)
+    def iand(o: Any, v: str) -> Any:
+        o &= Counter(["x0", v])
+
+    @step(writes=True)
+    def setdefault(o: Any, v: str) -> Any:
+        return o.setdefault(v, 1)
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__([v])
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o["x0"], o[v], o.get(v), "x0" in o, len(o)
+
+    @step()
+    def most_common(o: Any, v: str) -> Any:
+        return o.most_common(), o.most_common(1)
+
+    @step()
+    def elements(o: Any, v: str) -> Any:
+        return list(o.elements())
+
+    @step()
+    def total(o: Any, v: str) -> Any:
+        return o.total()
+
+    @step()
+    def add(o: Any, v: str) -> Any:
+        return o + Counter([v]), +o
+
+    @step()
+    def sub(o: Any, v: str) -> Any:
+        return o - Counter(["x0"]), -o
+
+    @step()
+    def or_(o: Any, v: str) -> Any:
+        return o | Counter([v]), o & Counter(["x0"])
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        other = Counter(["x0", v])
+        return o == other, o != other, o < other, o <= other, o > other, o >= other
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return o.copy(), copy.copy(o), copy.deepcopy(o)
+
+    @step()
+    def views(o: Any, v: str) -> Any:
+        return list(o), list(o.keys()), list(o.values()), list(o.items()), list(reversed(o))
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+    @step()
+    def pickle_(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o))
+
+
+class Namespace(Subject):
+    """A SimpleNamespace of strings."""
+
+    sizes = (1, 5)
+
+    def fresh(self, size: int) -> Any:
+        return SimpleNamespace(**fresh_items(size))
+
+    def left(self, o: Any) -> Any:
+        return vars(o)
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.x0
+
+    @step()
+    def get_or(o: Any, v: str) -> Any:
+        return getattr(o, v, None), hasattr(o, "x0")
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o.x0 = v
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        setattr(o, v, v)
+
+    @step(writes=True)
+    def del_(o: Any, v: str) -> Any:
+        del o.x0
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        vars(o).update({v: v, "x0": v})
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        vars(o).clear()
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(x0=v, x9=v)
+
+    @step(may_raise=(RuntimeError,))
+    def vars_(o: Any, v: str) -> Any:
+        return dict(vars(o)), [name for name in dir(o) if name[0] != "_"]
+
+    @step(text=True, may_raise=(RuntimeError,))
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o == SimpleNamespace(x0="x0"), o != SimpleNamespace(x0=v)
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o < SimpleNamespace(x0="x0")
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o)
+
+    @step(may_raise=(RuntimeError,))
+    def copies(o: Any, v: str) -> Any:
+        return vars(copy.copy(o)), vars(copy.deepcopy(o)), vars(pickle.loads(pickle.dumps(o)))
+
+    if hasattr(SimpleNamespace, "__replace__"):
+
+        @step(may_raise=(RuntimeError,))
+        def replace(o: Any, v: str) -> Any:
+            return vars(copy.replace(o, x0=v))  # type: ignore[attr-defined]  # since 3.13
+
+    @step()
+    def match(o: Any, v: str) -> Any:
+        match o:
+            case SimpleNamespace(x0=found):
+                return found
+            case _:
+                return None
