@@ -14,52 +14,33 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from harness import __version__
-from harness.builds.find import NoTarget
-from harness.builds.fingerprint import NotATarget
-from harness.campaign.options import CampaignError
-from harness.cli import (
-    bench,
-    bisect,
-    bisect_step,
-    build,
-    builds,
-    calibrate,
-    known,
-    listing,
-    locate,
-    pairs,
-    report,
-    repro,
-    run,
-    script,
-    sweep,
-)
 from harness.cli.errors import Stop, say
-from harness.cli.terminal import NotShown, drop_output, write
-from harness.record.journal import JournalError
+from harness.cli.output import NotShown, drop_output, write
 
-COMMANDS = (
-    listing,
-    run,
-    pairs,
-    sweep,
-    locate,
-    repro,
-    script,
-    report,
-    builds,
-    build,
-    known,
-    calibrate,
-    bench,
-    bisect,
-    bisect_step,
-)
+COMMANDS = {
+    "list": "listing",
+    "run": "run",
+    "pairs": "pairs",
+    "sweep": "sweep",
+    "locate": "locate",
+    "repro": "repro",
+    "script": "script",
+    "report": "report",
+    "builds": "builds",
+    "build": "build",
+    "known": "known",
+    "calibrate": "calibrate",
+    "bench": "bench",
+    "bisect": "bisect",
+    "bisect-step": "bisect_step",
+}
+"""Each command's module in this package."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,13 +50,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def parser() -> Parser:
-    """The whole command line, one subparser a command."""
+def parser(first: str = "") -> Parser:
+    """The command line, one subparser a command; of a ``first`` word that needs no other command, that one alone: what
+    the others import takes longer than most of them.
+    """
     top = Parser(prog="ftstress", description="Stress tests for free-threaded CPython.", allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"ftstress {__version__}")
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_parser(subparsers)
+    wanted = [] if first == "--version" else [first] if first in COMMANDS else COMMANDS
+    for name in wanted:
+        import_module(f"harness.cli.{COMMANDS[name]}").add_parser(subparsers)
     return top
 
 
@@ -86,33 +70,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = argparse.Namespace()
     try:
         try:
-            parser().parse_args(argv, arguments)
+            given = sys.argv[1:] if argv is None else argv
+            parser(*given[:1]).parse_args(given, arguments)
         except SystemExit as asked:  # argparse's own: --help, --version, an error that it has told already
             return int(asked.code or 0)
         status: int = arguments.run(arguments)
         with suppress(KeyboardInterrupt):  # too late: there is a status
             write("")  # what is still buffered must be out before success is claimed
         return status
-    except Stop as stop:
-        say(str(stop))
-        return stop.status
-    except (NoTarget, NotATarget) as error:
-        say(str(error))
-        return 3
-    except CampaignError as error:
-        say(str(error))
-        return 2
-    except (JournalError, NotShown) as error:
-        say(str(error))
-        return 4
     except BrokenPipeError:
         drop_output()  # whoever read it has seen enough
         return 0
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001  # whatever it is: a sentence and status 4, not a traceback
-        _tell_failure(error, getattr(arguments, "out", None))
-        return 4
+    except Exception as error:  # noqa: BLE001  # whatever it is: a sentence and a status, not a traceback
+        expected = _expected(error)
+        if expected is None:
+            _tell_failure(error, getattr(arguments, "out", None))
+            return 4
+        say(str(error))
+        return expected
+
+
+def _expected(error: Exception) -> int | None:
+    """The exit status that goes with a sentence for the user; None where nobody has foreseen it. Imported only where
+    something has been raised: whoever raised it has loaded these.
+    """
+    from harness.builds.find import NoTarget
+    from harness.builds.fingerprint import NotATarget
+    from harness.campaign.options import CampaignError
+    from harness.record.journal import JournalError
+
+    if isinstance(error, Stop):
+        return error.status
+    if isinstance(error, (NoTarget, NotATarget)):
+        return 3
+    if isinstance(error, CampaignError):
+        return 2
+    return 4 if isinstance(error, (JournalError, NotShown)) else None
 
 
 def _make_streams_safe() -> None:

@@ -15,8 +15,8 @@ from harness.builds.progress import Progress, Step
 from harness.cli import finding, outdir
 from harness.cli.arguments import budget, share
 from harness.cli.errors import Stop, say
+from harness.cli.output import write
 from harness.cli.steps import told
-from harness.cli.terminal import write
 from harness.kernel.known import load
 from harness.kernel.scenario import ScenarioError
 from harness.record.bisection import Answered, Begun, Past, Program, to_event

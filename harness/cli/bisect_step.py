@@ -9,7 +9,7 @@ from typing import Any
 from harness.builds.progress import Step
 from harness.cli.arguments import share
 from harness.cli.errors import Stop, say
-from harness.cli.terminal import write
+from harness.cli.output import write
 from harness.report.numbers import counted, duration
 from harness.repro.bisect import CannotTell, interpreter, look
 from harness.repro.runs import Rate

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from harness.builds.find import resolve
 from harness.cli.errors import Stop, tell
-from harness.cli.terminal import terminal, write
+from harness.cli.output import write
+from harness.cli.terminal import terminal
 from harness.kernel.known import KnownIssue, load
 from harness.kernel.scenario import ScenarioError
 from harness.record.target import Target

@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.campaign.gather import Report, gather
 from harness.cli.errors import Stop
-from harness.cli.terminal import terminal, write
+from harness.cli.output import write
+from harness.cli.terminal import terminal
 from harness.record.calibration import CalibrationError
 from harness.record.journal import JournalError
 from harness.report import text

@@ -13,7 +13,7 @@ from harness.campaign.again import later_event
 from harness.cli import finding
 from harness.cli.arguments import budget
 from harness.cli.errors import Stop, say
-from harness.cli.terminal import write
+from harness.cli.output import write
 from harness.kernel.scenario import ScenarioError
 from harness.record.journal import JournalError
 from harness.repro.bundle import NotScriptable

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
 
+from harness.cli.output import NotShown, drop_output, not_shown, write
+
 PIPE_WIDTH = 100
-
-
-class NotShown(OSError):
-    """Stdout cannot be written (a full disk); the message is one sentence for the user."""
 
 
 class Terminal(Console):
@@ -35,23 +32,7 @@ class Terminal(Console):
         except (BrokenPipeError, NotShown):
             raise
         except OSError as error:
-            raise _not_shown(error) from error
-
-
-def write(text: str) -> None:
-    """Write to stdout, at once. Raises NotShown, or BrokenPipeError when nobody reads it any more."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _not_shown(error) from error
-
-
-def _not_shown(error: OSError) -> NotShown:
-    drop_output()
-    return NotShown(f"cannot write to stdout: {error.strerror or error}")
+            raise not_shown(error) from error
 
 
 def terminal() -> Terminal:
@@ -60,11 +41,3 @@ def terminal() -> Terminal:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPE_WIDTH
     return console
-
-
-def drop_output() -> None:
-    """Let what is still buffered for stdout go nowhere: Python's shutdown would try it again."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
