@@ -26,12 +26,20 @@ def add_parser(subparsers: Any) -> None:
         help="a directory with a campaign's journal (html: or a calibration)",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--umbrella",
+        action="store_true",
+        help="markdown: one text to paste as an issue above all that was found, a row a cause",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """One report on all directories. 0 when it could be made, whatever is in it."""
+    if arguments.umbrella and arguments.format != "markdown":
+        raise Stop("--umbrella is a markdown text: add --format markdown")
+    format = "umbrella" if arguments.umbrella else arguments.format
     directories = list(dict.fromkeys(arguments.directories))
     try:
         report = gather(directories)
@@ -40,13 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not report.campaigns and arguments.format != "html":
         raise Stop(f"{directories[0]} holds a calibration and no campaign: --format html shows it")
     if arguments.output:
-        save(report, arguments.format, arguments.output)
+        save(report, format, arguments.output)
     elif arguments.format == "text":
         console = terminal()
         text.announce(report, console)
         text.show(report, console)
     else:
-        write(renderer(arguments.format)(report))
+        write(renderer(format)(report))
     return 0
 
 

@@ -11,6 +11,8 @@ FORMATS = ("text", "html", "junit", "regrtest", "markdown", "sarif", "json")
 
 
 def renderer(name: str) -> Callable[[Report], str]:
-    """The function that makes a report of this format. Only its own module is imported: each has its library."""
+    """The function that makes a report of this format, or ``umbrella``. Only its own module is imported: each has its
+    library.
+    """
     render: Callable[[Report], str] = import_module(f"harness.report.{name}").render
     return render

@@ -76,10 +76,10 @@ def code(text: str, most: int = MOST_MESSAGE) -> str:
     return f"{ticks}{edge}{line}{edge}{ticks}"
 
 
-def fenced(text: str) -> str:
+def fenced(text: str, language: str = "python-traceback") -> str:
     """A code block; the fence is longer than any run of backticks in the text."""
     fence = "`" * max(3, _longest_run(text) + 1)
-    return f"{fence}python-traceback\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _facts(report: Report) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _causes(report: Report) -> Iterator[str]:
     for cause in report.causes[:MOST_LINES]:
         ids = [face.id for face in cause.faces]
         left = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
-        yield _line(
+        yield table_row(
             code(escape(cause.title), MOST_TITLE),
             cause.severity,
             ", ".join(map(code, cause.known)) or "NEW",
@@ -171,7 +171,7 @@ def _tables(
 
 
 def _row(one: ScenarioResult) -> str:
-    return _line(
+    return table_row(
         code(escape(one.name)),
         short(one.rounds),
         short(one.samples),
@@ -183,14 +183,15 @@ def _row(one: ScenarioResult) -> str:
 
 
 def _swept(one: ScenarioResult, pairs: Sequence[PairCoverage]) -> str:
-    return _line(code(escape(one.name)), *map(short, counts(pairs)), _verdict(one))
+    return table_row(code(escape(one.name)), *map(short, counts(pairs)), _verdict(one))
 
 
 def _verdict(one: ScenarioResult) -> str:
     return one.verdict + (f": {code(escape(one.reason))}" if one.reason else "")
 
 
-def _line(*cells: str) -> str:
+def table_row(*cells: str) -> str:
+    """Of cells that are markdown already."""
     # Inside a table a bar ends the cell, also in code; escaped it does not, and is shown without its backslash.
     return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
 
@@ -214,7 +215,7 @@ def _others(report: Report, room: int) -> list[str]:
 def _pairs(report: Report, room: int) -> list[str]:
     """What was swept, pair by pair."""
     rows = [
-        _line(
+        table_row(
             code(escape(scenario)),
             code(escape(pair.a)),
             f"{code(escape(pair.b))} {variant(pair)}",

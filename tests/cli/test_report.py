@@ -79,3 +79,12 @@ def test_an_interrupted_run_leaves_them_too_and_its_junit_is_not_green(
     assert process.returncode == 130, stdout
     (error,) = ElementTree.parse(tmp_path / "out.xml").iter("error")
     assert error.attrib["type"] == "interrupted"
+
+
+def test_the_umbrella_is_a_markdown_text(tmp_path: Path) -> None:
+    campaign(tmp_path / "a", HandWritten().trial().progress().finding())
+    shown = ftstress("report", "a", "--format", "markdown", "--umbrella", cwd=tmp_path)
+    assert shown.returncode == 0 and shown.stdout.startswith("# Free-threading: ")
+    refused = ftstress("report", "a", "--umbrella", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "ftstress: --umbrella is a markdown text: add --format markdown\n"

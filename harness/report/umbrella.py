@@ -1,0 +1,171 @@
+"""One text to paste as an issue that stands above the others: what a tracker needs to know of each cause.
+
+A row a cause, then what is known of each. What crashes or hangs comes without a program: who looks after it runs the
+command that writes one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from harness.campaign.causes import Cause, entry_of
+from harness.campaign.gather import Report
+from harness.kernel import known
+from harness.kernel.known import Change, KnownIssue
+from harness.kernel.scenario import ScenarioError
+from harness.record.result import Finding
+from harness.report.escape import escape
+from harness.report.markdown import MOST_CHARACTERS, code, fenced, table_row
+from harness.report.numbers import counted
+from harness.repro.bundle import NotScriptable
+from harness.repro.proofs import text as program_of
+
+HEADER = ("| | severity | cause | versions | known as |", "|---|---|---|---|---|")
+SHOWN_AS_PROGRAM = "wrong value"
+"""Of what is worse the program would be one that crashes or hangs its reader's interpreter."""
+MOST_CAUSE = 300
+MOST_PROGRAM = 6_000
+"""Characters."""
+
+
+def render(report: Report) -> str:
+    """At most as much as an issue may have."""
+    issues = known.load()
+    lines = ["# Free-threading: data races and hangs that ftstress has found", "", *_introduction(report), ""]
+    lines += HEADER
+    for number, cause in enumerate(report.causes, 1):
+        lines.append(
+            table_row(
+                str(number),
+                cause.severity,
+                code(escape(cause.title), MOST_CAUSE),
+                ", ".join(code(escape(one)) for one in _versions(report, cause)),
+                ", ".join(_linked(cause, issues)) or "new",
+            )
+        )
+    lines.append("")
+    room = MOST_CHARACTERS - len("\n".join(lines))
+    for number, cause in enumerate(report.causes, 1):
+        told = "\n".join(_section(report, number, cause, entry_of(cause.faces[0], issues)))
+        if room < len(told) + 200:
+            left = len(report.causes) - number + 1
+            lines.append(f"{counted(left, 'more cause')} did not fit into one issue: the table has them.")
+            break
+        room -= len(told) + 1
+        lines.append(told)
+    return "\n".join(lines) + "\n"
+
+
+def _introduction(report: Report) -> Iterator[str]:
+    findings = counted(len(report.findings), "finding")
+    yield f"{findings} of {counted(len(report.causes), 'cause')}, the gravest first. What was run:"
+    yield ""
+    for target in dict.fromkeys(_build(report, name) for name in (one.name for one in report.campaigns)):
+        yield f"- {code(escape(target))}"
+    yield ""
+    yield (
+        "Findings are one cause only where something that was found out says so; each says what. A window is the"
+        " function, and the two accesses in it between which the other thread must come."
+    )
+
+
+def _section(report: Report, number: int, cause: Cause, issue: KnownIssue | None) -> Iterator[str]:
+    face = cause.faces[0]
+    title = issue.title if issue else face.message.splitlines()[0] if face.message else face.signature
+    yield f"## {number}. {_prose(title) if issue else code(escape(title))}"
+    yield ""
+    yield f"- severity: {cause.severity}"
+    yield f"- seen on: {', '.join(code(escape(one)) for one in _versions(report, cause))}"
+    if where := _where(cause):
+        yield f"- where: {code(escape(where), MOST_CAUSE)}"
+    else:
+        yield f"- where: not located (`ftstress locate {escape(face.id)}`)"
+    yield from _history(face, issue)
+    yield f"- shows in: {', '.join(code(escape(name)) for name in dict.fromkeys(one.scenario for one in cause.faces))}"
+    yield f"- with the GIL, on the same binary: {face.with_gil}"
+    if cycle := face.details.get("cycle"):
+        yield f"- the threads wait for one another: {code(escape(cycle), MOST_CAUSE)}"
+    if len(cause.faces) > 1:
+        yield f"- one cause because {cause.why}"
+    if issue and issue.seen:
+        yield f"- how often: {_prose(issue.seen)}"
+    else:
+        yield f"- how often: in {face.trials_hit} of {counted(face.trials_run, 'trial')}"
+    yield ""
+    yield from _program(cause, face, issue)
+
+
+def _history(face: Finding, issue: KnownIssue | None) -> Iterator[str]:
+    """Since when, and where it is mended: what was bisected, else what the list says."""
+    if commit := face.details.get("commit"):
+        yield f"- commit: {code(escape(commit))}"
+    elif issue and issue.shown:
+        yield f"- since: {_changes(issue.shown)}"
+    if issue and issue.mended:
+        yield f"- mended: {_changes(issue.mended)}"
+
+
+def _program(cause: Cause, face: Finding, issue: KnownIssue | None) -> Iterator[str]:
+    command = f"ftstress known {issue.id} --script" if issue else f"ftstress script {face.id}"
+    program = "" if cause.severity != SHOWN_AS_PROGRAM else face.details.get("script") or _proof(issue)
+    if not program or len(program) > MOST_PROGRAM:
+        yield f"`{escape(command)}` writes the program that shows it."
+        yield ""
+        return
+    yield from ("<details>", "<summary>A program that shows it (exit status 1)</summary>", "")
+    yield fenced(program.rstrip(), "python")
+    yield from ("", "</details>", "")
+
+
+def _proof(issue: KnownIssue | None) -> str:
+    """Of an entry that shows as a wrong value, and as nothing worse."""
+    if (
+        issue is None
+        or not re.match(r"\(?violation", issue.signature)
+        or re.search("crash|hang", issue.signature)
+    ):
+        return ""
+    try:
+        return program_of(issue)
+    except (NotScriptable, ScenarioError):
+        return ""
+
+
+def _versions(report: Report, cause: Cause) -> list[str]:
+    names = dict.fromkeys(name for face in cause.faces for name in report.sources[face.id])
+    return list(dict.fromkeys(_version(report, name) for name in names))
+
+
+def _version(report: Report, name: str) -> str:
+    return next(one.result.target.version for one in report.campaigns if one.name == name)
+
+
+def _build(report: Report, name: str) -> str:
+    target = next(one.result.target for one in report.campaigns if one.name == name)
+    return f"{target.title}, {target.platform}" + (f", {target.commit}" if target.commit else "")
+
+
+def _linked(cause: Cause, issues: Sequence[KnownIssue]) -> Iterator[str]:
+    for id in cause.known:
+        link = next((issue.link for issue in issues if issue.id == id and issue.link), "")
+        yield link or code(id)
+
+
+def _where(cause: Cause) -> str:
+    """What was found out in machine words first: a known entry's title says it, too, and stands above."""
+    windows = next((face.details["windows"] for face in cause.faces if face.details.get("windows")), None)
+    return "; or ".join(windows) if windows else ""
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    told = []
+    for change in changes:
+        first = change.version or change.branch
+        told.append(f"{first} ({code(change.commit)})" if change.commit else first)
+    return ", ".join(told)
+
+
+def _prose(text: str) -> str:
+    """A sentence of ours: names in it are code, else markdown would take their underscores for its own."""
+    return re.sub(r"[^\s,;:`]*[_*<>|\[][^\s,;:`]*", lambda match: code(match[0]), text)
