@@ -103,7 +103,8 @@ def read(path: Path) -> Fault:
 def build_fault(fault: Fault, base: cache.Entry | None = None, progress: Progress = silent) -> Path:
     """The path of an interpreter with ``fault`` in it, from the cache or made now. ``base``: None for the default.
 
-    Only the executable is its own: its ``lib`` is a link to the base's. Raises DoesNotApply, and NotBuilt, with the
+    Only the executable is its own, and those extension modules that the fault changes: all else of its ``lib`` is links
+    to the base's. Raises DoesNotApply, and NotBuilt, with the
     log's name.
     """
     base = base or compiled(progress=progress)
@@ -199,11 +200,43 @@ def _compile(
             work = Work(tree, said, progress)
             old = [f"--old-file={program}" for program in FREEZERS]
             make = ["make", f"-j{cores()}", *old, *revision(target.commit, target.branch), "python"]
+            if any(name.startswith("Modules/") for name in files):
+                make.append("sharedmods")
             work.run(f"compiling {fault.name} into {_title(base)}", make, LINES, lambda line: True)
-        (place / "lib").symlink_to(base.install / "lib", target_is_directory=True)
+        _link_library(base, tree, place / "lib")
         staged = place / "staged"
         shutil.copy2(tree / "python", staged)
         made.parent.mkdir()
         staged.rename(made)  # last: what is there is whole
     finally:
         shutil.rmtree(tree, ignore_errors=True)
+
+
+def _link_library(base: cache.Entry, tree: Path, library: Path) -> None:
+    """The base's library as links, with copies of the extension modules that are others than the base's."""
+    built = next((tree / "build").glob("lib.*"), None)
+    before = base.tree / "build" / built.name if built else None
+    modules = sorted(built.glob("*.so")) if built else []
+    changed = [module for module in modules if before and not _same(module, before / module.name)]
+    if not changed:
+        library.symlink_to(base.install / "lib", target_is_directory=True)
+        return
+    (folder,) = (base.install / "lib").glob("python3*")
+    _links(base.install / "lib", library, but=folder.name)
+    _links(folder, library / folder.name, but="lib-dynload")
+    _links(folder / "lib-dynload", library / folder.name / "lib-dynload", but="")
+    for module in changed:
+        place = library / folder.name / "lib-dynload" / module.name
+        place.unlink(missing_ok=True)
+        shutil.copy2(module, place)
+
+
+def _links(source: Path, made: Path, but: str) -> None:
+    made.mkdir(parents=True)
+    for entry in source.iterdir():
+        if entry.name != but:
+            (made / entry.name).symlink_to(entry)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and one.read_bytes() == other.read_bytes()

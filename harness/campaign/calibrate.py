@@ -47,6 +47,8 @@ class Job:
     out: Path
     of_base: frozenset[str] | None
     """Signatures that do not count, for the base shows them too. None: it is the base, and has no hit to wait for."""
+    command: str = "run"
+    """``run``, or ``pairs``."""
 
 
 def machine() -> str:
@@ -114,7 +116,7 @@ def _serve(
 
 def _run(job: Job, stop: threading.Event) -> Run:
     command = [
-        *(sys.executable, "-m", "harness", "run", "--target", str(job.executable)),
+        *(sys.executable, "-m", "harness", job.command, "--target", str(job.executable)),
         *("--budget", f"{job.limit_s:g}s", "--seed", str(job.seed), "--out", str(job.out)),
     ]
     shutil.rmtree(

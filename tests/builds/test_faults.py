@@ -96,6 +96,34 @@ def test_a_fault_is_an_interpreter_of_its_own_beside_the_bases_library(release: 
     assert ": a guarantee less" not in (base.tree / "interpreter").read_text(), "the base stays what it is"
 
 
+SHARED = """
+modules: ; @mkdir -p build/lib.toy && cp Modules/mod.c build/lib.toy/mod.so && cp Modules/still.c build/lib.toy/still.so
+python: interpreter ; @cp interpreter python
+sharedmods: modules
+"""
+DYNLOAD = "$(DESTDIR)$(prefix)/lib/python3.13t/lib-dynload"
+
+
+def test_a_fault_in_an_extension_module_is_a_copy_of_that_module_among_links(
+    tmp_path: Path, cache_folder: Path, patch: Path
+) -> None:
+    installs = f"\t@mkdir -p {DYNLOAD} && cp build/lib.toy/* {DYNLOAD}\n"
+    makefile = fake_source.MAKEFILE.replace("install: all", "install: all modules") + installs + SHARED
+    source = fake_source.folder(tmp_path, makefile=makefile)
+    (source / "Modules").mkdir()
+    for name in ("mod.c", "still.c"):
+        (source / "Modules" / name).write_text("whole\n")
+    base = compiled(str(source))
+    patch.write_text(
+        PATCH.split("--- a/")[0] + "--- a/Modules/mod.c\n+++ b/Modules/mod.c\n@@ -1 +1 @@\n-whole\n+less\n"
+    )
+    library = build_fault(read(patch), base).parents[1] / "lib" / "python3.13t"
+    changed, still = (library / "lib-dynload" / name for name in ("mod.so", "still.so"))
+    assert changed.read_text() == "less\n" and not changed.is_symlink()
+    assert still.resolve() == base.install / "lib" / "python3.13t" / "lib-dynload" / "still.so"
+    assert (base.tree / "build" / "lib.toy" / "mod.so").read_text() == "whole\n", "the base stays what it is"
+
+
 def test_a_fault_is_made_once_and_again_when_its_patch_changes(release: Path, patch: Path) -> None:
     first = build_fault(read(patch))
     told: list[Step] = []

@@ -1,0 +1,108 @@
+"""What was tried, line by line in a file, and the table of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from harness.record.calibration import Run
+from measure.fixes.corpus import Fix
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One run: what it was made with, and its first finding that the tip does not show."""
+
+    command: str
+    seed: int
+    hit: str
+    at_s: float
+
+
+class Tried:
+    """All runs so far; each is appended to the file when it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.why_not: dict[str, str] = {}
+        self.runs: dict[str, list[_Line]] = {}
+        self.shown: dict[str, set[str]] = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            self._take(json.loads(line))
+
+    def add(self, command: str, run: Run) -> None:
+        self._note(
+            {
+                "build": run.build,
+                "command": command,
+                "seed": run.seed,
+                "hit": run.hit.signature if run.hit else "",
+                "at_s": run.hit.at_s if run.hit else 0.0,
+                "signatures": list(run.signatures),
+            }
+        )
+
+    def cannot(self, name: str, why: str) -> None:
+        """Note that a fix could not be undone."""
+        self._note({"build": name, "why_not": why})
+
+    def has(self, name: str, command: str, seed: int) -> bool:
+        return any((one.command, one.seed) == (command, seed) for one in self.runs.get(name, ()))
+
+    def signatures(self, name: str) -> frozenset[str]:
+        """Everything that a build has shown."""
+        return frozenset(self.shown.get(name, ()))
+
+    def _note(self, entry: dict[str, object]) -> None:
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        self._take(entry)
+
+    def _take(self, entry: dict[str, object]) -> None:
+        name = str(entry["build"])
+        if "why_not" in entry:
+            self.why_not[name] = str(entry["why_not"])
+            return
+        line = _Line(
+            str(entry["command"]), int(str(entry["seed"])), str(entry["hit"]), float(str(entry["at_s"]))
+        )
+        self.runs.setdefault(name, []).append(line)
+        signatures = entry["signatures"]
+        assert isinstance(signatures, list)
+        self.shown.setdefault(name, set()).update(signatures)
+
+
+def table(fixes: Sequence[Fix], tried: Tried, commands: Sequence[str]) -> str:
+    """A row a fix, in Markdown, then the sums by area."""
+    lines = [
+        "| issue | area | kind | effect | " + " | ".join(commands) + " | by |",
+        "|---" * (5 + len(commands)) + "|",
+    ]
+    found: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for fix in fixes:
+        runs = tried.runs.get(fix.name, [])
+        hits = [one for one in runs if one.hit]
+        if runs:
+            every[fix.area] += 1
+            found[fix.area] += bool(hits)
+        cells = [_cell([one for one in runs if one.command == command]) for command in commands]
+        by = Counter(" | ".join(one.hit.split(" | ")[:4]) for one in hits).most_common(1)
+        why = by[0][0].replace("|", "·") if by else tried.why_not.get(fix.name, "")
+        lines.append(
+            f"| {fix.issue} {fix.commit} | {fix.area} | {fix.kind} | {fix.effect} | {' | '.join(cells)} | {why} |"
+        )
+    lines += ["", *(f"{area}: {found[area]} of {every[area]}" for area in sorted(every))]
+    lines.append(f"all: {found.total()} of {every.total()}")
+    return "\n".join(lines)
+
+
+def _cell(runs: Sequence[_Line]) -> str:
+    hits = [one.at_s for one in runs if one.hit]
+    return (
+        f"{len(hits)} of {len(runs)}, {median(hits):.1f} s" if hits else f"0 of {len(runs)}" if runs else "-"
+    )

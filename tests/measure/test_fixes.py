@@ -1,0 +1,78 @@
+"""Fixes are undone three ways, and counted by what the tip does not show."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.builds.fault import read
+from harness.record.calibration import Hit, Run
+from measure.fixes.corpus import CORPUS, SHOWN, corpus
+from measure.fixes.table import Tried, table
+from measure.fixes.undo import CannotUndo, as_fault, patch
+
+BEFORE = "".join(f"line {number}\n" for number in range(60))
+WHO = ["-c", "user.name=toy", "-c", "user.email=toy@localhost"]
+
+
+def commit(folder: Path, text: str, name: str) -> None:
+    (folder / "Objects" / "toy.c").write_text(text)
+    for arguments in (["add", "-A"], [*WHO, "commit", "-qm", name], ["tag", name]):
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A file that was mended in its 10th line, and changed in its 50th since."""
+    folder = tmp_path / "clone"
+    (folder / "Objects").mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    mended = BEFORE.replace("line 10\n", "mended\n")
+    commit(folder, BEFORE, "broken")
+    commit(folder, mended, "mended")
+    commit(folder, mended.replace("line 50\n", "changed\n"), "since")
+    return folder
+
+
+def test_a_fix_is_undone_and_what_came_since_stays(clone: Path, tmp_path: Path) -> None:
+    diff = patch(clone, "since", "mended")
+    assert "-mended\n+line 10\n" in diff
+    assert "changed" not in diff
+    file = tmp_path / "undone.patch"
+    file.write_text(as_fault(diff, "gh-1", "main"))
+    assert read(file).issue == "gh-1"
+
+
+def test_what_has_changed_since_in_the_same_place_cannot_be_undone(clone: Path) -> None:
+    commit(clone, BEFORE.replace("line 10\n", "mended twice\n"), "again")
+    with pytest.raises(CannotUndo, match=r"toy\.c has changed"):
+        patch(clone, "again", "mended")
+    with pytest.raises(CannotUndo, match="nothing of it is left"):
+        patch(clone, "broken", "mended")
+
+
+def test_the_corpus_is_facts_about_commits() -> None:
+    fixes = corpus()
+    assert len({one.commit for one in fixes}) == len(fixes) > 200
+    assert all(one.effect in (*SHOWN, "low", "none") for one in fixes)
+    assert len(corpus("^gh-120321\t")) == sum(one.issue == "gh-120321" for one in fixes)
+    assert CORPUS.read_text(encoding="utf-8").startswith("issue\tcommit\tdate\tarea\tkind\teffect\n")
+
+
+def test_what_was_tried_is_kept_and_counted(tmp_path: Path) -> None:
+    one, other, third = corpus()[:3]
+    tried = Tried(tmp_path / "fixes.jsonl")
+    hit = Hit("pairs.list", "process", "crash | process | pairs.list | a+b", {}, 2.5)
+    tried.add("pairs", Run(one.name, 1, 1, 3.0, 10, 10, 10, (hit.signature,), hit, ()))
+    tried.add("pairs", Run(other.name, 1, 0, 60.0, 10, 10, 10, (), None, ()))
+    tried.cannot(third.name, "Objects/toy.c is gone")
+    again = Tried(tmp_path / "fixes.jsonl")
+    assert again.has(one.name, "pairs", 1)
+    assert not again.has(one.name, "run", 1)
+    assert again.signatures(one.name) == {hit.signature}
+    text = table([one, other, third], again, ["pairs", "run"])
+    assert "1 of 1, 2.5 s | -" in text
+    assert "Objects/toy.c is gone" in text
+    assert text.endswith("all: 1 of 2")
