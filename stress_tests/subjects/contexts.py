@@ -1,0 +1,244 @@
+"""Contexts, context variables and their tokens."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from contextvars import Context, ContextVar, copy_context
+from typing import Any
+
+from harness.kernel.pairs import Subject, fresh_strings, step
+
+NUMBER = 12
+VARIABLES: list[ContextVar[Any]] = [ContextVar(f"x{number}") for number in range(NUMBER)]
+FIRST, SECOND, THIRD = VARIABLES[:3]
+
+
+def _set_first(value: Any) -> Any:
+    before = FIRST.get(None)
+    FIRST.set(value)
+    return before
+
+
+def _set_all(value: Any) -> Any:
+    for variable in VARIABLES:
+        variable.set(value)
+
+
+def _set_and_reset(value: Any) -> Any:
+    token = SECOND.set(value)
+    seen = SECOND.get()
+    SECOND.reset(token)
+    return seen is value
+
+
+class AContext(Subject):
+    """A context with three variables: threads run in it, one at a time, while others read it."""
+
+    sizes = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        o = Context()
+        for variable, value in zip(VARIABLES, fresh_strings(size), strict=False):
+            o.run(variable.set, value)
+        return o
+
+    def left(self, o: Any) -> Any:
+        return sorted(o.values())
+
+    def wrong(self, o: Any) -> str:
+        if len(o) != len(list(o)):
+            return "len disagrees with what iteration gives"
+        for variable, value in o.items():
+            if o[variable] is not value or variable not in o:
+                return f"the variable {variable.name} is not found as iteration gives it"
+        return "" if o.copy() == o else "a copy differs from it"
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def run_set(o: Any, v: str) -> Any:
+        return o.run(_set_first, v)
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def run_set_all(o: Any, v: str) -> Any:
+        return o.run(_set_all, v)
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def run_set_and_reset(o: Any, v: str) -> Any:
+        return o.run(_set_and_reset, v)
+
+    @step(may_raise=(RuntimeError,))
+    def run_get(o: Any, v: str) -> Any:
+        return o.run(SECOND.get, v)
+
+    @step(may_raise=(RuntimeError,))
+    def run_copy(o: Any, v: str) -> Any:
+        return len(o.run(copy_context)) >= 3
+
+    @step(may_raise=(RuntimeError,))
+    def run_twice(o: Any, v: str) -> Any:
+        return o.run(o.run, FIRST.get)
+
+    @step()
+    def run_in_copy(o: Any, v: str) -> Any:
+        return o.copy().run(_set_first, v)
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return list(o.copy().values()), copy.copy(o) is not o
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[FIRST]
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.get(SECOND), o.get(VARIABLES[11], v)
+
+    @step()
+    def item_missing(o: Any, v: str) -> Any:
+        return o[VARIABLES[11]]
+
+    @step()
+    def contains(o: Any, v: str) -> Any:
+        return FIRST in o, VARIABLES[11] in o
+
+    @step()
+    def contains_wrong(o: Any, v: str) -> Any:
+        return v in o
+
+    @step()
+    def length(o: Any, v: str) -> Any:
+        return len(o) >= 3, bool(o)
+
+    @step()
+    def iterate(o: Any, v: str) -> Any:
+        return [variable.name for variable in o]
+
+    @step()
+    def keys(o: Any, v: str) -> Any:
+        return [variable.name for variable in o.keys()]  # noqa: SIM118  # the method is what is driven
+
+    @step()
+    def values(o: Any, v: str) -> Any:
+        return list(o.values())
+
+    @step()
+    def items(o: Any, v: str) -> Any:
+        return [value for _, value in o.items()]
+
+    @step()
+    def equal(o: Any, v: str) -> Any:
+        return o == o.copy(), o != Context()
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0
+
+    left_out = {"__new__": "other subjects' fresh objects come from it", "__hash__": "a context has none"}
+
+
+class ContextVariable(Subject):
+    """A context variable that threads set and read, each in its own context."""
+
+    def fresh(self, size: int) -> Any:
+        return ContextVar("Fresh", default="x0")
+
+    def left(self, o: Any) -> Any:
+        return o.get()
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.get()
+
+    @step()
+    def get_default(o: Any, v: str) -> Any:
+        return o.get(v) is v
+
+    @step(writes=True)
+    def set_reset(o: Any, v: str) -> Any:
+        token = o.set(v)
+        seen = o.get()
+        o.reset(token)
+        return seen is v, o.get()
+
+    @step(writes=True)
+    def set_in_copy(o: Any, v: str) -> Any:
+        mine = copy_context()
+        mine.run(o.set, v)
+        return mine[o] is v, o.get()
+
+    @step(writes=True)
+    def set_many(o: Any, v: str) -> Any:
+        return Context().run(_set_often, o, v) is v
+
+    @step(writes=True)
+    def token(o: Any, v: str) -> Any:
+        token = o.set(v)
+        seen = token.var is o, token.old_value is token.MISSING, len(repr(token)) > 0
+        o.reset(token)
+        return seen
+
+    @step(writes=True)
+    def reset_twice(o: Any, v: str) -> Any:
+        token = o.set(v)
+        o.reset(token)
+        o.reset(token)
+
+    if sys.version_info >= (3, 14):
+
+        @step(writes=True)
+        def with_token(o: Any, v: str) -> Any:
+            with o.set(v):
+                return o.get() is v
+
+    @step()
+    def name(o: Any, v: str) -> Any:
+        return o.name, len(repr(o)) > 0, hash(o) == hash(o), o == o
+
+    @step()
+    def generic(o: Any, v: str) -> Any:
+        return type(o)[int] is not None
+
+    left_out = {"__new__": "other subjects' fresh objects come from it"}
+
+
+def _set_often(variable: ContextVar[Any], value: Any) -> Any:
+    for _ in range(8):
+        variable.set(value)
+        variable.get()
+    return variable.get()
+
+
+class SharedToken(Subject):
+    """A token of a context that threads run in one at a time: it may be used once."""
+
+    def fresh(self, size: int) -> Any:
+        o = Context()
+        return o, o.run(FIRST.set, "x0"), o.run(SECOND.set, "x1")
+
+    def left(self, o: Any) -> Any:
+        return sorted(o[0].values())
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def reset(o: Any, v: str) -> Any:
+        o[0].run(FIRST.reset, o[1])
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def reset_other(o: Any, v: str) -> Any:
+        o[0].run(SECOND.reset, o[2])
+
+    @step()
+    def reset_elsewhere(o: Any, v: str) -> Any:
+        FIRST.reset(o[1])
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def set_(o: Any, v: str) -> Any:
+        o[0].run(FIRST.set, v)
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o[1].var is FIRST, o[1].old_value is o[1].MISSING, len(repr(o[1])) > 0
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o[1] == o[2], hash(o[1]) == hash(o[1])
