@@ -130,7 +130,7 @@ class Frame(Subject):
     def locals_missing(o: Any, v: str) -> Any:
         return o.gi_frame.f_locals["seen"]
 
-    @step()
+    @step(may_raise=(KeyError,))
     def locals_dict(o: Any, v: str) -> Any:
         return dict(o.gi_frame.f_locals)
 
@@ -265,7 +265,7 @@ class FinishedFrame(Subject):
     def left(self, o: Any) -> Any:
         return dict(o.f_locals)
 
-    @step()
+    @step(may_raise=(KeyError,))
     def locals_dict(o: Any, v: str) -> Any:
         return dict(o.f_locals)
 

@@ -1,0 +1,575 @@
+"""What an interpreter has one of: the collector, monitoring, tracing, warnings, modules, exit functions.
+
+The objects are fresh, the switches are not: each operation leaves them so that the next one does not mind. Nothing is
+judged but that the process goes on.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import sys
+import threading
+import types
+import warnings
+import weakref
+from typing import Any
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+MONITORING: Any = getattr(sys, "monitoring", None)
+TOOLS = (3, 4)
+"""The numbers of tools that nobody else has claimed; 3 is nobody's, 4 too."""
+MODULE = "ftstress_raced_module"
+FROZEN = "__hello__"
+"""A module that comes with the interpreter, not from a file."""
+_trace_all: Any = getattr(threading, "settrace_all_threads", sys.settrace)
+_profile_all: Any = getattr(threading, "setprofile_all_threads", sys.setprofile)
+
+
+class Quiet(Warning):
+    """What is warned of; nobody sees it."""
+
+
+warnings.simplefilter("ignore", Quiet)
+
+
+class Node:
+    """What the collector finds in cycles, with a weak reference to it and a finalizer."""
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+        self.me = self
+
+    def __del__(self) -> None:
+        self.held = None
+
+
+def _cycle(o: Any, v: str) -> Any:
+    node = Node([v])
+    o.append(node)
+    return node
+
+
+def _watch(phase: str, info: Any) -> None:
+    """A callback of the collector's."""
+
+
+class Collector(Subject):
+    """A list of objects in cycles, and the collector's switches, questions and runs beside it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o: list[Any] = [Node(held) for held in fresh_strings(size)]
+        o.append(o)
+        return o
+
+    def left(self, o: Any) -> Any:
+        return len(o) > 0
+
+    @step(writes=True)
+    def collect(o: Any, v: str) -> Any:
+        return gc.collect() >= 0
+
+    @step(writes=True)
+    def collect_young(o: Any, v: str) -> Any:
+        return gc.collect(0) >= 0
+
+    @step(writes=True)
+    def make_cycle(o: Any, v: str) -> Any:
+        return _cycle(o, v).held
+
+    @step(writes=True)
+    def drop_cycle(o: Any, v: str) -> Any:
+        Node(Node(v))
+
+    @step(writes=True)
+    def make_many(o: Any, v: str) -> Any:
+        return len([[v, {v: o}] for _ in range(20)])
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        o.pop(0)
+
+    @step(writes=True)
+    def enable_disable(o: Any, v: str) -> Any:
+        gc.enable()
+        gc.disable()
+
+    @step()
+    def isenabled(o: Any, v: str) -> Any:
+        return gc.isenabled(), gc.get_debug()
+
+    @step(writes=True)
+    def set_debug(o: Any, v: str) -> Any:
+        gc.set_debug(0)
+
+    @step()
+    def thresholds(o: Any, v: str) -> Any:
+        return len(gc.get_threshold()), len(gc.get_count())
+
+    @step(writes=True)
+    def set_threshold(o: Any, v: str) -> Any:
+        gc.set_threshold(*gc.get_threshold())
+
+    @step()
+    def stats(o: Any, v: str) -> Any:
+        return len(gc.get_stats()), gc.get_freeze_count() >= 0
+
+    @step(writes=True)
+    def freeze(o: Any, v: str) -> Any:
+        gc.freeze()
+        gc.unfreeze()
+
+    @step()
+    def get_objects(o: Any, v: str) -> Any:
+        return len(gc.get_objects()) > 0
+
+    @step()
+    def get_objects_young(o: Any, v: str) -> Any:
+        return len(gc.get_objects(0)) >= 0
+
+    @step()
+    def get_referrers(o: Any, v: str) -> Any:
+        return len(gc.get_referrers(o)) > 0
+
+    @step()
+    def get_referents(o: Any, v: str) -> Any:
+        return len(gc.get_referents(o)) > 0, gc.is_tracked(o), gc.is_finalized(o)
+
+    @step(writes=True)
+    def callbacks(o: Any, v: str) -> Any:
+        def mine(phase: str, info: Any) -> None:
+            _watch(phase, info)
+
+        gc.callbacks.append(mine)
+        gc.collect(0)
+        gc.callbacks.remove(mine)
+
+    @step(writes=True)
+    def weak_reference(o: Any, v: str) -> Any:
+        node = _cycle(o, v)
+        return weakref.ref(node, lambda _: None)() is node
+
+    @step()
+    def reference_count(o: Any, v: str) -> Any:
+        return sys.getrefcount(o) > 0, sys.getsizeof(o) > 0
+
+
+def _claim(tool: int) -> bool:
+    """Whether the tool's number is ours, for this operation or by another thread's."""
+    try:
+        MONITORING.use_tool_id(tool, "ftstress")
+    except ValueError:
+        return False
+    return True
+
+
+def _free(tool: int) -> None:
+    MONITORING.set_events(tool, 0)
+    MONITORING.free_tool_id(tool)
+
+
+def _heard(*event: Any) -> None:
+    """A callback of sys.monitoring's."""
+
+
+def _disables(*event: Any) -> Any:
+    return MONITORING.DISABLE
+
+
+def _counted(number: int) -> int:
+    total = 0
+    for one in range(number):
+        if one % 2:
+            total += one
+    return total
+
+
+class Monitoring(Subject):
+    """A function that threads call while others switch tools and events on and off."""
+
+    most = PROCESS
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        return types.FunctionType(_counted.__code__.replace(), globals())
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        return o(4)
+
+    @step(writes=True)
+    def call_often(o: Any, v: str) -> Any:
+        return [o(4) for _ in range(20)][-1]
+
+    @step(writes=True)
+    def lines(o: Any, v: str) -> Any:
+        return _monitored(3, "LINE", _heard, o)
+
+    @step(writes=True)
+    def instructions(o: Any, v: str) -> Any:
+        return _monitored(3, "INSTRUCTION", _heard, o)
+
+    @step(writes=True)
+    def calls(o: Any, v: str) -> Any:
+        return _monitored(4, "PY_START", _heard, o)
+
+    @step(writes=True)
+    def jumps(o: Any, v: str) -> Any:
+        return _monitored(4, "JUMP", _disables, o)
+
+    @step(writes=True)
+    def lines_here(o: Any, v: str) -> Any:
+        return _monitored_here(3, "LINE", o)
+
+    @step(writes=True)
+    def returns_here(o: Any, v: str) -> Any:
+        return _monitored_here(4, "PY_RETURN", o)
+
+    @step(writes=True)
+    def restart(o: Any, v: str) -> Any:
+        MONITORING.restart_events()
+
+    @step(writes=True)
+    def register(o: Any, v: str) -> Any:
+        before = MONITORING.register_callback(3, MONITORING.events.LINE, _disables)
+        MONITORING.register_callback(3, MONITORING.events.LINE, None)
+        return before in (None, _heard, _disables)
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return MONITORING.get_tool(3) in (None, "ftstress"), MONITORING.get_events(4) >= 0
+
+    @step()
+    def ask_here(o: Any, v: str) -> Any:
+        return MONITORING.get_local_events(3, o.__code__) >= 0
+
+    @step()
+    def code(o: Any, v: str) -> Any:
+        return len(o.__code__.co_code), len(list(o.__code__.co_lines()))
+
+    @step(writes=True)
+    def new_code(o: Any, v: str) -> Any:
+        o.__code__ = o.__code__.replace()
+
+
+def _monitored(tool: int, event: str, callback: Any, function: Any) -> Any:
+    mine = _claim(tool)
+    bit = getattr(MONITORING.events, event)
+    try:
+        MONITORING.register_callback(tool, bit, callback)
+        MONITORING.set_events(tool, bit)
+        return function(4)
+    finally:
+        if mine:
+            _free(tool)
+
+
+def _monitored_here(tool: int, event: str, function: Any) -> Any:
+    mine = _claim(tool)
+    bit = getattr(MONITORING.events, event)
+    try:
+        MONITORING.register_callback(tool, bit, _heard)
+        MONITORING.set_local_events(tool, function.__code__, bit)
+        seen = function(4)
+        MONITORING.set_local_events(tool, function.__code__, 0)
+        return seen
+    finally:
+        if mine:
+            _free(tool)
+
+
+def _tracer(frame: Any, event: str, argument: Any) -> Any:
+    return _tracer
+
+
+def _profiler(frame: Any, event: str, argument: Any) -> None:
+    """What is told of calls."""
+
+
+class Tracing(Subject):
+    """A function that threads call while they trace themselves, or one traces all of them."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return types.FunctionType(_counted.__code__.replace(), globals())
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        return o(4)
+
+    @step(writes=True)
+    def trace(o: Any, v: str) -> Any:
+        sys.settrace(_tracer)
+        try:
+            return o(4)
+        finally:
+            sys.settrace(None)
+
+    @step(writes=True)
+    def profile(o: Any, v: str) -> Any:
+        sys.setprofile(_profiler)
+        try:
+            return o(4)
+        finally:
+            sys.setprofile(None)
+
+    @step(writes=True)
+    def trace_all(o: Any, v: str) -> Any:
+        _trace_all(_tracer)
+        try:
+            return o(4)
+        finally:
+            _trace_all(None)
+
+    @step(writes=True)
+    def profile_all(o: Any, v: str) -> Any:
+        _profile_all(_profiler)
+        try:
+            return o(4)
+        finally:
+            _profile_all(None)
+
+    @step(writes=True)
+    def trace_opcodes(o: Any, v: str) -> Any:
+        def each(frame: Any, event: str, argument: Any) -> Any:
+            frame.f_trace_opcodes = True
+            return each
+
+        sys.settrace(each)
+        try:
+            return o(4)
+        finally:
+            sys.settrace(None)
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return sys.gettrace() in (None, _tracer), sys.getprofile() in (None, _profiler)
+
+    @step()
+    def current_frames(o: Any, v: str) -> Any:
+        return len(sys._current_frames()) > 0
+
+    @step()
+    def current_exceptions(o: Any, v: str) -> Any:
+        return len(sys._current_exceptions()) > 0
+
+    @step(writes=True)
+    def switch_interval(o: Any, v: str) -> Any:
+        sys.setswitchinterval(sys.getswitchinterval())
+
+    @step(writes=True)
+    def new_code(o: Any, v: str) -> Any:
+        o.__code__ = o.__code__.replace()
+
+
+class Warned(Subject):
+    """A module's registry of warnings, and the filters that all share."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return {}
+
+    def left(self, o: Any) -> Any:
+        return len(o) >= 0
+
+    @step(writes=True)
+    def warn(o: Any, v: str) -> Any:
+        warnings.warn_explicit(v, Quiet, "fresh.py", 1, registry=o)
+
+    @step(writes=True)
+    def warn_same(o: Any, v: str) -> Any:
+        warnings.warn_explicit("x0", Quiet, "fresh.py", 1, registry=o)
+
+    if getattr(
+        sys.flags, "context_aware_warnings", False
+    ):  # else it changes what all threads share, for good
+
+        @step(writes=True)
+        def catch_ignore(o: Any, v: str) -> Any:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                warnings.warn_explicit(v, Quiet, "fresh.py", 2, registry=o)
+
+        @step(writes=True)
+        def catch_record(o: Any, v: str) -> Any:
+            with warnings.catch_warnings(record=True) as seen:
+                warnings.simplefilter("always", category=Quiet)
+                warnings.warn_explicit(v, Quiet, "fresh.py", 3, registry=o)
+            return len(seen) >= 0 if seen is not None else None
+
+        @step(writes=True)
+        def catch_filter(o: Any, v: str) -> Any:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=v)
+                warnings.warn_explicit(v, Quiet, "fresh.py", 4, registry=o)
+
+    @step()
+    def filters(o: Any, v: str) -> Any:
+        return len(list(warnings.filters)) >= 0
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+class Modules(Subject):
+    """sys.modules, and a module in it that both threads import."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = types.ModuleType(MODULE)
+        o.x0 = "x0"  # type: ignore[attr-defined]
+        sys.modules[MODULE] = o
+        return o
+
+    def left(self, o: Any) -> Any:
+        return vars(o).get("x0")
+
+    @step()
+    def import_(o: Any, v: str) -> Any:
+        return __import__(MODULE) is not None
+
+    @step()
+    def import_module(o: Any, v: str) -> Any:
+        return importlib.import_module(MODULE) is not None
+
+    @step()
+    def import_from(o: Any, v: str) -> Any:
+        return __import__(MODULE, fromlist=["x0", "x3"]).x0
+
+    @step(writes=True)
+    def import_anew(o: Any, v: str) -> Any:
+        sys.modules.pop(FROZEN, None)
+        return importlib.import_module(FROZEN).initialized
+
+    @step(writes=True)
+    def import_same_anew(o: Any, v: str) -> Any:
+        sys.modules.pop(FROZEN, None)
+        return __import__(FROZEN).initialized
+
+    @step(writes=True)
+    def forget(o: Any, v: str) -> Any:
+        sys.modules.pop(MODULE, None)
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        sys.modules[MODULE] = o
+
+    @step(writes=True)
+    def put_none(o: Any, v: str) -> Any:
+        sys.modules[MODULE] = None  # type: ignore[assignment]
+
+    @step()
+    def find(o: Any, v: str) -> Any:
+        return sys.modules.get(MODULE) is None, MODULE in sys.modules, len(list(sys.modules)) > 0
+
+    @step()
+    def find_spec(o: Any, v: str) -> Any:
+        return importlib.util.find_spec(FROZEN) is not None
+
+    @step(writes=True)
+    def invalidate_caches(o: Any, v: str) -> Any:
+        importlib.invalidate_caches()
+
+    @step()
+    def attribute(o: Any, v: str) -> Any:
+        return o.x0
+
+    @step()
+    def attribute_missing(o: Any, v: str) -> Any:
+        return o.x3
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.x0 = v
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o.x0
+
+    @step(writes=True)
+    def store_getattr(o: Any, v: str) -> Any:
+        o.__getattr__ = lambda name: v
+
+    @step(writes=True)
+    def store_spec(o: Any, v: str) -> Any:
+        o.__spec__ = None
+
+    @step(writes=True)
+    def change_class(o: Any, v: str) -> Any:
+        o.__class__ = _Module
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        vars(o).clear()
+
+    @step()
+    def dir_(o: Any, v: str) -> Any:
+        return "x0" in dir(o), len(repr(o)) > 0
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(MODULE, v)
+
+    @step()
+    def annotations(o: Any, v: str) -> Any:
+        return len(o.__annotations__)
+
+
+class _Module(types.ModuleType):
+    """A module whose class has been changed."""
+
+
+class ExitFunctions(Subject):
+    """Functions that are to be called at exit: registered, and taken back."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return types.FunctionType(_counted.__code__, globals())
+
+    def left(self, o: Any) -> Any:
+        atexit.unregister(o)
+
+    @step(writes=True)
+    def register(o: Any, v: str) -> Any:
+        return atexit.register(o, 1) is o
+
+    @step(writes=True)
+    def register_unregister(o: Any, v: str) -> Any:
+        atexit.register(o, number=1)
+        atexit.unregister(o)
+
+    @step(writes=True)
+    def unregister(o: Any, v: str) -> Any:
+        atexit.unregister(o)
+
+    @step(writes=True)
+    def unregister_equal(o: Any, v: str) -> Any:
+        atexit.unregister(_Equal())  # type: ignore[arg-type]
+
+    @step()
+    def count(o: Any, v: str) -> Any:
+        return atexit._ncallbacks() >= 0
+
+
+class _Equal:
+    """What nothing is equal to, and takes its time to say so."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return sum(range(20)) < 0
