@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import importlib.util
 import sys
 import threading
 import types
