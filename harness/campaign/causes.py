@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.kernel.known import KnownIssue
-from harness.kernel.signature import signature
+from harness.kernel.signature import beginning
 from harness.record.coverage import Window
 from harness.record.result import Finding
 from harness.record.severity import Severity, gravity
@@ -96,7 +96,7 @@ def shows(window: Window, finding: Finding) -> bool:
     """
     kind, _, rest = window.cause.partition(" | ")
     oracle, _, where = rest.partition(" | ")
-    cause = signature(finding.scenario, {"kind": kind, "oracle": oracle, "where": where})
+    cause = beginning(finding.scenario, kind, oracle, where)
     return finding.signature == cause or finding.signature.startswith(f"{cause} | ")
 
 

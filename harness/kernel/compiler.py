@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from harness.kernel.oracles import Oracle
+from harness.kernel.oracles import Memory, Oracle
 from harness.kernel.recording import check_recording
 from harness.kernel.rings import STRIDE, Every
 from harness.kernel.scenario import Operation, Scenario, ScenarioError, operations
@@ -103,7 +103,7 @@ class ActorLoop:
     """Changes of a class a turn."""
     oracles: tuple[tuple[str, Oracle], ...]
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Memory:
         """What the judges remember in one round of one thread, under the names the loop uses."""
         return {
             prefix + name: value for prefix, oracle in self.oracles for name, value in oracle.memory().items()

@@ -15,6 +15,9 @@ from typing import Any, ClassVar
 
 from harness.kernel.values import MortalValue, Value
 
+Memory = dict[str, Any]
+"""An oracle's memory of one thread's round, by the names under which its ``judge`` and ``enter`` take it."""
+
 
 class Oracle:
     """Base of all oracles. ``judge`` must be a static method; see the module's docstring."""
@@ -31,7 +34,7 @@ class Oracle:
     def judge(*seen: Any, **memory: Any) -> bool:
         raise TypeError("an oracle defines judge()")
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Memory:
         """Fresh memory for one thread and one round."""
         return {}
 
@@ -85,7 +88,7 @@ class PerWriterOrder(Oracle):
         went_back: bool = value.count < before
         return went_back
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Memory:
         return {"newest": {}}
 
     def explain(self, *seen: Any) -> str:

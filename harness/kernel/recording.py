@@ -12,7 +12,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from harness.kernel.history import WRITER_STEP, Log
-from harness.kernel.oracles import Oracle
+from harness.kernel.oracles import Memory, Oracle
 from harness.kernel.scenario import Operation, Scenario, ScenarioError
 from harness.kernel.values import Value
 
@@ -63,7 +63,7 @@ class Linearizable(Oracle):
         note_key(value.count + value.writer * WRITER_STEP)
         return value.tag != register
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Memory:
         log = Log(self.register, self.writes)
         return {
             LOG: log,

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import FindingEvent
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
-def signature(scenario: str, finding: Mapping[str, Any]) -> str:
+def signature(scenario: str, finding: FindingEvent) -> str:
     """Kind, oracle, scenario, operation; then what was raised, or how the target died; joined by `` | ``."""
-    details = finding.get("details") or {}
-    parts = [str(finding["kind"]), str(finding["oracle"]), scenario, str(finding["where"])]
-    parts += [str(details[name]) for name in ("exception", "fatal") if details.get(name)]
-    parts += [str(frame) for frame in details.get("frames") or ()]
-    return " | ".join(ADDRESS.sub("0x…", " ".join(part.split())) for part in parts)
+    details = finding["details"]
+    how = (details.get("exception"), details.get("fatal"), *details.get("frames", ()))
+    begins = beginning(scenario, finding["kind"], finding["oracle"], finding["where"])
+    return " | ".join((begins, *_plain(part for part in how if part)))
+
+
+def beginning(scenario: str, kind: str, oracle: str, where: str) -> str:
+    """What a signature begins with, whatever was raised and however the target died."""
+    return " | ".join(_plain((kind, oracle, scenario, where)))
+
+
+def _plain(parts: Iterable[str]) -> Iterable[str]:
+    return (ADDRESS.sub("0x…", " ".join(part.split())) for part in parts)
 
 
 def short_id(text: str) -> str:

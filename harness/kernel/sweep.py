@@ -27,6 +27,7 @@ from harness.kernel.history import by_register
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.linearizability import Contradiction, decide
 from harness.kernel.loader import find_scenario
+from harness.kernel.oracles import Memory
 from harness.kernel.recording import logs_in
 from harness.kernel.rounds import roles
 from harness.kernel.scenario import Operation, Scenario, actor_threads, operations
@@ -385,7 +386,7 @@ def _thread_state() -> int:
     return int(get())
 
 
-def _wanted(function: Any, memory: dict[str, Any]) -> dict[str, Any]:
+def _wanted(function: Any, memory: Memory) -> Memory:
     """What of an operation's memory a judge, or what runs in front of the operation, takes."""
     code = function.__code__
     names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]

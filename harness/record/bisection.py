@@ -45,7 +45,7 @@ class Begun:
     @classmethod
     def from_event(cls, event: Line) -> Begun:
         programs = tuple(Program(**one) for one in event["programs"])
-        return cls(**_own(event) | {"programs": programs})
+        return cls(**{**_own(event), "programs": programs})
 
 
 @dataclass(frozen=True)
@@ -124,5 +124,5 @@ class Past:
         return cls(begun, rated, tuple(judged), answered)
 
 
-def _own(event: Line) -> dict[str, Any]:
+def _own(event: Line) -> Line:
     return {name: value for name, value in event.items() if name != "event"}

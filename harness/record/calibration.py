@@ -122,7 +122,7 @@ class Calibration:
                         total[name][value] = trials + 1, hits + trial.hit
         return {name: dict(sorted(values.items())) for name, values in sorted(total.items())}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {"schema": SCHEMA} | asdict(self)
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from harness.kernel.event_types import Details
 from harness.kernel.event_types import Kind as Kind
@@ -112,6 +112,6 @@ class Result:
     idle_amplifiers: tuple[IdleAmplifier, ...] = ()
     """What of its scenarios' amplifiers does nothing on the target; of a sweep, which draws none, empty."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The contract's ``result.json``, as plain data."""
         return {"schema": SCHEMA} | asdict(self)

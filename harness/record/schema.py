@@ -17,10 +17,12 @@ from harness.kernel.events import SCHEMA
 from harness.record import events
 from harness.record.definitions import fields
 
+Schema = dict[str, Any]
+"""A JSON schema, or a part of one: what may be in it, its own standard says."""
 PLAIN = {bool: "boolean", int: "integer", float: "number", str: "string", types.NoneType: "null"}
 
 
-def schema() -> dict[str, Any]:
+def schema() -> Schema:
     """Of a line of a journal. A number is checked by its kind alone."""
     made = _Maker()
     lines = [made.line(one) for one in get_args(events.Event)]
@@ -38,17 +40,17 @@ class _Maker:
     """Makes schemas of types, and keeps those of the definitions that they name."""
 
     def __init__(self) -> None:
-        self.definitions: dict[str, Any] = {}
+        self.definitions: Schema = {}
         classes = _classes()
         self.told = {name: dict(_told(name, classes)) for name in classes}
 
-    def line(self, event: Any) -> dict[str, Any]:
+    def line(self, event: Any) -> Schema:
         """Of an event in a journal, where what its trial's child said has its stamp."""
         stamp = fields(Stamp)
         stamped = all(name in fields(event) and fields(event)[name] == kept for name, kept in stamp.items())
         return self.of(event) | ({"required": sorted(stamp)} if stamped else {})
 
-    def of(self, hint: Any) -> dict[str, Any]:
+    def of(self, hint: Any) -> Schema:
         """Of whatever has this type."""
         origin, inner = get_origin(hint), get_args(hint)
         if is_typeddict(hint):
@@ -72,7 +74,7 @@ class _Maker:
             return {"type": "array", "prefixItems": each, "items": False, "minItems": len(each)}
         return {"type": PLAIN[hint]}
 
-    def _definition(self, definition: Any) -> dict[str, Any]:
+    def _definition(self, definition: Any) -> Schema:
         told = self.told[definition.__name__]
         properties = {
             name: self.of(hint) | ({"description": told[name]} if name in told else {})

@@ -7,8 +7,9 @@ where it should not; a process that ends or stands still is at least noticed, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from harness.kernel.event_types import Details
 
 Severity = Literal[
     "memory that was freed is used",
@@ -34,7 +35,7 @@ RACE = re.compile(r"ThreadSanitizer: data race")
 LEAK = re.compile(r"LeakSanitizer: detected memory leaks")
 
 
-def severity_of(kind: str, oracle: str, details: Mapping[str, Any]) -> Severity:
+def severity_of(kind: str, oracle: str, details: Details) -> Severity:
     """Of a finding with this kind and oracle, as far as ``details`` tell: what is told later may make it graver.
 
     A violation of the rule for lifetimes is a value that had been finalized, or is another one by now, in somebody's

@@ -43,6 +43,9 @@ from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
 from harness.report.verdict import nothing_seen, report_verdict
 
+Given = dict[str, Any]
+"""What a template is given, by the names that it uses."""
+
 MOST_CHARACTERS = 200
 """Of a name or another short text."""
 MOST_BYTES = 2_000_000
@@ -191,7 +194,7 @@ def _articles(report: Report, room: int) -> tuple[list[Markup], list[Cause]]:
     return articles, []
 
 
-def _recorded(finding: Finding) -> dict[str, Any]:
+def _recorded(finding: Finding) -> Given:
     """What was recorded with it, each thing where it is best read."""
     details = {name: value for name, value in finding.details.items() if value not in (None, "", [], {})}
     return {
@@ -214,7 +217,7 @@ def _recorded(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _known(finding: Finding, issues: Sequence[KnownIssue]) -> dict[str, Any]:
+def _known(finding: Finding, issues: Sequence[KnownIssue]) -> Given:
     """The entry of the known-issue list, and the program that proves it, where one is kept."""
     for issue in issues:
         if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
@@ -227,7 +230,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _stopped(report: Report, finding: Finding) -> dict[str, Any]:
+def _stopped(report: Report, finding: Finding) -> Given:
     """Of a sweep's finding: where its threads stood, and what they read."""
     stop = stop_of(finding)
     if stop is None:
@@ -260,7 +263,7 @@ def _scenarios(
     return sorted(suites.items()), reasons, max(0, len(ordered) - MOST_SCENARIOS)
 
 
-def _swept(report: Report) -> tuple[dict[str, Any], int]:
+def _swept(report: Report) -> tuple[Given, int]:
     """The part about what sweeps covered, pairs and source as far as there is room; and how many bytes these take."""
     swept = report.of_kind(SWEEP)
     found = report.coverage
@@ -300,7 +303,7 @@ def _swept(report: Report) -> tuple[dict[str, Any], int]:
     return values, sum(len(block.encode()) for block in blocks)
 
 
-def _sources(targets: Sequence[annotated.Annotated]) -> list[dict[str, Any]]:
+def _sources(targets: Sequence[annotated.Annotated]) -> list[Given]:
     """The swept lines of each target."""
     told = []
     for one in targets:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from typing import Any
 
 from harness.campaign.gather import Report
 from harness.record.result import SCHEMA
@@ -36,7 +35,7 @@ def render(report: Report) -> str:
     return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
 
 
-def _fleet(report: Report) -> dict[str, Any]:
+def _fleet(report: Report) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "complete": report.complete,
@@ -49,7 +48,7 @@ def _fleet(report: Report) -> dict[str, Any]:
     }
 
 
-def _coverage(report: Report) -> dict[str, Any]:
+def _coverage(report: Report) -> dict[str, object]:
     """Each pair, and the source lines of all of them together."""
     pairs = []
     for scenario, found in report.coverage.items():

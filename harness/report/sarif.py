@@ -33,6 +33,8 @@ RULES = {
     "exception": "Something raised what it may not raise, also in a race.",
 }
 """A rule a kind of finding, in the contract's order."""
+Sarif = dict[str, Any]
+"""A part of the file: what may be in it, its own standard says."""
 
 
 def render(report: Report) -> str:
@@ -58,7 +60,7 @@ def render(report: Report) -> str:
     return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=True) + "\n"
 
 
-def _invocation(one: Campaign) -> dict[str, Any]:
+def _invocation(one: Campaign) -> Sarif:
     result = one.result
     return {
         "executionSuccessful": result.exit_status in (0, 1),
@@ -71,13 +73,13 @@ def _invocation(one: Campaign) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, cause: Cause) -> dict[str, Any]:
+def _result(report: Report, cause: Cause) -> Sarif:
     found = cause.faces[0]
     counts = found.id in report.counting
     text = cause_text(report, cause)
     scenario = _location(found.scenario, report.infos.get(found.scenario))
     point = _point(found)
-    result: dict[str, Any] = {
+    result: Sarif = {
         "ruleId": f"ftstress/{found.kind}",
         "ruleIndex": list(RULES).index(found.kind),
         "level": "error" if counts else "note",
@@ -109,10 +111,8 @@ def _result(report: Report, cause: Cause) -> dict[str, Any]:
     return result
 
 
-def _location(scenario: str, info: ScenarioInfo | None) -> dict[str, Any]:
-    location: dict[str, Any] = {
-        "logicalLocations": [{"fullyQualifiedName": escape(scenario), "kind": "type"}]
-    }
+def _location(scenario: str, info: ScenarioInfo | None) -> Sarif:
+    location: Sarif = {"logicalLocations": [{"fullyQualifiedName": escape(scenario), "kind": "type"}]}
     if info is not None:
         location["physicalLocation"] = {
             "artifactLocation": _artifact(info.file),
@@ -121,7 +121,7 @@ def _location(scenario: str, info: ScenarioInfo | None) -> dict[str, Any]:
     return location
 
 
-def _point(found: Finding) -> dict[str, Any] | None:
+def _point(found: Finding) -> Sarif | None:
     """Of a sweep's finding the line of CPython's source at which a thread was stopped, in CPython's checkout."""
     stop = stop_of(found)
     point = stop.get("point") if stop else None

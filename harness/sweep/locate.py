@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.event_types import FindingEvent
-from harness.kernel.signature import same_cause, signature
+from harness.kernel.signature import beginning, same_cause, signature
 from harness.kernel.trial import Count
 from harness.record.coverage import Window, access
 from harness.record.target import Target
@@ -54,7 +54,7 @@ class Search:
         found: dict[str, set[str]] = defaultdict(set)
         for one in self.windows:
             kind, oracle, where = one.cause.split(" | ", 2)
-            other = signature(scenario, {"kind": kind, "oracle": oracle, "where": where})
+            other = beginning(scenario, kind, oracle, where)
             if one.name:
                 found[wanted if one.same else other].add(one.name)
         return {text: sorted(names) for text, names in found.items()}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.kernel.event_types import FindingEvent
 from harness.kernel.signature import short_id, signature
 
 THIS_THREAD = """Fatal Python error: Segmentation fault
@@ -30,11 +29,13 @@ Stack (most recent call first):
 ASSERTION = "python: Objects/typeobject.c:1044: int set_version(PyTypeObject *): Assertion `x == 0' failed.\n"
 
 
-def crash(stderr: str) -> dict[str, Any]:
+def crash(stderr: str) -> FindingEvent:
     return {
+        "event": "finding",
         "kind": "crash",
         "oracle": "process",
         "where": "SIGSEGV",
+        "message": "the target died of SIGSEGV",
         "details": {"frames": top_frames(stderr), "fatal": fatal_error(stderr)},
     }
 
@@ -62,7 +63,14 @@ def test_addresses_threads_and_line_numbers_are_left_out() -> None:
 
 
 def test_where_and_what_tell_findings_apart() -> None:
-    base = {"kind": "violation", "oracle": "order", "where": "read", "details": {"seen": ["a"]}}
+    base: FindingEvent = {
+        "event": "finding",
+        "kind": "violation",
+        "oracle": "order",
+        "where": "read",
+        "message": "the second read was older",
+        "details": {"seen": ["a"]},
+    }
     text = signature("s.c", base)
     assert text == "violation | order | s.c | read"
     assert signature("s.c", base | {"details": {"seen": ["b"]}}) == text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
+from harness.kernel.event_types import Details
 from harness.record.result import Kind
 from harness.record.severity import (
     SEVERITIES,
@@ -71,7 +72,7 @@ USED = "ERROR: AddressSanitizer: heap-use-after-free on address 0x602000 at pc 0
         ("sanitizer | process | s.a | read", {"stderr": RACED + USED}, FREED),
     ],
 )
-def test_recorded_findings(signature: str, details: dict[str, Any], severity: Severity) -> None:
+def test_recorded_findings(signature: str, details: Details, severity: Severity) -> None:
     kind, oracle, *_ = signature.split(" | ")
     assert severity_of(kind, oracle, details) == severity
 

@@ -43,6 +43,7 @@ def again(name: str, file: Path | None = None, **knobs: int) -> Again:
 def finding(kind: Kind, oracle: str, name: str, where: str, **details: Any) -> Finding:
     """A finding with that signature."""
     signature = f"{kind} | {oracle} | {name} | {where}"
+    evidence = cast(Details, details)
     return Finding(
         "0" * 8,
         kind,
@@ -55,8 +56,8 @@ def finding(kind: Kind, oracle: str, name: str, where: str, **details: Any) -> F
         1,
         1,
         "seen",
-        severity_of(kind, oracle, details),
-        cast(Details, details),
+        severity_of(kind, oracle, evidence),
+        evidence,
     )
 
 
