@@ -379,7 +379,8 @@ class Memoryview(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o[1] < o[1]
+        view = o[1]
+        return view.__lt__(b""), view.__le__(b""), view.__gt__(b""), view.__ge__(b"")
 
     @step()
     def hash_(o: Any, v: str) -> Any:

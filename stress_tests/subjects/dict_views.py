@@ -241,7 +241,7 @@ class MappingProxy(_Changed):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o[1] < {}
+        return o[1].__lt__({}), o[1].__le__({}), o[1].__gt__({}), o[1].__ge__({})
 
     @step()
     def hash_(o: Any, v: str) -> Any:

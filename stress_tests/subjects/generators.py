@@ -125,9 +125,15 @@ class GeneratorOfStrings(_Suspended):
         frame = o.gi_frame
         return frame is None or (frame.f_code is o.gi_code, frame.f_lineno is None, frame.f_lasti > -2)
 
-    @step()
+    @step(text=True)
     def state(o: Any, v: str) -> Any:
-        return len(inspect.getgeneratorstate(o)) > 0, o.gi_running, o.gi_suspended
+        return inspect.getgeneratorstate(o), o.gi_running, o.gi_suspended
+
+    if hasattr(types.GeneratorType, "gi_state"):
+
+        @step(text=True)
+        def state_by_name(o: Any, v: str) -> Any:
+            return o.gi_state
 
     @step()
     def yieldfrom(o: Any, v: str) -> Any:
@@ -208,9 +214,15 @@ class Coroutine(_Suspended):
         frame = o.cr_frame
         return frame is None or (frame.f_code is o.cr_code, frame.f_lineno is None)
 
-    @step()
+    @step(text=True)
     def state(o: Any, v: str) -> Any:
-        return len(inspect.getcoroutinestate(o)) > 0, o.cr_running, o.cr_suspended, o.cr_origin is None
+        return inspect.getcoroutinestate(o), o.cr_running, o.cr_suspended, o.cr_origin is None
+
+    if hasattr(types.CoroutineType, "cr_state"):
+
+        @step(text=True)
+        def state_by_name(o: Any, v: str) -> Any:
+            return o.cr_state
 
     @step()
     def awaited(o: Any, v: str) -> Any:
@@ -333,6 +345,18 @@ class AsyncGeneratorOfStrings(Subject):
     @step()
     def state(o: Any, v: str) -> Any:
         return o.ag_running, o.ag_await is None
+
+    if hasattr(types.AsyncGeneratorType, "ag_suspended"):
+
+        @step()
+        def suspended(o: Any, v: str) -> Any:
+            return o.ag_suspended
+
+    if hasattr(types.AsyncGeneratorType, "ag_state"):
+
+        @step(text=True)
+        def state_by_name(o: Any, v: str) -> Any:
+            return o.ag_state
 
     if hasattr(inspect, "getasyncgenstate"):
 

@@ -125,6 +125,7 @@ class ChainMapOfStrings(DictWhole):
     """A ChainMap of two dicts."""
 
     said = PYTHON
+    left_out: ClassVar[dict[str, str]] = {"__missing__": "what [] calls for a key that is not there"}
     most = PROCESS
 
     def fresh(self, size: int) -> Any:
@@ -157,6 +158,10 @@ class CounterOfStrings(Subject):
     said = PYTHON
     most = PROCESS
     sizes: ClassVar[tuple[int, ...]] = (1, 5)
+    left_out: ClassVar[dict[str, str]] = {
+        "fromkeys": "raises NotImplementedError",
+        "__missing__": "what [] calls for a key that is not there",
+    }
 
     def fresh(self, size: int) -> Any:
         return Counter(fresh_strings(size))
@@ -216,6 +221,24 @@ class CounterOfStrings(Subject):
     @step()
     def item(o: Any, v: str) -> Any:
         return o["x0"], o[v], o.get(v), "x0" in o, len(o)
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o)
+
+    @step()
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__()
+
+    if hasattr(Counter, "__xor__"):
+
+        @step(writes=True)
+        def ixor(o: Any, v: str) -> Any:
+            o ^= Counter(["x0", v])
+
+        @step()
+        def xor(o: Any, v: str) -> Any:
+            return o ^ Counter(["x0", v])
 
     @step()
     def most_common(o: Any, v: str) -> Any:
@@ -320,7 +343,8 @@ class Namespace(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o < SimpleNamespace(x0="x0")
+        other = SimpleNamespace(x0="x0")
+        return o.__lt__(other), o.__le__(other), o.__gt__(other), o.__ge__(other)
 
     @step()
     def hash_(o: Any, v: str) -> Any:

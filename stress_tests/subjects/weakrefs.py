@@ -31,7 +31,7 @@ class Home:
     """What keeps things alive, and what refers to them weakly."""
 
     def __init__(self, size: int) -> None:
-        self.things = [Thing(name) for name in fresh_strings(size)]
+        self.things: list[Any] = [Thing(name) for name in fresh_strings(size)]
         self.told: list[str] = []
         self.weak: Any = None
 
@@ -74,7 +74,8 @@ class Ref(_Dying):
 
     @step()
     def call(o: Any, v: str) -> Any:
-        return alive(o.weak[0]()), alive(o.weak[1]())
+        first, second = o.weak
+        return alive(first()), alive(second())
 
     @step(writes=True)
     def another(o: Any, v: str) -> Any:
@@ -98,7 +99,8 @@ class Ref(_Dying):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o.weak[0] < o.weak[1]
+        first, second = o.weak
+        return first.__lt__(second), first.__le__(second), first.__gt__(second), first.__ge__(second)
 
     @step(text=True)
     def repr_(o: Any, v: str) -> Any:
@@ -128,7 +130,7 @@ class RefNosy(Ref):
     def fresh(self, size: int) -> Any:
         o = Home(0)
         elements = nosy(o, size, (lambda o: o.things.clear(), refuse, lambda o: gc.collect(0)))
-        o.things += elements  # type: ignore[arg-type]
+        o.things += elements
 
         def told(ref: Any) -> None:
             o.told.append("a")
@@ -140,24 +142,43 @@ class RefNosy(Ref):
         return o
 
 
-class Proxy(_Dying):
-    """A proxy to an object that can be called."""
+PASSED_ON = """
+__abs__ __add__ __bytes__ __delitem__ __divmod__ __float__ __floordiv__ __getitem__ __iadd__ __ifloordiv__ __ilshift__
+__imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ipow__ __irshift__ __itruediv__ __lshift__ __matmul__
+__mod__ __mul__ __neg__ __next__ __pos__ __pow__ __radd__ __rdivmod__ __reversed__ __rfloordiv__ __rlshift__
+__rmatmul__ __rmod__ __rmul__ __rpow__ __rrshift__ __rshift__ __rtruediv__ __setitem__ __truediv__
+"""
+REASON = "an operator of numbers or sequences: it is passed on like those that are driven"
 
-    said = ""
+
+class Members(set[str]):
+    """A set that can be referred to weakly, and has a name."""
+
+    name = "x0"
+
+
+class CallableMembers(Members):
+    """One that can be called."""
+
+    def __call__(self) -> int:
+        return len(self)
+
+
+class Proxy(_Dying):
+    """A proxy to a set, with the operators that a set has."""
+
     may_raise = (ReferenceError,)
+    left_out: ClassVar[dict[str, str]] = dict.fromkeys(PASSED_ON.split(), REASON)
 
     def fresh(self, size: int) -> Any:
-        o = Home(1)
+        o = Home(0)
+        o.things.append(Members(fresh_strings(size)))
         o.weak = weakref.proxy(o.things[0])
         return o
 
     @step()
     def get(o: Any, v: str) -> Any:
-        return o.weak.name
-
-    @step()
-    def call(o: Any, v: str) -> Any:
-        return o.weak(), o.weak.method()
+        return o.weak.name, o.weak.copy()
 
     @step(writes=True)
     def set_(o: Any, v: str) -> Any:
@@ -167,13 +188,42 @@ class Proxy(_Dying):
     def del_(o: Any, v: str) -> Any:
         del o.weak.name
 
-    @step()
-    def eq(o: Any, v: str) -> Any:
-        return o.weak == 1, o.weak != o.weak
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o.weak.add(v)
 
     @step()
-    def bool_(o: Any, v: str) -> Any:
-        return bool(o.weak)
+    def look(o: Any, v: str) -> Any:
+        return len(o.weak), bool(o.weak), v in o.weak, sorted(o.weak)
+
+    @step()
+    def operators(o: Any, v: str) -> Any:
+        return [sorted(one) for one in (o.weak & {v}, o.weak | {v}, o.weak - {v}, o.weak ^ {v})]
+
+    @step()
+    def reflected(o: Any, v: str) -> Any:
+        return [sorted(one) for one in ({v} & o.weak, {v} | o.weak, {v} - o.weak, {v} ^ o.weak)]
+
+    @step(writes=True)
+    def in_place(o: Any, v: str) -> Any:
+        proxy = o.weak
+        proxy |= {v}
+        proxy &= {v, "x0"}
+
+    @step(writes=True)
+    def in_place_too(o: Any, v: str) -> Any:
+        proxy = o.weak
+        proxy -= {v}
+        proxy ^= {v}
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        proxy = o.weak
+        return proxy < {v}, proxy <= {v}, proxy > {v}, proxy >= {v}, proxy == {v}, proxy != {v}
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o.weak)
 
     @step()
     def repr_(o: Any, v: str) -> Any:
@@ -181,53 +231,25 @@ class Proxy(_Dying):
 
     @step()
     def class_(o: Any, v: str) -> Any:
-        return isinstance(o.weak, Thing), o.weak.__class__ is Thing
+        return isinstance(o.weak, Members), o.weak.__class__ is Members
 
     @step(writes=True)
     def another(o: Any, v: str) -> Any:
         return [weakref.proxy(thing).name for thing in list(o.things)]
 
 
-PASSED_ON = """
-__abs__ __add__ __bytes__ __delitem__ __divmod__ __float__ __floordiv__ __getitem__ __iadd__ __ifloordiv__ __ilshift__
-__imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ipow__ __irshift__ __itruediv__ __lshift__ __matmul__
-__mod__ __mul__ __neg__ __next__ __pos__ __pow__ __radd__ __rand__ __rdivmod__ __reversed__ __rfloordiv__ __rlshift__
-__rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__
-__truediv__
-"""
-
-
-class ProxyOfSet(_Dying):
-    """A proxy to a set, with the operators that a set has."""
-
-    may_raise = (ReferenceError,)
-    left_out: ClassVar[dict[str, str]] = dict.fromkeys(
-        PASSED_ON.split(), "an operator that a set lacks: it is passed on like those that a set has"
-    )
+class CallableProxy(Proxy):
+    """A proxy to a set that can be called."""
 
     def fresh(self, size: int) -> Any:
         o = Home(0)
-        o.things.append(weakref.WeakSet())  # type: ignore[arg-type]
+        o.things.append(CallableMembers(fresh_strings(size)))
         o.weak = weakref.proxy(o.things[0])
         return o
 
     @step()
-    def operators(o: Any, v: str) -> Any:
-        return len(o.weak & set()), len(o.weak | set()), len(o.weak - set()), len(o.weak ^ set())
-
-    @step()
-    def look(o: Any, v: str) -> Any:
-        return len(o.weak), v in o.weak, list(o.weak)
-
-    @step(writes=True)
-    def in_place(o: Any, v: str) -> Any:
-        proxy = o.weak
-        proxy |= set()
-        proxy -= set()
-
-    @step()
-    def order(o: Any, v: str) -> Any:
-        return o.weak < set(), o.weak <= set(), o.weak > set(), o.weak >= set()
+    def call(o: Any, v: str) -> Any:
+        return o.weak()
 
 
 class WeakValues(_Dying):
