@@ -1,4 +1,4 @@
-"""What is built upon dict: OrderedDict, defaultdict, Counter, UserDict, ChainMap; and SimpleNamespace."""
+"""What is built upon dict or like one: OrderedDict, defaultdict, Counter, UserDict, ChainMap, frozendict, namespace."""
 
 from __future__ import annotations
 
@@ -284,6 +284,56 @@ class CounterOfStrings(Subject):
     @step()
     def pickle_(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o))
+
+
+class Frozendict(Subject):
+    """A frozendict of strings, which threads only read: its hash is kept once it is known."""
+
+    minimum_version = (3, 15)
+    sizes = (1, 5)
+    left_out: ClassVar[dict[str, str]] = {"__getnewargs__": "what pickle and copy call"}
+
+    def fresh(self, size: int) -> Any:
+        return frozendict(fresh_items(size))  # type: ignore[name-defined]  # noqa: F821  # since 3.15
+
+    def left(self, o: Any) -> Any:
+        return dict(o)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o["x0"], o.get(v), "x0" in o, len(o)
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o)
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o == {"x0": "x0"}, o != {v: v}
+
+    @step()
+    def or_(o: Any, v: str) -> Any:
+        return dict(o | {v: v}), {v: v} | dict(o)
+
+    @step()
+    def views(o: Any, v: str) -> Any:
+        return list(o), list(o.keys()), list(o.values()), list(o.items()), list(reversed(o))
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return dict(o.copy()), dict(copy.copy(o)), dict(copy.deepcopy(o)), {**o}
+
+    @step()
+    def fromkeys(o: Any, v: str) -> Any:
+        return dict(o.fromkeys(o, v))
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+    @step()
+    def pickle_(o: Any, v: str) -> Any:
+        return dict(pickle.loads(pickle.dumps(o)))
 
 
 class Namespace(Subject):

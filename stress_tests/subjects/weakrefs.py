@@ -74,8 +74,7 @@ class Ref(_Dying):
 
     @step()
     def call(o: Any, v: str) -> Any:
-        first, second = o.weak
-        return alive(first()), alive(second())
+        return [alive(ref.__call__()) for ref in o.weak], alive(o.weak[0]())
 
     @step(writes=True)
     def another(o: Any, v: str) -> Any:
@@ -298,6 +297,10 @@ class WeakValues(_Dying):
         o.weak.update({thing.name + v: thing for thing in list(o.things)})
 
     @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.weak.__init__()
+
+    @step(writes=True)
     def clear(o: Any, v: str) -> Any:
         o.weak.clear()
 
@@ -311,7 +314,7 @@ class WeakValues(_Dying):
 
     @step()
     def copies(o: Any, v: str) -> Any:
-        return len(o.weak.copy()), len(copy.copy(o.weak)), len(copy.deepcopy(o.weak))
+        return len(o.weak.copy()), len(copy.copy(o.weak)), len(copy.deepcopy(o.weak)), list(reversed(o.weak))
 
     @step()
     def merged(o: Any, v: str) -> Any:
@@ -324,7 +327,7 @@ class WeakValues(_Dying):
 
     @step()
     def eq(o: Any, v: str) -> Any:
-        return o.weak == {}, len(repr(o.weak)) > 0
+        return o.weak == {}, len(repr(o.weak)) > 0, hash(o.weak)
 
 
 class WeakKeys(_Dying):
@@ -373,6 +376,10 @@ class WeakKeys(_Dying):
         o.weak.update(dict.fromkeys(list(o.things), v))
 
     @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.weak.__init__()
+
+    @step(writes=True)
     def clear(o: Any, v: str) -> Any:
         o.weak.clear()
 
@@ -386,7 +393,7 @@ class WeakKeys(_Dying):
 
     @step()
     def copies(o: Any, v: str) -> Any:
-        return len(o.weak.copy()), len(copy.copy(o.weak)), len(copy.deepcopy(o.weak))
+        return len(o.weak.copy()), len(copy.copy(o.weak)), len(copy.deepcopy(o.weak)), list(reversed(o.weak))
 
     @step()
     def merged(o: Any, v: str) -> Any:
@@ -399,7 +406,7 @@ class WeakKeys(_Dying):
 
     @step()
     def eq(o: Any, v: str) -> Any:
-        return o.weak == {}, len(repr(o.weak)) > 0
+        return o.weak == {}, len(repr(o.weak)) > 0, hash(o.weak)
 
 
 class WeakSetOfThings(_Dying):
@@ -434,6 +441,10 @@ class WeakSetOfThings(_Dying):
     @step(writes=True)
     def pop(o: Any, v: str) -> Any:
         return alive(o.weak.pop())
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.weak.__init__()
 
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:
@@ -483,15 +494,20 @@ class WeakSetOfThings(_Dying):
         asked = weak == things, weak < things, weak <= things, weak > things, weak >= things
         return asked, weak.issubset(things), weak.issuperset(things), weak.isdisjoint(things)
 
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return len(copy.copy(o.weak)), len(copy.deepcopy(o.weak))
+
     @step(text=True)
     def repr_(o: Any, v: str) -> Any:
-        return len(repr(o.weak)) > 0
+        return len(repr(o.weak)) > 0, hash(o.weak)
 
 
 class Finalize(_Dying):
     """What weakref.finalize registered; it is told once."""
 
     said = PYTHON
+    left_out: ClassVar[dict[str, str]] = {"__init__": "registers another one: fresh does"}
 
     def fresh(self, size: int) -> Any:
         o = Home(1)
@@ -532,6 +548,7 @@ class Method(_Dying):
     """A WeakMethod: a weak reference to a bound method."""
 
     said = PYTHON
+    left_out: ClassVar[dict[str, str]] = {"__init__": "does nothing to a reference that there is: see ref"}
 
     def fresh(self, size: int) -> Any:
         o = Home(1)
@@ -545,7 +562,15 @@ class Method(_Dying):
 
     @step()
     def eq(o: Any, v: str) -> Any:
-        return o.weak == o.weak, hash(o.weak) == hash(o.weak)
+        return o.weak == o.weak, o.weak != o.weak, hash(o.weak) == hash(o.weak), len(repr(o.weak)) > 0
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return [asked(o.weak) for asked in (o.weak.__lt__, o.weak.__le__, o.weak.__gt__, o.weak.__ge__)]
+
+    @step()
+    def callback(o: Any, v: str) -> Any:
+        return o.weak.__callback__ is None
 
     @step(writes=True)
     def another(o: Any, v: str) -> Any:
