@@ -136,9 +136,9 @@ class Bisection:
     def _measure(self, target: Target, script: Path, program: Program) -> list[Run]:
         deadline = time.monotonic() + self._limit_s
         runs: list[Run] = []
-        while sum(one.seen for one in runs) < HITS and (left := deadline - time.monotonic()) > 0:
+        while sum(one.seen for one in runs) < HITS and time.monotonic() < deadline:
             try:
-                runs.append(run(target, script, limit_s=min(RUN_S, left), must_say=program.must_say))
+                runs.append(run(target, script, limit_s=RUN_S, must_say=program.must_say))
             except OSError as error:
                 raise CannotTell(
                     f"{target.executable} cannot be started: {error.strerror or error}"

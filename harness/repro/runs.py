@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 
 from harness.campaign.child import environment
-from harness.record.statistics import slowest_rate, wilson
 from harness.record.target import Target
 
 SEEN = "seen"
@@ -137,24 +136,29 @@ class Rate:
     def needed_s(self, confidence: float) -> float | None:
         """For how long it must have looked in vain, until it is that sure that there is nothing to see.
 
-        The time until it shows is taken to be exponentially distributed, at a rate as low as what was measured leaves
-        possible, with the same confidence. None where it never showed.
+        The time until it shows is taken to be exponentially distributed. What was measured until so many hits is then
+        spread as Erlang's distribution says, and looking for k times as long sees nothing with a chance of
+        (1 + k) ** -hits, over measurements and looks, whatever the true rate is. None where it never showed.
         """
         if not self.hits:
             return None
-        slow = slowest_rate(self.hits, self.mean_s * self.runs, confidence)
-        return max(LEAST_S, -math.log(1 - confidence) / slow)
+        times = math.pow(1 - confidence, -1 / self.hits) - 1
+        return max(LEAST_S, self.mean_s * self.runs * times)
 
     def needed_runs(self, confidence: float) -> int | None:
         """How many whole runs must have been in vain, until it is that sure; whatever the time within a run is like.
 
-        From the lower end of Wilson's interval for the share of runs that show it. What always takes a minute to show,
-        as a hang does, is told sooner by this than by the time. None where it never showed.
+        What always takes a minute to show, as a hang does, is told sooner by this than by the time. The chance that all
+        are in vain is Laplace's rule of succession: before any was run, each share of runs that show it is as likely as
+        the next. None where it never showed.
         """
         if not self.hits:
             return None
-        least = wilson(self.hits, self.runs, confidence)[0]
-        return math.ceil(math.log(1 - confidence) / math.log(1 - least))
+        chance, vain, runs = 1.0, self.runs - self.hits, self.runs
+        while chance > 1 - confidence:
+            chance *= (vain + 1) / (runs + 2)
+            vain, runs = vain + 1, runs + 1
+        return runs - self.runs
 
 
 Tell = Callable[[Run], None]
