@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.record.bisection import Past
-from harness.record.journal import read_journal
+from harness.record.journal import read_lines
 from harness.repro import bisection
 from tests.bisect import toys
 from tests.bisect.conftest import Bisect
@@ -23,7 +23,7 @@ CAME = ("fine", "fine", "fine", "shows", "shows", "shows")
 
 
 def past(folder: Path) -> Past:
-    return Past.of(read_journal(folder / "out"))
+    return Past.of(read_lines(folder / "out"))
 
 
 def log(folder: Path) -> list[str]:

@@ -49,7 +49,7 @@ def test_ends_between_which_nothing_can_be(
     folder = tmp_path / "cpython"
     toys.clone(folder, *CAME)
     toys.git(folder, "checkout", "-q", "--orphan", "other")
-    toys.commit(folder, "fine")
+    toys.commit(folder, "fine", "of its own")
     (folder / "Include" / "patchlevel.h").write_text('#define PY_VERSION "3.12.4+"\n')
     toys.git(folder, "checkout", "-q", "-b", "old")
     toys.commit(folder, "fine")
