@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import psutil
 
@@ -25,6 +26,8 @@ LEAST_S = 5.0
 MEMORY_BYTES = 4 << 30
 LOOK_S = 0.5
 """Between two looks at how much it holds, and all that it started."""
+GO_ON = Event()
+"""Never set: nobody ends the run."""
 MEASURED = re.compile(
     r"^Measured: (\d+) of (\d+) runs of at most ([\d.]+) s, ([\d.]+) s each on average", re.MULTILINE
 )
@@ -42,8 +45,16 @@ class Run:
     """Whether a signal ended the script itself."""
 
 
-def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False, must_say: str = SEEN) -> Run:
-    """Run ``script`` on ``target`` for at most ``limit_s``, then end it and all that it started.
+def run(
+    target: Target,
+    script: Path,
+    *,
+    limit_s: float,
+    with_gil: bool = False,
+    must_say: str = SEEN,
+    stop: Event = GO_ON,
+) -> Run:
+    """Run ``script`` on ``target`` for at most ``limit_s``, or until ``stop``, then end it and all that it started.
 
     It has seen something when it exits 1 and a line of its output begins with ``must_say``. Raises OSError when the
     target cannot be executed.
@@ -61,14 +72,14 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
         start_new_session=True,
     )
     try:
-        said_all = _heard(process, began + limit_s)
+        said_all = _heard(process, began + limit_s, stop)
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     took_s = time.monotonic() - began
     if said_all is None:
-        heavy = took_s < limit_s
+        heavy = took_s < limit_s and not stop.is_set()
         return Run(False, took_s, f"it held over {MEMORY_BYTES >> 20} MiB and was ended" if heavy else None)
     out, err = said_all
     status = process.returncode
@@ -81,13 +92,13 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
     return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
 
 
-def _heard(process: subprocess.Popen[str], deadline: float) -> tuple[str, str] | None:
+def _heard(process: subprocess.Popen[str], deadline: float, stop: Event) -> tuple[str, str] | None:
     """What it said, on stdout and stderr, until it ended; None where it goes on, or holds too much memory."""
     while True:
         try:
             return process.communicate(timeout=min(LOOK_S, max(0.0, deadline - time.monotonic())))
         except subprocess.TimeoutExpired:
-            if time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
+            if stop.is_set() or time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
                 return None
 
 
