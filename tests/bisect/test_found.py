@@ -218,7 +218,7 @@ def test_one_that_is_killed_goes_on_where_it_was(
     child.wait()
     before = past(tmp_path)
     assert before.rated is not None and before.answered is None
-    monkeypatch.setattr(bisection.Bisection, "_measure", None)  # that is not done again
+    monkeypatch.setattr(bisection, "shown", None)  # that is not done again
     assert bisect(commits[0], "main", "--resume") == 0
     said = capsys.readouterr()
     assert "waiting for it" in said.err  # what was being built then still was
