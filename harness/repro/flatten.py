@@ -265,7 +265,15 @@ class _Flatten(ast.NodeTransformer):
         name = function.__name__
         (closure,) = ast.parse(f"def {name}():\n    pass").body
         assert isinstance(closure, ast.FunctionDef)
-        closure.body = self.of._body(function, {}) or [ast.Pass()]
+        body = self.of._body(function, {}) or [ast.Pass()]
+        state = {self.of.variable(attribute) for attribute in self.of.bound}
+        stored = {
+            node.id
+            for part in body
+            for node in ast.walk(part)
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+        }
+        closure.body = [*([ast.Nonlocal(sorted(stored & state))] if stored & state else []), *body]
         self.before.append(closure)
         return ast.Name(name, ast.Load())
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import cast
 
 from harness.campaign.again import Again
@@ -32,6 +32,8 @@ LIMIT_S = 120.0
 WRITTEN_S = 20
 GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
+WRITING = Lock()
+"""Scenario files are loaded by one thread at a time."""
 IN_VAIN, IN_VAIN_S = 3, 3.0
 """Where it is not to show it is looked for so many times as long as it took where it did, and for so long at least."""
 
@@ -133,7 +135,8 @@ def prove(
     runs: list[Run] = []
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
-        path.write_text(text(issue), encoding="utf-8")
+        with WRITING:
+            path.write_text(text(issue), encoding="utf-8")
         while len(runs) < tries and not any(one.seen for one in runs) and not stop.is_set():
             runs.append(run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
             if issue.proof and runs[-1].failure:

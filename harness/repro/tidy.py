@@ -242,9 +242,20 @@ def is_inert(value: ast.expr) -> bool:
 
 
 def _is_plain(node: ast.stmt) -> bool:
-    """Whether the statement gives a name something that is there, and calls nothing for it."""
-    return isinstance(node, ast.Assign) and not any(
-        isinstance(part, (ast.Call, ast.Attribute, ast.NamedExpr)) for part in ast.walk(node)
+    """Whether the statement gives names something that is there, and that nobody else changes meanwhile.
+
+    A fixed place of a list is where threads tell each other something.
+    """
+    return (
+        isinstance(node, ast.Assign)
+        and all(
+            isinstance(part, (ast.Name, ast.Tuple, ast.expr_context)) for part in ast.walk(node.targets[0])
+        )
+        and not any(
+            isinstance(part, (ast.Call, ast.Attribute, ast.NamedExpr))
+            or (isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant))
+            for part in ast.walk(node)
+        )
     )
 
 

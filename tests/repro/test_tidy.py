@@ -21,6 +21,9 @@ REPEATS = [
     ("a = f()\na = f()", "a = f()\na = f()"),
     ("a = b.c\na = b.c", "a = b.c\na = b.c"),
     ("use(a)\nuse(a)", "use(a)\nuse(a)"),
+    ("a[0] = None\nuse(a)\na[0] = None", "a[0] = None\nuse(a)\na[0] = None"),
+    ("a = there[0]\nuse(a)\na = there[0]", "a = there[0]\nuse(a)\na = there[0]"),
+    ("a = state['x']\nuse(a)\na = state['x']", "a = state['x']\nuse(a)\na = state['x']"),
 ]
 
 
