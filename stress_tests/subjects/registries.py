@@ -39,6 +39,14 @@ class Logger(Subject):
     """A logger of a name of its own, in the tree that all share, with a handler that keeps what it is told."""
 
     said = "logging, Thread Safety"
+    left_out: ClassVar[dict[str, str]] = {
+        "callHandlers": "called by handle",
+        "findCaller": "called by all that log",
+        "fatal": "critical by another name",
+        "warn": "deprecated: it warns",
+        "root": "the class's",
+        "manager": "the class's",
+    }
 
     def fresh(self, size: int) -> Any:
         logger = logging.getLogger(f"pairs{next(NUMBERS)}")
@@ -74,6 +82,19 @@ class Logger(Subject):
     @step(writes=True)
     def debug(o: Any, v: str) -> Any:
         o[0].debug(v)
+
+    @step(writes=True)
+    def others(o: Any, v: str) -> Any:
+        o[0].warning(v)
+        o[0].critical(v)
+        o[0].log(logging.INFO, v)
+        o[0].exception(v, exc_info=False)
+
+    @step(writes=True)
+    def handle(o: Any, v: str) -> Any:
+        record = o[0].makeRecord(o[0].name, logging.INFO, "", 1, v, (), None)
+        o[0].handle(record)
+        return bool(o[0].filter(record)), record.getMessage()
 
     @step(writes=True)
     def set_level_debug(o: Any, v: str) -> Any:
@@ -152,6 +173,12 @@ class StreamHandler(Subject):
     """A handler that writes lines to a text in memory: its lock keeps lines whole."""
 
     said = "logging, Thread Safety"
+    left_out: ClassVar[dict[str, str]] = {
+        "createLock": "called once, by who makes it",
+        "handleError": "it prints",
+        "terminator": "the class's",
+        "get_name": "driven by name",
+    }
 
     def fresh(self, size: int) -> Any:
         return logging.StreamHandler(io.StringIO())
@@ -178,6 +205,21 @@ class StreamHandler(Subject):
     @step(writes=True)
     def flush(o: Any, v: str) -> Any:
         o.flush()
+
+    @step(writes=True)
+    def emit(o: Any, v: str) -> Any:
+        """As handle does, with the lock that it takes."""
+        o.acquire()
+        try:
+            o.emit(logging.makeLogRecord({"msg": v}))
+        finally:
+            o.release()
+
+    @step(writes=True)
+    def filters(o: Any, v: str) -> Any:
+        o.addFilter(_refuses_none)
+        o.removeFilter(_refuses_none)
+        return bool(o.filter(logging.makeLogRecord({"msg": v})))
 
     @step(writes=True)
     def name(o: Any, v: str) -> Any:

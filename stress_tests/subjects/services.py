@@ -248,7 +248,17 @@ else:
                 *("set_default_verify_paths", "keylog_filename", "wrap_socket", "_set_sigalgs"),
             ),
             "it reads or writes files",
-        ) | {"__new__": "called once, by who makes it", "__init__": "called once, by who makes it"}
+        ) | {
+            "__new__": "called once, by who makes it",
+            "__init__": "called once, by who makes it",
+            "set_client_sigalgs": "since 3.15; set as groups are",
+            "set_server_sigalgs": "since 3.15; set as groups are",
+            "set_npn_protocols": "deprecated: it warns",
+            "set_psk_server_callback": "a server's, set as the client's is",
+            "set_servername_callback": "sni_callback by another name",
+            "sslobject_class": "the class's",
+            "sslsocket_class": "the class's",
+        }
 
         def fresh(self, size: int) -> Any:
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -271,6 +281,13 @@ else:
         @step(writes=True)
         def set_ciphers(o: Any, v: str) -> Any:
             o.set_ciphers("DEFAULT" if v[1] == "1" else "HIGH")
+
+        @step(writes=True)
+        def groups(o: Any, v: str) -> Any:
+            """Since 3.15."""
+            o.set_groups("x25519" if v[1] == "1" else "P-256")
+            o.set_ciphersuites("TLS_AES_128_GCM_SHA256")
+            return len(o.get_groups())
 
         @step(writes=True)
         def set_alpn_protocols(o: Any, v: str) -> Any:
@@ -328,7 +345,9 @@ else:
         most = PROCESS
         left_out: ClassVar[dict[str, str]] = {
             "verify_client_post_handshake": "a server's",
-            "owner": "a weak reference to the object around it",
+            "selected_npn_protocol": "deprecated: it warns",
+            "client_sigalg": "since 3.15; asked for as group is",
+            "server_sigalg": "since 3.15; asked for as group is",
         }
 
         def fresh(self, size: int) -> Any:
@@ -386,6 +405,11 @@ else:
         @step()
         def getpeercert(o: Any, v: str) -> Any:
             return o[0].getpeercert()
+
+        @step()
+        def group(o: Any, v: str) -> Any:
+            """Since 3.15."""
+            return o[0].group()
 
         @step()
         def session(o: Any, v: str) -> Any:
@@ -473,6 +497,11 @@ else:
         @step()
         def cursor(o: Any, v: str) -> Any:
             return o.cursor().connection is o
+
+        @step()
+        def blobopen(o: Any, v: str) -> Any:
+            with o.blobopen("t", "bytes", 1) as blob:
+                return blob.read()
 
         @step(writes=True)
         def function(o: Any, v: str) -> Any:
@@ -607,6 +636,10 @@ else:
         @step(writes=True)
         def next_(o: Any, v: str) -> Any:
             return next(o)
+
+        @step(writes=True)
+        def iterate(o: Any, v: str) -> Any:
+            return list(o)
 
         @step(writes=True)
         def execute(o: Any, v: str) -> Any:

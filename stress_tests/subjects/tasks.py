@@ -162,6 +162,8 @@ class Future(_Future):
 class FutureDone(_Future):
     """A future of C's that raised: whoever asks for its exception marks it as seen."""
 
+    left_out = _Future.left_out | {"set_result": "driven by future", "set_exception": "driven by future"}
+
     def fresh(self, size: int) -> Any:
         future: asyncio.Future[Any] = asyncio.Future(loop=_Loop())  # type: ignore[arg-type]
         future.set_exception(ValueError("x0"))
@@ -178,7 +180,11 @@ async def _coroutine(futures: list[Any]) -> str:
 class Task(_Future):
     """A task of C's, whose steps threads run as the loop that it belongs to."""
 
-    left_out = _Future.left_out | {"_must_cancel": "driven by cancelling", "set_result": "raises only"}
+    left_out = _Future.left_out | {
+        "set_result": "raises only",
+        "set_exception": "raises only",
+        "print_stack": "it prints",
+    }
 
     def fresh(self, size: int) -> Any:
         loop = _Loop()

@@ -211,10 +211,10 @@ class SocketPair(_Sockets):
     left_out: ClassVar[dict[str, str]] = dict.fromkeys(
         (
             *("accept", "bind", "connect", "connect_ex", "listen", "sendmsg_afalg", "share", "ioctl"),
-            *("sendfile", "set_inheritable"),
+            *("sendfile", "sendto", "set_inheritable"),
         ),
         "for sockets of another kind",
-    ) | {"_accept": "for the interpreter alone", "_sendfile_use_send": "for the interpreter alone"}
+    ) | {"close": "driven by closed_sockets", "detach": "driven by closed_sockets"}
 
     @step(writes=True)
     def sendall(o: Any, v: str) -> Any:
