@@ -17,6 +17,7 @@ from harness.kernel.event_types import (
     FindingEvent,
     GilEvent,
     HelloEvent,
+    MixedEvent,
     PairBeginEvent,
     PairEndEvent,
     ProgressEvent,
@@ -140,6 +141,8 @@ class Grader:
                 self._on_pair_begin(event)
             case "pair_end":
                 self._on_pair_end(event)
+            case "mixed":
+                self._on_mixed(event)
             case "swept":
                 self._on_swept(event)
             case "failure":
@@ -278,6 +281,9 @@ class Grader:
 
     def _on_pair_end(self, event: PairEndEvent) -> None:
         self.pairs[event["scenario"], event["pair"]] |= bool(event["overlapped"])
+
+    def _on_mixed(self, event: MixedEvent) -> None:
+        self.pairs.update({(event["scenario"], pair): True for pair in event["pairs"]})
 
     def _on_control(self, event: ControlEvent) -> None:
         one = self.seen.get(event["signature"])

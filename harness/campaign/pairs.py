@@ -1,4 +1,7 @@
-"""A campaign of pairs: a trial is some pairs of one subject, in one child; what a crash cut off is gone on with."""
+"""A campaign of pairs: a trial is some pairs of one subject, in one child; what a crash cut off is gone on with.
+
+The first trial of each subject is of all its pairs, in mixed rows: what shows at all mostly shows soon.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,14 @@ from harness.record.target import Target
 
 PAIR_S = 0.1
 """Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
-LONGEST_PAIR_S = 1.6
-GLANCE, TOGETHER = 6, 16
-"""Pairs of a subject's first trial, and of a later one: a child's start costs as much as one and a half."""
+LONGEST = 16
+"""Times the first time that a pair gets when it has come often."""
+MIXED_S = 0.25
+"""Seconds of a subject's mixed rows when they come for the first time, and twice as much each further time."""
+TOGETHER = 16
+"""Pairs of a trial: their child's start costs as much as one and a half."""
 THREADS = 2
-SHORTEST_S = PAIR_S * TOGETHER
+SHORTEST_S = LONGEST * PAIR_S * TOGETHER
 """No pair gets less than its time because others have not come yet: the budget is for fewer of them."""
 
 
@@ -32,16 +38,19 @@ class _Work:
     first: list[str]
     """Where an operation writes, and what is to be done again."""
     last: list[str]
-    index: int = 0
-    """Trials of it in this cycle so far."""
     running: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The pairs of trials that have not been seen to end, by index."""
 
+    def planned(self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float) -> PlannedTrial:
+        name = self.subject.name
+        seed_of_it = f"{seed}:{name}:{index}"
+        return PlannedTrial(
+            self.subject, index, {}, seed_of_it, THREADS, budget_s, pairs=pairs, mixed=not pairs
+        )
+
     def take(self, first: bool) -> tuple[str, ...]:
         some = self.first if first else self.last
-        together = TOGETHER if self.index else GLANCE
-        taken, some[:] = tuple(some[:together]), some[together:]
-        self.index += 1
+        taken, some[:] = tuple(some[:TOGETHER]), some[TOGETHER:]
         return taken
 
     def take_back(self, shown: Shown) -> None:
@@ -61,10 +70,12 @@ def trials(
     """
     subjects = [one for one in scenarios if one.pairs and why_skipped(one, target, PAIRS) is None]
     begun = dict.fromkeys((one.name for one in subjects), 0)
-    seconds = PAIR_S
+    longer = 1
     cycle = 0
     while subjects:
         work = [_work(one, options.seed, cycle) for one in subjects]
+        for one in random.Random(f"{options.seed}:{cycle}:subjects").sample(work, len(work)):
+            yield one.planned((), _next(begun, one), options.seed, MIXED_S * longer)
         for writing in (True, False):
             while True:
                 for one in work:
@@ -74,20 +85,17 @@ def trials(
                     break
                 for one in left:
                     pairs = one.take(bool(one.first))
-                    index = begun[one.subject.name]
-                    begun[one.subject.name] += 1
+                    index = _next(begun, one)
                     one.running[index] = pairs
-                    yield PlannedTrial(
-                        scenario=one.subject,
-                        index=index,
-                        knobs={},
-                        seed=f"{options.seed}:{one.subject.name}:{index}",
-                        threads=THREADS,
-                        budget_s=seconds * len(pairs),
-                        pairs=pairs,
-                    )
+                    yield one.planned(pairs, index, options.seed, PAIR_S * longer * len(pairs))
         cycle += 1
-        seconds = min(seconds * 2, LONGEST_PAIR_S)
+        longer = min(longer * 2, LONGEST)
+
+
+def _next(begun: dict[str, int], work: _Work) -> int:
+    """The index of the subject's next trial."""
+    begun[work.subject.name] += 1
+    return begun[work.subject.name] - 1
 
 
 def _work(subject: ScenarioInfo, seed: int, cycle: int) -> _Work:

@@ -65,6 +65,8 @@ class PlannedTrial:
     budget_s: float
     pairs: tuple[str, ...] = ()
     """Of a subject: those that are raced, one after the other."""
+    mixed: bool = False
+    """All of them, each round another."""
 
     @property
     def busy(self) -> int:

@@ -15,6 +15,7 @@ from harness.diagnosis.ending import Ending
 from harness.diagnosis.native import ATTACH_S
 from harness.kernel.event_types import TrialEvent
 from harness.kernel.events import describe
+from harness.kernel.pairs.mixed import noted
 from harness.kernel.rings import Every, shown
 from harness.kernel.spec_types import ChildTrial, TrialSpec
 from harness.record.events import ChildEvent, RecordedEvent, is_of_trial
@@ -42,7 +43,7 @@ def trial_spec(
 ) -> ChildTrial:
     """What the kernel is told; ``ring``: how often its threads note what they do."""
     spec: ChildTrial = {
-        "do": "pairs" if trial.pairs else "trial",
+        "do": "pairs" if trial.pairs or trial.mixed else "trial",
         "file": trial.scenario.file,
         "scenario": trial.scenario.name,
         "knobs": trial.knobs,
@@ -53,7 +54,7 @@ def trial_spec(
         "ring": ring,
         "alarm_s": int(budget_s + ALARM_S),
     }
-    return spec | {"pairs": list(trial.pairs)} if trial.pairs else spec
+    return spec | {"pairs": list(trial.pairs), "mixed": trial.mixed} if spec["do"] == "pairs" else spec
 
 
 def of_trial(tell: TellOfTrial) -> Tell:
@@ -92,7 +93,11 @@ def _run_pairs(
             pair[:] = [event["pair"]]
         tell(event)
 
-    ending = watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, hear, stop)
+    with tempfile.NamedTemporaryFile(prefix="ftstress-notes-") as file:
+        told = spec | {"ring_file": file.name} if spec.get("mixed") else spec
+        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, hear, stop)
+        if at := noted(file.read()):
+            pair[:] = [at]
     return replace(ending, evidence=ending.evidence | {"pair": pair[0]}) if pair else ending
 
 

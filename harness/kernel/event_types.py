@@ -221,6 +221,14 @@ class PairEndEvent(Stamp):
     """What was asked of it (``harness.kernel.pairs.subject.Promise``); empty where it was not raced."""
 
 
+class MixedEvent(Stamp):
+    """A subject's pairs have been raced in mixed rows."""
+
+    event: Literal["mixed"]
+    pairs: list[str]
+    """Those whose operations were at it at the same time in some round."""
+
+
 class AmplifierData(TypedDict):
     """An amplifier of a scenario, as far as it does something on the target."""
 
@@ -359,6 +367,7 @@ TrialEvent = (
     | FindingEvent
     | PairBeginEvent
     | PairEndEvent
+    | MixedEvent
     | GilEvent
     | FailureEvent
     | DoneEvent

@@ -34,6 +34,8 @@ class TrialSpec(TypedDict):
     """The most rounds it may have; None: as many as its budget allows."""
     pairs: NotRequired[list[str]]
     """Of a subject's operations, in a trial of pairs."""
+    mixed: NotRequired[bool]
+    """All of them, in rows in which each round is another pair's."""
     ring: NotRequired[Every]
     """How often its threads note what they do; ``off`` where it is not said."""
     ring_file: NotRequired[str]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.campaign.options import Options
-from harness.campaign.pairs import KIND
+from harness.campaign.pairs import KIND, MIXED_S
 from harness.campaign.run import run_campaign
 from harness.campaign.select import describe
 from harness.kernel.pairs.frozen import Freezer, Raised, strings
@@ -17,6 +17,8 @@ from harness.kernel.pairs.orders import interleavings
 from harness.record.result import Result
 from harness.record.target import Target
 
+SEEDS = 12
+"""On a busy machine few rounds fit into a quarter of a second."""
 FILE = Path(__file__).with_name("_subjects.py")
 
 
@@ -77,6 +79,36 @@ def test_a_crash_is_told_of_its_pair_and_the_others_are_gone_on_with(
 
 def test_a_hang_is_told_of_its_pair(race: Any) -> None:
     assert ("hang", "process", "stay+stay") in shown(race("waiting", 2.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("kept", None),
+        ("strange", ("violation", "permitted", "put+get")),
+        ("inconsistent", ("violation", "structure", "put+put")),
+        ("deadly", ("crash", "process", "ends+ends")),
+    ],
+)
+def test_mixed_rows_see_what_pairs_see(
+    free_threaded: Target, tmp_path: Path, name: str, wanted: tuple[str, str, str] | None
+) -> None:
+    chosen = [
+        one for one in describe(free_threaded, [FILE], "subjects").scenarios if one.name == f"pairs.{name}"
+    ]
+    seen: set[tuple[str, str, str]] = set()
+    for seed in range(1, SEEDS + 1):
+        told: list[Any] = []
+        options = Options(budget_s=MIXED_S, seed=seed)
+        result = run_campaign(free_threaded, chosen, options, tmp_path / str(seed), told.append, KIND)
+        events = {event["event"] for event in told}
+        assert "pair_begin" not in events, "there was time for nothing else"
+        assert ("mixed" in events) is (name != "deadly" or not result.findings)
+        seen |= shown(result)
+        if wanted in seen:
+            return
+    assert not seen
+    assert wanted is None
 
 
 def test_orders_are_all_orders() -> None:

@@ -49,7 +49,10 @@ class Judge:
     def refusal(self, o: Any, given: Sequence[Sequence[Any]]) -> Refusal | None:
         """Why a round is not allowed, or None."""
         wrong = self._wrong(o) if self.asks and self.promise != PROCESS else ""
-        outcome = frozen_outcome(self.subject, o, given)
+        return self.refusal_of(given, frozen_outcome(self.subject, o, given), wrong)
+
+    def refusal_of(self, given: Sequence[Sequence[Any]], outcome: Outcome, wrong: str) -> Refusal | None:
+        """The same, of an object that was looked at already: what it left may be drained."""
         self.seen.add(outcome)
         if wrong:
             return Refusal("violation", "structure", f"{self._told(outcome)}: {wrong}")

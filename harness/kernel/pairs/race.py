@@ -19,7 +19,7 @@ from typing import Any
 
 from harness.kernel.delayed import empty_queue
 from harness.kernel.pairs.frozen import Raised
-from harness.kernel.pairs.subject import Step
+from harness.kernel.pairs.subject import Do, Step
 
 APART, TOGETHER = 1000, 5
 """Looks for the others before a thread lets them run, where each has a core of its own and where all share one."""
@@ -83,6 +83,12 @@ class Row:
     threads: int
     stop: list[bool] = field(default_factory=list)
     """Not empty once the row must end."""
+    pairs: list[int] = field(default_factory=list)
+    """Of a mixed row: which pair each round is of."""
+    steps: list[list[Do]] = field(default_factory=list)
+    """Of a mixed row: per thread, the operation of each round."""
+    notes: list[memoryview] = field(default_factory=list)
+    """Of a mixed row: where each thread says which pair it has come to, for whoever finds the process dead."""
     objects: list[Any] = field(default_factory=list)
     here: list[list[bool]] = field(default_factory=list)
     began: list[list[bool]] = field(default_factory=list)
@@ -108,6 +114,17 @@ class Row:
 Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
 
 
+def mixed_player() -> Play:
+    """What one thread runs in a row in which each round is of another pair: one operation a round."""
+    text = (
+        PLAY.replace("        STEPS\n", STEP.replace("sINDEX", "steps[i]").replace("INDEX", "0"))
+        .replace("        VALUES\n", '        v0 = letter + "1"\n        notes[me] = pairs[i]\n')
+        .replace("HOISTS", "steps, pairs, notes = row.steps[me], row.pairs, row.notes[me]")
+        .replace("GIVEN", "r0, ")
+    )
+    return _compiled(text, {})
+
+
 def player(steps: Sequence[Step]) -> Play:
     """What one thread of a pair runs: its operations, one after the other, with nothing in between."""
     several = range(len(steps))
@@ -119,8 +136,11 @@ def player(steps: Sequence[Step]) -> Play:
         .replace("GIVEN", "".join(f"r{index}, " for index in several))
         .replace("HOISTS", "; ".join(f"s{index} = STEPS[{index}]" for index in several))
     )
-    names: dict[str, Any] = {
-        "STEPS": tuple(one.do for one in steps),
+    return _compiled(source, {"STEPS": tuple(one.do for one in steps)})
+
+
+def _compiled(source: str, more: dict[str, Any]) -> Play:
+    names: dict[str, Any] = more | {
         "LETTERS": LETTERS,
         "DIGITS": DIGITS,
         "PAUSES": PAUSES,

@@ -6,11 +6,13 @@ import gc
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.pairs.judge import Judge, Refusal
+from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
 from harness.kernel.pairs.race import LETTERS, Racers, Row, player, run_on
 from harness.kernel.pairs.subject import JOIN, THEN, Step, Subject, find_subject, sequences, steps
@@ -41,6 +43,8 @@ class PairTrial:
     def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
         self.name, self.pairs, self.budget_s = spec["scenario"], spec["pairs"], spec["budget_s"]
         self.memory_limit_bytes = spec.get("memory_limit_bytes")
+        self.mixed = spec.get("mixed", False)
+        self.seed, self.file = str(spec.get("seed", "")), spec.get("ring_file")
         self.emit = emit
         self.subject: Subject = find_subject(spec["file"], self.name)()
         self.declared = steps(type(self.subject))
@@ -62,6 +66,9 @@ class PairTrial:
         racers: dict[int, Racers] = {}
         reason = "pairs"
         try:
+            if self.mixed:
+                racers[2] = Racers(2)
+                self._mixed(racers[2])
             for number, pair in enumerate(self.pairs):
                 left = self.began + self.budget_s - time.monotonic()
                 if number and left <= 0:
@@ -84,6 +91,43 @@ class PairTrial:
                 gc.enable()
         self._progress(final=True)
         self.emit({"event": "done", "reason": reason})
+
+    def _mixed(self, racers: Racers) -> None:
+        """Race mixed rows until the budget is spent."""
+        mixed = Mixed(self.subject, self.declared, self.seed, self.file)
+        until = self.began + self.budget_s
+        while time.monotonic() < until and not self._memory_is_short():
+            row = mixed.row()
+            racers.race(row, mixed.play, self.subject.fresh, mixed.size)
+            self._wait(row, racers, lambda: mixed.names[mixed.notes[0][0]])
+            for i in row.numbers:
+                given = [results[i] for results in row.results]
+                if None in given:
+                    break
+                pair = mixed.names[row.pairs[i]]
+                if refusal := mixed.refusal(row, i, given, racers):
+                    self.count.rounds_hit += 1
+                    self._tell(pair, refusal, {"variant": pair, "size": mixed.size})
+                row.objects[i] = None
+                if all(met[i] for met in row.met):
+                    mixed.met.add(row.pairs[i])
+                    self.count.samples += 2
+                    self.count.overlap_ns += row.took_ns // row.length
+                self.count.rounds += 1
+            self.count.span_ns += row.took_ns
+            self._settle("mixed rows")
+        self.emit({"event": "mixed", "pairs": [mixed.names[number] for number in sorted(mixed.met)]})
+
+    def _settle(self, when: str) -> None:
+        """Between two rows: what finalizers raised, the GIL, garbage, a sign of life."""
+        while self.escaped:
+            where, name, text = self.escaped.pop()
+            self._tell(when, Refusal("exception", "process", f"{name} in {where}: {text}", name), {})
+        run_on()
+        self._watch_gil(f"in {when}")
+        self._progress()
+        if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
+            self._collect()
 
     def _pair(self, pair: str, seconds: float, racers: dict[int, Racers]) -> None:
         self.emit({"event": "pair_begin", "pair": pair})
@@ -133,18 +177,15 @@ class PairTrial:
             row = Row(length, len(threads))
             began = time.perf_counter_ns()
             racers.race(row, plays, self.subject.fresh, size)
-            self._wait(row, racers, pair, variant)
+            self._wait(row, racers, lambda: pair)
             took = time.perf_counter_ns() - began
             overlapped += self._judge(row, judge, pair, variant, size)
             del row
-            self._watch_gil(f"in {pair}")
-            self._progress()
+            self._settle(pair)
             if took < ROW_S * 5e8 and length < LONGEST_ROW:
                 length *= 2
             elif took > ROW_S * 2e9 and length > SHORTEST_ROW:
                 length //= 2
-            if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
-                self._collect()
             if time.monotonic() >= until:
                 return judge, overlapped
 
@@ -167,13 +208,9 @@ class PairTrial:
         self.count.stores += rounds * sum(one.writes for thread in judge.steps for one in thread)
         self.count.span_ns += row.took_ns
         self.count.overlap_ns += row.took_ns * overlapped // max(1, rounds)
-        while self.escaped:
-            where, name, text = self.escaped.pop()
-            self._tell(pair, Refusal("exception", "process", f"{name} in {where}: {text}", name), {})
-        run_on()
         return overlapped
 
-    def _wait(self, row: Row, racers: Racers, pair: str, variant: str) -> None:
+    def _wait(self, row: Row, racers: Racers, pair: Callable[[], str]) -> None:
         missing, idle, before = row.threads, 0, -1
         sleepers = Sleepers()
         while missing:
@@ -186,17 +223,17 @@ class PairTrial:
             before = done
             enough = ASLEEP_LOOKS if sleepers.look("self", threading.get_native_id()) else STUCK_WAKES
             if idle >= enough:
-                self._hangs(row, racers, pair, variant)
+                self._hangs(row, racers, pair())
 
-    def _hangs(self, row: Row, racers: Racers, pair: str, variant: str) -> None:
+    def _hangs(self, row: Row, racers: Racers, pair: str) -> None:
         inside = [
             index for index in range(row.threads) if row.began[index].count(True) > _ended(row.results[index])
         ]
         threads = [racers.threads[index].native_id for index in inside]
         state = kind_of_hang(running("self", [one for one in threads if one is not None]))
         names = ", ".join(LETTERS[index] for index in inside)
-        message = f"{names} did not come back from {variant}"
-        self._tell(pair, Refusal("hang", "process", message), {"state": state, "variant": variant})
+        message = f"{names} did not come back from {pair}"
+        self._tell(pair, Refusal("hang", "process", message), {"state": state})
         row.stop.append(True)
         raise Hung
 

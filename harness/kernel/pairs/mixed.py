@@ -1,0 +1,134 @@
+"""Mixed rows: each round is of another pair of the subject, so that in a moment all of them have come.
+
+What a row shows is judged by what takes no order to know; only where that is not enough, or where a promise is about
+orders, the orders of that pair are tried, once.
+"""
+
+from __future__ import annotations
+
+import mmap
+import random
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from harness.kernel.pairs.frozen import Raised, strings
+from harness.kernel.pairs.judge import NEVER, Judge, Refusal
+from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome
+from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
+from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
+
+LENGTH = 128
+"""Rounds of a row."""
+NOTE_BYTES = 2
+
+
+class Mixed:
+    """The rows of one subject at one of its sizes after the other, and their judge."""
+
+    def __init__(self, subject: Subject, declared: dict[str, Step], seed: str, file: str | None) -> None:
+        self.subject = subject
+        writing, reading = pairs_of(declared)
+        self.names = writing + reading
+        """The pairs, by the number that a note has of each."""
+        self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
+        self.asks = type(subject).wrong is not Subject.wrong
+        self.draw = random.Random(seed)
+        self.left: list[int] = []
+        self.rows = 0
+        self.size = subject.sizes[0]
+        self.play: Sequence[Play] = [mixed_player()] * 2
+        self.notes = [memoryview(bytearray(NOTE_BYTES * 2)).cast("H") for _ in range(2)]
+        if file is not None:
+            with open(file, "w+b") as opened:
+                opened.write(b"\xff" * (NOTE_BYTES * 2) + "\n".join(self.names).encode())
+                opened.flush()
+                mapped = mmap.mmap(opened.fileno(), NOTE_BYTES * 2)
+            # Each thread's own: reference counts that two threads change would have them wait for one another.
+            self.notes = [memoryview(mapped).cast("H") for _ in range(2)]
+        self.met: set[int] = set()
+        self.quick: dict[tuple[int, int], _Quick] = {}
+        self.judges: dict[tuple[int, int], Judge] = {}
+
+    def row(self) -> Row:
+        """The next one: pairs that have not come yet, then all again in another order."""
+        self.size = self.subject.sizes[self.rows % len(self.subject.sizes)]
+        self.rows += 1
+        while len(self.left) < LENGTH:
+            again = list(range(len(self.names)))
+            self.draw.shuffle(again)
+            self.left += again
+        pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
+        made = Row(len(pairs), 2)
+        made.pairs, made.notes = pairs, self.notes
+        made.steps = [[self.steps[pair][me].do for pair in pairs] for me in (0, 1)]
+        return made
+
+    def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
+        """Why the row's round ``i`` is not allowed, or None."""
+        number, o = row.pairs[i], row.objects[i]
+        asked = self.asks and promised([[one] for one in self.steps[number]]) != PROCESS
+        wrong = self.subject.wrong(o) if asked else ""
+        outcome = frozen_outcome(self.subject, o, given)
+        if not wrong and self._is_allowed(number, outcome, given):
+            return None
+        return self._judge(number, racers).refusal_of(given, outcome, wrong)
+
+    def _is_allowed(self, number: int, outcome: Outcome, given: Sequence[Sequence[Any]]) -> bool:
+        """Whether the two orders, tried on this one thread, say so; else the judge of the pair has the word."""
+        key = (number, self.size)
+        if key not in self.quick:
+            self.quick[key] = _Quick(self.subject, self.size, self.steps[number])
+        return self.quick[key].allows(outcome, given)
+
+    def _judge(self, number: int, racers: Racers) -> Judge:
+        if (number, self.size) not in self.judges:
+            steps = [[one] for one in self.steps[number]]
+            orders = explored(racers, self.subject, self.size, steps)
+            self.judges[number, self.size] = Judge(self.subject, self.size, steps, orders)
+        return self.judges[number, self.size]
+
+
+class _Quick:
+    """What both orders of a pair give when one thread tries them: most rounds are one of these, or near."""
+
+    def __init__(self, subject: Subject, size: int, steps: Sequence[Step]) -> None:
+        self.steps = steps
+        self.outcomes: set[Outcome] = set()
+        self.known = {letter + "1" for letter in LETTERS[:2]} | {f"x{number}" for number in range(size)}
+        self.raised: list[set[str]] = [set(one.may_raise) for one in steps]
+        self.promise = promised([[one] for one in steps])
+        for order in ((0, 1), (1, 0)):
+            o = subject.fresh(size)
+            given: list[list[Any]] = [[], []]
+            for thread in order:
+                try:
+                    given[thread].append(steps[thread].do(o, LETTERS[thread] + "1"))
+                except BaseException as error:  # noqa: BLE001  # it is what the operation gives
+                    given[thread].append(Raised(error))
+                    self.raised[thread].add(type(error).__name__)
+            self.outcomes.add(frozen_outcome(subject, o, given))
+
+    def allows(self, outcome: Outcome, given: Sequence[Sequence[Any]]) -> bool:
+        if outcome in self.outcomes:
+            return True
+        if self.promise == ATOMIC:
+            return False
+        for results, raised in zip(given, self.raised, strict=True):
+            name = results[0].name if type(results[0]) is Raised else ""
+            if name in NEVER or (name and self.promise != PROCESS and name not in raised):
+                return False
+        shown = [results[0] for one, results in zip(self.steps, outcome[:-1], strict=True) if not one.text]
+        if self.promise != PROCESS and not all(
+            text in self.known for frozen in (*shown, outcome[-1]) for text in strings(frozen)
+        ):
+            return False
+        self.outcomes.add(outcome)
+        return True
+
+
+def noted(content: bytes) -> str | None:
+    """The pair that a file of notes says the first thread had come to; None where it had come to none."""
+    number = int.from_bytes(content[:NOTE_BYTES], sys.byteorder)
+    names = content[NOTE_BYTES * 2 :].decode().split("\n")
+    return names[number] if names != [""] and number < len(names) else None
