@@ -20,7 +20,7 @@ from harness.kernel.scenario import ScenarioError
 from harness.record.target import Target
 from harness.report.escape import escape
 from harness.repro.bundle import NotScriptable
-from harness.repro.proofs import Proven, prove, text
+from harness.repro.proofs import Holding, Proven, text
 
 TRIES = 3
 WIDEST = 500
@@ -52,40 +52,38 @@ def run(arguments: argparse.Namespace) -> int:
     titles = _titles(targets)
     for title, target in zip(titles, targets, strict=True):
         console.print(Text(escape(f"{title}: {target.title}, {target.executable}")), soft_wrap=True)
+    with Console(stderr=True, highlight=False).status("the proofs run") as status:
+        held = Holding(
+            issues, targets, TRIES, not arguments.no_control, lambda said: status.update(escape(said))
+        )
+        _hold(held)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("issue", "proof", *titles):
         table.add_column(title, no_wrap=not console.is_terminal)
-    done: list[tuple[Proven, Target]] = []
-    with Console(stderr=True, highlight=False).status("") as status:
-        for issue in issues:
-            cells = []
-            for title, target in zip(titles, targets, strict=True):
-                status.update(escape(f"{issue.id} on {title}: {_what(issue)}"))
-                proven = _proven(issue, target, not arguments.no_control)
-                cells.append(said(proven, target))
-                done += [(proven, target)] if proven else []
-            table.add_row(issue.id, _what(issue), *map(escape, cells))
+    for row, issue in enumerate(issues):
+        cells = [said(held.done.get((row, column))) for column in range(len(targets))]
+        table.add_row(issue.id, _what(issue), *map(escape, cells))
     if not console.is_terminal:  # a row stays a line
         console.width = max(console.width, WIDEST)
     console.print(table)
     console.print(LEGEND, soft_wrap=True)
-    for proven, target in done:
+    for _, proven in sorted(held.done.items()):
         if proven.failure:
-            line = f"{proven.issue.id} {_what(proven.issue)} on {target.title}: {proven.failure}"
+            line = f"{proven.issue.id} {_what(proven.issue)} on {proven.target.title}: {proven.failure}"
             console.print(Text(escape(line)), soft_wrap=True)
-    if not done:
+    if not held.done:
         return 3
-    return 0 if all(proven.as_listed(target) for proven, target in done) else 1
+    return 0 if all(proven.as_listed for proven in held.done.values()) else 1
 
 
-def said(proven: Proven | None, target: Target) -> str:
+def said(proven: Proven | None) -> str:
     """A cell: ``shown 1 of 2``, after ``mended`` where the list says so, after ``!`` where it says something else."""
     if proven is None:
         return "-"
-    mark = "" if proven.as_listed(target) else "! "
+    mark = "" if proven.as_listed else "! "
     if proven.failure:
         return f"{mark}no answer"
-    mended = "" if proven.issue.applies_to(target) else "mended, "
+    mended = "" if proven.issue.applies_to(proven.target) else "mended, "
     gil = {None: "", True: ", GIL too", False: ", GIL not"}[proven.with_gil]
     return f"{mark}{mended}shown {proven.shown} of {len(proven.runs)}{gil}"
 
@@ -105,20 +103,18 @@ def _program(issue: KnownIssue) -> str:
         raise Stop(f"no program can be written for {issue.id}: {error}") from error
 
 
-def _proven(issue: KnownIssue, target: Target, control: bool) -> Proven | None:
-    """None where the target can never have had it. What is mended is looked for as well."""
-    if not issue.concerns(target):
-        return None
+def _hold(held: Holding) -> None:
     try:
-        return prove(issue, target, tries=TRIES if issue.applies_to(target) else 1, control=control)
+        held.run()
     except OSError as error:
-        raise Stop(f"{target.executable} cannot be started: {error.strerror or error}", 3) from error
+        where = error.filename or "the target"
+        raise Stop(f"{where} cannot be started: {error.strerror or error}", 3) from error
     except (ScenarioError, NotScriptable) as error:
-        raise Stop(f"no program can be written for {issue.id}: {error}") from error
+        raise Stop(f"a program cannot be written: {error}") from error
 
 
 def _what(issue: KnownIssue) -> str:
-    return issue.proof or issue.written
+    return issue.proof or issue.written.split(" | ")[2]
 
 
 def _titles(targets: Sequence[Target]) -> list[str]:

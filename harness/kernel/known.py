@@ -50,8 +50,8 @@ class Change:
 class KnownIssue:
     """One entry. It says for which versions it was shown, and how it looks in a finding.
 
-    An issue that shows in more than one scenario, by more than one program, has an entry for each, under the same id;
-    so has one number under which two defects were reported.
+    A cause that shows by more than one program has an entry for each, under the same id; so has one number under which
+    two causes were reported.
     """
 
     id: str
@@ -65,12 +65,20 @@ class KnownIssue:
     """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
     seen: str
     """How often, in words."""
-    proof: str = ""
-    """A program in ``harness/diagnosis/proofs/`` that shows it without the harness: exit status 1 when it does."""
     written: str = ""
-    """Instead of a program: the scenario that is written out as one, run and thrown away."""
+    """The beginning of a finding's signature: its scenario is written out as a program that looks for just that."""
     knobs: Mapping[str, int] = field(default_factory=dict)
     """What that scenario's amplifiers are set to."""
+    proof: str = ""
+    """Instead of that, where it is shorter and clearer: a program in ``harness/diagnosis/proofs/``. Either shows it
+    without the harness, with exit status 1."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Other scenarios that show the same: for each glob how it looks there."""
+    where: str = ""
+    """The function in CPython's source, and the two accesses between which it happens; empty: as in the entry of that
+    id before it, of which it is another face."""
+    severity: str = ""
+    """How bad the worst is that it does: one of ``harness/record/severity.py``."""
     link: str = ""
     shown: tuple[Change, ...] = ()
     """Where it came from; empty: it was there from ever."""
@@ -91,11 +99,19 @@ class KnownIssue:
 
     def covers(self, scenario: str) -> bool:
         """Whether it may show in that scenario."""
-        return fnmatchcase(scenario, self.scenario)
+        return any(fnmatchcase(scenario, glob) for glob, _ in self.looks)
 
     def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
-        return self.covers(scenario) and re.match(self.signature, signature) is not None
+        return any(
+            fnmatchcase(scenario, glob) and re.match(looks, signature) is not None
+            for glob, looks in self.looks
+        )
+
+    @property
+    def looks(self) -> tuple[tuple[str, str], ...]:
+        """In which scenarios it shows, and how it looks there."""
+        return ((self.scenario, self.signature), *self.also)
 
 
 def has(target: Build, changes: Sequence[Change]) -> bool:
@@ -126,7 +142,7 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     if not isinstance(entries, list) or set(data) - {"issue"}:
         raise KnownIssuesError(f"{path}: every entry is an [[issue]] table, and there is nothing beside them")
     issues = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
-    looks = [(issue.id, issue.scenario) for issue in issues]
+    looks = [(issue.id, glob) for issue in issues for glob, _ in issue.looks]
     for look in looks:
         if looks.count(look) > 1:
             raise KnownIssuesError(f"{path}: {look[0]} is listed twice for {look[1]}")
@@ -174,16 +190,20 @@ def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
             continue
         raise KnownIssuesError(f"{where}: {name} must be {_TYPES.get(name, (str, 'a text'))[1]}")
     issue = KnownIssue(
-        **entry | {name: _changes(where, name, entry.get(name, ())) for name in ("shown", "mended")}
+        **entry
+        | {name: _changes(where, name, entry.get(name, ())) for name in ("shown", "mended")}
+        | {"also": _pairs(where, entry.get("also", ()))}
     )
     _check(where, issue)
     return issue
 
 
 _LINES = (list, 'a list of ["branch", "first version", "commit"]')
+_PAIRS = (list, 'a list of ["scenario", "signature"]')
 _TYPES: dict[str, tuple[type, str]] = {
     **dict.fromkeys(("with_gil", "free_threaded"), (bool, "true or false")),
     **dict.fromkeys(("shown", "mended"), _LINES),
+    "also": _PAIRS,
     "knobs": (dict, "a table of numbers"),
 }
 """Of the fields that are no texts: what they must be, and how that is said."""
@@ -196,13 +216,22 @@ def _changes(where: str, name: str, lines: Sequence[Any]) -> tuple[Change, ...]:
     return tuple(Change(*line) for line in lines)
 
 
+def _pairs(where: str, pairs: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    for pair in pairs:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
+            raise KnownIssuesError(f"{where}: also must be {_PAIRS[1]}")
+    return tuple((glob, looks) for glob, looks in pairs)
+
+
 def _check(where: str, issue: KnownIssue) -> None:
     if not re.fullmatch(r"gh-\d+|ftstress-\d{4}", issue.id):
         raise KnownIssuesError(f"{where}: an id is gh-NUMBER or ftstress-NNNN")
-    if not re.match(rf"\(?({'|'.join(KINDS)})\b", issue.signature):
-        raise KnownIssuesError(f"{where}: a signature begins with one of {', '.join(KINDS)}")
+    for _, signature in issue.looks:
+        if not re.match(rf"\(?({'|'.join(KINDS)})\b", signature):
+            raise KnownIssuesError(f"{where}: a signature begins with one of {', '.join(KINDS)}")
     try:
-        re.compile(issue.signature)
+        for _, signature in issue.looks:
+            re.compile(signature)
         for change in (*issue.shown, *issue.mended):
             _check_change(change)
     except (re.error, ValueError) as error:
@@ -210,13 +239,14 @@ def _check(where: str, issue: KnownIssue) -> None:
     if issue.proof and (not issue.proof.endswith(".py") or "/" in issue.proof):
         raise KnownIssuesError(f"{where}: a proof is the name of a program in harness/diagnosis/proofs")
     if bool(issue.proof) == bool(issue.written):
+        raise KnownIssuesError(f"{where} needs either a finding to be written as a program, or a proof")
+    if issue.written and (
+        issue.written.count(" | ") != 3 or not issue.matches(issue.written.split(" | ")[2], issue.written)
+    ):
         raise KnownIssuesError(
-            f"{where} needs either a proof, or the name of a scenario to be written as one"
+            f"{where}: written is 'kind | oracle | scenario | where' of a finding that the entry fits,"
+            f" and {issue.written!r} is not"
         )
-    if issue.written and not re.match(r"\(?(crash|hang|leak)\b", issue.signature):
-        raise KnownIssuesError(f"{where}: what is no crash, hang or leak is proven by a program that is kept")
-    if issue.written and not issue.covers(issue.written):
-        raise KnownIssuesError(f"{where}: {issue.written} is no scenario that it may show in")
 
 
 def _check_change(change: Change) -> None:

@@ -33,17 +33,3 @@ def upper_bound_95(hits: int, rounds: int) -> float | None:
     if hits == 0:
         return min(1.0, 3.0 / rounds)
     return wilson(min(hits, rounds), rounds)[1]
-
-
-def slowest_rate(hits: int, seconds: float, confidence: float) -> float:
-    """The lowest rate per second that ``hits`` in ``seconds`` leave possible, for what comes at exponential intervals.
-
-    The one-sided bound from the chi-square distribution with two degrees a hit, in Wilson and Hilferty's approximation
-    (1931), which for few hits is on the low side. Raises ValueError without a hit.
-    """
-    if hits < 1 or seconds <= 0:
-        raise ValueError(f"a rate above 0 needs a hit and time: got {hits} in {seconds} s")
-    degrees = 2 * hits
-    spread = 2 / (9 * degrees)
-    root = max(1 - spread + NormalDist().inv_cdf(1 - confidence) * math.sqrt(spread), 0.05)
-    return degrees * root**3 / (2 * seconds)

@@ -11,17 +11,13 @@ from harness.builds.errors import NoRoom, NotBuilt
 from harness.builds.fingerprint import NotATarget
 from harness.builds.progress import Progress
 from harness.builds.worktree import WorkTree, worktree
-from harness.record.bisection import Answered, Begun, Judged, Past, Program, Rated, Verdict, to_event
+from harness.record.bisection import Answered, Begun, Judged, Past, Rated, Verdict, to_event
 from harness.record.journal import Journal
 from harness.record.target import Target
-from harness.repro.bisect import FAILURES, CannotTell, look
-from harness.repro.runs import Rate, Run, run
+from harness.repro.bisect import CannotTell, look
+from harness.repro.runs import Rate
 from harness.repro.search import BadEnds, Ends, Search, subject
-
-HITS = 10
-"""How often it is to show at the bad end, until its rate is known well enough."""
-RUN_S = 120.0
-"""The longest a run at the bad end may take: what a finding's script, and a known issue's, needs at most."""
+from harness.repro.shown import RUN_S, shown
 
 Tell = Callable[[str], None]
 
@@ -101,52 +97,22 @@ class Bisection:
                     f"{where} does not build, so nothing can be measured there: {error}"
                 ) from error
             built_s = time.monotonic() - began
-            self._rated = self._first_that_shows(target, script, built_s)
+            self._rated = self._first_that_shows(target, script.parent, built_s)
             journal.append(to_event(self._rated))
         self._tell(f"bad end, {subject(self._clone, self._bad)}: {_rate(self._rated).said()}")
         return self._rated
 
-    def _first_that_shows(self, target: Target, script: Path, built_s: float) -> Rated:
-        failure, looked = "", []
-        for number, program in enumerate(self._begun.programs):
-            script.write_text(program.text, encoding="utf-8")
-            runs = self._measure(target, script, program)
-            rate = Rate.of(runs, RUN_S)
-            looked += runs
-            if rate.hits:
-                return Rated(
-                    self._bad,
-                    number,
-                    rate.hits,
-                    rate.runs,
-                    rate.limit_s,
-                    round(rate.mean_s, 4),
-                    round(built_s, 1),
-                )
-            failure = next((one.failure for one in runs if one.failure), failure)
-        where = self._named(self._bad)
-        if failure:
-            raise CannotTell(f"the program cannot run at {where}: {failure}")
-        took_s = sum(one.took_s for one in looked)
-        raise BadEnds(
-            f"it never shows at {where}: 0 of {len(looked)} runs in {took_s:.0f} s; name a commit that shows it,"
-            " or give it longer with --limit"
-        )
-
-    def _measure(self, target: Target, script: Path, program: Program) -> list[Run]:
-        deadline = time.monotonic() + self._limit_s
-        runs: list[Run] = []
-        while sum(one.seen for one in runs) < HITS and (left := deadline - time.monotonic()) > 0:
-            try:
-                runs.append(run(target, script, limit_s=min(RUN_S, left), must_say=program.must_say))
-            except OSError as error:
-                raise CannotTell(
-                    f"{target.executable} cannot be started: {error.strerror or error}"
-                ) from error
-            failed = sum(one.failure is not None for one in runs)
-            if failed >= FAILURES and not any(one.seen for one in runs):
-                break
-        return runs
+    def _first_that_shows(self, target: Target, folder: Path, built_s: float) -> Rated:
+        number, runs = shown(target, self._begun.programs, folder, self._limit_s)
+        rate = Rate.of(runs, RUN_S)
+        if not rate.hits:
+            where, took_s = self._named(self._bad), sum(one.took_s for one in runs)
+            raise BadEnds(
+                f"it never shows at {where}: 0 of {len(runs)} runs in {took_s:.0f} s; name a commit that shows it, or"
+                " give it longer with --limit"
+            )
+        mean_s, built_s = round(rate.mean_s, 4), round(built_s, 1)
+        return Rated(self._bad, number, rate.hits, rate.runs, rate.limit_s, mean_s, built_s)
 
     def _check_good_end(self, judged: Judged) -> None:
         where = self._named(self._good)

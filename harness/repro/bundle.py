@@ -169,7 +169,13 @@ class _Strip(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.generic_visit(node)
-        node.body = _without_docstring(node.body)
+        # Slots save the memory of many values, and a script has few.
+        slots = [
+            one
+            for one in node.body
+            if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "__slots__"
+        ]
+        node.body = _without_docstring([one for one in node.body if one not in slots])
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:

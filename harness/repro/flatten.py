@@ -7,11 +7,14 @@ where they are called. What a script needs of the modules around it is ``harness
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import inspect
 import sys
 import textwrap
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from harness.kernel import values
@@ -45,7 +48,7 @@ class Flattened:
 
     def variable(self, attribute: str) -> str:
         """The local variable for ``self.attribute``."""
-        return attribute + "_" * (attribute in self.locals)
+        return attribute + "_" * (attribute in self.locals or hasattr(builtins, attribute))
 
     def method(self, name: str) -> list[ast.stmt]:
         """The body of a method that the scenario has, flattened."""
@@ -94,6 +97,26 @@ class Flattened:
                 yield node.attr
             elif isinstance(node, ast.Expr) and (called := self.called(node.value)):
                 yield from self._bound_by(called)
+
+    def is_bound_once(self, attribute: str) -> bool:
+        """Whether all statements that store it, of all the scenario's methods, are the same plain one."""
+        return len(self._stored[attribute]) == 1 and None not in self._stored[attribute]
+
+    @cached_property
+    def _stored(self) -> dict[str, set[str | None]]:
+        """For each attribute what it is given; None where that is not a statement of its own."""
+        given: dict[str, set[str | None]] = defaultdict(set)
+        for cls in self.scenario.__mro__:
+            functions = [one for one in vars(cls).values() if inspect.isfunction(one)]
+            for function in functions if issubclass(cls, Scenario) and cls is not Scenario else ():
+                nodes = list(ast.walk(definition(function)))
+                plainly = {
+                    id(one.targets[0]): ast.unparse(one) for one in nodes if isinstance(one, ast.Assign)
+                }
+                for one in nodes:
+                    if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load) and _is_self(one):
+                        given[one.attr].add(plainly.get(id(one)))
+        return given
 
     def _locals(self) -> Iterator[str]:
         """Names that the scenario's methods bind for themselves."""
@@ -188,6 +211,11 @@ class _Flatten(ast.NodeTransformer):
         if made.startswith(("range(knobs.", "sharing(")) or made in self.of.known:
             (self.of.constants[target.attr],) = _expressions([self.visit(copy.deepcopy(value))])
             return True
+        if self.of.is_bound_once(target.attr):
+            (done,) = _expressions([self.visit(copy.deepcopy(value))])
+            if isinstance(done, ast.Constant):
+                self.of.constants[target.attr] = done
+                return True
         if made.startswith("fresh_subclasses("):
             done = _expressions([self.visit(copy.deepcopy(value))])[0]
             if ast.unparse(done) == "[]":
@@ -237,7 +265,15 @@ class _Flatten(ast.NodeTransformer):
         name = function.__name__
         (closure,) = ast.parse(f"def {name}():\n    pass").body
         assert isinstance(closure, ast.FunctionDef)
-        closure.body = self.of._body(function, {}) or [ast.Pass()]
+        body = self.of._body(function, {}) or [ast.Pass()]
+        state = {self.of.variable(attribute) for attribute in self.of.bound}
+        stored = {
+            node.id
+            for part in body
+            for node in ast.walk(part)
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+        }
+        closure.body = [*([ast.Nonlocal(sorted(stored & state))] if stored & state else []), *body]
         self.before.append(closure)
         return ast.Name(name, ast.Load())
 

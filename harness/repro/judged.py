@@ -64,7 +64,7 @@ def judged(
     wrong = plain.replaced(verdict.value, names)
     body = [plain.replaced_in(statement, names) for statement in statements]
     (refusal,) = plain.statements(
-        "if WRONG:\n    SEEN.append(SAID)\n    return", WRONG=wrong, SAID=said(oracle, names)
+        "if WRONG:\n    return SEEN.append(SAID)", WRONG=wrong, SAID=said(oracle, names)
     )
     return memory, _assigned(given), [*body, refusal]
 

@@ -12,7 +12,7 @@ from harness.campaign.again import Again
 from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
 from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
-from harness.repro.tidy import fitted
+from harness.repro.setting import fitted
 
 LINES = 30
 """What a script of a pair is set closely to fit into."""
@@ -114,7 +114,7 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
     defined = [ast.unparse(ast.fix_missing_locations(one)) for one in [*bundle.definitions, *functions]]
     blocks = [header, *imports, *([CHILD.replace("LONGEST", str(seconds + 30))] if watched or dies else [])]
     text = "\n".join([*blocks, *defined, *parts, TOLD]).replace("SECONDS", str(seconds))
-    return fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES)
+    return fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES, LINES)
 
 
 def _judged(finding: Finding, left: str, several: bool) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 Call = Callable[[ast.Call], ast.expr | None]
 
@@ -61,13 +62,27 @@ class Fold(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant):
-            try:
-                return ast.Constant(ast.literal_eval(ast.unparse(node)))
-            except ValueError:
-                try:
-                    return ast.Constant(eval(compile(ast.Expression(node), "<folded>", "eval"), {}))
-                except (ArithmeticError, TypeError, ValueError):
-                    return node
+            with suppress(ArithmeticError, TypeError, ValueError):
+                return ast.Constant(eval(ast.unparse(node)))
+        if isinstance(node.left, ast.JoinedStr) and getattr(node.right, "value", None) == "":
+            return node.left
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        values = [node.left, *node.comparators]
+        is_plain = all(isinstance(one, ast.Constant) for one in values) and not any(
+            isinstance(one, (ast.Is, ast.IsNot)) for one in node.ops
+        )
+        return ast.Constant(eval(ast.unparse(node))) if is_plain else node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        neutral = isinstance(node.op, ast.And)
+        left = [one for one in node.values if not (isinstance(one, ast.Constant) and one.value is neutral)]
+        if len(left) < 2:
+            return left[0] if left else ast.Constant(neutral)
+        node.values = left
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
@@ -150,12 +165,16 @@ CALLS: dict[str, Call] = {
 """By the helper's name: the expression that a call of it comes to."""
 
 
+PRIMED = "looked_up"
+"""The variable of the loop that ``prime`` comes to: no scenario has one of that name."""
+
+
 def prime(call: ast.Call) -> list[ast.stmt]:
     """The statements for ``prime(...)``: each class read twice under each name."""
     names = _arguments(call).get("names", ast.Tuple([ast.Constant("x")], ast.Load()))
     holders = expression("HOLDERS * 2", HOLDERS=_bases(call.args))
     if isinstance(names, (ast.Tuple, ast.List)) and len(names.elts) == 1:
-        text = "for holder in HOLDERS:\n    getattr(holder, NAME, None)"
+        text = f"for {PRIMED} in HOLDERS:\n    getattr({PRIMED}, NAME, None)"
         return statements(text, HOLDERS=holders, NAME=names.elts[0])
-    text = "for holder in HOLDERS:\n    for each in NAMES:\n        getattr(holder, each, None)"
+    text = f"for {PRIMED} in HOLDERS:\n    for each in NAMES:\n        getattr({PRIMED}, each, None)"
     return statements(text, HOLDERS=holders, NAMES=names)

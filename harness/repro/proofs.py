@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from threading import Event, Lock
+from typing import cast
 
 from harness.campaign.again import Again
+from harness.campaign.plan import cores
 from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
 from harness.kernel.amplifiers import settings
@@ -19,13 +24,18 @@ from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
 from harness.record.severity import severity_of
 from harness.record.target import Target
-from harness.repro.runs import SEEN, Run, run
-from harness.repro.script import docstring, script
+from harness.repro.runs import GO_ON, SEEN, Run, run
+from harness.repro.script import HANGS_S, docstring, script
 
 LIMIT_S = 120.0
-"""A stored proof looks for 20 s at most, and one with a child has to wait for that; above this it hangs."""
-WRITTEN_S: dict[Kind, int] = {"crash": 20, "hang": 20, "leak": 60}
-"""For so long one looks that is written on the spot; a hang takes it 30 s more to tell, a leak some rounds to grow."""
+"""A stored proof looks for 20 s at most; above this, whatever it is hangs."""
+WRITTEN_S = 20
+GROWS_S = 60
+"""For so long one looks that is written on the spot; a leak takes some rounds to grow."""
+WRITING = Lock()
+"""Scenario files are loaded by one thread at a time."""
+IN_VAIN, IN_VAIN_S = 3, 3.0
+"""Where it is not to show it is looked for so many times as long as it took where it did, and for so long at least."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Proven:
     """What an entry's proof showed on a target, in so many runs."""
 
     issue: KnownIssue
+    target: Target
     runs: tuple[Run, ...]
     with_gil: bool | None
     """Whether it shows with the GIL on; None where that was not asked, or the target has no choice."""
@@ -49,44 +60,45 @@ class Proven:
         said = None if self.shown else next((one.failure for one in self.runs if one.failure), None)
         return said or self.gil_failure
 
-    def as_listed(self, target: Target) -> bool:
+    @property
+    def as_listed(self) -> bool:
         """Whether it is what the list says: it shows where it applies, with the GIL on as the list says; else not."""
         if self.failure:
             return False
-        if not self.issue.applies_to(target):
+        if not self.issue.applies_to(self.target):
             return not self.shown
         return bool(self.shown) and self.with_gil in (None, self.issue.with_gil)
 
 
 def text(issue: KnownIssue) -> str:
-    """The program that proves an entry: the stored one, or its scenario written out.
+    """The program that proves an entry: its finding, written out, or the stored one.
 
     Raises ScenarioError where the suite has no such scenario, NotScriptable where it cannot be written.
     """
     if issue.proof:
         return program(issue).read_text(encoding="utf-8")
-    scenario = _scenario(issue.written)
+    kind, oracle, name, _ = issue.written.split(" | ")
+    scenario = _scenario(name)
     raced = find_scenario(scenario.file, scenario.name)
     threads = actor_threads(raced, settings(raced.amplifiers, issue.knobs))
-    kind = min((one for one in WRITTEN_S if one in issue.signature), key=issue.signature.index)
-    signature = f"{kind} | process | {issue.written} | "
+    seconds = GROWS_S if kind == "leak" else WRITTEN_S
     finding = Finding(
-        short_id(signature),
-        kind,
+        short_id(issue.written),
+        cast("Kind", kind),
+        name,
+        oracle,
         issue.written,
-        "process",
-        signature,
         issue.id,
         "not tried",
         0.0,
         0,
         0,
         "",
-        severity_of(kind, "process", {}),
+        severity_of(kind, oracle, {}),
     )
-    again = Again(scenario, dict(issue.knobs), "", sum(threads.values()), WRITTEN_S[kind])
+    again = Again(scenario, dict(issue.knobs), "", sum(threads.values()), seconds)
     header = docstring([f"{issue.id}: {issue.title}.", "Exit status 1: it showed. 0: it did not."])
-    return script(finding, again, header, seconds=WRITTEN_S[kind])
+    return script(finding, again, header, seconds=seconds)
 
 
 def must_say(issue: KnownIssue) -> str:
@@ -97,6 +109,7 @@ def must_say(issue: KnownIssue) -> str:
     return "" if issue.proof else SEEN
 
 
+@cache
 def _scenario(name: str) -> ScenarioInfo:
     for file in suite_files():
         for event in describe_file(str(file)):
@@ -111,23 +124,99 @@ def prove(
     *,
     tries: int,
     control: bool,
-    tell: Callable[[Run], None] = lambda one: None,
+    limit_s: float = LIMIT_S,
+    stop: Event = GO_ON,
 ) -> Proven:
     """Run the proof until it shows, ``tries`` times at most; with ``control`` once more with the GIL on.
 
-    Raises OSError when the target cannot be executed, and what ``text`` raises.
+    A run has at most ``limit_s``; ``stop`` ends it from another thread. Raises OSError when the target cannot be
+    executed, and what ``text`` raises.
     """
     runs: list[Run] = []
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
-        path.write_text(text(issue), encoding="utf-8")
-        while len(runs) < tries and not any(one.seen for one in runs):
-            runs.append(run(target, path, limit_s=LIMIT_S, must_say=must_say(issue)))
-            tell(runs[-1])
+        with WRITING:
+            path.write_text(text(issue), encoding="utf-8")
+        while len(runs) < tries and not any(one.seen for one in runs) and not stop.is_set():
+            runs.append(run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
             if issue.proof and runs[-1].failure:
-                break  # one that is written and looks for a crash may meet an exception instead: another face of it
+                break  # one that is written may meet another face of it: an exception, where it looks for a crash
         with_gil = failure = None
-        if control and target.free_threaded and runs[-1].seen:
-            other = run(target, path, limit_s=LIMIT_S, with_gil=True, must_say=must_say(issue))
+        if control and target.free_threaded and runs and runs[-1].seen:
+            limit_s = LIMIT_S if issue.with_gil else in_vain_s(issue, runs[-1].took_s)
+            other = run(target, path, limit_s=limit_s, with_gil=True, must_say=must_say(issue), stop=stop)
             with_gil, failure = other.seen, other.failure
-    return Proven(issue, tuple(runs), with_gil, failure)
+    return Proven(issue, target, tuple(runs), with_gil, failure)
+
+
+def in_vain_s(issue: KnownIssue, took_s: float) -> float:
+    """How long a run may take that is not to show it, where ``took_s`` is what one took that did.
+
+    A program that waits for a hang takes so much longer to tell.
+    """
+    waits_s = HANGS_S if issue.written.startswith("hang") else 0.0
+    return waits_s + max(IN_VAIN_S, IN_VAIN * (took_s - waits_s))
+
+
+@dataclass
+class Holding:
+    """A list of known issues, held against targets: several proofs at a time, as many as there are cores.
+
+    First where each is to show; then where it is mended, for as long as that asks for. What has not shown beside
+    others is tried again alone.
+    """
+
+    issues: Sequence[KnownIssue]
+    targets: Sequence[Target]
+    tries: int
+    control: bool
+    tell: Callable[[str], None]
+    """Is told which proof has run."""
+    stop: Event = field(default_factory=Event)
+    done: dict[tuple[int, int], Proven] = field(default_factory=dict)
+    """By the places of the issue and the target; those that a target never had are not in it."""
+
+    def run(self) -> None:
+        """Raises what ``prove`` raises."""
+        places = [
+            (row, column)
+            for row, issue in enumerate(self.issues)
+            for column, target in enumerate(self.targets)
+            if issue.concerns(target)
+        ]
+        has = [place for place in places if self._applies(place)]
+        left = len(places)
+        for together in (has, [place for place in places if place not in has]):
+            limits_s = {place: self._limit_s(place) for place in together}
+            with ThreadPoolExecutor(cores()) as pool:
+                proofs = {pool.submit(self._once, place, limits_s[place]): place for place in together}
+                try:
+                    for proof in as_completed(proofs):
+                        self.done[proofs[proof]] = proof.result()
+                        left -= 1
+                        self.tell(f"{self.issues[proofs[proof][0]].id} done, {left} to go")
+                except BaseException:
+                    self.stop.set()
+                    pool.shutdown(cancel_futures=True)
+                    raise
+        for row, column in has:
+            before = self.done[row, column]
+            if before.shown or (before.failure and before.issue.proof):
+                continue
+            self.tell(f"{before.issue.id} again on {before.target.title}, alone")
+            again = prove(before.issue, before.target, tries=self.tries - 1, control=self.control)
+            self.done[row, column] = replace(again, runs=before.runs + again.runs)
+
+    def _applies(self, place: tuple[int, int]) -> bool:
+        return self.issues[place[0]].applies_to(self.targets[place[1]])
+
+    def _once(self, place: tuple[int, int], limit_s: float) -> Proven:
+        issue, target = self.issues[place[0]], self.targets[place[1]]
+        return prove(issue, target, tries=1, control=self.control, limit_s=limit_s, stop=self.stop)
+
+    def _limit_s(self, place: tuple[int, int]) -> float:
+        """How long a run may take: where it is mended, as long as the targets that have it ask for."""
+        if self._applies(place):
+            return LIMIT_S
+        took_s = [one.runs[-1].took_s for (row, _), one in self.done.items() if row == place[0] and one.shown]
+        return in_vain_s(self.issues[place[0]], max(took_s)) if took_s else LIMIT_S

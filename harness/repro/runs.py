@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import psutil
 
 from harness.campaign.child import environment
-from harness.record.statistics import slowest_rate, wilson
 from harness.record.target import Target
 
 SEEN = "seen"
@@ -26,6 +26,8 @@ LEAST_S = 5.0
 MEMORY_BYTES = 4 << 30
 LOOK_S = 0.5
 """Between two looks at how much it holds, and all that it started."""
+GO_ON = Event()
+"""Never set: nobody ends the run."""
 MEASURED = re.compile(
     r"^Measured: (\d+) of (\d+) runs of at most ([\d.]+) s, ([\d.]+) s each on average", re.MULTILINE
 )
@@ -43,8 +45,16 @@ class Run:
     """Whether a signal ended the script itself."""
 
 
-def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False, must_say: str = SEEN) -> Run:
-    """Run ``script`` on ``target`` for at most ``limit_s``, then end it and all that it started.
+def run(
+    target: Target,
+    script: Path,
+    *,
+    limit_s: float,
+    with_gil: bool = False,
+    must_say: str = SEEN,
+    stop: Event = GO_ON,
+) -> Run:
+    """Run ``script`` on ``target`` for at most ``limit_s``, or until ``stop``, then end it and all that it started.
 
     It has seen something when it exits 1 and a line of its output begins with ``must_say``. Raises OSError when the
     target cannot be executed.
@@ -62,14 +72,14 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
         start_new_session=True,
     )
     try:
-        said_all = _heard(process, began + limit_s)
+        said_all = _heard(process, began + limit_s, stop)
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     took_s = time.monotonic() - began
     if said_all is None:
-        heavy = took_s < limit_s
+        heavy = took_s < limit_s and not stop.is_set()
         return Run(False, took_s, f"it held over {MEMORY_BYTES >> 20} MiB and was ended" if heavy else None)
     out, err = said_all
     status = process.returncode
@@ -82,13 +92,13 @@ def run(target: Target, script: Path, *, limit_s: float, with_gil: bool = False,
     return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
 
 
-def _heard(process: subprocess.Popen[str], deadline: float) -> tuple[str, str] | None:
+def _heard(process: subprocess.Popen[str], deadline: float, stop: Event) -> tuple[str, str] | None:
     """What it said, on stdout and stderr, until it ended; None where it goes on, or holds too much memory."""
     while True:
         try:
             return process.communicate(timeout=min(LOOK_S, max(0.0, deadline - time.monotonic())))
         except subprocess.TimeoutExpired:
-            if time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
+            if stop.is_set() or time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
                 return None
 
 
@@ -137,24 +147,29 @@ class Rate:
     def needed_s(self, confidence: float) -> float | None:
         """For how long it must have looked in vain, until it is that sure that there is nothing to see.
 
-        The time until it shows is taken to be exponentially distributed, at a rate as low as what was measured leaves
-        possible, with the same confidence. None where it never showed.
+        The time until it shows is taken to be exponentially distributed. What was measured until so many hits is then
+        spread as Erlang's distribution says, and looking for k times as long sees nothing with a chance of
+        (1 + k) ** -hits, over measurements and looks, whatever the true rate is. None where it never showed.
         """
         if not self.hits:
             return None
-        slow = slowest_rate(self.hits, self.mean_s * self.runs, confidence)
-        return max(LEAST_S, -math.log(1 - confidence) / slow)
+        times = math.pow(1 - confidence, -1 / self.hits) - 1
+        return max(LEAST_S, self.mean_s * self.runs * times)
 
     def needed_runs(self, confidence: float) -> int | None:
         """How many whole runs must have been in vain, until it is that sure; whatever the time within a run is like.
 
-        From the lower end of Wilson's interval for the share of runs that show it. What always takes a minute to show,
-        as a hang does, is told sooner by this than by the time. None where it never showed.
+        What always takes a minute to show, as a hang does, is told sooner by this than by the time. The chance that all
+        are in vain is Laplace's rule of succession: before any was run, each share of runs that show it is as likely as
+        the next. None where it never showed.
         """
         if not self.hits:
             return None
-        least = wilson(self.hits, self.runs, confidence)[0]
-        return math.ceil(math.log(1 - confidence) / math.log(1 - least))
+        chance, vain, runs = 1.0, self.runs - self.hits, self.runs
+        while chance > 1 - confidence:
+            chance *= (vain + 1) / (runs + 2)
+            vain, runs = vain + 1, runs + 1
+        return runs - self.runs
 
 
 Tell = Callable[[Run], None]

@@ -23,27 +23,35 @@ from harness.kernel.scenario import (
 from harness.record.result import Finding
 from harness.repro.around import ASKED_FOR, Around
 from harness.repro.bundle import Bundle, NotScriptable, free_names
+from harness.repro.defaults import without_defaults
 from harness.repro.flatten import Flattened
+from harness.repro.inline import at_once, dotted, views_in_place, without_idle_looks, without_needless_names
 from harness.repro.judged import at_rest, judged, oracle_for, refused
 from harness.repro.paired import pair_script
+from harness.repro.setting import blocks as blocks_of
+from harness.repro.setting import fitted, indented
 from harness.repro.tidy import (
     Texts,
-    fitted,
     with_numbers,
     without_method,
     without_repeats,
+    without_single_use,
+    without_unread,
     without_unused,
     without_unused_methods,
 )
+from harness.repro.tuples import with_tuples
 
 SECONDS = 60
 """A script looks for so long."""
+HANGS_S = 15
+"""A round that has not ended after so long hangs: it is one of fresh state, raced once."""
 WARM_ROUNDS, GROWN_MIB = 2, 32
 """A process that has had so many rounds, and then grows by so much, loses memory with each of them."""
-LINES = 60
-"""What fits on a page: a script that is longer is set more closely."""
+LINES, MANY_LINES = 60, 40
+"""What fits on a page, and what is read at a glance: a script that is longer is set more closely."""
 WIDTH = 110
-OWN_IMPORTS = ("gc", "os", "subprocess", "sys", "threading", "time")
+OWN_IMPORTS = ("gc", "os", "signal", "subprocess", "sys", "threading", "time")
 OWN = ("SEEN", "done", "me", "n")
 """Names of the script's own, which a scenario's state must leave alone."""
 
@@ -84,11 +92,22 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     without_unused_methods(definitions, body)
     if writer.dies:  # nothing is shown of what was read
         without_method(definitions, "__repr__")
+    definitions, body = without_needless_names(definitions, [without_single_use(part) for part in body])
+    definitions, body = without_defaults(definitions, body)
+    definitions, body, more = with_tuples(definitions, body)
+    body = [without_single_use(part) for part in body]
     modules = {*writer.imports(), *set(OWN_IMPORTS) & {*names, *free_names(definitions)}}
-    imports = _imports([*bundle.imports, *(f"import {name}" for name in modules), *around.imports(names)])
-    blocks = [f"{header}\n{imports}", *around.blocks()]
-    blocks += _blocks([*definitions, *body])
-    return fitted("\n\n".join([*blocks, writer.main()]), LINES)
+    whole, left = dotted([*definitions, *body], bundle.imports, modules)
+    *defined, race = [Texts().visit(node) for node in whole]
+    imports = [*left, *more, *(f"import {name}" for name in modules), *around.imports(names)]
+    assert isinstance(race, ast.FunctionDef)
+    race.body = without_idle_looks(race.body, [*defined, race])
+    race.body = at_once(views_in_place(race.body))
+    blocks = [f"{header}\n{_imports(imports)}", *around.blocks(), *blocks_of(defined)]
+    main = writer.main()
+    in_main = indented(race, defined, main)
+    blocks += [in_main] if in_main else [*blocks_of([race]), main]
+    return fitted("\n\n".join(blocks), LINES, MANY_LINES)
 
 
 class _Writer:
@@ -141,6 +160,8 @@ class _Writer:
             wanted.append("threading")
         if self.watched or not self.around.specialised:
             wanted.append("subprocess")
+        if self.watched:
+            wanted.append("signal")
         if self.finding.kind == "leak":
             wanted.append("gc")
         if self.grows:
@@ -163,16 +184,14 @@ class _Writer:
             after = refused(self.flat)
         race = without_unused([*self.flat.prepared, *self.around.prepared, *self._started(), *after])
         parts.append(_function("race", (), tuple(race)))
-        return [Texts().visit(part) for part in parts]
+        return parts
 
     def main(self) -> str:
         """Rounds until it shows, or the time is over."""
         if self.watched:
-            until = "while" if self.dies else "while not SEEN and"
-            seen = "deadline =" if self.dies else "SEEN, deadline = [],"
-            leaving = "sys.exit(0)" if self.dies else "print(*SEEN[:1])\n    sys.exit(3 if SEEN else 0)"
+            seen, until, leaving = ("deadline =", "while", "") if self.dies else _SEEN_IN_CHILD
             return _WATCHED.format(
-                seconds=self.seconds, longest=self.seconds + 30, until=until, leaving=leaving, seen=seen
+                seconds=self.seconds, hangs=HANGS_S, until=until, leaving=leaving, seen=seen
             )
         if self.grows:
             return _GROWS.format(seconds=self.seconds, warm=WARM_ROUNDS, most=GROWN_MIB) + _TOLD
@@ -234,6 +253,8 @@ class _Writer:
                 body += observed
             elif last.value is not None and (read := _read(last.value)) is not None:
                 body.append(ast.Expr(read))
+        if not verdict:
+            body = without_unread(body)
         if one.may_raise:
             allowed = ", ".join(kind.__name__ for kind in one.may_raise)
             (guard,) = ast.parse(f"try:\n    pass\nexcept ({allowed}):\n    pass").body
@@ -268,6 +289,9 @@ class _Writer:
         if endless and len(finite) == first.threads == 1:
             given = ["0" if name == "me" else name for name in first.parameters]
             call = f"{first.name}({', '.join(given)})"
+            if len(endless) == 1 and not endless[0].startswith("*("):
+                (beside,) = (actor for actor in self.actors if not actor.finite)
+                return ast.parse(_BESIDE_ONE.format(endless=_threads(beside, "done := []"), call=call)).body
             return ast.parse(_HERE.format(endless=_joined(endless), call=call)).body
         lines = ["done = []"] if endless else []
         lines.append(f"finite = {_joined(finite)}")
@@ -280,6 +304,13 @@ class _Writer:
         return ast.parse("\n".join(lines)).body
 
 
+_BESIDE_ONE = """\
+thread = {endless}
+thread.start()
+{call}
+done.append(True)
+thread.join()
+"""
 _HERE = """\
 done = []
 threads = {endless}
@@ -304,23 +335,26 @@ while not SEEN and time.monotonic() < deadline:
 """
 _TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
 _WATCHED = """\
-if "child" in sys.argv:  # a crash is seen from outside
-    threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
-    {seen} time.monotonic() + {seconds}
-    {until} time.monotonic() < deadline:
-        race()
-    {leaving}
-try:
-    status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"], timeout={longest}).returncode
-except subprocess.TimeoutExpired:
-    status = "none: it hangs"
-print(f"seen: the child's exit status is {{status}}" if status not in (0, 1) else f"not seen: {{status}}")
-sys.exit({{0: 0, 1: 2}}.get(status, 1))
-"""
+if "child" not in sys.argv:  # a crash is seen from outside
+    status = subprocess.call([sys.executable, *sys.orig_argv[1:], "child"])
+    print(f"seen: the child's exit status is {{status}}" if status not in (0, 1) else f"not seen: {{status}}")
+    sys.exit({{0: 0, 1: 2}}.get(status, 1))
+threading.excepthook = lambda args: None  # what else goes wrong in its threads is not what is looked for
+{seen} time.monotonic() + {seconds}
+{until} time.monotonic() < deadline:
+    signal.alarm({hangs})  # kills a child that hangs
+    race()
+{leaving}"""
+_SEEN_IN_CHILD = (
+    "SEEN, deadline = [],",
+    "while not SEEN and",
+    "print(*SEEN[:1])\nsys.exit(3 if SEEN else 0)\n",
+)
 
 
-def _threads(actor: Actor) -> str:
-    arguments = ", ".join(actor.parameters) + ("," if len(actor.parameters) == 1 else "")
+def _threads(actor: Actor, done: str = "done") -> str:
+    arguments = ", ".join(done if one == "done" else one for one in actor.parameters)
+    arguments += "," if len(actor.parameters) == 1 else ""
     made = f"threading.Thread(target={actor.name}, args=({arguments}))"
     if actor.threads == 1 and "me" not in actor.parameters:
         return made
@@ -351,19 +385,6 @@ def _function(name: str, parameters: tuple[str, ...], body: tuple[ast.stmt, ...]
 
 def _names(body: list[ast.stmt]) -> set[str]:
     return {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
-
-
-def _blocks(body: list[ast.stmt]) -> list[str]:
-    blocks: list[str] = []
-    before: ast.stmt | None = None
-    for node in body:
-        text = ast.unparse(ast.fix_missing_locations(node)).replace("\n\n", "\n")
-        if isinstance(node, ast.Assign) and isinstance(before, ast.Assign):
-            blocks[-1] += f"\n{text}"
-        else:
-            blocks.append(text)
-        before = node
-    return blocks
 
 
 def _imports(lines: list[str]) -> str:

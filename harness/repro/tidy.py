@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import copy
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 SIDE_EFFECTS = ("type(", "[")
 """What a state's variable holds and must stay although nobody reads it: a class is held weakly by its base."""
+
+DISPLAYS = (ast.Tuple, ast.List, ast.Dict, ast.Starred)
+WIDTH = 110
+"""Of a line that is put together from two."""
 
 
 def without_unused(body: list[ast.stmt], keep: Sequence[str] = ()) -> list[ast.stmt]:
@@ -71,7 +77,11 @@ def _is_word(value: object) -> bool:
 
 
 def without_unused_methods(definitions: list[ast.stmt], body: list[ast.stmt]) -> None:
-    """Take out methods that nothing calls. Those with a name that the interpreter itself calls stay."""
+    """Take out methods that nothing calls.
+
+    Those stay that others may call: the interpreter by their name, or a class below which this one is.
+    """
+    own = {node.name for node in definitions if isinstance(node, ast.ClassDef)}
     while True:
         used = {
             node.attr
@@ -82,7 +92,7 @@ def without_unused_methods(definitions: list[ast.stmt], body: list[ast.stmt]) ->
         before = len(ast.dump(ast.Module(definitions, [])))
         for part in definitions:
             for node in ast.walk(part):
-                if isinstance(node, ast.ClassDef):
+                if isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} <= own:
                     node.body = [
                         one
                         for one in node.body
@@ -113,10 +123,139 @@ def without_repeats(body: list[ast.stmt]) -> list[ast.stmt]:
     return kept
 
 
+def without_single_use(function: ast.stmt) -> ast.stmt:
+    """A function without names that are used once, in the statement behind the one that gives them: it says it there.
+
+    Only where nothing else of that statement happens first, and it stays one line.
+    """
+    while True:
+        pairs = [
+            (block, place)
+            for block in _blocks(function)
+            for place in range(len(block) - 1)
+            if _gives(block[place]) and _together(*block[place : place + 2]) is not None
+        ]
+        uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
+        paired = Counter(_given(block[place]) for block, place in pairs)
+        needless = next(((b, p) for b, p in pairs if uses[name := _given(b[p])] == 2 * paired[name]), None)
+        if needless is None:
+            return function
+        block, place = needless
+        together = _together(*block[place : place + 2])
+        assert together is not None
+        block[place : place + 2] = [together]
+
+
+def _blocks(function: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _gives(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+
+
+def _given(node: ast.stmt) -> str:
+    assert isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    return node.targets[0].id
+
+
+def _together(node: ast.stmt, after: ast.stmt) -> ast.stmt | None:
+    """Both statements as one; None where that would be something else."""
+    assert isinstance(node, ast.Assign)
+    if not isinstance(after, (ast.Assign, ast.Expr)):
+        return None
+    name, value = _given(node), node.value
+    if not _is_first(after.value, name):
+        return None
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, one: ast.Name) -> ast.AST:
+            return value if one.id == name else one
+
+    if sum(isinstance(one, ast.Name) and one.id == name for one in ast.walk(after)) > 1:
+        return None
+    done: ast.stmt = Put().visit(copy.deepcopy(after))
+    return done if len(ast.unparse(done)) <= WIDTH else None
+
+
+def _is_first(node: ast.AST, name: str) -> bool | None:
+    """Whether nothing happens in an expression before it takes ``name``; None where it does not, and nothing does.
+
+    To take another name, or a constant, is nothing.
+    """
+    if isinstance(node, ast.Name):
+        return True if node.id == name else None
+    if isinstance(node, (ast.Constant, ast.expr_context)):
+        return None
+    if not isinstance(node, (*DISPLAYS, ast.Call, ast.Attribute, ast.Subscript, ast.keyword, ast.BinOp)):
+        return False
+    parts = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.Dict):
+        parts = [part for pair in zip(node.keys, node.values, strict=True) for part in pair if part]
+    for part in parts:
+        if (found := _is_first(part, name)) is not None:
+            return found
+    return None if isinstance(node, (*DISPLAYS, ast.keyword)) else False
+
+
+def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
+    """An operation that nobody judges, without what it only notes: what it looks up, and all that it calls, stays."""
+    while True:
+        read = {
+            one.id
+            for part in body
+            for one in ast.walk(part)
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+        }
+        before = [ast.dump(one) for one in body]
+        body = _without_notes(body, read)
+        if [ast.dump(one) for one in body] == before:
+            return body
+
+
+def _without_notes(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:
+    done: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.Assign) and _gives(node) and _given(node) not in read:
+            node = ast.Expr(node.value)
+        if isinstance(node, ast.Expr) and is_inert(node.value):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, name, None), list) and block:
+                left = _without_notes(block, read)
+                setattr(node, name, left or ([ast.Pass()] if name == "body" else []))
+        if isinstance(node, ast.If) and not node.orelse and isinstance(node.body[0], ast.Pass):
+            node = ast.Expr(ast.Call(ast.Name("bool", ast.Load()), [node.test], []))
+        done.append(node)
+    return done
+
+
+def is_inert(value: ast.expr) -> bool:
+    """Whether an expression takes what is there, and nothing more: names, constants, places in lists."""
+    if isinstance(value, ast.Subscript):
+        return isinstance(value.value, ast.Name) and isinstance(getattr(value.slice, "value", None), int)
+    return isinstance(value, (ast.Name, ast.Constant))
+
+
 def _is_plain(node: ast.stmt) -> bool:
-    """Whether the statement gives a name something that is there, and calls nothing for it."""
-    return isinstance(node, ast.Assign) and not any(
-        isinstance(part, (ast.Call, ast.Attribute, ast.NamedExpr)) for part in ast.walk(node)
+    """Whether the statement gives names something that is there, and that nobody else changes meanwhile.
+
+    A fixed place of a list is where threads tell each other something.
+    """
+    return (
+        isinstance(node, ast.Assign)
+        and all(
+            isinstance(part, (ast.Name, ast.Tuple, ast.expr_context)) for part in ast.walk(node.targets[0])
+        )
+        and not any(
+            isinstance(part, (ast.Call, ast.Attribute, ast.NamedExpr))
+            or (isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant))
+            for part in ast.walk(node)
+        )
     )
 
 
@@ -145,52 +284,3 @@ class Texts(ast.NodeTransformer):
             else:
                 values.append(value)
         return ast.JoinedStr(values)
-
-
-def fitted(text: str, most: int) -> str:
-    """The program in ``most`` lines where setting it more closely is enough: short blocks on the line of their head,
-    then short functions too, then no empty lines but the one below the imports, then none.
-    """
-    lines = text.rstrip("\n").split("\n")
-    for heads in (LOOPS, (*LOOPS, *FUNCTIONS)):
-        if len(lines) > most:
-            lines = _with_short_blocks(lines, heads)
-    if len(lines) > most:
-        lines = [
-            line
-            for number, line in enumerate(lines)
-            if line or lines[number - 1].startswith(("import", "from"))
-        ]
-    if len(lines) > most:
-        lines = [line for line in lines if line]
-    return "\n".join(lines) + "\n"
-
-
-WIDTH = 110
-"""Of a line that is put together from two."""
-LOOPS = ("for ", "while ", "if ")
-FUNCTIONS = ("def ", "try:", "except ", "except:", "else:", "elif ", "finally:", "with ")
-
-
-def _with_short_blocks(lines: list[str], heads: tuple[str, ...]) -> list[str]:
-    joined: list[str] = []
-    number = 0
-    while number < len(lines):
-        head, body, *rest = [*lines[number : number + 3], "", ""][:3]
-        together = f"{head} {body.strip()}"
-        is_short = (
-            head.lstrip().startswith(heads)
-            and head.endswith(":")
-            and not body.endswith((":", '"""'))
-            and not body.lstrip().startswith((*heads, "@"))
-            and _depth(body) > _depth(head)
-            and _depth(rest[0]) <= _depth(head)
-            and len(together) <= WIDTH
-        )
-        joined.append(together if is_short else head)
-        number += 2 if is_short else 1
-    return joined
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -54,7 +54,7 @@ def written(
     watched = recorded.finding.kind == "exception"
 
     def text(*facts: str) -> str:
-        header = docstring([*_what(recorded), _build(target), *facts, EXIT])
+        header = docstring([*_what(recorded), _build(target), " ".join([*facts, EXIT])])
         return script(recorded.finding, again, header, watched)
 
     path.write_text(text(), encoding="utf-8")

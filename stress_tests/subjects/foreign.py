@@ -14,10 +14,26 @@ SAID = "ctypes, Thread safety without the GIL"
 """Reads and writes of one object at once are safe."""
 
 
-class CInt(Subject):
-    """A c_int, of whose value no half is seen."""
+class _CData(Subject):
+    """What all objects of ctypes have."""
 
     said = SAID
+    left_out: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("__init__", "__new__"), "called once, by who makes it"
+    ) | {
+        "__buffer__": "called by memoryview",
+        "__ctypes_from_outparam__": "called by functions of C's",
+        "__ctype_be__": "a type",
+        "__ctype_le__": "a type",
+        "__delitem__": "raises only",
+        "__setstate__": "driven by c_int",
+        "from_param": "driven by c_int",
+    }
+
+
+class CInt(_CData):
+    """A c_int, of whose value no half is seen."""
+
     left_out: ClassVar[dict[str, str]] = {
         "__init__": "called once, by who makes it",
         "__new__": "as __init__",
@@ -80,10 +96,8 @@ class CInt(Subject):
         return ctypes.c_int.from_param(o) is o
 
 
-class CObject(Subject):
+class CObject(_CData):
     """A py_object, which holds what is stored into it."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return ctypes.py_object("x" + str(size - 3))
@@ -108,10 +122,8 @@ class CObject(Subject):
         return bool(o)
 
 
-class CCharP(Subject):
+class CCharP(_CData):
     """A c_char_p, which keeps alive what it points to."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return ctypes.c_char_p(b"x" + str(size - 3).encode())
@@ -136,10 +148,9 @@ class CCharP(Subject):
         return bool(o)
 
 
-class CArray(Subject):
+class CArray(_CData):
     """An array of numbers."""
 
-    said = SAID
     sizes = (3, 32)
 
     def fresh(self, size: int) -> Any:
@@ -197,10 +208,8 @@ class CArray(Subject):
         return len(pickle.loads(pickle.dumps(o)))
 
 
-class ResizedArray(Subject):
+class ResizedArray(_CData):
     """An array that is given more memory while it is read and written by its own operations, never by its address."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return (ctypes.c_ubyte * size)(*range(size))
@@ -233,10 +242,8 @@ class ResizedArray(Subject):
         return len(bytes(o)) >= 3, ctypes.sizeof(o)
 
 
-class CharArray(Subject):
+class CharArray(_CData):
     """An array of characters: a buffer of ctypes'."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return ctypes.create_string_buffer(b"x0", 8)
@@ -264,9 +271,14 @@ class CharArray(Subject):
     def store_raw(o: Any, v: str) -> Any:
         o.raw = v.encode() * 3
 
+    @step(writes=True)
+    def store_items(o: Any, v: str) -> Any:
+        o[0] = v[0].encode()
+        o[:2] = v.encode()
+
     @step()
     def slice_(o: Any, v: str) -> Any:
-        return len(o[:4])
+        return len(o[:4]), len(list(o))
 
     @step(PROCESS)
     def string_at(o: Any, v: str) -> Any:
@@ -277,10 +289,8 @@ class CharArray(Subject):
         return len(ctypes.string_at(o)) < 9
 
 
-class WideArray(Subject):
+class WideArray(_CData):
     """An array of wide characters."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return ctypes.create_unicode_buffer("x0", 8)
@@ -296,19 +306,22 @@ class WideArray(Subject):
     def store(o: Any, v: str) -> Any:
         o.value = v * 3
 
+    @step(writes=True)
+    def store_items(o: Any, v: str) -> Any:
+        o[0] = v[0]
+        o[:2] = v
+
     @step()
     def slice_(o: Any, v: str) -> Any:
-        return len(o[:3])
+        return len(o[:3]), len(list(o))
 
     @step()
     def item(o: Any, v: str) -> Any:
         return len(o[0])
 
 
-class ObjectArray(Subject):
+class ObjectArray(_CData):
     """An array of py_objects, each with what it keeps alive."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         return (ctypes.py_object * size)(*fresh_strings(size))  # type: ignore[misc]
@@ -334,7 +347,7 @@ class ObjectArray(Subject):
 
     @step()
     def slice_(o: Any, v: str) -> Any:
-        return o[1:]
+        return o[1:], len(o)
 
     @step(PROCESS)
     def objects(o: Any, v: str) -> Any:
@@ -356,10 +369,9 @@ class _Outer(ctypes.Structure):
     )
 
 
-class CStructure(Subject):
+class CStructure(_CData):
     """A structure with an object, a structure, a pointer, bits and an array in it."""
 
-    said = SAID
     left_out: ClassVar[dict[str, str]] = {
         "__init__": "called once, by who makes it",
         "__new__": "as __init__",
@@ -438,10 +450,9 @@ class CStructure(Subject):
         return ctypes.cast(ctypes.byref(o, _Outer.inner.offset), ctypes.POINTER(_Inner)).contents.number
 
 
-class CPointer(Subject):
+class CPointer(_CData):
     """A pointer that threads share, to one of two numbers."""
 
-    said = SAID
     left_out: ClassVar[dict[str, str]] = {
         "__init__": "called once, by who makes it",
         "__new__": "as __init__",
@@ -486,10 +497,8 @@ class CPointer(Subject):
         return ctypes.cast(o, ctypes.c_void_p).value != 0
 
 
-class CFunction(Subject):
+class CFunction(_CData):
     """A function of C's that calls a function of Python's, with the types that it takes and gives."""
-
-    said = SAID
 
     def fresh(self, size: int) -> Any:
         prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)
@@ -600,6 +609,7 @@ class Mmap(Subject):
     left_out: ClassVar[dict[str, str]] = {
         "__init__": "called once, by who makes it",
         "__new__": "called once, by who makes it",
+        "__delitem__": "raises only",
         "set_name": "a comment for who looks at the process",
         "__buffer__": "called by memoryview",
         "__release_buffer__": "called by memoryview",

@@ -250,6 +250,11 @@ class BytesIO(_ReadsBytes):
     def getvalue(o: Any, v: str) -> Any:
         return _values(o.getvalue())
 
+    @step()
+    def peek(o: Any, v: str) -> Any:
+        """Since 3.16."""
+        return _values(o.peek(LINE))
+
     @step(writes=True, lets_raise=(BufferError,))
     def getbuffer(o: Any, v: str) -> Any:
         """Nobody may resize it meanwhile. What is in a buffer may change under who looks."""
@@ -435,6 +440,10 @@ class BufferedWriter(_Stream):
     def raw(o: Any, v: str) -> Any:
         return _values(o.raw.getvalue())
 
+    @step(PROCESS)
+    def name(o: Any, v: str) -> Any:
+        return o.name, o.mode
+
     @step(PROCESS, writes=True)
     def detach(o: Any, v: str) -> Any:
         o.detach()
@@ -468,10 +477,12 @@ class BufferedRWPair(Subject):
 
     said = "io, Multi-threading"
     sizes = (3, 9)
-    left_out: ClassVar[dict[str, str]] = {
-        "detach": "raises only",
+    left_out: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("detach", "fileno", "seek", "tell", "truncate", "__getstate__"), "raises only"
+    ) | {
         "__init__": "called once, by who makes it",
         "__del__": "called by the interpreter alone",
+        "__dict__": "asked for with vars",
     }
 
     def fresh(self, size: int) -> Any:
@@ -525,11 +536,29 @@ class BufferedRWPair(Subject):
 
     @step()
     def asks(o: Any, v: str) -> Any:
-        return o.readable(), o.writable(), o.isatty(), o.closed
+        return o.readable(), o.writable(), o.seekable(), o.isatty(), o.closed
+
+    @step(writes=True)
+    def writelines(o: Any, v: str) -> Any:
+        o.writelines([_line(v), _line(v)])
+
+    @step(writes=True)
+    def readlines(o: Any, v: str) -> Any:
+        """Each line may be of two, as readline's."""
+        return len(o.readlines()) < 40
+
+    @step(PROCESS, writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(iter(o))
 
     @step(writes=True)
     def close(o: Any, v: str) -> Any:
         o.close()
+
+    @step(PROCESS, writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered is o
 
 
 class TextIOWrapper(_Reads):
@@ -692,8 +721,12 @@ class FileIO(_Stream):
         return _values(o.readline())
 
     @step(PROCESS, writes=True)
+    def readlines(o: Any, v: str) -> Any:
+        return o.readlines()
+
+    @step(PROCESS, writes=True)
     def iterate(o: Any, v: str) -> Any:
-        return list(o)
+        return list(o), next(o)
 
     @step(writes=True)
     def write(o: Any, v: str) -> Any:

@@ -359,7 +359,7 @@ class Fraction(Subject):
 
     left_out: ClassVar[dict[str, str]] = dict.fromkeys(
         ("from_float", "from_decimal", "from_number"), "makes a number of another"
-    )
+    ) | {"conjugate": "of complex numbers", "imag": "of complex numbers", "real": "of complex numbers"}
 
     def fresh(self, size: int) -> Any:
         return fractions.Fraction(22, 7)

@@ -360,7 +360,18 @@ class CMakeEncoder(Subject):
 
     @step()
     def members(o: Any, v: str) -> Any:
-        return o[1].markers is o[0], o[1].key_separator, o[1].item_separator, o[1].indent, o[1].sort_keys
+        return (
+            o[1].markers is o[0],
+            o[1].key_separator,
+            o[1].item_separator,
+            o[1].indent,
+            o[1].sort_keys,
+            o[1].skipkeys,
+        )
+
+    @step()
+    def functions(o: Any, v: str) -> Any:
+        return o[1].default is str, o[1].encoder is json.encoder.encode_basestring
 
     @step(PROCESS, writes=True)
     def clear_markers(o: Any, v: str) -> Any:

@@ -190,6 +190,11 @@ class Pattern(Subject):
         return o.match(v).group()
 
     @step()
+    def prefixmatch(o: Any, v: str) -> Any:
+        """Since 3.15."""
+        return o.prefixmatch(v).group()
+
+    @step()
     def search(o: Any, v: str) -> Any:
         return o.search("-" + v, 1).group(0)
 
@@ -324,6 +329,12 @@ class Scanner(Subject):
     @step(writes=True, may_raise=(ValueError,))
     def match(o: Any, v: str) -> Any:
         found = o.match()
+        return found and found.group()
+
+    @step(writes=True, may_raise=(ValueError,))
+    def prefixmatch(o: Any, v: str) -> Any:
+        """Since 3.15."""
+        found = o.prefixmatch()
         return found and found.group()
 
     @step(writes=True, may_raise=(ValueError,))

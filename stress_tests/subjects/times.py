@@ -423,6 +423,36 @@ class Clock(Subject):
             len(repr(o)),
         )
 
+    @step()
+    def more_fields(o: Any, v: str) -> Any:
+        return (
+            o.tm_mon,
+            o.tm_mday,
+            o.tm_hour,
+            o.tm_min,
+            o.tm_sec,
+            o.tm_wday,
+            o.tm_isdst,
+            o.tm_zone,
+            o.tm_gmtoff,
+        )
+
+    @step()
+    def as_tuple(o: Any, v: str) -> Any:
+        return (
+            o.count(0),
+            o.index(1970),
+            1970 in o,
+            o.n_fields,
+            o.n_sequence_fields,
+            o.n_unnamed_fields,
+            len(o * 2),
+        )
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return copy.copy(o) == o, pickle.loads(pickle.dumps(o)) == o, copy.replace(o, tm_year=1971)[0]  # type: ignore[attr-defined]
+
     @step(writes=True)
     def tzset(o: Any, v: str) -> Any:
         time.tzset()

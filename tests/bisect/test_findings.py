@@ -10,7 +10,7 @@ import pytest
 from harness.cli import main
 from harness.kernel.known import load
 from harness.record.bisection import Past
-from harness.record.journal import read_journal
+from harness.record.journal import read_lines
 from harness.repro.proofs import text
 from tests.bisect import toys
 from tests.campaign.fakes import fake_target
@@ -27,7 +27,7 @@ def bisect(name: str, *more: str) -> int:
 
 
 def past(name: str) -> Past:
-    return Past.of(read_journal(Path("ftstress-results") / f"bisect-{name}"))
+    return Past.of(read_lines(Path("ftstress-results") / f"bisect-{name}"))
 
 
 @pytest.mark.parametrize("name", ["ftstress-0005", "gh-155978"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.record.bisection import Past
-from harness.record.journal import read_journal
+from harness.record.journal import read_lines
 from harness.repro import bisection
 from tests.bisect import toys
 from tests.bisect.conftest import Bisect
@@ -23,7 +23,7 @@ CAME = ("fine", "fine", "fine", "shows", "shows", "shows")
 
 
 def past(folder: Path) -> Past:
-    return Past.of(read_journal(folder / "out"))
+    return Past.of(read_lines(folder / "out"))
 
 
 def log(folder: Path) -> list[str]:
@@ -218,7 +218,7 @@ def test_one_that_is_killed_goes_on_where_it_was(
     child.wait()
     before = past(tmp_path)
     assert before.rated is not None and before.answered is None
-    monkeypatch.setattr(bisection.Bisection, "_measure", None)  # that is not done again
+    monkeypatch.setattr(bisection, "shown", None)  # that is not done again
     assert bisect(commits[0], "main", "--resume") == 0
     said = capsys.readouterr()
     assert "waiting for it" in said.err  # what was being built then still was

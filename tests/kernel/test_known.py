@@ -111,14 +111,23 @@ def test_a_finding_must_look_like_the_entry(tmp_path: Path) -> None:
     assert find(issues, target, "suite.set_module", "violation | lifetime") is None
 
 
-WRITTEN = ENTRY.replace('proof = "gh-118492.py"', 'written = "suite.set_it"\nknobs = {fan_out = 30}').replace(
-    "violation . order", "crash . process"
+WRITTEN = ENTRY.replace(
+    'proof = "gh-118492.py"', 'written = "violation | order | suite.set_it | read"\nknobs = {fan_out = 30}'
 )
 
 
-def test_an_entry_may_name_a_scenario_instead_of_a_program(tmp_path: Path) -> None:
+def test_an_entry_may_name_a_finding_instead_of_a_program(tmp_path: Path) -> None:
     (issue,) = listed(tmp_path, WRITTEN)
-    assert (issue.written, issue.knobs, issue.proof) == ("suite.set_it", {"fan_out": 30}, "")
+    assert (issue.written, issue.proof) == ("violation | order | suite.set_it | read", "")
+    assert issue.knobs == {"fan_out": 30}
+
+
+def test_an_entry_may_look_otherwise_in_other_scenarios(tmp_path: Path) -> None:
+    (issue,) = listed(tmp_path, ENTRY + 'also = [["suite.get_*", "crash"]]\n')
+    assert issue.covers("suite.get_module") and issue.covers("suite.set_module")
+    assert issue.matches("suite.get_module", "crash | process")
+    assert not issue.matches("suite.set_module", "crash | process")
+    assert not issue.matches("suite.get_module", "violation | order")
 
 
 WRONG = [
@@ -136,10 +145,14 @@ WRONG = [
     (ENTRY.replace('[["3.13"]]', '["3.13"]'), "shown must be a list of ["),
     (ENTRY.replace('[["3.13"]]', '"3.13"'), "shown must be a list of ["),
     (ENTRY.replace("gh-118492.py", "none"), "a proof is the name of a program"),
-    (ENTRY.replace('proof = "gh-118492.py"\n', ""), "needs either a proof, or the name of a scenario"),
-    (ENTRY + 'written = "suite.set_it"\n', "needs either a proof, or the name of a scenario"),
-    (WRITTEN.replace("crash", "violation"), "no crash, hang or leak is proven by a program that is kept"),
-    (WRITTEN.replace('"suite.set_it"', '"suite.get_it"'), "suite.get_it is no scenario that it may show in"),
+    (ENTRY.replace('proof = "gh-118492.py"\n', ""), "needs either a finding to be written as a program"),
+    (ENTRY + 'written = "violation | order | suite.set_it | "\n', "needs either a finding to be written"),
+    (WRITTEN.replace("violation |", "crash |"), "of a finding that the entry fits, and 'crash |"),
+    (WRITTEN.replace("| suite.set_it", "| suite.get_it"), "of a finding that the entry fits, and"),
+    (WRITTEN.replace(" | read", ""), "of a finding that the entry fits, and"),
+    (ENTRY + 'also = ["suite.get_*"]\n', "also must be a list of ["),
+    (ENTRY + 'also = [["suite.get_*", "oddity"]]\n', "a signature begins with one of"),
+    (ENTRY + 'also = [["suite.set_*", "crash"]]\n', "listed twice"),
     (WRITTEN.replace("{fan_out = 30}", "30"), "knobs must be a table of numbers"),
     (ENTRY.replace("gh-118492.py", "../known.py"), "a proof is the name of a program"),
     (ENTRY + ENTRY, "listed twice"),

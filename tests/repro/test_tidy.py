@@ -1,4 +1,4 @@
-"""What is set more closely, or left out, is still the same program."""
+"""What is left out is what nothing needs."""
 
 from __future__ import annotations
 
@@ -6,46 +6,13 @@ import ast
 
 import pytest
 
-from harness.repro.tidy import fitted, without_method, without_repeats
-
-PROGRAM = '''\
-"""What it shows: for one:
-a class."""
-import sys
-
-class Value:
-    def __init__(self, count):
-        self.count = count
-
-    @property
-    def twice(self):
-        return 2 * self.count
-
-def take(values):
-    for value in values:
-        if value.count:
-            return value
-    while values:
-        values.pop()
-    try:
-        return values[0]
-    except IndexError:
-        pass
-    else:
-        sys.exit(1)
-'''
-
-
-@pytest.mark.parametrize("most", range(10, 30))
-def test_a_program_that_is_set_more_closely_is_the_same_program(most: int) -> None:
-    lines = fitted(PROGRAM, most).splitlines()
-    assert ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse(PROGRAM))
-    assert len(lines) <= max(most, 16)
-
-
-def test_what_fits_is_left_as_it_is() -> None:
-    assert fitted(PROGRAM, 60) == PROGRAM
-
+from harness.repro.tidy import (
+    without_method,
+    without_repeats,
+    without_single_use,
+    without_unread,
+    without_unused_methods,
+)
 
 REPEATS = [
     ("a = b[n]\nuse(a)\na = b[n]\nuse(a)", "a = b[n]\nuse(a)\nuse(a)"),
@@ -54,6 +21,9 @@ REPEATS = [
     ("a = f()\na = f()", "a = f()\na = f()"),
     ("a = b.c\na = b.c", "a = b.c\na = b.c"),
     ("use(a)\nuse(a)", "use(a)\nuse(a)"),
+    ("a[0] = None\nuse(a)\na[0] = None", "a[0] = None\nuse(a)\na[0] = None"),
+    ("a = there[0]\nuse(a)\na = there[0]", "a = there[0]\nuse(a)\na = there[0]"),
+    ("a = state['x']\nuse(a)\na = state['x']", "a = state['x']\nuse(a)\na = state['x']"),
 ]
 
 
@@ -67,3 +37,52 @@ def test_a_method_that_nothing_calls_can_be_taken_out() -> None:
     definitions = ast.parse("class A:\n    def __repr__(self):\n        return ''\n").body
     without_method(definitions, "__repr__")
     assert ast.unparse(ast.Module(definitions, [])) == "class A:\n    pass"
+
+
+def test_a_method_that_nothing_calls_goes_unless_a_base_from_elsewhere_may_call_it() -> None:
+    made = "class A{}:\n    def find(self):\n        return 1\n    def __len__(self):\n        return 2\n"
+    for base, left in (("", ["__len__"]), ("(Finder)", ["find", "__len__"])):
+        (node,) = definitions = ast.parse(made.format(base)).body
+        without_unused_methods(definitions, [])
+        assert isinstance(node, ast.ClassDef) and [getattr(one, "name", "") for one in node.body] == left
+
+
+SINGLE = [
+    ("value = Value(n)\nbase.x = value", "base.x = Value(n)"),
+    ("state = {}\nbase = type('C', (), state)", "base = type('C', (), {})"),
+    ("a = f()\nb = a\ng(b)", "g(f())"),
+    ("v = f(1)\nuse(v)\nv = f(2)\nuse(v)", "use(f(1))\nuse(f(2))"),
+]
+NEEDED = [
+    "value = Value(n)\nbase.x = value\nuse(value)",
+    "value = f()\nbase.x = (g(), value)",
+    "value = f()\nwhile True:\n    use(value)",
+    "value = f()\ng()\nuse(value)",
+    "value = f()\nuse(lambda: value)",
+    "value = f()\nuse([value for _ in range(9)])",
+    "value = f()\nuse(value, value)",
+    "value = f()\nthing.use(value)",
+]
+
+
+@pytest.mark.parametrize(("before", "after"), [*SINGLE, *((text, text) for text in NEEDED)])
+def test_a_name_that_is_used_once_is_none_where_that_changes_nothing(before: str, after: str) -> None:
+    (function,) = ast.parse("def f():\n    pass").body
+    assert isinstance(function, ast.FunctionDef)
+    function.body = ast.parse(before).body
+    without_single_use(function)
+    assert ast.unparse(ast.Module(function.body, [])) == after
+
+
+NOTES = [
+    ("before = there[0]\nfound = True\ntry:\n    if thing:\n        found = False\nexcept KeyError:\n    pass",
+     "try:\n    bool(thing)\nexcept KeyError:\n    pass"),
+    ("before = stored['x']", "stored['x']"),
+    ("found = f()", "f()"),
+    ("n = 1\nuse(n)", "n = 1\nuse(n)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), NOTES)
+def test_what_an_operation_looks_up_stays_and_what_it_notes_of_it_does_not(before: str, after: str) -> None:
+    assert ast.unparse(ast.Module(without_unread(ast.parse(before).body), [])) == after

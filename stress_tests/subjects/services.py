@@ -1,0 +1,759 @@
+"""profilers, tracemalloc, ssl, sqlite3, queues between interpreters: modules that stand before somebody else's code."""
+
+from __future__ import annotations
+
+import _lsprof
+import tracemalloc
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+
+def _called(depth: int) -> int:
+    return depth and _called(depth - 1) + len("x")
+
+
+class Profiler(Subject):
+    """A profiler, which is told of calls by all threads while one has it on."""
+
+    most = PROCESS
+    left_out: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            "_ccall_callback",
+            "_creturn_callback",
+            "_pystart_callback",
+            "_pyreturn_callback",
+            "_pythrow_callback",
+        ),
+        "called by the interpreter",
+    ) | {"__init__": "called once, by who makes it"}
+
+    def fresh(self, size: int) -> Any:
+        return _lsprof.Profiler()
+
+    def left(self, o: Any) -> Any:
+        o.disable()
+        return None
+
+    @step(writes=True)
+    def on_and_off(o: Any, v: str) -> Any:
+        o.enable()
+        try:
+            return _called(3)
+        finally:
+            o.disable()
+
+    @step(writes=True)
+    def on_with_builtins(o: Any, v: str) -> Any:
+        o.enable(subcalls=True, builtins=True)
+        try:
+            return sorted([v, "x"])
+        finally:
+            o.disable()
+
+    @step()
+    def calls(o: Any, v: str) -> Any:
+        return _called(3)
+
+    @step()
+    def calls_raise(o: Any, v: str) -> Any:
+        return int(v)
+
+    @step(writes=True)
+    def off(o: Any, v: str) -> Any:
+        o.disable()
+
+    @step()
+    def getstats(o: Any, v: str) -> Any:
+        return len(o.getstats())
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+class MemoryTraces(Subject):
+    """The process's traces of its memory, which is given and taken back meanwhile."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size)
+
+    def left(self, o: Any) -> Any:
+        tracemalloc.stop()
+        return None
+
+    @step(writes=True)
+    def start(o: Any, v: str) -> Any:
+        tracemalloc.start()
+
+    @step(writes=True)
+    def start_deep(o: Any, v: str) -> Any:
+        tracemalloc.start(5)
+        return tracemalloc.get_traceback_limit()
+
+    @step(writes=True)
+    def stop(o: Any, v: str) -> Any:
+        tracemalloc.stop()
+
+    @step(writes=True)
+    def clear_traces(o: Any, v: str) -> Any:
+        tracemalloc.clear_traces()
+
+    @step()
+    def traced_memory(o: Any, v: str) -> Any:
+        return tracemalloc.get_traced_memory()[0] >= 0, tracemalloc.is_tracing()
+
+    @step(writes=True)
+    def reset_peak(o: Any, v: str) -> Any:
+        tracemalloc.reset_peak()
+
+    @step()
+    def get_traces(o: Any, v: str) -> Any:
+        return len(tracemalloc._get_traces()) >= 0  # type: ignore[attr-defined]
+
+    @step()
+    def object_traceback(o: Any, v: str) -> Any:
+        return tracemalloc.get_object_traceback(o) is None
+
+    @step()
+    def tracemalloc_memory(o: Any, v: str) -> Any:
+        return tracemalloc.get_tracemalloc_memory() >= 0
+
+    @step(writes=True)
+    def allocate(o: Any, v: str) -> Any:
+        o.extend([v * 300 for _ in range(9)])
+        return bytearray(9999)[0]
+
+    @step(writes=True)
+    def free(o: Any, v: str) -> Any:
+        o.clear()
+
+
+try:
+    from concurrent import interpreters  # type: ignore[attr-defined]
+except ImportError:  # before 3.14
+    pass
+else:
+
+    class InterpretersQueue(Subject):
+        """A queue between interpreters, of which there is one: what was put there is taken once, in its order."""
+
+        minimum_version = (3, 14)
+        left_out: ClassVar[dict[str, str]] = {
+            "get": "it waits",
+            "__del__": "called by the interpreter alone",
+            "__new__": "called by who makes it",
+            "__getstate__": "raises only; asked for by pickle",
+        }
+
+        def fresh(self, size: int) -> Any:
+            queue = interpreters.create_queue()
+            for one in fresh_strings(size):
+                queue.put(one)
+            return queue
+
+        def left(self, o: Any) -> Any:
+            left = []
+            while not o.empty():
+                left.append(o.get_nowait())
+            return left
+
+        @step(writes=True)
+        def put(o: Any, v: str) -> Any:
+            o.put(v)
+
+        @step(writes=True)
+        def put_nowait(o: Any, v: str) -> Any:
+            o.put_nowait(v)
+
+        @step(writes=True)
+        def put_list(o: Any, v: str) -> Any:
+            o.put([v, v])
+
+        @step(writes=True)
+        def get_nowait(o: Any, v: str) -> Any:
+            return o.get_nowait()
+
+        @step()
+        def qsize(o: Any, v: str) -> Any:
+            return 0 <= o.qsize() < 9, o.empty(), o.full()
+
+        @step()
+        def members(o: Any, v: str) -> Any:
+            return o.maxsize, o.id >= 0, hash(o) == hash(o), len(repr(o)) > 3, o.unbounditems is None
+
+        @step()
+        def same(o: Any, v: str) -> Any:
+            return interpreters.Queue(o.id) is o
+
+        @step()
+        def list_all(o: Any, v: str) -> Any:
+            return len(interpreters.list_all()) > 0, interpreters.get_current().id
+
+
+try:
+    import ssl
+except ImportError:
+    pass
+else:
+
+    class MemoryBIO(Subject):
+        """Bytes in memory that ssl reads and writes."""
+
+        left_out: ClassVar[dict[str, str]] = {"__new__": "called once, by who makes it"}
+
+        def fresh(self, size: int) -> Any:
+            memory = ssl.MemoryBIO()
+            memory.write("".join(fresh_strings(size)).encode())
+            return memory
+
+        def left(self, o: Any) -> Any:
+            text = o.read().decode()
+            return [text[at : at + 2] for at in range(0, len(text), 2)]
+
+        @step(writes=True)
+        def write(o: Any, v: str) -> Any:
+            return o.write(v.encode())
+
+        @step(writes=True)
+        def write_more(o: Any, v: str) -> Any:
+            return o.write(v.encode() * 3000)
+
+        @step(writes=True)
+        def read(o: Any, v: str) -> Any:
+            return len(o.read()) % 2
+
+        @step(writes=True)
+        def read_some(o: Any, v: str) -> Any:
+            return o.read(2).decode()
+
+        @step()
+        def pending(o: Any, v: str) -> Any:
+            return o.pending % 2, o.eof
+
+        @step(writes=True)
+        def write_eof(o: Any, v: str) -> Any:
+            o.write_eof()
+
+    class SSLContext(Subject):
+        """Settings of connections. They are said to be thread-safe unless they are changed."""
+
+        said = "ssl, class SSLContext"
+        most = PROCESS
+        left_out: ClassVar[dict[str, str]] = dict.fromkeys(
+            (
+                *("load_cert_chain", "load_default_certs", "load_dh_params", "load_verify_locations"),
+                *("set_default_verify_paths", "keylog_filename", "wrap_socket", "_set_sigalgs"),
+            ),
+            "it reads or writes files",
+        ) | {
+            "__new__": "called once, by who makes it",
+            "__init__": "called once, by who makes it",
+            "set_client_sigalgs": "since 3.15; set as groups are",
+            "set_server_sigalgs": "since 3.15; set as groups are",
+            "set_npn_protocols": "deprecated: it warns",
+            "set_psk_server_callback": "a server's, set as the client's is",
+            "set_servername_callback": "sni_callback by another name",
+            "sslobject_class": "the class's",
+            "sslsocket_class": "the class's",
+        }
+
+        def fresh(self, size: int) -> Any:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step()
+        def wrap_bio(o: Any, v: str) -> Any:
+            return o.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="x0").pending()
+
+        @step()
+        def hello(o: Any, v: str) -> Any:
+            return o.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="x0").do_handshake()
+
+        @step()
+        def get_ciphers(o: Any, v: str) -> Any:
+            return len(o.get_ciphers()) > 0
+
+        @step(writes=True)
+        def set_ciphers(o: Any, v: str) -> Any:
+            o.set_ciphers("DEFAULT" if v[1] == "1" else "HIGH")
+
+        @step(writes=True)
+        def groups(o: Any, v: str) -> Any:
+            """Since 3.15."""
+            o.set_groups("x25519" if v[1] == "1" else "P-256")
+            o.set_ciphersuites("TLS_AES_128_GCM_SHA256")
+            return len(o.get_groups())
+
+        @step(writes=True)
+        def set_alpn_protocols(o: Any, v: str) -> Any:
+            o.set_alpn_protocols([v * 9])
+
+        @step(writes=True)
+        def options(o: Any, v: str) -> Any:
+            o.options |= ssl.OP_NO_TICKET
+            return int(o.options) > 0
+
+        @step(writes=True)
+        def verify(o: Any, v: str) -> Any:
+            o.check_hostname = False
+            o.verify_mode = ssl.CERT_NONE
+            o.verify_flags |= ssl.VERIFY_X509_STRICT
+            return o.check_hostname, int(o.verify_mode)
+
+        @step(writes=True)
+        def versions(o: Any, v: str) -> Any:
+            o.minimum_version = ssl.TLSVersion.TLSv1_2
+            return int(o.minimum_version), int(o.maximum_version), int(o.protocol)
+
+        @step(writes=True)
+        def settings(o: Any, v: str) -> Any:
+            o.num_tickets = o.num_tickets
+            o.post_handshake_auth = True
+            o.hostname_checks_common_name = True
+            return o.security_level
+
+        @step(writes=True)
+        def callbacks(o: Any, v: str) -> Any:
+            o.sni_callback = _sni if v[1] == "1" else None
+            return o.sni_callback is None
+
+        @step(writes=True)
+        def psk(o: Any, v: str) -> Any:
+            o.set_psk_client_callback(lambda hint: (v, b"x"))
+
+        @step(writes=True)
+        def curve(o: Any, v: str) -> Any:
+            o.set_ecdh_curve("prime256v1")
+
+        @step()
+        def statistics(o: Any, v: str) -> Any:
+            return o.cert_store_stats(), o.session_stats(), o.get_ca_certs()
+
+    def _sni(*about: Any) -> None:
+        pass
+
+    CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    class SSLObject(Subject):
+        """A connection over bytes in memory that nobody answers."""
+
+        most = PROCESS
+        left_out: ClassVar[dict[str, str]] = {
+            "verify_client_post_handshake": "a server's",
+            "selected_npn_protocol": "deprecated: it warns",
+            "client_sigalg": "since 3.15; asked for as group is",
+            "server_sigalg": "since 3.15; asked for as group is",
+        }
+
+        def fresh(self, size: int) -> Any:
+            bytes_in, bytes_out = ssl.MemoryBIO(), ssl.MemoryBIO()
+            return CONTEXT.wrap_bio(bytes_in, bytes_out, server_hostname="x0"), bytes_in, bytes_out
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step(writes=True)
+        def do_handshake(o: Any, v: str) -> Any:
+            o[0].do_handshake()
+
+        @step(writes=True)
+        def read(o: Any, v: str) -> Any:
+            return o[0].read(9)
+
+        @step(writes=True)
+        def read_into(o: Any, v: str) -> Any:
+            return o[0].read(9, bytearray(9))
+
+        @step(writes=True)
+        def write(o: Any, v: str) -> Any:
+            return o[0].write(v.encode())
+
+        @step(writes=True)
+        def unwrap(o: Any, v: str) -> Any:
+            o[0].unwrap()
+
+        @step(writes=True)
+        def answer(o: Any, v: str) -> Any:
+            return o[1].write(v.encode() * 9), len(o[2].read())
+
+        @step(writes=True)
+        def context(o: Any, v: str) -> Any:
+            o[0].context = CONTEXT
+            return o[0].context is CONTEXT
+
+        @step()
+        def asks(o: Any, v: str) -> Any:
+            return o[0].version(), o[0].cipher(), o[0].compression(), o[0].pending(), o[0].server_side
+
+        @step()
+        def protocols(o: Any, v: str) -> Any:
+            return o[0].selected_alpn_protocol(), o[0].shared_ciphers(), o[0].server_hostname
+
+        @step()
+        def certificates(o: Any, v: str) -> Any:
+            return (
+                o[0].get_channel_binding("tls-unique"),
+                o[0].get_verified_chain(),
+                o[0].get_unverified_chain(),
+            )
+
+        @step()
+        def getpeercert(o: Any, v: str) -> Any:
+            return o[0].getpeercert()
+
+        @step()
+        def group(o: Any, v: str) -> Any:
+            """Since 3.15."""
+            return o[0].group()
+
+        @step()
+        def session(o: Any, v: str) -> Any:
+            return o[0].session is None, o[0].session_reused
+
+
+try:
+    import sqlite3
+except ImportError:
+    pass
+else:
+
+    def _database(size: int) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        connection.execute("create table t (number integer primary key, text text, bytes blob)")
+        connection.executemany(
+            "insert into t values (null, ?, zeroblob(9))", [(one,) for one in fresh_strings(size)]
+        )
+        return connection
+
+    class Connection(Subject):
+        """A database in memory whose connection threads share, and which any of them may close."""
+
+        said = "sqlite3, check_same_thread"
+        most = PROCESS
+        left_out: ClassVar[dict[str, str]] = {
+            name: f"an exception, to be had without the module: sqlite3.{name}"
+            for name in dir(sqlite3)
+            if name in ("Warning", "Error") or name.endswith("Error")
+        } | {
+            "__init__": "called once, by who makes it",
+            "__del__": "called by the interpreter alone",
+            "__call__": "driven by execute",
+            "load_extension": "it needs a file",
+            "enable_load_extension": "it needs a file",
+        }
+
+        def fresh(self, size: int) -> Any:
+            return _database(size)
+
+        def left(self, o: Any) -> Any:
+            o.close()
+            return None
+
+        @step(writes=True)
+        def insert(o: Any, v: str) -> Any:
+            return o.execute("insert into t (text) values (?)", (v,)).lastrowid
+
+        @step(writes=True)
+        def insert_many(o: Any, v: str) -> Any:
+            return o.executemany("insert into t (text) values (?)", [(v,), (v,)]).rowcount
+
+        @step()
+        def select(o: Any, v: str) -> Any:
+            return o.execute("select text from t").fetchall()
+
+        @step()
+        def iterate(o: Any, v: str) -> Any:
+            return [text for (text,) in o.execute("select text from t")]
+
+        @step(writes=True)
+        def script(o: Any, v: str) -> Any:
+            o.executescript("update t set text = 'x1'; delete from t where number = 2;")
+
+        @step(writes=True)
+        def transaction(o: Any, v: str) -> Any:
+            o.execute("begin")
+            o.execute("insert into t (text) values (?)", (v,))
+            o.commit()
+            return o.in_transaction
+
+        @step(writes=True)
+        def rollback(o: Any, v: str) -> Any:
+            o.rollback()
+
+        @step(writes=True)
+        def with_(o: Any, v: str) -> Any:
+            with o:
+                o.execute("insert into t (text) values (?)", (v,))
+
+        @step(writes=True)
+        def close(o: Any, v: str) -> Any:
+            o.close()
+
+        @step()
+        def cursor(o: Any, v: str) -> Any:
+            return o.cursor().connection is o
+
+        @step()
+        def blobopen(o: Any, v: str) -> Any:
+            with o.blobopen("t", "bytes", 1) as blob:
+                return blob.read()
+
+        @step(writes=True)
+        def function(o: Any, v: str) -> Any:
+            o.create_function("f", 1, str.upper)
+            return o.execute("select f('x')").fetchone()
+
+        @step(writes=True)
+        def aggregates(o: Any, v: str) -> Any:
+            o.create_aggregate("g", 1, _Count)
+            return o.execute("select g(text) from t").fetchone()
+
+        @step(writes=True)
+        def window(o: Any, v: str) -> Any:
+            o.create_window_function("w", 1, _Count)
+            return o.execute("select w(text) over (order by number) from t").fetchall()
+
+        @step(writes=True)
+        def collation(o: Any, v: str) -> Any:
+            o.create_collation("c", lambda one, other: (one > other) - (one < other))
+            return o.execute("select text from t order by text collate c").fetchall()
+
+        @step(writes=True)
+        def callbacks(o: Any, v: str) -> Any:
+            o.set_authorizer(lambda *about: sqlite3.SQLITE_OK)
+            o.set_progress_handler(lambda: 0, 1)
+            o.set_trace_callback(lambda statement: None)
+
+        @step(writes=True)
+        def callbacks_off(o: Any, v: str) -> Any:
+            o.set_authorizer(None)
+            o.set_progress_handler(None, 0)
+            o.set_trace_callback(None)
+
+        @step(writes=True)
+        def factories(o: Any, v: str) -> Any:
+            o.row_factory = sqlite3.Row
+            o.text_factory = bytes
+            return o.row_factory, o.text_factory
+
+        @step(writes=True)
+        def factories_off(o: Any, v: str) -> Any:
+            o.row_factory = None
+            o.text_factory = str
+
+        @step(writes=True)
+        def isolation(o: Any, v: str) -> Any:
+            o.isolation_level = "DEFERRED"
+            return o.isolation_level, o.autocommit
+
+        @step()
+        def iterdump(o: Any, v: str) -> Any:
+            return len(list(o.iterdump())) > 1
+
+        @step(writes=True)
+        def backup(o: Any, v: str) -> Any:
+            with sqlite3.connect(":memory:") as other:
+                o.backup(other)
+            other.close()
+
+        @step(writes=True)
+        def serialize(o: Any, v: str) -> Any:
+            return len(o.serialize())
+
+        @step(writes=True)
+        def deserialize(o: Any, v: str) -> Any:
+            o.deserialize(o.serialize())
+
+        @step(writes=True)
+        def interrupt(o: Any, v: str) -> Any:
+            o.interrupt()
+
+        @step()
+        def counts(o: Any, v: str) -> Any:
+            return o.total_changes, o.in_transaction, o.getlimit(sqlite3.SQLITE_LIMIT_COLUMN)
+
+        @step(writes=True)
+        def limits(o: Any, v: str) -> Any:
+            return o.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, 99)
+
+        @step(writes=True)
+        def config(o: Any, v: str) -> Any:
+            o.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, True)  # type: ignore[attr-defined]
+            return o.getconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER)  # type: ignore[attr-defined]
+
+    class _Count:
+        """What counts rows."""
+
+        def __init__(self) -> None:
+            self.rows = 0
+
+        def step(self, *about: Any) -> None:
+            self.rows += 1
+
+        def inverse(self, *about: Any) -> None:
+            self.rows -= 1
+
+        def value(self) -> int:
+            return self.rows
+
+        def finalize(self) -> int:
+            return self.rows
+
+    class Cursor(Subject):
+        """A cursor in the middle of what it was asked, which threads share."""
+
+        said = "sqlite3, check_same_thread"
+        most = PROCESS
+        left_out: ClassVar[dict[str, str]] = {
+            "__init__": "called once, by who makes it",
+            "setinputsizes": "does nothing",
+            "setoutputsize": "does nothing",
+        }
+
+        def fresh(self, size: int) -> Any:
+            return _database(size).execute("select text from t")
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step(writes=True)
+        def fetchone(o: Any, v: str) -> Any:
+            return o.fetchone()
+
+        @step(writes=True)
+        def fetchmany(o: Any, v: str) -> Any:
+            return o.fetchmany(2)
+
+        @step(writes=True)
+        def fetchall(o: Any, v: str) -> Any:
+            return o.fetchall()
+
+        @step(writes=True)
+        def next_(o: Any, v: str) -> Any:
+            return next(o)
+
+        @step(writes=True)
+        def iterate(o: Any, v: str) -> Any:
+            return list(o)
+
+        @step(writes=True)
+        def execute(o: Any, v: str) -> Any:
+            return o.execute("select text, number from t") is o
+
+        @step(writes=True)
+        def insert(o: Any, v: str) -> Any:
+            return o.execute("insert into t (text) values (?)", (v,)).lastrowid
+
+        @step(writes=True)
+        def executemany(o: Any, v: str) -> Any:
+            return o.executemany("insert into t (text) values (?)", [(v,), (v,)]).rowcount
+
+        @step(writes=True)
+        def executescript(o: Any, v: str) -> Any:
+            o.executescript("delete from t")
+
+        @step(writes=True)
+        def close(o: Any, v: str) -> Any:
+            o.close()
+
+        @step(writes=True)
+        def close_connection(o: Any, v: str) -> Any:
+            o.connection.close()
+
+        @step()
+        def members(o: Any, v: str) -> Any:
+            return o.description, o.rowcount, o.lastrowid, o.arraysize
+
+        @step(writes=True)
+        def row_factory(o: Any, v: str) -> Any:
+            o.row_factory = sqlite3.Row
+            o.arraysize = 2
+
+    class Row(Subject):
+        """A row of a database, which never changes."""
+
+        left_out: ClassVar[dict[str, str]] = {"__new__": "called by who makes it"}
+
+        def fresh(self, size: int) -> Any:
+            connection = _database(1)
+            connection.row_factory = sqlite3.Row
+            row = connection.execute("select text, number from t").fetchone()
+            connection.close()
+            return row
+
+        def left(self, o: Any) -> Any:
+            return list(o)
+
+        @step()
+        def item(o: Any, v: str) -> Any:
+            return o[0], o["text"], o["TEXT"], o[-1]
+
+        @step()
+        def slice_(o: Any, v: str) -> Any:
+            return o[:1]
+
+        @step()
+        def keys(o: Any, v: str) -> Any:
+            return o.keys() == ["text", "number"], len(o), dict(o)["text"]
+
+        @step()
+        def list_(o: Any, v: str) -> Any:
+            return list(o), o == o, hash(o) == hash(o)
+
+    class Blob(Subject):
+        """Bytes in a database that are read and written in place, by threads that share the place."""
+
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            connection = _database(1)
+            return connection.blobopen("t", "bytes", 1), connection
+
+        def left(self, o: Any) -> Any:
+            o[0].close()
+            o[1].close()
+            return None
+
+        @step(writes=True)
+        def read(o: Any, v: str) -> Any:
+            return len(o[0].read(2))
+
+        @step(writes=True)
+        def write(o: Any, v: str) -> Any:
+            o[0].write(v.encode())
+
+        @step(writes=True)
+        def seek(o: Any, v: str) -> Any:
+            o[0].seek(0)
+            return o[0].tell()
+
+        @step()
+        def item(o: Any, v: str) -> Any:
+            return o[0][0], o[0][1:3], len(o[0])
+
+        @step(writes=True)
+        def store(o: Any, v: str) -> Any:
+            o[0][0] = 97
+            o[0][1:3] = v.encode()
+
+        @step(writes=True)
+        def close(o: Any, v: str) -> Any:
+            o[0].close()
+
+        @step(writes=True)
+        def close_connection(o: Any, v: str) -> Any:
+            o[1].close()
+
+        @step(writes=True)
+        def update(o: Any, v: str) -> Any:
+            o[1].execute("update t set bytes = zeroblob(5)")
+
+        @step(writes=True)
+        def with_(o: Any, v: str) -> Any:
+            with o[0] as entered:
+                return entered is o[0]
