@@ -264,35 +264,10 @@ def _counts(x0: Any) -> Any:
         return None
 
 
-class _Tokens(Subject):
-    """An iterator over tokens, which threads share."""
+class TokenizerIterator(Subject):
+    """The tokenizer's iterator in C, over lines that are read as they are needed."""
 
     said = "Python support for free threading, Iterators"
-
-    def left(self, o: Any) -> Any:
-        return len(list(o)) < 30
-
-    @step(PROCESS, writes=True)
-    def next_(o: Any, v: str) -> Any:
-        return next(o).string
-
-    @step(PROCESS, writes=True)
-    def drain(o: Any, v: str) -> Any:
-        return len(list(o))
-
-
-class TokenizerIterator(_Tokens):
-    """The tokenizer in C, over lines that are read as they are needed."""
-
-    minimum_version = (3, 13)
-
-    def fresh(self, size: int) -> Any:
-        lines = iter([f"{one} = 1\n" for one in fresh_strings(size)])
-        return tokenize._generate_tokens_from_c_tokenizer(lambda: next(lines, ""))  # type: ignore[attr-defined]
-
-
-class BareTokenizerIterator(Subject):
-    """The tokenizer's own iterator, without a generator around it."""
 
     minimum_version = (3, 13)
 
@@ -324,15 +299,15 @@ class LineIterator(Subject):
     def left(self, o: Any) -> Any:
         return None
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
     def next_line(o: Any, v: str) -> Any:
         return len(next(o[0]))
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
     def next_position(o: Any, v: str) -> Any:
         return len(next(o[1]))
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
     def next_branch(o: Any, v: str) -> Any:
         return len(next(o[2]))
 

@@ -182,7 +182,6 @@ class HashConstructors(Subject):
     """hashlib's constructors, with the cache that they share, each thread's hash being its own."""
 
     def fresh(self, size: int) -> Any:
-        hashlib.__dict__["__builtin_constructor_cache"].clear()
         return "".join(fresh_strings(size)).encode()
 
     @step()

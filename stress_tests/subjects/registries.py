@@ -68,7 +68,8 @@ class Logger(Subject):
 
     def left(self, o: Any) -> Any:
         logger, handler = o
-        logger.manager.loggerDict.pop(logger.name, None)
+        for name in [name for name in logger.manager.loggerDict if name.startswith(logger.name)]:
+            del logger.manager.loggerDict[name]
         return handler.told
 
     @step(writes=True)
@@ -120,25 +121,24 @@ class Logger(Subject):
     def has_handlers(o: Any, v: str) -> Any:
         return o[0].hasHandlers()
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def add_filter(o: Any, v: str) -> Any:
         o[0].addFilter(_refuses_none)
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def remove_filter(o: Any, v: str) -> Any:
+        """It looks whether there is one, and then removes it."""
         o[0].removeFilter(_refuses_none)
 
     @step(writes=True)
     def get_child(o: Any, v: str) -> Any:
-        name = o[0].getChild(v).name
-        o[0].manager.loggerDict.pop(name, None)
-        return name == f"{o[0].name}.{v}"
+        return o[0].getChild(v).name == f"{o[0].name}.{v}"
 
     @step()
     def get_logger(o: Any, v: str) -> Any:
         return logging.getLogger(o[0].name) is o[0]
 
-    @step(may_raise=CHANGED)
+    @step()
     def get_children(o: Any, v: str) -> Any:
         return len(o[0].getChildren()) < 3
 
@@ -215,7 +215,7 @@ class StreamHandler(Subject):
         finally:
             o.release()
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def filters(o: Any, v: str) -> Any:
         o.addFilter(_refuses_none)
         o.removeFilter(_refuses_none)
@@ -280,8 +280,9 @@ class Environment(Subject):
     def pop(o: Any, v: str) -> Any:
         return os.environ.pop(o)
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def setdefault(o: Any, v: str) -> Any:
+        """It looks, stores, and then reads."""
         return os.environ.setdefault(o, v)
 
     @step(writes=True)

@@ -12,6 +12,7 @@ import json.encoder
 import marshal
 import pickle
 import struct
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -74,18 +75,21 @@ class JsonDict(_Changes):
     def dumps_sorted(o: Any, v: str) -> Any:
         return json.loads(json.dumps(o, sort_keys=True))
 
-    @step(may_raise=CHANGED)
+    @step(PROCESS)
     def dumps_indent(o: Any, v: str) -> Any:
+        """In Python before 3.15: a list that is emptied after it was asked whether it is empty has no bracket."""
         return json.loads(json.dumps(o, indent=1))
 
-    @step(may_raise=CHANGED)
+    @step(PROCESS)
     def dump(o: Any, v: str) -> Any:
+        """In Python, as dumps_indent."""
         into = io.StringIO()
         json.dump(o, into, ensure_ascii=False, check_circular=False)
         return json.loads(into.getvalue())
 
-    @step(may_raise=CHANGED)
+    @step(PROCESS)
     def iterencode(o: Any, v: str) -> Any:
+        """In Python, as dumps_indent."""
         return json.loads("".join(json.JSONEncoder().iterencode(o)))
 
 
@@ -148,8 +152,9 @@ class WrittenList(Subject):
     def json_dumps(o: Any, v: str) -> Any:
         return json.loads(json.dumps(o))
 
-    @step()
+    @step(PROCESS)
     def json_iterencode(o: Any, v: str) -> Any:
+        """In Python: a list that is emptied after it was asked whether it is empty has no bracket."""
         return json.loads("".join(json.JSONEncoder(indent=1).iterencode(o)))
 
     @step(may_raise=CHANGED)
@@ -348,8 +353,9 @@ class CMakeEncoder(Subject):
     def call(o: Any, v: str) -> Any:
         return json.loads("".join(o[1]({"x0": [v], v: None}, 0)))
 
-    @step()
+    @step(PROCESS)
     def call_default(o: Any, v: str) -> Any:
+        """One constant for all: whoever meets it in the markers takes it for a loop."""
         return len(o[1]([v, 1j], 0)) > 0
 
     @step(PROCESS)
@@ -543,6 +549,8 @@ class CopyregClass(Subject):
 
     def left(self, o: Any) -> Any:
         copyreg.dispatch_table.pop(o[0], None)
+        with suppress(ValueError):  # it was removed, or never there
+            copyreg.remove_extension("pairs", f"pickled{o[2]}", o[2])
         return None
 
     @step(writes=True)
@@ -562,11 +570,11 @@ class CopyregClass(Subject):
     def dumps(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o[1]))
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def add_extension(o: Any, v: str) -> Any:
         copyreg.add_extension("pairs", f"pickled{o[2]}", o[2])
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def remove_extension(o: Any, v: str) -> Any:
         copyreg.remove_extension("pairs", f"pickled{o[2]}", o[2])
 
@@ -639,7 +647,7 @@ class UnpackIterator(Subject):
     def left(self, o: Any) -> Any:
         return [one.decode() for (one,) in o]
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
     def next_(o: Any, v: str) -> Any:
         return next(o)[0].decode()
 

@@ -179,7 +179,6 @@ class Pattern(Subject):
     left_out: ClassVar[dict[str, str]] = {"__class_getitem__": "a class's, not a pattern's"}
 
     def fresh(self, size: int) -> Any:
-        re._cache.clear()  # type: ignore[attr-defined]
         return re.compile(r"(?P<letter>[a-x])(?P<digit>\d)|(?P<other>-)")
 
     def left(self, o: Any) -> Any:
@@ -359,7 +358,7 @@ class FindIterator(Subject):
     def left(self, o: Any) -> Any:
         return [one.group() for one in o]
 
-    @step(writes=True, may_raise=(ValueError,))
+    @step(writes=True, may_raise=(ValueError, StopIteration))
     def next_(o: Any, v: str) -> Any:
         return next(o).group()
 
