@@ -1430,10 +1430,9 @@ def _codes_around_a_cell() -> tuple[Any, Any, Any]:
     def reads() -> Any:
         return held
 
-    def writes(value: Any) -> Any:
+    def writes(value: Any) -> None:
         nonlocal held
         held = value
-        return held
 
     def deletes() -> None:
         nonlocal held
