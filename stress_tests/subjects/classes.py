@@ -10,7 +10,7 @@ import types
 import weakref
 from typing import Any
 
-from harness.kernel.pairs import Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 NAMES = ("x0", "x1", "x2", "x3")
 
@@ -319,7 +319,7 @@ class _Attributes(Subject):
     def union(o: Any, v: str) -> Any:
         return (o | None).__args__[0] is o, (int | o).__args__[1] is o
 
-    @step()
+    @step(PROCESS)
     def signature(o: Any, v: str) -> Any:
         return len(inspect.signature(o).parameters) >= 0
 

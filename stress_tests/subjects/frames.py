@@ -514,7 +514,7 @@ class _Exceptions(Subject):
     def compare(o: Any, v: str) -> Any:
         return o == o, hash(o) == hash(o)
 
-    @step()
+    @step(PROCESS)
     def format_only(o: Any, v: str) -> Any:
         return len(traceback.format_exception_only(o)) > 0
 

@@ -286,7 +286,7 @@ class Function(Subject):
     def dir_(o: Any, v: str) -> Any:
         return "mark" in dir(o)
 
-    @step()
+    @step(PROCESS)
     def signature(o: Any, v: str) -> Any:
         return len(inspect.signature(o).parameters) > 0
 
@@ -519,7 +519,7 @@ class BuiltinMethod(Subject):
     def text(o: Any, v: str) -> Any:
         return len(repr(o)) > 0
 
-    @step()
+    @step(PROCESS)
     def signature(o: Any, v: str) -> Any:
         return len(inspect.signature(o).parameters)
 
@@ -609,7 +609,7 @@ class Partial(Subject):
     def compare(o: Any, v: str) -> Any:
         return o == o, hash(o) == hash(o)
 
-    @step(may_raise=(RuntimeError,))
+    @step(PROCESS)
     def signature(o: Any, v: str) -> Any:
         return len(inspect.signature(o).parameters) >= 0
 

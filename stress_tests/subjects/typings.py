@@ -11,7 +11,7 @@ import sys
 import typing
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from harness.kernel.pairs import Subject, step
+from harness.kernel.pairs import PROCESS, Subject, step
 
 T: Any = TypeVar("T")  # type: ignore[misc]
 S: Any = TypeVar("S")  # type: ignore[misc]
@@ -345,7 +345,7 @@ class AnnotatedFunction(Subject):
     def annotations(o: Any, v: str) -> Any:
         return sorted(o.__annotations__), o.__annotations__ is o.__annotations__
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def hints(o: Any, v: str) -> Any:
         return repr(typing.get_type_hints(o)["first"])
 
