@@ -144,15 +144,19 @@ def run_once(
     )
 
 
-def native_stacks(target: Target, again: Again, *, memory_bytes: int) -> Native:
-    """Run the trial in a child under gdb, and give the stacks of its threads when it dies.
+def native_stacks(
+    target: Target, again: Again, *, memory_bytes: int, debug_allocator: bool = False
+) -> Native:
+    """Run the trial in a child under gdb, and give the stacks of its threads when it dies; with the target's own
+    ``debug_allocator`` also whether it died of freed memory, and who freed that, where it can be told.
 
     Where there are none it says why: no gdb, no ptrace, or it did not die. Raises OSError when gdb cannot be started.
     """
     spec = again.spec(memory_bytes)
 
     def command(descriptor: int) -> list[str]:
-        wrapped = under_gdb(child.command(target, spec | {"events_fd": descriptor}))
+        started = child.command(target, spec | {"events_fd": descriptor})
+        wrapped = under_gdb(started, debug_allocator=debug_allocator)
         assert wrapped is not None
         return wrapped
 

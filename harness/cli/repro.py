@@ -229,7 +229,23 @@ def _under_gdb(console: Console, target: Target, again: Again, measured: Measure
         return {}
     at = f", touching {native.fault_address}" if native.fault_address else ""
     _print(console, f"under gdb it died in {' < '.join(native.top())}{at}; all stacks are in the journal")
-    return details(native)
+    return details(native) | _with_debug_allocator(console, target, again, measured)
+
+
+def _with_debug_allocator(console: Console, target: Target, again: Again, measured: Measured) -> Details:
+    """Whether what it died of had been freed, and by whom; nothing where it does not die with that allocator."""
+    with console.status("once more under gdb, with the target's debug allocator"):
+        for _ in range(measured.once_more):
+            native = native_stacks(target, again, memory_bytes=MEMORY_BYTES, debug_allocator=True)
+            if native is NO_GDB or native.poisoned:
+                break
+    if not native.poisoned:
+        why = native.missing or "what it died of was not filled as freed memory is"
+        _print(console, f"with the target's debug allocator: {why}")
+        return {}
+    who = f"by {native.freed}" if native.freed else "by whom, no stack tells any more"
+    _print(console, f"with the target's debug allocator it died of memory that had been freed, {who}")
+    return {"poisoned": True, "freed": native.freed} if native.freed else {"poisoned": True}
 
 
 def _keep(

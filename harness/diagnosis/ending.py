@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
 from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.diagnosis.freed import of_sanitizer
 from harness.kernel.child import KERNEL_FAILED
 from harness.kernel.event_types import Details, FindingEvent, SaidEvent
 from harness.kernel.journal_types import EndingData
@@ -127,6 +128,8 @@ def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
         "stderr": ending.stderr,
         "stdout": ending.stdout,
     }
+    if by_whom := of_sanitizer(ending.stderr):
+        details["freed"] = by_whom
     if "pair" not in ending.evidence:
         # Of a pair it is the pair that tells two crashes apart: where the target dies of one differs from run to run.
         details |= {"fatal": fatal_error(ending.stderr), "frames": top_frames(ending.stderr)}

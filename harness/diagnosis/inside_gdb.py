@@ -29,6 +29,12 @@ BUCKETS = 257
 """Of the parking lot, each of four words: a mutex, the first and the last waiter, and how many there are."""
 NODE = 48
 """Where a waiter's link to the next lies in it; the address that it waits for is its second word."""
+FREED = 0xDDDDDDDDDDDDDDDD
+"""With which a debug allocator fills what is freed (``PYMEM_DEADBYTE`` in ``Objects/obmalloc.c``)."""
+NEAR = 4096
+"""A field of what was thought to be an object lies that near."""
+USED = ("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", *(f"r{number}" for number in range(8, 16)))
+USED = (*USED, *(f"x{number}" for number in range(31)))
 SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15", *(f"x{number}" for number in range(19, 29)))
 """Registers that a function gives back as it found them: what its caller had in them is known."""
 
@@ -220,6 +226,7 @@ def register(frame: Any, name: str) -> int:
 def collect() -> dict[str, Any]:
     """All threads. ``lost``: sentences on what could not be had."""
     memory, lost = Memory(), []
+    died, blocks, poison = freed(memory)
     python: dict[int, list[str]] = {}
     states: dict[int, int] = {}
     try:
@@ -256,8 +263,34 @@ def collect() -> dict[str, Any]:
             one["for"] = whom(memory, one["frames"], address, states, handles)
     wanted = {one["waits"] for one in threads if one["waits"]}
     for one in threads:
-        look_for(memory, one["frames"], wanted)
-    return {"threads": threads, "lost": lost}
+        look_for(memory, one["frames"], wanted | blocks)
+    return {
+        "threads": threads,
+        "lost": lost,
+        "died": died,
+        "poison": poison,
+        "blocks": sorted(blocks),
+    }
+
+
+def freed(memory: Memory) -> tuple[int, set[int], list[str]]:
+    """Of a thread that died: its native id, the freed blocks that its registers lead into, and which registers hold
+    what was read from one. A block is known by what fills it; of the object in it, or of what lies in front of that,
+    the address is kept.
+    """
+    frame = gdb.newest_frame()
+    values = {name: value for name in USED if (value := register(frame, name))}
+    poison = [name for name, value in values.items() if abs(value - FREED) < NEAR]
+    blocks: set[int] = set()
+    for value in values.values():
+        try:
+            words = struct.unpack("<6Q", memory.read(value, 48)) if value % 8 == 0 else ()
+        except gdb.MemoryError:
+            continue
+        if words.count(FREED) >= 2:
+            blocks |= {value - back for back in (0, 16, 32)}
+    lwp = gdb.selected_thread().ptid[1]
+    return lwp, blocks, poison
 
 
 def whom(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from harness.diagnosis.freed import of_stack
 from harness.diagnosis.waits import Frame, Thread, cycle, threads, waits
 from harness.kernel.event_types import Details
 
@@ -64,6 +65,10 @@ class Native:
     """Who waits for whom, a line a thread, as far as that can be told."""
     cycle: str = ""
     """The cycle among them, in a sentence that names functions; empty where none is seen."""
+    poisoned: bool = False
+    """Whether it died of what it had read from memory that a debug allocator had filled when it was freed."""
+    freed: str = ""
+    """By which functions that was freed, the innermost first; empty where it cannot be told."""
     lost: str = ""
     """What else could not be had, in a sentence."""
 
@@ -97,13 +102,17 @@ def attached(pid: int) -> Native:
     return read(done.stdout, done.stderr)
 
 
-def under_gdb(command: Sequence[str]) -> list[str] | None:
-    """``command`` run by gdb, which tells the stacks when a fatal signal comes. None where there is no gdb."""
+def under_gdb(command: Sequence[str], *, debug_allocator: bool = False) -> list[str] | None:
+    """``command`` run by gdb, which tells the stacks when a fatal signal comes. None where there is no gdb.
+
+    ``debug_allocator``: the target's own, so that it is seen whether freed memory was used, and perhaps who freed it.
+    """
     gdb = shutil.which("gdb")
     if gdb is None:
         return None
     return [
-        *(gdb, *QUIET, "-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
+        *(gdb, *QUIET, *(("-ex", "set environment PYTHONMALLOC debug") if debug_allocator else ())),
+        *("-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
         *("-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
         *("-ex", f"thread apply all bt {FRAMES}", "-ex", "echo ftstress fault address "),
         *(
@@ -153,6 +162,10 @@ def details(native: Native) -> Details:
         kept["waits"] = native.waits
     if native.cycle:
         kept["cycle"] = native.cycle
+    if native.poisoned:
+        kept["poisoned"] = True
+    if native.freed:
+        kept["freed"] = native.freed
     return kept
 
 
@@ -178,8 +191,21 @@ def _with_threads(native: Native, line: str) -> Native:
         stacks=(died + "\n\n".join("\n".join(_thread(one)) for one in every))[:MOST],
         waits="\n".join(wait.told() for wait in told),
         cycle=cycle(told),
+        poisoned=bool(found["poison"]),
+        freed=_freed(every, found["died"], frozenset(found["blocks"])) if found["poison"] else "",
         lost=lost,
     )
+
+
+def _freed(every: Sequence[Thread], died: int, blocks: frozenset[int]) -> str:
+    """By whom one of the blocks was freed, where just one other thread is still at it."""
+    stacks = [
+        stack
+        for one in every
+        if one.lwp != died and (held := [n for n, frame in enumerate(one.frames) if frame.has & blocks])
+        if (stack := of_stack([frame.function for frame in one.frames[held[0] :]]))
+    ]
+    return stacks[0] if len(stacks) == 1 else ""
 
 
 def _thread(thread: Thread) -> Iterator[str]:

@@ -143,8 +143,10 @@ class Details(TypedDict, total=False):
     """Who waits for whom, of threads that hang, a line a thread, as far as that can be told."""
     cycle: str
     """Of those, in one sentence that names functions and no threads."""
+    poisoned: bool
+    """Whether it died of what it had read from freed memory, as a debug allocator fills it."""
     freed: str
-    """Who freed the memory that was used."""
+    """Who freed the memory that was used: functions, the innermost first."""
     commit: str
     """That it came with, or left with."""
     without_specializer: str

@@ -39,8 +39,8 @@ def severity_of(kind: str, oracle: str, details: Details) -> Severity:
     """Of a finding with this kind and oracle, as far as ``details`` tell: what is told later may make it graver.
 
     A violation of the rule for lifetimes is a value that had been finalized, or is another one by now, in somebody's
-    hands: its memory is not his. Whether a crash met freed memory, its last words say, or the target's own debug
-    allocator (``freed``, see ``harness/diagnosis/freed.py``); where neither does, it is a crash.
+    hands: its memory is not his. Whether a crash met freed memory, its last words say, or another run with the
+    target's own debug allocator (``poisoned``, ``freed``: see ``harness/diagnosis/freed.py``); else it is a crash.
     """
     if kind == "violation":
         return "memory that was freed is used" if oracle == "lifetime" else "wrong value"
@@ -51,7 +51,7 @@ def severity_of(kind: str, oracle: str, details: Details) -> Severity:
     if kind == "exception":
         return "exception out of nowhere"
     said = "\n".join(str(details.get(name) or "") for name in ("fatal", "stderr"))
-    if details.get("freed") or FREED.search(said):
+    if details.get("poisoned") or details.get("freed") or FREED.search(said):
         return "memory that was freed is used"
     if kind == "sanitizer" and LEAK.search(said):
         return "leak"
