@@ -16,7 +16,7 @@ from harness.kernel.known import KnownIssue
 from harness.kernel.signature import beginning
 from harness.record.coverage import Window
 from harness.record.result import Finding
-from harness.record.severity import Severity, gravity
+from harness.record.severity import SEVERITIES, Severity, gravity
 
 NOT_LOCATED = "not located"
 """Said of a cause that is not told."""
@@ -43,6 +43,8 @@ class Cause:
     """Why its faces are one."""
     faces: tuple[Finding, ...]
     """As the report sorts them."""
+    issues: tuple[KnownIssue, ...] = ()
+    """The entries of the known-issue list that match them."""
 
     @property
     def title(self) -> str:
@@ -53,6 +55,12 @@ class Cause:
     def severity(self) -> Severity:
         """Of its gravest face."""
         return min((face.severity for face in self.faces), key=gravity)
+
+    @property
+    def worst(self) -> Severity:
+        """The same, with what the known-issue list says that it does at worst."""
+        listed = [one for one in SEVERITIES if any(issue.severity == one for issue in self.issues)]
+        return min((self.severity, *listed), key=gravity)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -82,7 +90,9 @@ def causes(
     made: dict[int, list[int]] = defaultdict(list)
     for number, group in enumerate(groups):
         made[group].append(number)
-    return tuple(_cause([findings[n] for n in group], [found[n] for n in group]) for group in made.values())
+    return tuple(
+        _cause([findings[n] for n in group], [found[n] for n in group], issues) for group in made.values()
+    )
 
 
 def told(groups: Iterable[Cause]) -> dict[str, str | None]:
@@ -104,7 +114,7 @@ def _evidence(
     finding: Finding, windows: Iterable[Window], issues: Sequence[KnownIssue]
 ) -> Iterator[Evidence]:
     if issue := entry_of(finding, issues):
-        yield "known", place(issue)
+        yield "known", place(issue, issues)
     # All of them: of two that a finding shows in, either may be another cause's.
     names = {window.name for window in windows} | set(finding.details.get("windows", ()))
     if names and "" not in names:
@@ -115,16 +125,17 @@ def _evidence(
         yield "freed", f"used after it was freed by {freed}"
 
 
-def _cause(faces: list[Finding], evidence: list[dict[str, str]]) -> Cause:
+def _cause(faces: list[Finding], evidence: list[dict[str, str]], issues: Sequence[KnownIssue]) -> Cause:
+    listed = tuple({id(one): one for face in faces if (one := entry_of(face, issues))}.values())
     text = next((one[kind] for kind in WHY for one in evidence if kind in one), None)
     if len(faces) == 1:
-        return Cause(text, ALONE, tuple(faces))
+        return Cause(text, ALONE, tuple(faces), listed)
     why = [
         f"{said}{'' if all(kind in one for one in evidence) else ', as far as it is known'}"
         for kind, said in WHY.items()
         if _joins(kind, evidence)
     ]
-    return Cause(text, "; ".join(why), tuple(faces))
+    return Cause(text, "; ".join(why), tuple(faces), listed)
 
 
 def _joins(kind: str, evidence: list[dict[str, str]]) -> bool:
@@ -141,6 +152,9 @@ def entry_of(finding: Finding, issues: Sequence[KnownIssue]) -> KnownIssue | Non
     return None
 
 
-def place(issue: KnownIssue) -> str:
-    """What an entry says is broken: of one id there may be several, and several ids may say the same."""
-    return f"{issue.id}: {issue.title}"
+def place(issue: KnownIssue, issues: Sequence[KnownIssue]) -> str:
+    """What an entry says is broken, or the entry of its id before it: of one id there may be several, and several ids
+    may say the same. Where none says it, the entry's title stands for it.
+    """
+    before = [one for one in issues[: list(issues).index(issue) + 1] if one.id == issue.id and one.where]
+    return before[-1].where if before else f"{issue.id}: {issue.title}"

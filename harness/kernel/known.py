@@ -79,6 +79,8 @@ class KnownIssue:
     id before it, of which it is another face."""
     severity: str = ""
     """How bad the worst is that it does: one of ``harness/record/severity.py``."""
+    mend: str = ""
+    """What would mend it, in words; empty where nobody has said."""
     link: str = ""
     shown: tuple[Change, ...] = ()
     """Where it came from; empty: it was there from ever."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from harness.campaign.causes import Cause, entry_of
+from harness.campaign.causes import Cause
 from harness.campaign.gather import Report
 from harness.kernel import known
 from harness.kernel.known import Change, KnownIssue
 from harness.kernel.scenario import ScenarioError
 from harness.record.result import Finding
+from harness.record.severity import gravity
 from harness.report.escape import escape
 from harness.report.markdown import MOST_CHARACTERS, code, fenced, table_row
 from harness.report.numbers import counted
@@ -34,11 +35,12 @@ def render(report: Report) -> str:
     issues = known.load()
     lines = ["# Free-threading: data races and hangs that ftstress has found", "", *_introduction(report), ""]
     lines += HEADER
-    for number, cause in enumerate(report.causes, 1):
+    every = sorted(report.causes, key=lambda cause: gravity(cause.worst))
+    for number, cause in enumerate(every, 1):
         lines.append(
             table_row(
                 str(number),
-                cause.severity,
+                cause.worst,
                 code(escape(cause.title), MOST_CAUSE),
                 ", ".join(code(escape(one)) for one in _versions(report, cause)),
                 ", ".join(_linked(cause, issues)) or "new",
@@ -46,10 +48,10 @@ def render(report: Report) -> str:
         )
     lines.append("")
     room = MOST_CHARACTERS - len("\n".join(lines))
-    for number, cause in enumerate(report.causes, 1):
-        told = "\n".join(_section(report, number, cause, entry_of(cause.faces[0], issues)))
+    for number, cause in enumerate(every, 1):
+        told = "\n".join(_section(report, number, cause))
         if room < len(told) + 200:
-            left = len(report.causes) - number + 1
+            left = len(every) - number + 1
             lines.append(f"{counted(left, 'more cause')} did not fit into one issue: the table has them.")
             break
         room -= len(told) + 1
@@ -70,15 +72,17 @@ def _introduction(report: Report) -> Iterator[str]:
     )
 
 
-def _section(report: Report, number: int, cause: Cause, issue: KnownIssue | None) -> Iterator[str]:
+def _section(report: Report, number: int, cause: Cause) -> Iterator[str]:
     face = cause.faces[0]
+    issue = cause.issues[0] if cause.issues else None
     title = issue.title if issue else face.message.splitlines()[0] if face.message else face.signature
     yield f"## {number}. {_prose(title) if issue else code(escape(title))}"
     yield ""
-    yield f"- severity: {cause.severity}"
+    here = "" if cause.worst == cause.severity else f" (seen here: {cause.severity})"
+    yield f"- severity: {cause.worst}{here}"
     yield f"- seen on: {', '.join(code(escape(one)) for one in _versions(report, cause))}"
     if where := _where(cause):
-        yield f"- where: {code(escape(where), MOST_CAUSE)}"
+        yield f"- where: {where}"
     else:
         yield f"- where: not located (`ftstress locate {escape(face.id)}`)"
     yield from _history(face, issue)
@@ -92,6 +96,8 @@ def _section(report: Report, number: int, cause: Cause, issue: KnownIssue | None
         yield f"- how often: {_prose(issue.seen)}"
     else:
         yield f"- how often: in {face.trials_hit} of {counted(face.trials_run, 'trial')}"
+    for mend in dict.fromkeys(one.mend for one in cause.issues if one.mend):
+        yield f"- suggested mend: {_prose(mend)}"
     yield ""
     yield from _program(cause, face, issue)
 
@@ -108,7 +114,7 @@ def _history(face: Finding, issue: KnownIssue | None) -> Iterator[str]:
 
 def _program(cause: Cause, face: Finding, issue: KnownIssue | None) -> Iterator[str]:
     command = f"ftstress known {issue.id} --script" if issue else f"ftstress script {face.id}"
-    program = "" if cause.severity != SHOWN_AS_PROGRAM else face.details.get("script") or _proof(issue)
+    program = "" if cause.worst != SHOWN_AS_PROGRAM else face.details.get("script") or _proof(issue)
     if not program or len(program) > MOST_PROGRAM:
         yield f"`{escape(command)}` writes the program that shows it."
         yield ""
@@ -153,9 +159,11 @@ def _linked(cause: Cause, issues: Sequence[KnownIssue]) -> Iterator[str]:
 
 
 def _where(cause: Cause) -> str:
-    """What was found out in machine words first: a known entry's title says it, too, and stands above."""
+    """In the list's words, or else as a sweep has found it, in functions' names; markdown."""
+    if said := next((issue.where for issue in cause.issues if issue.where), ""):
+        return _prose(said)
     windows = next((face.details["windows"] for face in cause.faces if face.details.get("windows")), None)
-    return "; or ".join(windows) if windows else ""
+    return code(escape("; or ".join(windows)), MOST_CAUSE) if windows else ""
 
 
 def _changes(changes: Sequence[Change]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -164,3 +165,27 @@ def test_what_was_found_out_of_the_same_finding_in_another_campaign_is_kept() ->
     made = merge([campaign(result(shown, findings=(face,)), face.message) for face in (plain, told)])
     (cause,) = made.causes
     assert (cause.text, cause.faces[0].details) == (SETTER, {"windows": [SETTER]})
+
+
+def test_entries_that_name_one_place_are_one_cause_and_a_face_without_a_place_has_that_before_it() -> None:
+    listed = {issue.id: issue for issue in reversed(known.load())}
+    doc, module = (
+        replace(listed[id], where="f: g, then h", mend="m") for id in ("ftstress-0002", "ftstress-0001")
+    )
+    face = replace(module, title="another face", where="", scenario="type_attributes.first_*")
+    elsewhere = replace(face, id="ftstress-0005", title="another cause")
+    findings = [
+        one("a", doc.scenario, known=doc.id),
+        one(
+            "b",
+            "type_attributes.set_module",
+            known=module.id,
+            signature="violation | order | type_attributes.set_module | b",
+        ),
+        one("c", "type_attributes.first_line", known=face.id, oracle="own write"),
+        one("d", "type_attributes.first_line", known=elsewhere.id, oracle="own write"),
+    ]
+    groups = causes(findings, lambda _: (), [doc, module, face, elsewhere])
+    assert ids(groups) == [["a", "b", "c"], ["d"]]
+    assert groups[0].text == "f: g, then h" and groups[0].known == (module.id, doc.id)
+    assert groups[1].text == "ftstress-0005: another cause"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.campaign.gather import Report, merge
@@ -39,6 +41,7 @@ def test_a_cause_has_a_row_and_what_is_known_of_it() -> None:
         "- seen on: `3.13.5`",
         "- since: 3.13",
         "- shows in: `type_attributes.set_doc`",
+        "- suggested mend: holding the type lock from the end of the entries to the store",
         "<summary>A program that shows it (exit status 1)</summary>",
         "```python\n",
     ):
@@ -110,3 +113,20 @@ def test_however_much_there_is_it_fits_into_an_issue() -> None:
     assert MOST_CHARACTERS * 0.7 < len(text) <= MOST_CHARACTERS
     assert "more causes did not fit into one issue: the table has them." in text
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_what_a_known_issue_does_at_worst_is_its_severity_and_keeps_its_program_out() -> None:
+    made = known("type_attributes.set_doc", where="read_instance")
+    (cause,) = made.causes
+    worse = replace(cause, issues=(replace(cause.issues[0], severity="memory that was freed is used"),))
+    text = render(replace(made, causes=(worse,)))
+    assert "- severity: memory that was freed is used (seen here: wrong value)" in text
+    assert "```" not in text
+
+
+def test_where_it_is_stands_in_the_list_s_words_before_a_sweep_s() -> None:
+    made = known("type_attributes.set_doc", where="read_instance", details={"windows": [WINDOW]})
+    (cause,) = made.causes
+    assert f"- where: `{WINDOW}`" in render(replace(made, causes=(replace(cause, issues=()),)))
+    told = replace(cause, issues=(replace(cause.issues[0], where="type_set_doc: ends, then stores"),))
+    assert "- where: `type_set_doc`: ends, then stores" in render(replace(made, causes=(told,)))
