@@ -340,6 +340,11 @@ def main() -> None:
         zlib.compress(json.dumps(found).encode())
     )  # a child's output is kept in part only
     gdb.write(f"{MARK}{packed.decode()}\n")
+    gdb.flush()
+    if found["threads"]:  # else gdb goes on, and tells the stacks itself
+        attached = gdb.selected_inferior().was_attached
+        gdb.execute("detach" if attached else "kill")
+        gdb.execute("quit")
 
 
 main()

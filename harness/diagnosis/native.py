@@ -28,7 +28,8 @@ MOST_PYTHON = 20
 """Frames of each thread that are shown where it has."""
 SCRIPT = str(Path(__file__).with_name("inside_gdb.py"))
 MARK = "ftstress threads "
-ATTACH_S = 20.0
+ATTACH_S = 30.0
+"""It takes half a second, and on a machine that is busy twenty times over all of this."""
 MOST = 20_000
 """Characters that are kept."""
 SETTINGS = ("pagination off", "confirm off", "debuginfod enabled off", "print thread-events off")
@@ -84,7 +85,7 @@ def attached(pid: int) -> Native:
     gdb = shutil.which("gdb")
     if gdb is None:
         return NO_GDB
-    command = [gdb, *QUIET, "-p", str(pid), "-ex", f"thread apply all bt {FRAMES}", "-x", SCRIPT]
+    command = [gdb, *QUIET, "-p", str(pid), "-x", SCRIPT, "-ex", f"thread apply all bt {FRAMES}"]
     try:
         done = subprocess.run(
             command,
@@ -95,8 +96,11 @@ def attached(pid: int) -> Native:
             timeout=ATTACH_S,
             env=os.environ | {"DEBUGINFOD_URLS": ""},
         )
-    except subprocess.TimeoutExpired:
-        return Native(missing=f"gdb took more than {ATTACH_S:g} s")
+    except subprocess.TimeoutExpired as error:
+        told = read(
+            (error.stdout or b"").decode(errors="replace"), ""
+        )  # what it had printed, if that is of use
+        return Native(missing=f"gdb took more than {ATTACH_S:g} s") if told.missing else told
     except OSError as error:
         return Native(missing=f"gdb cannot be started: {error.strerror or error}")
     return read(done.stdout, done.stderr)
@@ -114,17 +118,8 @@ def under_gdb(command: Sequence[str], *, debug_allocator: bool = False) -> list[
         *(gdb, *QUIET, *(("-ex", "set environment PYTHONMALLOC debug") if debug_allocator else ())),
         *("-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
         *("-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
-        *("-ex", f"thread apply all bt {FRAMES}", "-ex", "echo ftstress fault address "),
-        *(
-            "-ex",
-            "print $_siginfo._sifields._sigfault.si_addr",
-            "-x",
-            SCRIPT,
-            "-ex",
-            "kill",
-            "--args",
-            *command,
-        ),
+        *("-ex", "echo ftstress fault address ", "-ex", "print $_siginfo._sifields._sigfault.si_addr"),
+        *("-x", SCRIPT, "-ex", f"thread apply all bt {FRAMES}", "-ex", "kill", "--args", *command),
     ]
 
 
@@ -134,18 +129,22 @@ def read(out: str, err: str) -> Native:
         return Native(
             missing="ptrace is forbidden here: see /proc/sys/kernel/yama/ptrace_scope, or the container's"
         )
-    out, _, line = out.partition(MARK)
+    begun, _, rest = out.partition(MARK)
+    line, _, after = rest.partition("\n")
+    out = begun + after
     text = out.partition("ftstress stacks\n")[2] or out
     fault = FAULT.search(text)
-    text = text.partition("ftstress fault address")[0]
-    kept = [line for line in text.splitlines() if line.startswith(("#", "Thread ")) or not line.strip()]
+    before, _, behind = text.partition("ftstress fault address")
+    kept = [
+        row for row in (before + behind).splitlines() if row.startswith(("#", "Thread ")) or not row.strip()
+    ]
     stacks = re.sub(r"\n{3,}", "\n\n", ADDRESS.sub("0x…", "\n".join(kept))).strip()
     if "The program is not being run" in err:
         return Native(missing="it did not die under gdb")
-    if not FRAME.search(stacks):
+    if not line and not FRAME.search(stacks):
         said = (err.strip().splitlines() or ["it said nothing"])[-1]
         return Native(missing=f"gdb gave no stacks: {said[:200]}")
-    return _with_threads(Native(stacks[:MOST], fault[1] if fault else None), line.partition("\n")[0])
+    return _with_threads(Native(stacks[:MOST], fault[1] if fault else None), line)
 
 
 NO_GDB = Native(missing="there is no gdb on this machine")
@@ -181,7 +180,7 @@ def _with_threads(native: Native, line: str) -> Native:
         return replace(native, lost="Python frames and locks are missing: what gdb told was cut short")
     every = threads(found["threads"])
     lost = "; ".join(found["lost"])
-    if not every:
+    if not any(one.frames for one in every):
         return replace(native, lost=lost)
     first, blank, _ = native.stacks.partition("\n\n")
     died = first + blank if not first.startswith("Thread ") else ""

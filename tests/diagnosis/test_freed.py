@@ -95,6 +95,15 @@ def test_a_crash_that_met_no_freed_memory_is_a_crash() -> None:
     assert severity_of("crash", "process", found) == "crash"
 
 
+def test_where_its_python_fails_gdb_tells_the_stacks_itself() -> None:
+    failed = printed(threads=[], lost=["threads cannot be told: ValueError: no"])
+    found = read(
+        failed + '\nThread 1 (Thread 0x7f01 (LWP 7) "python"):\n#0  _Py_Dealloc () at Objects/object.c:1\n',
+        "",
+    )
+    assert "Thread 1" in found.stacks and "cannot be told: ValueError" in details(found)["native"]
+
+
 def test_what_was_cut_short_leaves_gdb_s_own_stacks() -> None:
     found = read(printed()[:-40], "")
     assert found.top() == ["_Py_Dealloc"] and "cut short" in found.lost
