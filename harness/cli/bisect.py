@@ -190,9 +190,9 @@ def _answer(begun: Begun, answer: Answered, out: Path) -> int:
     assert past.rated is not None
     took_s = past.rated.built_s + past.rated.mean_s * past.rated.runs
     took_s += sum(one.built_s + one.looked_s for one in past.judged)
-    skipped = sum(one.verdict == "skipped" for one in past.judged)
+    skipped = len({one.commit for one in past.judged if one.verdict == "skipped"})
     lines.append(
-        f"{counted(len(past.judged) + 1, 'commit')} built in {duration(took_s)}, {skipped} skipped;"
+        f"{counted(len(past.judged) + 1, 'build')} in {duration(took_s)}, {counted(skipped, 'commit')} skipped;"
         f" {begun.confidence * 100:g} % sure; the journal is in {out}"
     )
     write("".join(f"{line}\n" for line in lines))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.builds import git
 from harness.builds.errors import NoRoom, NotBuilt
 from harness.builds.fingerprint import NotATarget
 from harness.builds.progress import Progress
@@ -37,6 +38,8 @@ class Bisection:
         self._progress = progress
         self._rated = past.rated
         self._judged = {one.commit: one for one in past.judged}
+        looks = [one.commit for one in past.judged]
+        self._twice = {one for one in looks if looks.count(one) > 1}
         self._bad, self._good = (begun.older, begun.newer) if begun.fixed else (begun.newer, begun.older)
 
     def run(self, journal: Journal) -> Answered:
@@ -51,8 +54,7 @@ class Bisection:
             worktree(self._clone, begun.version, begun.debug, self._progress) as tree,
         ):
             script = Path(folder) / "script.py"
-            ends = Ends(begun.older, begun.newer, begun.version, begun.parted)
-            search = Search(self._clone, Path(folder) / "search", ends)
+            search = self._anew(folder)
             steps = search.steps()
             # Each commit that does not show it is one chance to be wrong, and so is the good end.
             confidence = 1 - (1 - begun.confidence) / (steps + 1)
@@ -60,8 +62,8 @@ class Bisection:
             program = begun.programs[rated.program]
             script.write_text(program.text, encoding="utf-8")
 
-            def judge(commit: str) -> Judged:
-                if commit not in self._judged:
+            def judge(commit: str, again: bool = False) -> Judged:
+                if again or commit not in self._judged:
                     one = self._look(tree, commit, script, _rate(rated), confidence, program.must_say)
                     journal.append(to_event(one))
                     self._judged[commit] = one
@@ -69,11 +71,35 @@ class Bisection:
 
             self._check_good_end(judge(self._good))
             self._tell(f"{len(search.left()):,} commits between the ends{self._estimate(steps)}")
-            while (commit := search.next()) is not None:
-                self._tell_search(search, judge(commit))
+            while True:
+                while (commit := search.next()) is not None:
+                    self._tell_search(search, judge(commit))
+                decisive = self._decisive(search.left())
+                if decisive is None or decisive in self._twice:
+                    break
+                # One look in vain, while the machine was busier, would blame its neighbour.
+                judged = judge(decisive, again=True)
+                self._twice.add(decisive)
+                self._tell(f"once more, as it decides: {subject(self._clone, decisive)}: {said(judged)}")
+                if decisive == self._good:
+                    self._check_good_end(judged)
+                search = self._anew(folder)
             answer = Answered(tuple(search.left()))
             journal.append(to_event(answer))
             return answer
+
+    def _anew(self, folder: str) -> Search:
+        begun = self._begun
+        ends = Ends(begun.older, begun.newer, begun.version, begun.parted)
+        return Search(self._clone, Path(tempfile.mkdtemp(dir=folder)), ends)
+
+    def _decisive(self, left: list[str]) -> str | None:
+        """The commit beside the one that shows it last, or first: it does not. None where the commit is not found."""
+        if len(left) > 1:
+            return None
+        before = git.said(self._clone, "rev-parse", f"{left[0]}^@").split()
+        near = left if self._begun.fixed else before
+        return next((one for one in near if one in self._judged), None)
 
     def _tell_search(self, search: Search, judged: Judged) -> None:
         newer = "does not show" if self._begun.fixed else "shows"

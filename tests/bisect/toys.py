@@ -43,6 +43,7 @@ case "$*" in *ftstress-fingerprint*) echo '{ANSWER}'; exit 0;; esac
 for script; do :; done
 test -z "$TOY_ONLY" || grep -q "$TOY_ONLY" "$script" || exit 0
 case @STATE@ in
+late) echo >> "$TOY_LATE"; test $(wc -l < "$TOY_LATE") -le 5 || {{ echo "seen: at last"; exit 1; }};;
 shows) echo "seen: it"; exit 1;;
 breaks) echo "Traceback" >&2; exit 1;;
 esac
