@@ -92,7 +92,10 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
         raise NotScriptable(f"{variant} is no pair")
     size = finding.details.get("size", subject.sizes[0])
     dies = finding.kind in ("crash", "hang")
-    names = vars(inspect.getmodule(subject))
+    declared = [one.do for thread in threads for one in thread]
+    names: dict[str, Any] = {}
+    for one in (*declared, subject.left, subject.wrong, subject.fresh):  # a base may be of another module
+        names |= vars(inspect.getmodule(one))
     functions = [_method(subject.fresh, "fresh", size)]
     functions += [_function(one) for one in {one.name: one for thread in threads for one in thread}.values()]
     asks = [name for name in ("left", "wrong") if getattr(subject, name) is not getattr(Subject, name)]

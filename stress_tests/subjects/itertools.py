@@ -8,7 +8,7 @@ import operator
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import MOST, PROCESS, Iterating, arm, fresh_strings, named, nosy, refuse, step
+from harness.kernel.pairs import MOST, PROCESS, Iterating, arm, fresh_strings, nosy, refuse, step
 
 GONE = {
     "__reduce__": "deprecated; gone in 3.14",
@@ -37,12 +37,12 @@ class _Endless(_Itertool):
 
     @step(writes=True)
     def list_(o: Any, v: str) -> Any:
-        return named(list(itertools.islice(o, MOST)))
+        return list(itertools.islice(o, MOST))
 
     @step(writes=True)
     def unpack(o: Any, v: str) -> Any:
         first, second, third = itertools.islice(o, 3)
-        return named([first, second, third])
+        return [first, second, third]
 
     @step(writes=True)
     def contains(o: Any, v: str) -> Any:
@@ -57,6 +57,19 @@ class Count(_Endless):
 
     def left(self, o: Any) -> Any:
         return len(repr(o)) > 0
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(o)
+
+    @step(writes=True)
+    def loop(o: Any, v: str) -> Any:
+        seen = []
+        for one in o:
+            seen.append(one)
+            if len(seen) == MOST:
+                break
+        return seen
 
     @step(text=True)
     def repr_(o: Any, v: str) -> Any:

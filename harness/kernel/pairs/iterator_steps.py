@@ -15,20 +15,17 @@ MOST = 24
 
 
 def named(thing: Any) -> Any:
-    """Numbers as the strings that are known to be there: ``x2`` for 2, within tuples and lists as well."""
-    kind = type(thing)
-    if kind is int:
+    """A number, or a list of them, as the strings that are known to be there: ``x2`` for 2."""
+    if type(thing) is int:
         return "x" + str(thing)
-    if kind is tuple or kind is list:
-        return [named(one) for one in thing]
-    return thing
+    return [named(one) for one in thing] if type(thing) is list else thing
 
 
 class Iterating(Subject):
-    """An iterator. Its elements are ``x0``, ``x1`` … or 0, 1 …, or tuples of these.
+    """An iterator. Its elements are ``x0``, ``x1`` … or 0, 1 …, or tuples that hold the former.
 
-    Documents promise nothing of one that threads share but that elements "may be missing or come twice". So what
-    comes must still be one of its elements, and it may come to its end earlier or later than in any order.
+    The documents say of one that threads share that elements may be missing, or come twice. So what comes must
+    still be one of its elements, and it may come to its end earlier or later than in any order.
     """
 
     said = 'How-to for free threading, "Iterators"; glossary, "iterator"'
