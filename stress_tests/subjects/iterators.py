@@ -142,21 +142,21 @@ class BytesIterator(_Placed):
     """An iterator over bytes."""
 
     def fresh(self, size: int) -> Any:
-        return iter(bytes(range(size)))
+        return iter(bytes(range(1, size + 1)))
 
 
 class BytearrayIterator(_Placed):
     """An iterator over a bytearray."""
 
     def fresh(self, size: int) -> Any:
-        return iter(bytearray(range(size)))
+        return iter(bytearray(range(1, size + 1)))
 
 
 class MemoryviewIterator(Iterating):
     """An iterator over a memoryview."""
 
     def fresh(self, size: int) -> Any:
-        return iter(memoryview(bytes(range(size))))
+        return iter(memoryview(bytes(range(1, size + 1))))
 
 
 class ArrayIterator(_Placed):
