@@ -27,9 +27,14 @@ def disagreement(o: Any) -> str:
 
 
 class Deque(Subject):
-    """A deque of strings; at the larger size the next item needs a new block at either end."""
+    """A deque of strings; at the larger size the next item needs a new block at either end.
+
+    Nothing is said of iteration, which copies, comparisons and ``extend(itself)`` do as well: it may find the deque
+    changed. Nor of items by number: the length that -1 is counted from may be an earlier one.
+    """
 
     said = "collections.deque: appends and pops from either side are thread-safe"
+    may_raise = (RuntimeError,)
     sizes: ClassVar[tuple[int, ...]] = (3, BLOCK)
 
     def fresh(self, size: int) -> Any:
@@ -110,7 +115,7 @@ class Deque(Subject):
     def item(o: Any, v: str) -> Any:
         return o[0]
 
-    @step()
+    @step(may_raise=(IndexError,))
     def last(o: Any, v: str) -> Any:
         return o[-1]
 
@@ -118,15 +123,15 @@ class Deque(Subject):
     def len_(o: Any, v: str) -> Any:
         return len(o), bool(o)
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def contains(o: Any, v: str) -> Any:
         return "x1" in o
 
-    @step(may_raise=(RuntimeError, ValueError))
+    @step(may_raise=(ValueError,))
     def index(o: Any, v: str) -> Any:
         return o.index("x1")
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def count(o: Any, v: str) -> Any:
         return o.count("x1")
 
@@ -142,23 +147,23 @@ class Deque(Subject):
     def mul(o: Any, v: str) -> Any:
         return o * 2, 2 * o
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def list_(o: Any, v: str) -> Any:
         return list(o)
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def loop(o: Any, v: str) -> Any:
         return [str(one) for one in o]
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def reversed_(o: Any, v: str) -> Any:
         return list(reversed(o))
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def eq(o: Any, v: str) -> Any:
         return o == deque(["x0", "x1", "x2"]), o != deque([v])
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def order(o: Any, v: str) -> Any:
         other = deque(["x0", v])
         return o < other, o <= other, o > other, o >= other
@@ -167,7 +172,7 @@ class Deque(Subject):
     def hash_(o: Any, v: str) -> Any:
         return hash(o)
 
-    @step(text=True, may_raise=(RuntimeError,))
+    @step(text=True)
     def repr_(o: Any, v: str) -> Any:
         return repr(o)
 
@@ -179,11 +184,11 @@ class Deque(Subject):
     def sizeof(o: Any, v: str) -> Any:
         return o.__sizeof__()
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def deepcopy(o: Any, v: str) -> Any:
         return copy.deepcopy(o)
 
-    @step(may_raise=(RuntimeError,))
+    @step()
     def pickle_(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o))
 

@@ -212,7 +212,7 @@ class List(Subject):
         first, second, third = o
         return first, second, third
 
-    @step()
+    @step(may_raise=(ValueError,))
     def match(o: Any, v: str) -> Any:
         match o:
             case [first, *_]:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from harness.kernel.pairs import (
     PROCESS,
+    VALUES,
     DictWhole,
     Subject,
     arm,
@@ -27,6 +28,7 @@ class OrderedDictOfStrings(DictWhole):
     """An OrderedDict."""
 
     said = ""
+    most = VALUES
     may_raise = (RuntimeError, KeyError)
 
     def fresh(self, size: int) -> Any:
@@ -77,7 +79,8 @@ class OrderedDictNosy(OrderedDictOfStrings):
 class DefaultDict(DictWhole):
     """A defaultdict: what is missing is made, and put there, by the look-up."""
 
-    said = "Thread safety for dict objects"
+    said = ""
+    most = VALUES
 
     def fresh(self, size: int) -> Any:
         return defaultdict(lambda: "x0", fresh_items(size))

@@ -179,7 +179,7 @@ class DictWhole(DictCore):
         first, *rest = o
         return first, rest
 
-    @step()
+    @step(may_raise=(KeyError,))
     def match(o: Any, v: str) -> Any:
         match o:
             case {"x0": found, **rest}:

@@ -24,6 +24,8 @@ VALUES: Promise = "values"
 """Nothing is corrupted: what is seen was put there, and what is left agrees with itself."""
 PROCESS: Promise = "process"
 """The process goes on, and nothing else."""
+PROMISES = PROCESS, VALUES, ATOMIC
+"""From the weakest to the strongest."""
 Lock = Literal["holds", "free", None]
 """Whether an operation holds the object's own lock, or reads without it and may see what a holder has half done."""
 
@@ -129,7 +131,7 @@ def steps(subject: type[Subject]) -> dict[str, Step]:
     return {
         name: replace(
             one,
-            promise=PROCESS if subject.most == PROCESS else one.promise,
+            promise=min(one.promise, subject.most, key=PROMISES.index),
             may_raise=one.may_raise + anyway,
         )
         for name, one in found.items()
