@@ -87,3 +87,18 @@ def test_a_file_that_cannot_be_used_says_why_in_one_sentence(
 def test_the_suite_names_every_scenario_once() -> None:
     names = [entry["name"] for file in suite_files() for entry in describe_file(str(file))]
     assert len(names) == len(set(names)) > 20
+
+
+def test_what_runs_in_a_target_does_not_load_what_only_the_type_checker_needs() -> None:
+    code = (
+        "import json, sys; sys.path.insert(0, sys.argv[1])\n"
+        "import harness.kernel.__main__, harness.kernel.bench, harness.kernel.child, harness.kernel.pairs.trial\n"
+        "import harness.kernel.suite, harness.kernel.sweep\n"
+        "print(json.dumps([m for m in sys.modules if m.startswith('harness.kernel.')]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, str(ROOT)], capture_output=True, text=True, check=True
+    )
+    loaded = json.loads(done.stdout)
+    assert "harness.kernel.trial" in loaded
+    assert [name for name in loaded if name.endswith("_types")] == []
