@@ -339,6 +339,21 @@ class _Attributes(Subject):
 class Class(_Attributes):
     """A class: its own attributes, special methods and names."""
 
+    left_out = {"__new__": "other subjects' fresh objects come from it", "__init__": "called by it"}
+
+    @step()
+    def layout(o: Any, v: str) -> Any:
+        sizes = o.__basicsize__ > 0, o.__itemsize__, o.__dictoffset__ != 0, o.__weakrefoffset__ != 0
+        return sizes, o.__flags__ > 0, o.__text_signature__, type.__sizeof__(o) > 0
+
+    @step()
+    def kin(o: Any, v: str) -> Any:
+        return o.__base__ is Grand, o.__bases__ == (Grand,), len(o.__mro__), len(o.mro()), o.__subclasses__()
+
+    @step()
+    def check(o: Any, v: str) -> Any:
+        return type.__instancecheck__(o, v), type.__subclasscheck__(o, o), o.__prepare__(v, ())
+
 
 class ClassWithKin(Subject):
     """A class with two bases of its own and a subclass: bases are exchanged, subclasses made, look-ups go upwards."""

@@ -131,6 +131,10 @@ class AContext(Subject):
         return o == o.copy(), o != Context()
 
     @step()
+    def order(o: Any, v: str) -> Any:
+        return o < o, o <= o, o > o, o >= o
+
+    @step()
     def text(o: Any, v: str) -> Any:
         return len(repr(o)) > 0
 

@@ -52,8 +52,6 @@ def _traced(frame: Any, event: str, argument: Any) -> Any:
 class Frame(Subject):
     """The frame of a generator that waits. The generator is never resumed."""
 
-    left_out = {"f_lineno set": "only a trace function may"}
-
     def fresh(self, size: int) -> Any:
         o = _waiting(*fresh_strings(2))
         next(o)
@@ -288,6 +286,19 @@ class FinishedFrame(Subject):
     @step()
     def line(o: Any, v: str) -> Any:
         return o.f_lineno > 0, o.f_lasti >= 0, o.f_code.co_name, o.f_back is None
+
+    @step()
+    def globals_(o: Any, v: str) -> Any:
+        return "Frame" in o.f_globals, "len" in o.f_builtins, getattr(o, "f_generator", None)
+
+    @step(writes=True)
+    def trace_lines(o: Any, v: str) -> Any:
+        o.f_trace_lines, o.f_trace_opcodes = False, False
+        return o.f_trace_lines, o.f_trace_opcodes
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0, o.__sizeof__() > 0, o == o
 
     @step(writes=True)
     def trace(o: Any, v: str) -> Any:
@@ -552,6 +563,14 @@ class ErrorOfSystem(_Exceptions):
     def store_errno(o: Any, v: str) -> Any:
         o.errno = v
 
+    @step(writes=True)
+    def store_written(o: Any, v: str) -> Any:
+        o.characters_written = 7
+
+    @step()
+    def written(o: Any, v: str) -> Any:
+        return o.characters_written
+
 
 class ErrorOfUnicode(_Exceptions):
     """A UnicodeDecodeError, with its object and positions."""
@@ -587,6 +606,8 @@ class ErrorOfUnicode(_Exceptions):
 class ErrorOfSyntax(_Exceptions):
     """A SyntaxError, with its place."""
 
+    left_out = {"__new__": _Exceptions.left_out["__new__"], "_metadata": "the compiler's own"}
+
     def fresh(self, size: int) -> Any:
         return SyntaxError("x0", ("x1", 1, 2, "x2", 1, 3))
 
@@ -620,7 +641,7 @@ class ErrorOfImport(_Exceptions):
 
     @step()
     def parts(o: Any, v: str) -> Any:
-        return o.msg, o.name, o.path, getattr(o, "name_from", None)
+        return o.msg, o.name, o.path, o.name_from
 
     @step(writes=True)
     def store_parts(o: Any, v: str) -> Any:
@@ -639,7 +660,7 @@ class ErrorOfAttribute(_Exceptions):
 
     @step()
     def parts(o: Any, v: str) -> Any:
-        return o.name, o.obj
+        return o.name, o.obj, o.__getstate__() is None
 
     @step(writes=True)
     def store_parts(o: Any, v: str) -> Any:

@@ -276,7 +276,7 @@ class Function(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o < o
+        return o < o, o <= o, o > o, o >= o
 
     @step()
     def weak_reference(o: Any, v: str) -> Any:
@@ -455,7 +455,7 @@ class BoundMethod(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o < o
+        return o < o, o <= o, o > o, o >= o
 
     @step()
     def text(o: Any, v: str) -> Any:
@@ -505,7 +505,7 @@ class BuiltinMethod(Subject):
 
     @step()
     def compare(o: Any, v: str) -> Any:
-        return o == o, o == o.__self__.append, o == o.__self__.pop
+        return o == o, o == o.__self__.append, o != o.__self__.pop
 
     @step()
     def hash_(o: Any, v: str) -> Any:
@@ -513,7 +513,7 @@ class BuiltinMethod(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o < o
+        return o < o, o <= o, o > o, o >= o
 
     @step()
     def text(o: Any, v: str) -> Any:
@@ -585,6 +585,10 @@ class Partial(Subject):
     def store_attribute(o: Any, v: str) -> Any:
         o.mark = v
 
+    @step(writes=True)
+    def delete_attribute(o: Any, v: str) -> Any:
+        del o.mark
+
     @step()
     def attribute(o: Any, v: str) -> Any:
         return getattr(o, "mark", None)
@@ -622,6 +626,11 @@ class Partial(Subject):
     @step()
     def generic(o: Any, v: str) -> Any:
         return type(o)[int] is not None
+
+    left_out = {
+        "__new__": "other subjects' fresh objects come from it",
+        "__vectorcalloffset__": "a number of C's",
+    }
 
 
 class _HasPartial:
@@ -862,6 +871,10 @@ class StaticMethod(Subject):
     @step(writes=True)
     def store_annotations(o: Any, v: str) -> Any:
         o.__annotations__ = {"first": v}
+
+    @step(writes=True)
+    def annotate(o: Any, v: str) -> Any:
+        return getattr(o, "__annotate__", None) is None
 
     @step()
     def abstract(o: Any, v: str) -> Any:
@@ -1152,11 +1165,20 @@ class _Key:
         return isinstance(other, _Key) and self.number == other.number
 
 
+CALLERS = {
+    "__new__": "other subjects' fresh objects come from it",
+    "__text_signature__": "a constant",
+    "__vectorcalloffset__": "a number of C's",
+}
+
+
 class ItemGetter(Subject):
     """An operator.itemgetter, called by many."""
 
     def fresh(self, size: int) -> Any:
         return operator.itemgetter(1, 0)
+
+    left_out = CALLERS
 
     def left(self, o: Any) -> Any:
         return None
@@ -1192,6 +1214,8 @@ class AttrGetter(Subject):
     def fresh(self, size: int) -> Any:
         return operator.attrgetter("real", "real.imag")
 
+    left_out = CALLERS
+
     def left(self, o: Any) -> Any:
         return None
 
@@ -1217,6 +1241,8 @@ class MethodCaller(Subject):
 
     def fresh(self, size: int) -> Any:
         return operator.methodcaller("split", sep="0", maxsplit=1)
+
+    left_out = CALLERS
 
     def left(self, o: Any) -> Any:
         return None
@@ -1318,7 +1344,7 @@ class Code(Subject):
 
     @step()
     def order(o: Any, v: str) -> Any:
-        return o < o
+        return o < o, o <= o, o > o, o >= o
 
     @step()
     def text(o: Any, v: str) -> Any:
@@ -1381,7 +1407,7 @@ class Cell(Subject):
 
     @step()
     def compare(o: Any, v: str) -> Any:
-        return o == o, o != CellType("x0"), o < CellType("x1"), o > CellType()
+        return o == o, o != CellType("x0"), o < CellType("x1"), o > CellType(), o <= o, o >= o
 
     @step()
     def hash_(o: Any, v: str) -> Any:

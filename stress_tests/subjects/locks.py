@@ -28,6 +28,7 @@ class Lock(Subject):
         "__enter__": "waits: LockAround has it",
         "__exit__": "LockAround has it",
         "__new__": "other subjects' fresh objects come from it",
+        "_at_fork_reinit": "for a child process",
         "acquire_lock": "an old name of acquire",
         "locked_lock": "an old name of locked",
         "release_lock": "an old name of release",
@@ -133,6 +134,9 @@ class RLock(Subject):
         "__enter__": "waits: ReentrantLockAround has it",
         "__exit__": "ReentrantLockAround has it",
         "__new__": "other subjects' fresh objects come from it",
+        "_acquire_restore": "Condition calls it",
+        "_at_fork_reinit": "for a child process",
+        "_release_save": "Condition calls it",
     }
 
     def fresh(self, size: int) -> Any:

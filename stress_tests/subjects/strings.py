@@ -419,6 +419,7 @@ class Float(Subject):
 
     left_out: ClassVar[dict[str, str]] = {
         "__getformat__": "a class method, of the platform",
+        "from_number": "a class method",
         "__new__": "other subjects' fresh objects come from it",
     }
 

@@ -46,6 +46,13 @@ def _value(variable: Any) -> Any:
 class GenericAlias(Subject):
     """A generic alias of a built-in type, with a type variable that nobody has looked for."""
 
+    left_out = {
+        "__instancecheck__": "called by isinstance",
+        "__new__": "other subjects' fresh objects come from it",
+        "__subclasscheck__": "called by issubclass",
+        "__typing_unpacked_tuple_args__": "None but for tuples",
+    }
+
     def fresh(self, size: int) -> Any:
         return dict[str, list[T]]
 
@@ -92,6 +99,10 @@ class GenericAlias(Subject):
         return o == dict[str, list[T]], o != dict[str, list[S]], hash(o) == hash(dict[str, list[T]])
 
     @step()
+    def order(o: Any, v: str) -> Any:
+        return o < o, o <= o, o > o, o >= o
+
+    @step()
     def union(o: Any, v: str) -> Any:
         return repr(o | None), repr(int | o)
 
@@ -131,6 +142,8 @@ class GenericAlias(Subject):
 class UnionOfTypes(Subject):
     """A union of types, with a type variable that nobody has looked for."""
 
+    left_out = {"__mro_entries__": "raises only"}
+
     def fresh(self, size: int) -> Any:
         return int | list[T] | None
 
@@ -159,6 +172,18 @@ class UnionOfTypes(Subject):
     @step()
     def compare(o: Any, v: str) -> Any:
         return o == (None | list[T] | int), o != (int | str)
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o < o, o <= o, o > o, o >= o
+
+    @step()
+    def names(o: Any, v: str) -> Any:
+        return (
+            getattr(o, "__name__", None),
+            getattr(o, "__qualname__", None),
+            getattr(o, "__origin__", None) is None,
+        )
 
     @step(writes=True)
     def hash_(o: Any, v: str) -> Any:
@@ -268,7 +293,7 @@ class TypeVariable(Subject):
 
     @step()
     def substitute(o: Any, v: str) -> Any:
-        return repr(list[o][str]), repr(o.__typing_subst__(int))
+        return repr(list[o][str]), repr(o.__typing_subst__(int)), o.__typing_prepare_subst__(list[o], (int,))
 
     @step(writes=True)
     def store_attribute(o: Any, v: str) -> Any:
@@ -307,7 +332,13 @@ class TypeAlias(Subject):
 
     @step()
     def parameters(o: Any, v: str) -> Any:
-        return len(o.__parameters__), len(o.__type_params__), o.__name__, o.__module__ is None
+        return (
+            len(o.__parameters__),
+            len(o.__type_params__),
+            o.__name__,
+            o.__module__ is None,
+            "__qualname__" in dir(o),
+        )
 
     @step(writes=True)
     def subscribe(o: Any, v: str) -> Any:
