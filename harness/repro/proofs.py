@@ -77,18 +77,23 @@ def text(issue: KnownIssue) -> str:
     """
     if issue.proof:
         return program(issue).read_text(encoding="utf-8")
-    kind, oracle, name, _ = issue.written.split(" | ")
+    return _written(issue.id, issue.title, issue.written, tuple(issue.knobs.items()))
+
+
+@cache
+def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, int], ...]) -> str:
+    kind, oracle, name, _ = signature.split(" | ")
     scenario = _scenario(name)
     raced = find_scenario(scenario.file, scenario.name)
-    threads = actor_threads(raced, settings(raced.amplifiers, issue.knobs))
+    threads = actor_threads(raced, settings(raced.amplifiers, dict(knobs)))
     seconds = GROWS_S if kind == "leak" else WRITTEN_S
     finding = Finding(
-        short_id(issue.written),
+        short_id(signature),
         cast("Kind", kind),
         name,
         oracle,
-        issue.written,
-        issue.id,
+        signature,
+        number,
         "not tried",
         0.0,
         0,
@@ -96,8 +101,8 @@ def text(issue: KnownIssue) -> str:
         "",
         severity_of(kind, oracle, {}),
     )
-    again = Again(scenario, dict(issue.knobs), "", sum(threads.values()), seconds)
-    header = docstring([f"{issue.id}: {issue.title}.", "Exit status 1: it showed. 0: it did not."])
+    again = Again(scenario, dict(knobs), "", sum(threads.values()), seconds)
+    header = docstring([f"{number}: {title}.", "Exit status 1: it showed. 0: it did not."])
     return script(finding, again, header, seconds=seconds)
 
 

@@ -1,88 +1,73 @@
-"""The scripts in ``docs/findings`` say what they are, and the table says what they say."""
+"""The page of findings is what the known-issue list says, and no program is stored whose point is a crash or a hang."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.builds.fault import find
-from harness.kernel.known import load
-from harness.record.target import Target
-from measure.findings import BEGIN, END, PAGE, SCRIPTS, Script, all_scripts, page, table, with_script
+from harness.diagnosis.proof import program
+from harness.kernel.known import Change, load
+from harness.record.severity import SEVERITIES
+from measure.findings import BEGIN, END, PAGE, causes, page, table
 
-PATHS = sorted(SCRIPTS.glob("*.py"))
-DEFECTS = PAGE.with_name("true-defects.md")
-EVERYWHERE = [
-    SCRIPTS / f"finalizer-{name}.py" for name in ("abstractmethods", "annotations", "type-params")
-]  # ftstress-0003 is in every CPython so far
-
-
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_script_stands_by_itself_on_one_page(path: Path) -> None:
-    text = path.read_text()
-    script = Script.read(path)
-    assert script.lines <= 60
-    assert "harness" not in text
-    assert script.title and script.build.startswith("CPython 3.")
-    assert script.rate is not None and script.rate.hits / script.rate.runs >= 0.95
-    if script.fault:
-        assert find(script.fault).name == script.fault
+ISSUES = load()
+ENTRY = replace(
+    ISSUES[0], id="ftstress-9999", link="", where="`f`: a|b", shown=(), mended=(), free_threaded=None
+)
 
 
-def test_the_table_is_made_from_the_scripts_as_they_are() -> None:
-    text = PAGE.read_text()
-    assert page(text, all_scripts()) == text, "run python -m measure.findings"
-    assert text.count(".py](findings/") == len(PATHS)
+def test_the_page_is_what_the_list_says() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text, ISSUES) == text, "run python -m measure.findings"
 
 
-@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.md")), ids=lambda path: path.stem)
-def test_the_text_of_an_issue_is_ready_to_be_filed(path: Path) -> None:
-    text = path.read_text()
-    assert text.startswith("# ")
-    headings = [line for line in text.splitlines() if line.startswith("## ")]
-    assert headings == [
-        f"## {name}" for name in ("What happens", "Expected", "Seen", "Script", "First analysis")
-    ]
-    assert "\nBuild: CPython 3." in text and "\nMeasured: " in text
-    assert ("<!-- script: " in text) != ("None is kept: its point is a hang." in text)
-    assert with_script(text) == text, "run python -m measure.findings"
+def test_each_entry_has_its_cause_and_its_severity() -> None:
+    assert sum(map(len, causes(ISSUES))) == len(ISSUES)
+    assert {issue.severity for issue in ISSUES} <= set(SEVERITIES)
+    assert not [issue.where for issue in ISSUES if re.search(r"\blines? \d", issue.where)], "lines move"
 
 
-def test_every_cause_that_nobody_has_reported_has_its_row() -> None:
-    unreported = {issue.id for issue in load() if issue.id.startswith("ftstress-")}
-    rows = set(re.findall(r"^\| (ftstress-\d{4}) \|", DEFECTS.read_text(), re.MULTILINE))
-    assert unreported == rows
+def test_every_stored_program_is_an_entry_s_and_ends_by_itself() -> None:
+    kept = {issue.proof for issue in ISSUES if issue.proof}
+    folder = program(replace(ENTRY, proof="none.py")).parent
+    assert {path.name for path in folder.glob("*.py")} == kept
+    for name in kept:
+        assert "subprocess" not in (folder / name).read_text(), "what looks from outside is a crash or a hang"
 
 
-def test_a_page_without_its_marks_is_refused() -> None:
+def test_a_face_without_a_where_belongs_to_the_last_cause_of_its_id() -> None:
+    other = replace(ENTRY, where="`g`")
+    face = replace(ENTRY, where="")
+    assert causes([ENTRY, other, face]) == [[ENTRY], [other, face]]
+    with pytest.raises(ValueError, match="says nowhere"):
+        causes([face])
+
+
+CELLS = [
+    ({}, ["ever", "shows", "shows", "shows", "shows"]),
+    ({"free_threaded": False}, ["ever, only with the GIL", "-", "-", "-", "-"]),
+    (
+        {
+            "shown": (Change("3.14", "3.14.0a3", "bf542f8"),),
+            "mended": (Change("3.15", "3.15.0b4", "5125584"),),
+        },
+        ["3.14.0a3 (bf542f8)", "-", "shows", "mended: 3.15.0b4 (5125584)", "mended: 3.15.0b4 (5125584)"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "said"), CELLS)
+def test_a_row_says_since_when_and_on_what(changed: dict[str, object], said: list[str]) -> None:
+    _, _, row = table([replace(ENTRY, **changed)]).splitlines()  # type: ignore[arg-type]
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+    assert [cells[3], *cells[5:9]] == said
+    assert cells[2] == r"`f`: a\|b"
+
+
+def test_a_page_without_its_marks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="lacks the lines"):
         page("# Findings\n", [])
     assert page(f"a\n{BEGIN}\nold\n{END}\nb\n", []) == f"a\n{BEGIN}\n\n{table([])}\n\n{END}\nb\n"
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize(
-    "path", [path for path in PATHS if path not in EVERYWHERE], ids=lambda path: path.stem
-)
-def test_where_nothing_is_wrong_a_script_exits_0(path: Path, free_threaded: Target, tmp_path: Path) -> None:
-    script = Script.read(path)
-    on_the_base = script.fault or "with the GIL" in script.build
-    short = tmp_path / path.name
-    short.write_text(path.read_text().replace("time.monotonic() + 60", "time.monotonic() + 0.5"))
-    command = [free_threaded.executable, "-X", f"gil={0 if on_the_base else 1}", str(short)]
-    if path.stem == "key-looks":
-        command = [sys.executable, str(short)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0 and done.stdout.lstrip().startswith("not seen"), done.stdout + done.stderr
-
-
-def test_a_script_shows_on_a_bare_target(free_threaded: Target, tmp_path: Path) -> None:
-    # Every time, with one thread, on all branches: see ftstress-0005.
-    script = SCRIPTS / "key-looks.py"
-    command = [free_threaded.executable, "-I", "-X", "gil=0", str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=tmp_path)
-    assert (done.returncode, done.stdout[:4]) == (1, "seen"), done.stderr
