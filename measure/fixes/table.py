@@ -14,7 +14,7 @@ from measure.fixes.corpus import Fix
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """One run: what it was made with, and its first finding that the tip does not show."""
 
     command: str
@@ -29,7 +29,7 @@ class Tried:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.why_not: dict[str, str] = {}
-        self.runs: dict[str, list[_Line]] = {}
+        self.runs: dict[str, list[Line]] = {}
         self.shown: dict[str, set[str]] = {}
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             self._take(json.loads(line))
@@ -46,12 +46,24 @@ class Tried:
             }
         )
 
+    def also(self, name: str, signature: str) -> None:
+        """Note that a build shows something that its runs had not come to."""
+        self._note({"build": name, "signatures": [signature]})
+
     def cannot(self, name: str, why: str) -> None:
         """Note that a fix could not be undone."""
         self._note({"build": name, "why_not": why})
 
     def has(self, name: str, command: str, seed: int) -> bool:
         return any((one.command, one.seed) == (command, seed) for one in self.runs.get(name, ()))
+
+    def hits(self, name: str, command: str) -> list[Line]:
+        """The runs of a build that have hit something."""
+        return [one for one in self.runs.get(name, ()) if one.command == command and one.hit]
+
+    def forget(self, name: str, command: str, seed: int) -> None:
+        """Take a run back, as if it had not been made; it is to be made again."""
+        self.runs[name] = [one for one in self.runs[name] if (one.command, one.seed) != (command, seed)]
 
     def signatures(self, name: str) -> frozenset[str]:
         """Everything that a build has shown."""
@@ -67,13 +79,18 @@ class Tried:
         if "why_not" in entry:
             self.why_not[name] = str(entry["why_not"])
             return
-        line = _Line(
-            str(entry["command"]), int(str(entry["seed"])), str(entry["hit"]), float(str(entry["at_s"]))
-        )
-        self.runs.setdefault(name, []).append(line)
         signatures = entry["signatures"]
         assert isinstance(signatures, list)
         self.shown.setdefault(name, set()).update(signatures)
+        if "seed" not in entry:
+            return
+        line = Line(
+            str(entry["command"]), int(str(entry["seed"])), str(entry["hit"]), float(str(entry["at_s"]))
+        )
+        kept = [
+            one for one in self.runs.get(name, ()) if (one.command, one.seed) != (line.command, line.seed)
+        ]
+        self.runs[name] = [*kept, line]  # made again, because the tip showed what it had shown
 
 
 def table(fixes: Sequence[Fix], tried: Tried, commands: Sequence[str]) -> str:
@@ -101,7 +118,7 @@ def table(fixes: Sequence[Fix], tried: Tried, commands: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _cell(runs: Sequence[_Line]) -> str:
+def _cell(runs: Sequence[Line]) -> str:
     hits = [one.at_s for one in runs if one.hit]
     return (
         f"{len(hits)} of {len(runs)}, {median(hits):.1f} s" if hits else f"0 of {len(runs)}" if runs else "-"
