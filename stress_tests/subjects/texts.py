@@ -26,13 +26,13 @@ class CsvReader(Subject):
         return csv.reader([f'{one},"{one}"\n' for one in fresh_strings(size)])
 
     def left(self, o: Any) -> Any:
-        return None
+        return list(o)
 
-    @step(PROCESS, writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
     def next_(o: Any, v: str) -> Any:
         return next(o)
 
-    @step(PROCESS, writes=True)
+    @step(writes=True)
     def drain(o: Any, v: str) -> Any:
         return list(o)
 
@@ -98,21 +98,21 @@ class CsvWriter(Subject):
         return lines, csv.writer(lines, lineterminator="")
 
     def left(self, o: Any) -> Any:
-        return None
+        return o[0].lines
 
-    @step(PROCESS, writes=True)
+    @step(writes=True)
     def writerow(o: Any, v: str) -> Any:
         o[1].writerow([v, v, 1, None])
 
-    @step(PROCESS, writes=True)
+    @step(writes=True)
     def writerow_long(o: Any, v: str) -> Any:
         o[1].writerow([v * 2000, v])
 
-    @step(PROCESS, writes=True)
+    @step(writes=True)
     def writerow_quoted(o: Any, v: str) -> Any:
         o[1].writerow([v + ',"', v])
 
-    @step(PROCESS, writes=True)
+    @step(writes=True)
     def writerows(o: Any, v: str) -> Any:
         o[1].writerows([[v, v], [v]])
 
