@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+from typing import Any, get_args, get_origin, is_typeddict
 
 import pytest
 from jsonschema import ValidationError
 
+from harness.campaign.grade import grade
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo
 from harness.diagnosis.ending import Ending
@@ -20,6 +21,7 @@ from harness.record.definitions import fields, fits, named
 from harness.record.events import Event, PairData, WindowData
 from harness.record.schema import text
 from harness.record.target import Target
+from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import COUNTS, HandWritten
 from tests.report.schemas import DOCS, schema
 
@@ -134,3 +136,26 @@ FINDING = {
 )
 def test_a_value_fits_its_definition(definition: Any, value: Any, is_one: bool) -> None:
     assert fits(value, definition) is is_one
+
+
+def test_an_older_journal_that_has_only_what_must_be_there_is_read() -> None:
+    """What is not required now came later, or is not there always."""
+    journal = HandWritten(fake_scenario(pairs=("get+set",), writing_pairs=1)).trial().progress().finding()
+    journal.ended().events[-1]["ending"] = {"how": "ok", "done": "budget"}
+    read = [json.loads(json.dumps(event)) for event in journal.end()]
+    older = [bare(event, named(Event)[event["event"]]) for event in read]
+    assert "kind" not in older[0] and "pairs" not in older[0]["scenarios"][0] and "notice" not in older[-2]
+    now, then = grade(read), grade(older)
+    assert then.totals == now.totals and then.findings[0].signature == now.findings[0].signature
+    assert then.exit_status == now.exit_status == 1
+
+
+def bare(value: Any, definition: Any) -> Any:
+    """Without what a definition does not require, the stamp of an event excepted."""
+    kept = {}
+    for name, (hint, needed) in fields(definition).items():
+        if name in value and (needed or name in fields(Stamp)):
+            kept[name] = bare(value[name], hint) if is_typeddict(hint) else value[name]
+            if get_origin(hint) is list and is_typeddict(get_args(hint)[0]):
+                kept[name] = [bare(one, get_args(hint)[0]) for one in value[name]]
+    return kept
