@@ -19,7 +19,6 @@ import harness
 from harness.campaign.causes import Cause
 from harness.campaign.gather import VERDICTS, Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
-from harness.diagnosis import proof
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.record.calibration import Calibration
@@ -42,6 +41,7 @@ from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
 from harness.report.verdict import nothing_seen, report_verdict
+from harness.repro.proofs import to_print
 
 Given = dict[str, Any]
 """What a template is given, by the names that it uses."""
@@ -218,11 +218,10 @@ def _recorded(finding: Finding) -> Given:
 
 
 def _known(finding: Finding, issues: Sequence[KnownIssue]) -> Given:
-    """The entry of the known-issue list, and the program that proves it, where one is kept."""
+    """The entry of the known-issue list, and the program that proves it, where that harms nobody."""
     for issue in issues:
         if issue.id == finding.known and issue.matches(finding.scenario, finding.signature):
-            text = proof.program(issue).read_text(encoding="utf-8") if issue.proof else None
-            return {"issue": issue, "proof": text}
+            return {"issue": issue, "proof": to_print(issue)}
     return {"issue": None, "proof": None}
 
 

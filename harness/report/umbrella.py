@@ -13,14 +13,12 @@ from harness.campaign.causes import Cause
 from harness.campaign.gather import Report
 from harness.kernel import known
 from harness.kernel.known import Change, KnownIssue
-from harness.kernel.scenario import ScenarioError
 from harness.record.result import Finding
 from harness.record.severity import gravity
 from harness.report.escape import escape
 from harness.report.markdown import MOST_CHARACTERS, code, fenced, table_row
 from harness.report.numbers import counted
-from harness.repro.bundle import NotScriptable
-from harness.repro.proofs import text as program_of
+from harness.repro.proofs import to_print
 
 HEADER = ("| | severity | cause | versions | known as |", "|---|---|---|---|---|")
 SHOWN_AS_PROGRAM = "wrong value"
@@ -114,7 +112,11 @@ def _history(face: Finding, issue: KnownIssue | None) -> Iterator[str]:
 
 def _program(cause: Cause, face: Finding, issue: KnownIssue | None) -> Iterator[str]:
     command = f"ftstress known {issue.id} --script" if issue else f"ftstress script {face.id}"
-    program = "" if cause.worst != SHOWN_AS_PROGRAM else face.details.get("script") or _proof(issue)
+    program = (
+        ""
+        if cause.worst != SHOWN_AS_PROGRAM
+        else face.details.get("script") or (to_print(issue) if issue else "")
+    )
     if not program or len(program) > MOST_PROGRAM:
         yield f"`{escape(command)}` writes the program that shows it."
         yield ""
@@ -122,20 +124,6 @@ def _program(cause: Cause, face: Finding, issue: KnownIssue | None) -> Iterator[
     yield from ("<details>", "<summary>A program that shows it (exit status 1)</summary>", "")
     yield fenced(program.rstrip(), "python")
     yield from ("", "</details>", "")
-
-
-def _proof(issue: KnownIssue | None) -> str:
-    """Of an entry that shows as a wrong value, and as nothing worse."""
-    if (
-        issue is None
-        or not re.match(r"\(?violation", issue.signature)
-        or re.search("crash|hang", issue.signature)
-    ):
-        return ""
-    try:
-        return program_of(issue)
-    except (NotScriptable, ScenarioError):
-        return ""
 
 
 def _versions(report: Report, cause: Cause) -> list[str]:

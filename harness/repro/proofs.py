@@ -17,18 +17,21 @@ from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
 from harness.kernel.amplifiers import settings
 from harness.kernel.known import KnownIssue
-from harness.kernel.loader import describe_file, find_scenario
+from harness.kernel.loader import describe_file, find_scenario, load_file
 from harness.kernel.scenario import ScenarioError, actor_threads
 from harness.kernel.signature import short_id
 from harness.kernel.suite import suite_files
 from harness.record.result import Finding, Kind
 from harness.record.severity import severity_of
 from harness.record.target import Target
+from harness.repro.bundle import NotScriptable
 from harness.repro.runs import GO_ON, SEEN, Run, run
 from harness.repro.script import HANGS_S, docstring, script
 
 LIMIT_S = 120.0
 """A stored proof looks for 20 s at most; above this, whatever it is hangs."""
+HARMLESS = ("wrong value", "exception out of nowhere")
+"""Severities of which a reader may be handed the program."""
 WRITTEN_S = 20
 GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
@@ -80,6 +83,16 @@ def text(issue: KnownIssue) -> str:
     return _written(issue.id, issue.title, issue.written, tuple(issue.knobs.items()))
 
 
+def to_print(issue: KnownIssue) -> str:
+    """The program for whoever reads a report; empty where it would crash or hang his interpreter, or there is none."""
+    if not issue.proof and issue.severity not in HARMLESS:
+        return ""
+    try:
+        return text(issue)
+    except (NotScriptable, ScenarioError):
+        return ""
+
+
 @cache
 def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, int], ...]) -> str:
     kind, oracle, name, _ = signature.split(" | ")
@@ -117,9 +130,8 @@ def must_say(issue: KnownIssue) -> str:
 @cache
 def _scenario(name: str) -> ScenarioInfo:
     for file in suite_files():
-        for event in describe_file(str(file)):
-            if event["name"] == name:
-                return info(event)
+        if name in load_file(str(file)):
+            return next(info(event) for event in describe_file(str(file)) if event["name"] == name)
     raise ScenarioError(f"the suite has no scenario {name}")
 
 

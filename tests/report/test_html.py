@@ -58,7 +58,7 @@ def test_a_known_finding_names_its_issue_and_shows_the_program_that_proves_it() 
     words = page(pages.busy()).words()
     assert "ftstress-0001: C.__module__ = v ends the cached entries before it stores" in words
     assert "Program that shows ftstress-0001 without the harness" in words
-    assert "import threading" in words
+    assert "import sys, threading, time" in words
 
 
 def test_a_recorded_script_is_shown_whole() -> None:
