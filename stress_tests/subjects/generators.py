@@ -387,6 +387,7 @@ class _Driver(Subject):
 
     said = SAID
     may_raise = BUSY
+    left_out: ClassVar[dict[str, str]] = {"__del__": "the interpreter calls it; close ends it as well"}
 
     def left(self, o: Any) -> Any:
         ended(o[1].close)

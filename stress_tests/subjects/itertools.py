@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import itertools
-import operator
 from collections.abc import Iterator
+from operator import length_hint
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import MOST, PROCESS, Iterating, arm, fresh_strings, nosy, refuse, step
@@ -108,7 +108,7 @@ class Repeat(_Endless):
 
     @step()
     def hint(o: Any, v: str) -> Any:
-        return operator.length_hint(o)
+        return length_hint(o)
 
     @step(text=True)
     def repr_(o: Any, v: str) -> Any:
@@ -140,6 +140,10 @@ class Batched(_Itertool):
 
 class Chain(_Itertool):
     """chain of two iterators."""
+
+    left_out: ClassVar[dict[str, str]] = GONE | {
+        "from_iterable": "of the class: another subject comes from it"
+    }
 
     def fresh(self, size: int) -> Any:
         return itertools.chain(fresh_strings(size)[:1], iter(fresh_strings(size)))
@@ -275,6 +279,8 @@ class GroupbyNosy(Groupby):
 
 class Group(Iterating):
     """A group of groupby's, which threads share, beside the groupby itself."""
+
+    left_out: ClassVar[dict[str, str]] = GONE
 
     def fresh(self, size: int) -> Any:
         groups = itertools.groupby(["x0"] * size + fresh_strings(size))

@@ -311,6 +311,14 @@ class Frozendict(Subject):
         return hash(o)
 
     @step()
+    def order(o: Any, v: str) -> Any:
+        return [asked(o) for asked in (o.__lt__, o.__le__, o.__gt__, o.__ge__)]
+
+    @step()
+    def sizeof(o: Any, v: str) -> Any:
+        return o.__sizeof__()
+
+    @step()
     def eq(o: Any, v: str) -> Any:
         return o == {"x0": "x0"}, o != {v: v}
 
