@@ -29,7 +29,15 @@ ANYWAY = {
     "__weakref__",
 }
 """What makes an object, is of its class alone, or is gone through by whatever is done to it."""
-ANYWAY |= {"__slots__", "__abstractmethods__", "__subclasshook__", "__firstlineno__", "__static_attributes__"}
+ANYWAY |= {
+    "__annotate_func__",
+    "__annotations_cache__",
+    "__slots__",
+    "__abstractmethods__",
+    "__subclasshook__",
+    "__firstlineno__",
+    "__static_attributes__",
+}
 BINARY = {
     "Add": "add",
     "Sub": "sub",
