@@ -15,13 +15,13 @@ from pathlib import Path
 
 from harness.campaign.causes import ALONE, Cause
 from harness.campaign.gather import Report, gather
-from harness.report.markdown import code, table_row
+from harness.report.markdown import cause_line, code, table_row
 from harness.report.numbers import counted, duration
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "causes.md"
 BEGIN, END = "<!-- causes: python -m measure.causes DIR -->", "<!-- end of causes -->"
 HEADER = ("| | severity | cause | known as | findings | one because |", "|---|---|---|---|---|---|")
-MOST = 400
+MOST = 600
 """Characters of a cell."""
 
 
@@ -43,7 +43,7 @@ def _row(number: int, cause: Cause) -> str:
     return table_row(
         str(number),
         cause.severity,
-        code(cause.title, MOST),
+        cause_line(cause, MOST),
         ", ".join(map(code, cause.known)) or "new",
         "; ".join(_faces(cause)),
         "" if why == ALONE else why,

@@ -16,7 +16,7 @@ from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import Details
 from harness.kernel.journal_types import TrialStartEvent
 from harness.kernel.rings import Every
-from harness.kernel.signature import same_cause, signature
+from harness.kernel.signature import same_finding, signature
 from harness.kernel.spec_types import ChildTrial
 from harness.record.events import ControlEvent, LaterEvent, RecordedEvent
 from harness.record.target import Target
@@ -100,7 +100,7 @@ def run_once(
     ring: Every = "off",
     stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Run the trial in a child until it shows the cause with the signature ``wanted``, or ends, or ``stop`` says so.
+    """Run the trial in a child until it shows the finding with the signature ``wanted``, or ends, or ``stop`` says so.
 
     Raises OSError when the target cannot be executed.
     """
@@ -121,7 +121,7 @@ def run_once(
         elif event["event"] == "finding":
             text = signature(name, event)
             seen.append(text)
-            if hit_s is None and same_cause(text, wanted):
+            if hit_s is None and same_finding(text, wanted):
                 hit_s = time.monotonic() - began
                 last = event["details"].get("last_operations", "")
 
@@ -133,7 +133,7 @@ def run_once(
     failure = failed or endings.failure(ending)
     if failure is None and not rounds and not seen and ending.how not in ("ok", "stopped"):
         failure = f"a child finished no round: it {endings.what_happened(ending)}"
-    others = dict.fromkeys(text for text in seen if not same_cause(text, wanted))
+    others = dict.fromkeys(text for text in seen if not same_finding(text, wanted))
     return Outcome(
         hit=hit_s is not None,
         took_s=round(hit_s if hit_s is not None else time.monotonic() - began, 4),

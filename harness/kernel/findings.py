@@ -1,4 +1,4 @@
-"""Turns what went wrong in a trial into events: one per cause, however often it is seen."""
+"""Turns what went wrong in a trial into events: one a finding, however often it is seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Emits each cause once. ``total`` counts all of them.
+    """Emits each finding once. ``total`` counts all of them.
 
     ``unraisable`` and ``escaped`` run on any thread, in the middle of a race: they keep text and nothing else, and
     what they kept is emitted with the next finding or round by the trial's own thread.
@@ -45,12 +45,12 @@ class Recorder:
     def finding(
         self, kind: Kind, oracle: str, where: str, message: str, details: Details, number: int
     ) -> None:
-        """Emit a finding unless this cause has been told in this trial."""
+        """Emit a finding unless it has been told in this trial."""
         self.total += 1
-        cause = (kind, oracle, where, str(details.get("exception", "")))
-        if cause in self._told:
+        same = (kind, oracle, where, str(details.get("exception", "")))
+        if same in self._told:
             return
-        self._told.add(cause)
+        self._told.add(same)
         if last := self.last_operations(kind, number):
             details = details | {"last_operations": last}
         self.emit(
@@ -67,7 +67,7 @@ class Recorder:
         )
 
     def forget(self) -> None:
-        """From here on a cause that has been told is told again."""
+        """From here on what has been told is told again."""
         self._told.clear()
 
     def violation(self, role: Role, error: Violation, number: int) -> None:

@@ -35,8 +35,8 @@ def short_id(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
 
-def same_cause(one: str, other: str) -> bool:
-    """Whether two signatures are taken for one cause: they are equal, or both are crashes of one scenario.
+def same_finding(one: str, other: str) -> bool:
+    """Whether one signature is taken for the other, seen again: they are equal, or both are crashes of one scenario.
 
     Memory that was freed and used again takes an interpreter down wherever it is met next, by whichever signal: the
     frames of one crash say little of the next one's.

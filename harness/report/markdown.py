@@ -53,6 +53,7 @@ MOST_IDS = 4
 FRAME = 500
 """Characters of what stands around folded blocks."""
 PIPE = "\\|"
+NAMES = re.compile(r"[^\s,;:()]*[_*<>|\[][^\s,;:()]*")
 
 
 def render(report: Report) -> str:
@@ -74,6 +75,18 @@ def code(text: str, most: int = MOST_MESSAGE) -> str:
     ticks = "`" * (_longest_run(line) + 1)
     edge = " " if line[:1] in ("`", "") or line[-1:] in ("`", "") else ""
     return f"{ticks}{edge}{line}{edge}{ticks}"
+
+
+def prose(text: str, most: int = MOST_MESSAGE) -> str:
+    """A sentence of ours, cut: names in it are code, else markdown would take their underscores for its own."""
+    parts = _cut(" ".join(text.split()), most).split("`")
+    parts[::2] = [NAMES.sub(lambda match: code(match[0]), part) for part in parts[::2]]
+    return "`".join(parts) + "`" * (len(parts) % 2 == 0)
+
+
+def cause_line(cause: Cause, most: int) -> str:
+    """What a cause is headed by. The known-issue list says it in words of ours; else it is a target's."""
+    return prose(cause.title, most) if cause.issues else code(escape(cause.title), most)
 
 
 def fenced(text: str, language: str = "python-traceback") -> str:
@@ -121,7 +134,7 @@ def _causes(report: Report) -> Iterator[str]:
         ids = [face.id for face in cause.faces]
         left = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
         yield table_row(
-            code(escape(cause.title), MOST_TITLE),
+            cause_line(cause, MOST_TITLE),
             cause.severity,
             ", ".join(map(code, cause.known)) or "NEW",
             ", ".join(code(escape(id)) for id in ids[:MOST_IDS]) + left,

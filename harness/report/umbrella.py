@@ -6,7 +6,6 @@ command that writes one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from harness.campaign.causes import Cause
@@ -16,7 +15,7 @@ from harness.kernel.known import Change, KnownIssue
 from harness.record.result import Finding
 from harness.record.severity import gravity
 from harness.report.escape import escape
-from harness.report.markdown import MOST_CHARACTERS, code, fenced, table_row
+from harness.report.markdown import MOST_CHARACTERS, cause_line, code, fenced, prose, table_row
 from harness.report.numbers import counted
 from harness.repro.proofs import to_print
 
@@ -24,6 +23,7 @@ HEADER = ("| | severity | cause | versions | known as |", "|---|---|---|---|---|
 SHOWN_AS_PROGRAM = "wrong value"
 """Of what is worse the program would be one that crashes or hangs its reader's interpreter."""
 MOST_CAUSE = 300
+MOST_PROSE = 1_000
 MOST_PROGRAM = 6_000
 """Characters."""
 
@@ -39,7 +39,7 @@ def render(report: Report) -> str:
             table_row(
                 str(number),
                 cause.worst,
-                code(escape(cause.title), MOST_CAUSE),
+                cause_line(cause, MOST_CAUSE),
                 ", ".join(code(escape(one)) for one in _versions(report, cause)),
                 ", ".join(_linked(cause, issues)) or "new",
             )
@@ -74,7 +74,7 @@ def _section(report: Report, number: int, cause: Cause) -> Iterator[str]:
     face = cause.faces[0]
     issue = cause.issues[0] if cause.issues else None
     title = issue.title if issue else face.message.splitlines()[0] if face.message else face.signature
-    yield f"## {number}. {_prose(title) if issue else code(escape(title))}"
+    yield f"## {number}. {prose(title, MOST_PROSE) if issue else code(escape(title))}"
     yield ""
     here = "" if cause.worst == cause.severity else f" (seen here: {cause.severity})"
     yield f"- severity: {cause.worst}{here}"
@@ -91,11 +91,11 @@ def _section(report: Report, number: int, cause: Cause) -> Iterator[str]:
     if len(cause.faces) > 1:
         yield f"- one cause because {cause.why}"
     if issue and issue.seen:
-        yield f"- how often: {_prose(issue.seen)}"
+        yield f"- how often: {prose(issue.seen, MOST_PROSE)}"
     else:
         yield f"- how often: in {face.trials_hit} of {counted(face.trials_run, 'trial')}"
     for mend in dict.fromkeys(one.mend for one in cause.issues if one.mend):
-        yield f"- suggested mend: {_prose(mend)}"
+        yield f"- suggested mend: {prose(mend, MOST_PROSE)}"
     yield ""
     yield from _program(cause, face, issue)
 
@@ -149,7 +149,7 @@ def _linked(cause: Cause, issues: Sequence[KnownIssue]) -> Iterator[str]:
 def _where(cause: Cause) -> str:
     """In the list's words, or else as a sweep has found it, in functions' names; markdown."""
     if said := next((issue.where for issue in cause.issues if issue.where), ""):
-        return _prose(said)
+        return prose(said, MOST_PROSE)
     windows = next((face.details["windows"] for face in cause.faces if face.details.get("windows")), None)
     return code(escape("; or ".join(windows)), MOST_CAUSE) if windows else ""
 
@@ -160,8 +160,3 @@ def _changes(changes: Sequence[Change]) -> str:
         first = change.version or change.branch
         told.append(f"{first} ({code(change.commit)})" if change.commit else first)
     return ", ".join(told)
-
-
-def _prose(text: str) -> str:
-    """A sentence of ours: names in it are code, else markdown would take their underscores for its own."""
-    return re.sub(r"[^\s,;:`]*[_*<>|\[][^\s,;:`]*", lambda match: code(match[0]), text)

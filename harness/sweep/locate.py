@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.event_types import FindingEvent
-from harness.kernel.signature import beginning, same_cause, signature
+from harness.kernel.signature import beginning, same_finding, signature
 from harness.kernel.trial import Count
 from harness.record.coverage import Window, access
 from harness.record.target import Target
@@ -82,7 +82,7 @@ def locate(
         return read(path, base)
 
     def found(event: FindingEvent) -> None:
-        if same_cause(signature(scenario.name, event), wanted):
+        if same_finding(signature(scenario.name, event), wanted):
             fitting.add(cause_of(event))
 
     def alive(counts: Count) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.event_types import Details, FindingEvent, PointData, StopData
-from harness.kernel.signature import same_cause, signature
+from harness.kernel.signature import same_finding, signature
 from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import variant_of
 from harness.record.target import Target
@@ -76,7 +76,7 @@ def replay(
         shown, steps = 0, tuple[tuple[str, str, str], ...]()
 
         def fits(event: FindingEvent) -> bool:
-            return same_cause(signature(scenario.name, event), wanted)
+            return same_finding(signature(scenario.name, event), wanted)
 
         for done in range(times):
             if done and done % A_CHILD == 0:

@@ -118,7 +118,7 @@ def test_what_is_found_out_joins_a_new_finding_to_a_known_one() -> None:
     named = {"oracle": "order", "known": "gh-133467", "details": {"windows": [SETTER]}}
     groups = grouped(one("a", details={"windows": [SETTER]}), one("b", "type_attributes.set_name", **named))
     assert ids(groups) == [["a", "b"]]
-    assert (groups[0].text or "").startswith("gh-133467") and groups[0].known == ("gh-133467",)
+    assert "type_set_name" in (groups[0].text or "") and groups[0].known == ("gh-133467",)
 
 
 def test_three_are_one_where_the_second_has_something_in_common_with_both() -> None:
@@ -134,7 +134,7 @@ def test_a_result_s_findings_have_their_cause_or_null() -> None:
     journal.finding(where="read_instance").ended().trial().progress().finding().ended()
     journal.add("later", signature="violation | order | fake.well | read", details={"windows": [SETTER]})
     found = {face.scenario: face.cause for face in pages.report(journal).findings}
-    assert (found[set_module.name] or "").startswith("ftstress-0001")
+    assert "type_set_module" in (found[set_module.name] or "")
     assert found["fake.well"] == SETTER
 
 
