@@ -93,7 +93,7 @@ class _Attributes(Subject):
     def vars_(o: Any, v: str) -> Any:
         return [value for value in vars(o).copy().values() if isinstance(value, str) and len(value) == 2]
 
-    @step(may_raise=(RuntimeError,))
+    @step(may_raise=(RuntimeError, KeyError))
     def vars_merge(o: Any, v: str) -> Any:
         return dict(vars(o)).get("x0"), (vars(o) | {}).get("x0")
 

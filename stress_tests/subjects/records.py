@@ -12,7 +12,7 @@ import pickle
 import types
 from typing import Any, NamedTuple, TypedDict
 
-from harness.kernel.pairs import Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 
 class Enumeration(Subject):
@@ -85,7 +85,7 @@ class Enumeration(Subject):
     def copy_(o: Any, v: str) -> Any:
         return copy.copy(o.first) is o.first, copy.deepcopy(o.first) is o.first
 
-    @step()
+    @step(PROCESS)
     def dir_(o: Any, v: str) -> Any:
         return "first" in dir(o), "value" in dir(o.first)
 

@@ -452,7 +452,7 @@ class RuntimeProtocol(Subject):
 
     @step(writes=True)
     def store_method(o: Any, v: str) -> Any:
-        type(o).method = None
+        type(o).method = "x0"
 
     @step(writes=True)
     def delete_method(o: Any, v: str) -> Any:
