@@ -534,17 +534,17 @@ class ClassWithMetaclass(Subject):
     def change_metaclass(o: Any, v: str) -> Any:
         o.__class__ = type(o).spare
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(TypeError,))
     def make_subclass(o: Any, v: str) -> Any:
-        return type(type(o)(v, (o,), {})) is type(o)
+        return isinstance(type(o)(v, (o,), {}), type)
 
     @step(writes=True)
     def store_item_access(o: Any, v: str) -> Any:
-        type(o).__getitem__ = lambda cls, key: v
+        type(o).__getitem__ = lambda cls, key: (v, v)[key]
 
     @step()
     def item(o: Any, v: str) -> Any:
-        return o["x0"]
+        return o[0]
 
     @step(writes=True)
     def store_iter(o: Any, v: str) -> Any:
@@ -554,7 +554,7 @@ class ClassWithMetaclass(Subject):
     def iterate(o: Any, v: str) -> Any:
         return list(o)
 
-    @step()
+    @step(may_raise=(TypeError,))
     def prepare(o: Any, v: str) -> Any:
         return types.prepare_class(v, (o,))[0] is type(o), type(o).__prepare__(v, ()) == {}
 
