@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -60,7 +63,26 @@ def command(target: Target, spec: ChildSpec) -> list[str]:
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     if knobs.get(specializer.name) == OFF:
         options += ["-X", "tlbc=0"]
-    return [target.executable, "-P", *options, str(Path(entry_point.__file__).resolve()), json.dumps(spec)]
+    told = json.dumps(spec | _bytecode(target.executable))
+    return [target.executable, "-P", *options, str(Path(entry_point.__file__).resolve()), told]
+
+
+def _bytecode(executable: str) -> dict[str, str]:
+    """Where the children of a target keep bytecode for one another, as long as this process lives: each would compile
+    the kernel anew where the environment forbids to keep it beside the sources, or that is nowhere to write.
+
+    A folder for each target: one that is broken must not be what others read.
+    """
+    folder = Path(entry_point.__file__).parent
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE") and os.access(folder, os.W_OK):
+        return {}
+    name = hashlib.sha256(executable.encode()).hexdigest()[:16]
+    return {"bytecode": str(Path(_folder().name) / name)}
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="ftstress-bytecode-")
 
 
 def environment() -> dict[str, str]:

@@ -15,6 +15,8 @@ from harness.diagnosis.ending import Ending
 from harness.kernel.spec_types import ChildTrial
 from harness.record.target import Target
 
+LEAD_S = 0.03
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -27,11 +29,13 @@ class Kind:
     """How many run beside each other, on average."""
     shortest_s: float
     """What a trial gets at least, if fewer scenarios are tried for that."""
+    lead_s: float
+    """Before a trial's budget is over, when the next may be started: it needs a core for its start first."""
     run: Callable[[Target, ChildTrial, TellOfTrial, Callable[[], bool]], Ending]
     """Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
 
 
-STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, trial.run_in_child)
+STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, LEAD_S, trial.run_in_child)
 
 
 def dry_run(

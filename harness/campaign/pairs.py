@@ -113,4 +113,4 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
     return options.jobs or max(1, cores() // THREADS)
 
 
-KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, trial.run_in_child)
+KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, MIXED_S, trial.run_in_child)

@@ -44,8 +44,6 @@ the cores."""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
-LEAD_S = 0.03
-"""Before a trial's budget is over, when the next may be started: it needs a core for its start first."""
 KEEPS_TIME_S = 30.0
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
@@ -338,7 +336,7 @@ class _Campaign:
     def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
         if event["event"] == "hello":
-            self.leaves[number] = at_s + planned.budget_s - LEAD_S
+            self.leaves[number] = at_s + planned.budget_s - self.kind.lead_s
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})
         if event["event"] == "finding" and self.options.stop_at_first and self.grader.counting():
             self._halt("found")

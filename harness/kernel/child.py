@@ -63,6 +63,8 @@ def main(text: str) -> int:
     """Do what the JSON says, and return the exit status."""
     spec: ChildSpec = json.loads(text)
     die_with_parent(spec["alarm_s"])
+    if "bytecode" in spec:
+        sys.pycache_prefix, sys.dont_write_bytecode = spec["bytecode"], False
     find_harness()
     import faulthandler
 

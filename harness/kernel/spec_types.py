@@ -15,6 +15,8 @@ class Started(TypedDict):
     """When its own alarm ends it."""
     events_fd: NotRequired[int]
     """The descriptor that it writes its events to: there is none before it is started."""
+    bytecode: NotRequired[str]
+    """A folder for the bytecode of what it imports, where that cannot be kept beside the sources."""
 
 
 class TrialSpec(TypedDict):

@@ -13,7 +13,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 
 import harness
-from harness.campaign.kind import Kind
+from harness.campaign.kind import LEAD_S, Kind
 from harness.campaign.options import CampaignError, Options
 from harness.campaign.plan import SWEEP, PlannedTrial, Powers, cores, power, powers_for, why_skipped
 from harness.campaign.select import ScenarioInfo
@@ -103,7 +103,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         refuse_nothing_to_stop_in(target, asked.functions, cache)
         yield from trials(scenarios, target, options, shown)
 
-    return Kind(SWEEP, planned, at_once, SHORTEST_S, run)
+    return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, run)
 
 
 def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:

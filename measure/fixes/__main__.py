@@ -31,6 +31,8 @@ from measure.fixes.undo import CannotUndo, as_fault, patch
 
 COMMANDS = ("pairs", "run")
 TIP = "(tip)"
+TIPS = 5
+"""Runs of the tip for each run of a fix that is undone: what it shows now and then is to be known beforehand."""
 TIMES = 4
 """As often is a run made anew because the tip shows what it hit."""
 SHORTEST_S = 5.0
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     told.out.mkdir(parents=True, exist_ok=True)
     tried = Tried(told.out / "fixes.jsonl")
     for command in commands:
-        _race(tried, [(TIP, executable)], command, told, None)
+        _race(tried, [(TIP, executable)], command, told, None, TIPS * told.repeat)
     for number, fix in enumerate(chosen, 1):
         print(f"{number} of {len(chosen)}  {fix.name}  {fix.area}: {fix.kind}", flush=True)
         if fix.name in tried.why_not:
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
             continue
         for command in commands:
             for _ in range(TIMES):
-                _race(tried, [(fix.name, made)], command, told, tried.signatures(TIP))
+                _race(tried, [(fix.name, made)], command, told, tried.signatures(TIP), told.repeat)
                 if not _tip_shows_it_too(tried, fix.name, command, told.out, executable):
                     break
     print(table(chosen, tried, commands))
@@ -121,11 +123,12 @@ def _race(
     command: str,
     told: argparse.Namespace,
     of_base: frozenset[str] | None,
+    repeat: int,
 ) -> None:
     jobs = [
         Job(name, executable, seed, told.limit, _folder(told.out, name, command, seed), of_base, command)
         for name, executable in builds
-        for seed in range(1, told.repeat + 1)
+        for seed in range(1, repeat + 1)
         if not tried.has(name, command, seed)
     ]
 

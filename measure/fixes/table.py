@@ -23,6 +23,20 @@ class Line:
     at_s: float
 
 
+class Shown(frozenset[str]):
+    """Signatures; a crash or a hang is among them where one of the same scenario or subject is: where a process dies
+    differs from run to run.
+    """
+
+    def __contains__(self, signature: object) -> bool:
+        return super().__contains__(signature) or _dead(str(signature)) in {_dead(one) for one in self} - {""}
+
+
+def _dead(signature: str) -> str:
+    kind, *rest = signature.split(" | ")
+    return rest[1] if kind in ("crash", "hang") and len(rest) > 1 else ""
+
+
 class Tried:
     """All runs so far; each is appended to the file when it ends."""
 
@@ -67,7 +81,7 @@ class Tried:
 
     def signatures(self, name: str) -> frozenset[str]:
         """Everything that a build has shown."""
-        return frozenset(self.shown.get(name, ()))
+        return Shown(self.shown.get(name, ()))
 
     def _note(self, entry: dict[str, object]) -> None:
         with self.path.open("a", encoding="utf-8") as file:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign import plan, run, trial
+from harness.campaign import kind, plan, run, trial
 from harness.campaign.grade import grade
 from harness.campaign.options import Options
 from harness.campaign.run import WORTH_STARTING_S, run_campaign
@@ -95,7 +95,7 @@ def test_trials_beside_each_other_have_no_more_threads_than_there_are_cores(
             racing = [number for number in begun if leaves[number] > event["at_s"]]
             most = max(most, sum(begun[number]["threads"] for number in racing))
         elif event["event"] == "hello":
-            leaves[event["trial"]] = event["at_s"] + begun[event["trial"]]["budget_s"] - run.LEAD_S
+            leaves[event["trial"]] = event["at_s"] + begun[event["trial"]]["budget_s"] - kind.LEAD_S
         elif event["event"] == "trial_end":
             del begun[event["trial"]]
     assert most == 4

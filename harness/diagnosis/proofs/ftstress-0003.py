@@ -19,8 +19,13 @@ class C:
 SEEN = []
 obj = C()
 C.__abstractmethods__ = Old()
-obj.__abstractmethods__, obj.__abstractmethods__  # the first look-up after a store may cache it where nobody looks
+(
+    obj.__abstractmethods__,
+    obj.__abstractmethods__,
+)  # the first look-up after a store may cache it where nobody looks
 C.__abstractmethods__ = "new"
 ((stored, found),) = SEEN
-print(f"{'not ' if found == stored else ''}seen: vars(C) has {stored!r}, obj.__abstractmethods__ is {found!r}")
+print(
+    f"{'not ' if found == stored else ''}seen: vars(C) has {stored!r}, obj.__abstractmethods__ is {found!r}"
+)
 sys.exit(found != stored)
