@@ -160,7 +160,7 @@ class GeneratorExpression(GeneratorOfStrings):
     """A generator expression, which has given its first value: it cannot be thrown into and live."""
 
     def fresh(self, size: int) -> Any:
-        shared = (text for text in fresh_strings(size + 1))
+        shared = (text for text in fresh_strings(size))
         next(shared)
         return shared
 

@@ -77,10 +77,14 @@ class OrderedDictNosy(OrderedDictOfStrings):
 
 
 class DefaultDict(DictWhole):
-    """A defaultdict: what is missing is made, and put there, by the look-up."""
+    """A defaultdict: what is missing is made, and put there, by the look-up.
+
+    It is a dict of another type: what is atomic for a dict that is iterated over is not for it.
+    """
 
     said = ""
     most = VALUES
+    may_raise = (RuntimeError,)
 
     def fresh(self, size: int) -> Any:
         return defaultdict(lambda: "x0", fresh_items(size))
