@@ -1,0 +1,196 @@
+"""What functions run and what closures share: code objects and cells."""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from types import CellType, FunctionType
+from typing import Any
+
+from harness.kernel.pairs import Subject, step
+
+
+def plain(first: Any = "x1", *rest: Any, third: Any = "x2", **named: Any) -> Any:
+    """What is called."""
+    return first, third
+
+
+def another(first: Any = "x0", second: Any = None, *, third: Any = "x1") -> Any:
+    """What has other code: its parameters and its variables are others."""
+    return third, first, second
+
+
+class Code(Subject):
+    """A code object that nobody has run yet: many of its attributes are made when they are first asked for."""
+
+    def fresh(self, size: int) -> Any:
+        return another.__code__.replace()
+
+    def left(self, o: Any) -> Any:
+        return [o.co_name, o.co_varnames, o.co_consts, o.co_code]
+
+    def wrong(self, o: Any) -> str:
+        return "" if o == another.__code__ else "the code is no more equal to what it was made from"
+
+    @step(writes=True)
+    def run(o: Any, v: str) -> Any:
+        return FunctionType(o, {}, "run", (v, v), None)(third=v)
+
+    @step(writes=True)
+    def run_often(o: Any, v: str) -> Any:
+        function = FunctionType(o, {})
+        for _ in range(20):
+            function(v, v, third=v)
+        return function(v, v, third=v)
+
+    @step()
+    def bytecode(o: Any, v: str) -> Any:
+        return o.co_code, len(o._co_code_adaptive) > 0
+
+    @step()
+    def variables(o: Any, v: str) -> Any:
+        return o.co_varnames, o.co_cellvars, o.co_freevars, o.co_names
+
+    @step()
+    def counts(o: Any, v: str) -> Any:
+        return (
+            o.co_argcount,
+            o.co_posonlyargcount,
+            o.co_kwonlyargcount,
+            o.co_nlocals,
+            o.co_stacksize,
+            o.co_flags,
+        )
+
+    @step()
+    def constants(o: Any, v: str) -> Any:
+        return len(o.co_consts), o.co_exceptiontable
+
+    @step()
+    def names(o: Any, v: str) -> Any:
+        return o.co_name, o.co_qualname, len(o.co_filename) > 0
+
+    @step()
+    def lines(o: Any, v: str) -> Any:
+        return [line - o.co_firstlineno for *_, line in o.co_lines() if line], len(o.co_linetable)
+
+    @step()
+    def positions(o: Any, v: str) -> Any:
+        return len(list(o.co_positions()))
+
+    @step()
+    def branches(o: Any, v: str) -> Any:
+        return len(list(o.co_branches())) if hasattr(o, "co_branches") else 0
+
+    @step()
+    def varname(o: Any, v: str) -> Any:
+        return o._varname_from_oparg(0)
+
+    @step()
+    def replace(o: Any, v: str) -> Any:
+        return o.replace(co_name=v).co_name, o.replace() == o
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == another.__code__, o == plain.__code__, o != o
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o) == hash(another.__code__)
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o < o, o <= o, o > o, o >= o
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0, o.__sizeof__() > 0
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        return weakref.ref(o)() is o
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return copy.copy(o) is o
+
+    @step()
+    def function(o: Any, v: str) -> Any:
+        return FunctionType(o, {}, v).__name__, FunctionType(o, {}).__code__ is o
+
+    left_out = {
+        "__new__": "replace makes new ones",
+        "__replace__": "as replace",
+        "co_lnotab": "deprecated: it warns",
+    }
+
+
+class Cell(Subject):
+    """A cell: what closures share."""
+
+    def fresh(self, size: int) -> Any:
+        return CellType("x" + str(size - 3))
+
+    def left(self, o: Any) -> Any:
+        try:
+            return o.cell_contents
+        except ValueError:
+            return None
+
+    @step()
+    def contents(o: Any, v: str) -> Any:
+        return o.cell_contents
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o.cell_contents = v
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o.cell_contents
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return FunctionType(_reads_cell, {}, None, None, (o,))()
+
+    @step(writes=True)
+    def call_that_stores(o: Any, v: str) -> Any:
+        return FunctionType(_writes_cell, {}, None, None, (o,))(v)
+
+    @step(writes=True)
+    def call_that_deletes(o: Any, v: str) -> Any:
+        return FunctionType(_deletes_cell, {}, None, None, (o,))()
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == o, o != CellType("x0"), o < CellType("x1"), o > CellType(), o <= o, o >= o
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o)
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0
+
+    left_out = {"__new__": "other operations make cells by it"}
+
+
+def _codes_around_a_cell() -> tuple[Any, Any, Any]:
+    held: Any = None
+
+    def reads() -> Any:
+        return held
+
+    def writes(value: Any) -> None:
+        nonlocal held
+        held = value
+
+    def deletes() -> None:
+        nonlocal held
+        del held
+
+    return reads.__code__, writes.__code__, deletes.__code__
+
+
+_reads_cell, _writes_cell, _deletes_cell = _codes_around_a_cell()

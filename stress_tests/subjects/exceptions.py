@@ -1,0 +1,413 @@
+"""Exceptions: their attributes, and raising one that others hold."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+import weakref
+from collections.abc import Generator
+from typing import Any
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+
+def _waiting(x0: Any, x1: Any) -> Generator[Any, Any, Any]:
+    x2 = [x0]
+    while True:
+        seen = yield x2
+        x2 = [seen, x1]
+
+
+def _inner(x0: str) -> Any:
+    raise ValueError(x0)
+
+
+def _outer(x0: str) -> Any:
+    return _inner(x0)
+
+
+def _caught(x0: str, x1: str) -> BaseException:
+    """An exception with a traceback of three frames, and a context."""
+    try:
+        try:
+            raise KeyError(x1)
+        except KeyError:
+            _outer(x0)
+    except ValueError as error:
+        return error
+    raise AssertionError
+
+
+class _Exceptions(Subject):
+    """What is done with any exception."""
+
+    left_out = {"__new__": "other subjects' fresh objects come from it"}
+
+    def left(self, o: Any) -> Any:
+        return [list(o.args), getattr(o, "__notes__", None), o.__suppress_context__]
+
+    @step()
+    def args(o: Any, v: str) -> Any:
+        return o.args
+
+    @step(writes=True)
+    def store_args(o: Any, v: str) -> Any:
+        o.args = (v, v)
+
+    @step(writes=True)
+    def store_args_from_list(o: Any, v: str) -> Any:
+        o.args = [v]
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(v)
+
+    @step(text=True)
+    def text(o: Any, v: str) -> Any:
+        return len(str(o)) >= 0, len(repr(o)) > 0
+
+    @step()
+    def cause(o: Any, v: str) -> Any:
+        return o.__cause__ is None, o.__suppress_context__ in (False, True)
+
+    @step(writes=True)
+    def store_cause(o: Any, v: str) -> Any:
+        o.__cause__ = KeyError(v)
+
+    @step(writes=True)
+    def store_no_cause(o: Any, v: str) -> Any:
+        o.__cause__ = None
+
+    @step()
+    def context(o: Any, v: str) -> Any:
+        return o.__context__ is None
+
+    @step(writes=True)
+    def store_context(o: Any, v: str) -> Any:
+        o.__context__ = KeyError(v)
+
+    @step(writes=True)
+    def store_no_context(o: Any, v: str) -> Any:
+        o.__context__ = None
+
+    @step(writes=True)
+    def suppress_context(o: Any, v: str) -> Any:
+        o.__suppress_context__ = True
+
+    @step()
+    def traceback_(o: Any, v: str) -> Any:
+        return len(list(traceback.walk_tb(o.__traceback__))) >= 0
+
+    @step(writes=True)
+    def store_no_traceback(o: Any, v: str) -> Any:
+        o.__traceback__ = None
+
+    @step(writes=True)
+    def with_traceback(o: Any, v: str) -> Any:
+        return o.with_traceback(None) is o
+
+    @step(writes=True)
+    def raise_(o: Any, v: str) -> Any:
+        try:
+            raise o
+        except type(o) as error:
+            return error is o
+
+    @step(writes=True)
+    def raise_from(o: Any, v: str) -> Any:
+        try:
+            raise o from KeyError(v)
+        except type(o) as error:
+            return error is o
+
+    @step(writes=True)
+    def raise_while_handling(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise KeyError(v)
+            except KeyError:
+                raise o  # noqa: B904  # the context is what is raced
+        except type(o) as error:
+            return error is o
+
+    @step(writes=True)
+    def raise_another_while_handling(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise o
+            except type(o):
+                raise KeyError(v)  # noqa: B904
+        except KeyError as error:
+            return error.__context__ is o
+
+    @step(writes=True)
+    def raise_through_generator(o: Any, v: str) -> Any:
+        generator = _waiting(v, v)
+        next(generator)
+        try:
+            return generator.throw(o)
+        except type(o) as error:
+            return error is o
+
+    @step(writes=True)
+    def add_note(o: Any, v: str) -> Any:
+        o.add_note(v)
+
+    @step()
+    def notes(o: Any, v: str) -> Any:
+        return list(getattr(o, "__notes__", ()))
+
+    @step(writes=True)
+    def delete_notes(o: Any, v: str) -> Any:
+        del o.__notes__
+
+    @step(writes=True)
+    def store_attribute(o: Any, v: str) -> Any:
+        o.mark = v
+
+    @step()
+    def attribute(o: Any, v: str) -> Any:
+        return getattr(o, "mark", None)
+
+    @step(writes=True)
+    def store_dict(o: Any, v: str) -> Any:
+        o.__dict__ = {"mark": v}
+
+    @step()
+    def vars_(o: Any, v: str) -> Any:
+        return dict(vars(o)).get("mark")
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return o.__reduce__()[0] is type(o), len(o.__reduce_ex__(2)) > 1
+
+    @step(writes=True)
+    def setstate(o: Any, v: str) -> Any:
+        o.__setstate__({"mark": v})
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return copy.copy(o).args
+
+    @step(may_raise=(RuntimeError,))
+    def deepcopy(o: Any, v: str) -> Any:
+        return copy.deepcopy(o).args
+
+    @step(may_raise=(RuntimeError,))
+    def pickle_(o: Any, v: str) -> Any:
+        return pickle.loads(pickle.dumps(o)).args
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == o, hash(o) == hash(o)
+
+    @step(PROCESS)
+    def format_only(o: Any, v: str) -> Any:
+        return len(traceback.format_exception_only(o)) > 0
+
+
+class Error(_Exceptions):
+    """A ValueError that was raised and caught."""
+
+    def fresh(self, size: int) -> Any:
+        return _caught(*fresh_strings(2))
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        return weakref.ref(o)() is o
+
+
+class ErrorOfSystem(_Exceptions):
+    """An OSError, with its numbers and names."""
+
+    def fresh(self, size: int) -> Any:
+        return OSError(2, "x0", "x1", None, "x2")
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o.errno, o.strerror, o.filename, o.filename2
+
+    @step(writes=True)
+    def store_parts(o: Any, v: str) -> Any:
+        o.strerror, o.filename, o.filename2 = v, v, v
+
+    @step(writes=True)
+    def delete_filename(o: Any, v: str) -> Any:
+        del o.filename
+
+    @step(writes=True)
+    def store_errno(o: Any, v: str) -> Any:
+        o.errno = v
+
+    @step(writes=True)
+    def store_written(o: Any, v: str) -> Any:
+        o.characters_written = 7
+
+    @step()
+    def written(o: Any, v: str) -> Any:
+        return o.characters_written
+
+
+class ErrorOfUnicode(_Exceptions):
+    """A UnicodeDecodeError, with its object and positions."""
+
+    def fresh(self, size: int) -> Any:
+        return UnicodeDecodeError("x0", b"x1", 0, 1, "x2")
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o.encoding, o.object, o.start, o.end, o.reason
+
+    @step(writes=True)
+    def store_object(o: Any, v: str) -> Any:
+        o.object = v.encode() + b"..."
+
+    @step(writes=True)
+    def store_reason(o: Any, v: str) -> Any:
+        o.reason = v
+
+    @step(writes=True)
+    def store_encoding(o: Any, v: str) -> Any:
+        o.encoding = v
+
+    @step(writes=True)
+    def store_position(o: Any, v: str) -> Any:
+        o.start, o.end = 1, 2
+
+    @step(writes=True)
+    def init_whole(o: Any, v: str) -> Any:
+        o.__init__(v, v.encode(), 0, 1, v)
+
+
+class ErrorOfSyntax(_Exceptions):
+    """A SyntaxError, with its place."""
+
+    left_out = {"__new__": _Exceptions.left_out["__new__"], "_metadata": "the compiler's own"}
+
+    def fresh(self, size: int) -> Any:
+        return SyntaxError("x0", ("x1", 1, 2, "x2", 1, 3))
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return (
+            o.msg,
+            o.filename,
+            o.lineno,
+            o.offset,
+            o.text,
+            o.end_lineno,
+            o.end_offset,
+            o.print_file_and_line,
+        )
+
+    @step(writes=True)
+    def store_parts(o: Any, v: str) -> Any:
+        o.msg, o.filename, o.text = v, v, v
+
+    @step(writes=True)
+    def init_whole(o: Any, v: str) -> Any:
+        o.__init__(v, (v, 2, 3, v, 2, 4))
+
+
+class ErrorOfImport(_Exceptions):
+    """An ImportError, with the names of what was imported."""
+
+    def fresh(self, size: int) -> Any:
+        return ImportError("x0", name="x1", path="x2")
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o.msg, o.name, o.path, o.name_from
+
+    @step(writes=True)
+    def store_parts(o: Any, v: str) -> Any:
+        o.msg, o.name, o.path = v, v, v
+
+    @step(writes=True)
+    def delete_name(o: Any, v: str) -> Any:
+        del o.name
+
+
+class ErrorOfAttribute(_Exceptions):
+    """An AttributeError that nobody has looked at: it knows whose attribute was asked for."""
+
+    def fresh(self, size: int) -> Any:
+        return AttributeError("x0", name="x1", obj=["x2"])
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o.name, o.obj, o.__getstate__() is None
+
+    @step(writes=True)
+    def store_parts(o: Any, v: str) -> Any:
+        o.name, o.obj = v, v
+
+
+class EndOfIteration(_Exceptions):
+    """A StopIteration, with what a generator returned."""
+
+    def fresh(self, size: int) -> Any:
+        return StopIteration("x0")
+
+    @step()
+    def value(o: Any, v: str) -> Any:
+        return o.value
+
+    @step(writes=True)
+    def store_value(o: Any, v: str) -> Any:
+        o.value = v
+
+
+class ErrorGroup(_Exceptions):
+    """An ExceptionGroup of three, one of them a group itself."""
+
+    def fresh(self, size: int) -> Any:
+        first, second, third = fresh_strings(3)
+        inner = ExceptionGroup("x1", [KeyError(second), ValueError(third)])
+        return ExceptionGroup("x0", [ValueError(first), inner])
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return o.message, len(o.exceptions)
+
+    @step()
+    def split(o: Any, v: str) -> Any:
+        found, rest = o.split(ValueError)
+        return len(found.exceptions), len(rest.exceptions)
+
+    @step()
+    def subgroup(o: Any, v: str) -> Any:
+        return len(o.subgroup(lambda error: isinstance(error, KeyError)).exceptions)
+
+    @step()
+    def derive(o: Any, v: str) -> Any:
+        return o.derive([KeyError(v)]).message
+
+    @step(writes=True)
+    def except_star(o: Any, v: str) -> Any:
+        try:
+            raise o
+        except* KeyError as error:
+            seen = len(error.exceptions)
+        except* ValueError as error:
+            seen = len(error.exceptions)
+        return seen
+
+    @step(writes=True)
+    def reraise_star(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise o
+            except* KeyError as error:
+                raise error.exceptions[0] from None
+        except ExceptionGroup as error:
+            return len(error.exceptions)
+
+    @step(writes=True)
+    def note_inner(o: Any, v: str) -> Any:
+        o.exceptions[0].add_note(v)
+
+    @step()
+    def generic(o: Any, v: str) -> Any:
+        return type(o)[int] is not None
