@@ -78,11 +78,13 @@ class Mixed:
         """Whether the two orders, tried on this one thread, say so; else the judge of the pair has the word."""
         key = (number, self.size)
         if key not in self.quick:
+            self.notes[0][0] = number  # no thread is at it now: what dies here dies of this pair
             self.quick[key] = _Quick(self.subject, self.size, self.steps[number])
         return self.quick[key].allows(outcome, given)
 
     def _judge(self, number: int, racers: Racers) -> Judge:
         if (number, self.size) not in self.judges:
+            self.notes[0][0] = number
             steps = [[one] for one in self.steps[number]]
             orders = explored(racers, self.subject, self.size, steps)
             self.judges[number, self.size] = Judge(self.subject, self.size, steps, orders)
