@@ -62,7 +62,8 @@ def _is_needless(node: ast.stmt, everything: list[ast.stmt]) -> bool:
     ]
     loads = [one for one in uses if isinstance(one.ctx, ast.Load)]
     if isinstance(node, ast.Assign):
-        return len(uses) == 2 and len(loads) == 1 and _is_constant(node.value)
+        short = len(ast.unparse(node.value)) <= WIDTH // 2
+        return len(uses) == 2 and len(loads) == 1 and short and _is_constant(node.value)
     assert isinstance(node, ast.FunctionDef)
     calls = [
         one

@@ -175,7 +175,7 @@ def test_what_only_the_collector_frees_is_owed_by_nobody(trial: RunTrial) -> Non
             def unfinished(self):
                 return "the ring is there" if self.alive() else None
         """
-    events = trial(cyclic)
+    events = trial(cyclic, budget_s=1.0)
     assert findings(events) == []
     assert final(events)["rounds"] > 1
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+from pathlib import Path
 from typing import Any, get_args, get_origin, is_typeddict
 
 import pytest
@@ -23,7 +25,7 @@ from harness.record.schema import text
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import COUNTS, HandWritten
-from tests.report.schemas import DOCS, schema
+from tests.report.schemas import DOCS, check_journal, schema
 
 
 def test_the_published_schema_is_what_the_definitions_make() -> None:
@@ -159,3 +161,12 @@ def bare(value: Any, definition: Any) -> Any:
             if get_origin(hint) is list and is_typeddict(get_args(hint)[0]):
                 kept[name] = [bare(one, get_args(hint)[0]) for one in value[name]]
     return kept
+
+
+def test_the_journal_of_a_suite_without_a_manager_is_a_journal(free_threaded: Target, tmp_path: Path) -> None:
+    command = [free_threaded.executable, "-m", "harness.kernel", "read_by", "--budget", "1"]
+    done = subprocess.run(
+        [*command, "--journal", str(tmp_path)], cwd=DOCS.parent, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    check_journal(tmp_path)

@@ -20,7 +20,11 @@ from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, p
 
 LENGTH = 128
 """Rounds of a row."""
-NOTE_BYTES = 2
+NOTE_BYTES = 4
+PAIR_BITS = 16
+"""Of a note; above these is the number of the round in its row."""
+NONE = (1 << 8 * NOTE_BYTES) - 1
+"""The note of a thread that has come to none."""
 
 
 class Mixed:
@@ -38,14 +42,15 @@ class Mixed:
         self.rows = 0
         self.size = subject.sizes[0]
         self.play: Sequence[Play] = [mixed_player()] * 2
-        self.notes = [memoryview(bytearray(NOTE_BYTES * 2)).cast("H") for _ in range(2)]
+        noted = bytearray(NOTE_BYTES * 2)
+        self.notes = [memoryview(noted).cast("I") for _ in range(2)]
         if file is not None:
             with open(file, "w+b") as opened:
                 opened.write(b"\xff" * (NOTE_BYTES * 2) + "\n".join(self.names).encode())
                 opened.flush()
                 mapped = mmap.mmap(opened.fileno(), NOTE_BYTES * 2)
             # Each thread's own: reference counts that two threads change would have them wait for one another.
-            self.notes = [memoryview(mapped).cast("H") for _ in range(2)]
+            self.notes = [memoryview(mapped).cast("I") for _ in range(2)]
         self.met: set[int] = set()
         self.quick: dict[tuple[int, int], _Quick] = {}
         self.judges: dict[tuple[int, int], Judge] = {}
@@ -60,13 +65,25 @@ class Mixed:
             self.left += again
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
         made = Row(len(pairs), 2)
-        made.pairs, made.notes = pairs, self.notes
+        made.pairs, made.notes = [i << PAIR_BITS | pair for i, pair in enumerate(pairs)], self.notes
         made.steps = [[self.steps[pair][me].do for pair in pairs] for me in (0, 1)]
         return made
 
+    def pair_of(self, row: Row, i: int) -> int:
+        """The number of the pair that the row's round ``i`` is of."""
+        return row.pairs[i] & (1 << PAIR_BITS) - 1
+
+    def come_to(self) -> str:
+        """The name of the pair that the threads have come to: that of the one that is behind."""
+        return self.names[min(self.notes[0]) & (1 << PAIR_BITS) - 1]
+
+    def _note(self, number: int) -> None:
+        """No thread is at it now: what dies from here on dies of this pair."""
+        self.notes[0][0] = self.notes[0][1] = number
+
     def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
         """Why the row's round ``i`` is not allowed, or None."""
-        number, o = row.pairs[i], row.objects[i]
+        number, o = self.pair_of(row, i), row.objects[i]
         asked = self.asks and promised([[one] for one in self.steps[number]]) != PROCESS
         wrong = self.subject.wrong(o) if asked else ""
         outcome = frozen_outcome(self.subject, o, given)
@@ -78,13 +95,13 @@ class Mixed:
         """Whether the two orders, tried on this one thread, say so; else the judge of the pair has the word."""
         key = (number, self.size)
         if key not in self.quick:
-            self.notes[0][0] = number  # no thread is at it now: what dies here dies of this pair
+            self._note(number)
             self.quick[key] = _Quick(self.subject, self.size, self.steps[number])
         return self.quick[key].allows(outcome, given)
 
     def _judge(self, number: int, racers: Racers) -> Judge:
         if (number, self.size) not in self.judges:
-            self.notes[0][0] = number
+            self._note(number)
             steps = [[one] for one in self.steps[number]]
             orders = explored(racers, self.subject, self.size, steps)
             self.judges[number, self.size] = Judge(self.subject, self.size, steps, orders)
@@ -130,7 +147,11 @@ class _Quick:
 
 
 def noted(content: bytes) -> str | None:
-    """The pair that a file of notes says the first thread had come to; None where it had come to none."""
-    number = int.from_bytes(content[:NOTE_BYTES], sys.byteorder)
-    names = content[NOTE_BYTES * 2 :].decode().split("\n")
-    return names[number] if names != [""] and number < len(names) else None
+    """The pair that a file of notes says was at it; None where none had begun.
+
+    Of two threads the one that is behind is inside an operation, and the other waits for it, at the next one's.
+    """
+    head, names = content[: NOTE_BYTES * 2], content[NOTE_BYTES * 2 :].decode().split("\n")
+    notes = [int.from_bytes(head[at : at + NOTE_BYTES], sys.byteorder) for at in (0, NOTE_BYTES)]
+    number = min(notes) & (1 << PAIR_BITS) - 1
+    return names[number] if min(notes) != NONE and names != [""] and number < len(names) else None

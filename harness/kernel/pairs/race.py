@@ -84,7 +84,7 @@ class Row:
     stop: list[bool] = field(default_factory=list)
     """Not empty once the row must end."""
     pairs: list[int] = field(default_factory=list)
-    """Of a mixed row: which pair each round is of."""
+    """Of a mixed row: the note of each round, which says the round and the pair that it is of (``mixed.note_of``)."""
     steps: list[list[Do]] = field(default_factory=list)
     """Of a mixed row: per thread, the operation of each round."""
     notes: list[memoryview] = field(default_factory=list)

@@ -99,18 +99,18 @@ class PairTrial:
         while time.monotonic() < until and not self._memory_is_short():
             row = mixed.row()
             racers.race(row, mixed.play, self.subject.fresh, mixed.size)
-            self._wait(row, racers, lambda: mixed.names[mixed.notes[0][0]])
+            self._wait(row, racers, mixed.come_to)
             for i in row.numbers:
                 given = [results[i] for results in row.results]
                 if None in given:
                     break
-                pair = mixed.names[row.pairs[i]]
+                pair = mixed.names[mixed.pair_of(row, i)]
                 if refusal := mixed.refusal(row, i, given, racers):
                     self.count.rounds_hit += 1
                     self._tell(pair, refusal, {"variant": pair, "size": mixed.size})
                 row.objects[i] = None
                 if all(met[i] for met in row.met):
-                    mixed.met.add(row.pairs[i])
+                    mixed.met.add(mixed.pair_of(row, i))
                     self.count.samples += 2
                     self.count.overlap_ns += row.took_ns // row.length
                 self.count.rounds += 1
