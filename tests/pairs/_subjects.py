@@ -54,6 +54,24 @@ class Strange(Subject):
         return o[0]
 
 
+class Refusing(Subject):
+    """Where two come at once, one of them is refused, and what was there before may stay."""
+
+    may_raise = (BufferError,)
+
+    def fresh(self, size: int) -> list[str]:
+        return ["old"]
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        if len(o) > 1:
+            raise BufferError
+        o.append(v)
+        for _ in range(20):
+            pass
+        del o[0]
+
+
 class Inconsistent(Subject):
     """Its two halves disagree once two threads have changed it at once."""
 

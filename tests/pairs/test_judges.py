@@ -85,6 +85,7 @@ def test_a_hang_is_told_of_its_pair(race: Any) -> None:
     ("name", "wanted"),
     [
         ("kept", None),
+        ("refusing", None),
         ("strange", ("violation", "permitted", "put+get")),
         ("inconsistent", ("violation", "structure", "put+put")),
         ("deadly", ("crash", "process", "ends+ends")),

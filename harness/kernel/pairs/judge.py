@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import RAISED, Raised, strings
-from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome
+from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, Step, Subject, promised
 
@@ -44,7 +44,12 @@ class Judge:
         self.seen: set[Outcome] = set()
         self.asks = type(subject).wrong is not Subject.wrong
         known = [letter + digit for letter in LETTERS for digit in "0123456789"]
-        self.known = orders.strings | set(known) | {f"x{number}" for number in range(size)}
+        self.known = (
+            orders.strings
+            | set(known)
+            | of_a_fresh_one(subject, size)
+            | {f"x{number}" for number in range(size)}
+        )
 
     def refusal(self, o: Any, given: Sequence[Sequence[Any]]) -> Refusal | None:
         """Why a round is not allowed, or None."""

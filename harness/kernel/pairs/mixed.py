@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.kernel.pairs.frozen import Raised, strings
 from harness.kernel.pairs.judge import NEVER, Judge, Refusal
-from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome
+from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
 
@@ -115,6 +115,7 @@ class _Quick:
         self.steps = steps
         self.outcomes: set[Outcome] = set()
         self.known = {letter + "1" for letter in LETTERS[:2]} | {f"x{number}" for number in range(size)}
+        self.known |= of_a_fresh_one(subject, size)
         self.raised: list[set[str]] = [set(one.may_raise) for one in steps]
         self.promise = promised([[one] for one in steps])
         for order in ((0, 1), (1, 0)):

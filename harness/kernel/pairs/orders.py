@@ -129,6 +129,11 @@ def interleavings(counts: Sequence[int]) -> Iterator[list[int]]:
                 yield [index, *rest]
 
 
+def of_a_fresh_one(subject: Subject, size: int) -> set[str]:
+    """The strings of an object that nothing was done to: they may be what is left where an operation raises."""
+    return set(strings(frozen_outcome(subject, subject.fresh(size), [])[-1]))
+
+
 def frozen_outcome(subject: Subject, o: Any, given: Sequence[Sequence[Any]]) -> Outcome:
     """What the threads' operations gave, and what they left."""
     freezer = Freezer(o)
