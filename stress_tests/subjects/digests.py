@@ -371,14 +371,10 @@ class ZlibDecompress(Subject):
 
 
 class _Unpacker(Subject):
-    """A decompressor that keeps what it has not yet given."""
+    """A decompressor that keeps what it has not yet given, and what it is fed."""
 
     PACKED: ClassVar[bytes]
     FAILS: ClassVar[tuple[type[Exception], ...]] = (EOFError, OSError, ValueError, lzma.LZMAError)
-
-    def fresh(self, size: int) -> Any:
-        """The object, and what it is fed."""
-        raise NotImplementedError
 
     def left(self, o: Any) -> Any:
         return o[0].eof

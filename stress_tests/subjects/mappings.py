@@ -166,7 +166,7 @@ class CounterOfStrings(Subject):
     most = PROCESS
     sizes: ClassVar[tuple[int, ...]] = (1, 5)
     left_out: ClassVar[dict[str, str]] = {
-        "fromkeys": "raises NotImplementedError",
+        "fromkeys": "a Counter refuses it, whatever it is given: what number each key is to have is not told",
         "__missing__": "what [] calls for a key that is not there",
     }
 

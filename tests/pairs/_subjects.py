@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.pairs import ATOMIC, PROCESS, Subject, fresh_strings, step
 
@@ -70,6 +70,22 @@ class Refusing(Subject):
         for _ in range(20):
             pass
         del o[0]
+
+
+class Tiring(Subject):
+    """Can be made some hundred times, and then no more."""
+
+    made: ClassVar[list[int]] = []
+
+    def fresh(self, size: int) -> list[str]:
+        self.made.append(size)
+        if len(self.made) > 200:
+            raise RuntimeError("no more")
+        return []
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        o.append(v)
 
 
 class Inconsistent(Subject):

@@ -112,6 +112,32 @@ def test_mixed_rows_see_what_pairs_see(
     assert wanted is None
 
 
+def test_an_object_that_can_no_longer_be_made_is_an_exception_and_no_hang(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    chosen = [
+        one for one in describe(free_threaded, [FILE], "subjects").scenarios if one.name == "pairs.tiring"
+    ]
+    options = Options(budget_s=3.0, seed=1, stop_at_first=True)
+    result = run_campaign(free_threaded, chosen, options, tmp_path, lambda event: None, KIND)
+    assert shown(result) == {("exception", "process", "put+put")}
+    assert "no more" in result.findings[0].message
+
+
+def test_a_subject_that_cannot_be_made_is_told_in_a_sentence(free_threaded: Target, tmp_path: Path) -> None:
+    file = tmp_path / "unmade.py"
+    file.write_text(
+        "from harness.kernel.pairs import Subject, step\n"
+        "class Unmade(Subject):\n"
+        '    "Nobody says how."\n'
+        "    @step()\n"
+        "    def look(o, v):\n"
+        "        return o\n"
+    )
+    (error,) = describe(free_threaded, [file], "subjects").errors
+    assert "Unmade does not say how to make one: give it fresh(self, size)" in error
+
+
 def test_orders_are_all_orders() -> None:
     assert len(list(interleavings([1, 1]))) == 2
     assert len(list(interleavings([2, 2]))) == 6

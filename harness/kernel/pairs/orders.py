@@ -13,6 +13,7 @@ from typing import Any
 from harness.kernel.pairs.frozen import RAISED, Freezer, Raised, strings
 from harness.kernel.pairs.race import DIGITS, LETTERS, Racers
 from harness.kernel.pairs.subject import Step, Subject
+from harness.kernel.scenario import ScenarioError
 
 TURNS = 2
 """Each order is tried as often: where it gives different things, it says nothing about a round."""
@@ -98,6 +99,8 @@ def _all(racers: Racers, thread: int, calls: Sequence[Callable[[], None]]) -> No
         racers.call(thread, work)
         if not racers.parked.acquire(timeout=WAIT_S):
             raise Stopped
+        if racers.raised:
+            raise ScenarioError(f"fresh raised {racers.raised.pop()}, though nothing ran beside it")
 
 
 def _seen(subject: Subject, tries: Sequence[_Try], steps: Sequence[Sequence[Step]]) -> Orders:

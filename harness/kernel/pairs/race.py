@@ -18,6 +18,7 @@ from time import perf_counter_ns, sleep
 from typing import Any
 
 from harness.kernel.delayed import empty_queue
+from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.subject import Do, Step
 
@@ -161,6 +162,9 @@ class Racers:
         self.rows = 0
         self.wake = [threading.Semaphore(0) for _ in range(threads)]
         self.parked = threading.Semaphore(0)
+        self.raised: list[str] = []
+        """What left a job: its thread goes on, and whoever waits for it is not left waiting."""
+        self.row: Row | None = None
         self.ending = False
         self.threads = [
             threading.Thread(target=self._work, args=(index,), name=LETTERS[index], daemon=True)
@@ -171,6 +175,7 @@ class Racers:
 
     def race(self, row: Row, plays: Sequence[Play], fresh: Callable[[int], Any], size: int) -> None:
         """Start a row; ``parked`` is released once by each thread that is through with it."""
+        self.row = row
         self.rows += 1
         shared = self.rows % SHARES == 0
         for index, play in enumerate(plays):
@@ -198,7 +203,12 @@ class Racers:
             self.wake[index].acquire()
             if self.ending:
                 return
-            self.jobs[index]()
+            try:
+                self.jobs[index]()
+            except BaseException as error:  # noqa: BLE001  # an operation's own is a result: this is ``fresh``, or ours
+                self.raised.append(f"{type(error).__name__}: {describe(error)}")
+                if self.row is not None:
+                    self.row.stop.append(True)  # the others would wait for it
             self.jobs[index] = _nothing  # it holds the row
             run_on()
             self.parked.release()

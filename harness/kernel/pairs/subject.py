@@ -34,6 +34,7 @@ Do = Callable[[Any, str], Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 MARK = "__ftstress_step__"
+UNMADE = "{} does not say how to make one: give it fresh(self, size)"
 PREFIX = "pairs."
 JOIN, THEN = "+", ","
 """What joins the threads of a pair's name, and the operations of one thread."""
@@ -101,8 +102,11 @@ class Subject:
     """Public methods and slots of the object's type that no operation drives, by name, with the reason."""
 
     def fresh(self, size: int) -> Any:
-        """A new object, in the same state each time. Strings that it holds are ``x0``, ``x1`` …, made anew."""
-        raise NotImplementedError
+        """A new object, in the same state each time. Strings that it holds are ``x0``, ``x1`` …, made anew.
+
+        Raises ScenarioError where a subject does not say how: it is told so when its file is described.
+        """
+        raise ScenarioError(UNMADE.format(type(self).__name__))
 
     def left(self, o: Any) -> Any:
         """What is left of the object when all threads are done: compared with what is left after each order."""
@@ -193,6 +197,8 @@ def describe_subjects(file: str) -> list[ScenarioEvent]:
 def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
     if not (subject.__doc__ or "").strip():
         raise ScenarioError(f"{file}: {subject.__name__} needs a docstring that says what it is")
+    if subject.fresh is Subject.fresh:
+        raise ScenarioError(f"{file}: {UNMADE.format(subject.__name__)}")
     writing, reading = pairs_of(steps(subject))
     return {
         "event": "scenario",

@@ -224,6 +224,13 @@ class PairTrial:
             enough = ASLEEP_LOOKS if sleepers.look("self", threading.get_native_id()) else STUCK_WAKES
             if idle >= enough:
                 self._hangs(row, racers, pair())
+        racers.row = None
+        while racers.raised:
+            said = racers.raised.pop()
+            message = (
+                f"{said} left a thread of {pair()}, and no operation raised it: fresh did, or the harness"
+            )
+            self._tell(pair(), Refusal("exception", "process", message, said.partition(":")[0]), {})
 
     def _hangs(self, row: Row, racers: Racers, pair: str) -> None:
         inside = [
