@@ -104,10 +104,10 @@ def shows(window: Window, finding: Finding) -> bool:
     """Whether a sweep's window is one in which the finding shows: what it keeps is a signature without the scenario,
     and without the frames of a crash.
     """
-    kind, _, rest = window.cause.partition(" | ")
+    kind, _, rest = window.symptom.partition(" | ")
     oracle, _, where = rest.partition(" | ")
-    cause = beginning(finding.scenario, kind, oracle, where)
-    return finding.signature == cause or finding.signature.startswith(f"{cause} | ")
+    begins = beginning(finding.scenario, kind, oracle, where)
+    return finding.signature == begins or finding.signature.startswith(f"{begins} | ")
 
 
 def _evidence(

@@ -89,7 +89,7 @@ def said(windows: Iterable[Located]) -> Iterable[str]:
     for one in windows:
         begin, end = " < ".join(one.begin), " < ".join(one.end)
         where = begin if begin == end else f"{begin}, to {end}"
-        line = f"{one.a} stopped, {one.b} run ({one.cause}): from {where}"
+        line = f"{one.a} stopped, {one.b} run ({one.symptom}): from {where}"
         seen[line] = max(seen.get(line, 0), one.points)
     for line, points in seen.items():
         yield f"{line}: {counted(points, 'point')}"

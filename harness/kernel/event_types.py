@@ -334,7 +334,7 @@ class Swept(TypedDict):
 class AddressWindow(TypedDict):
     """Points that follow one another at which something showed (``harness.sweep.progress.Hits``), by address."""
 
-    cause: str
+    symptom: str
     points: int
     opens: int
     first: int

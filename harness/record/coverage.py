@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from harness.kernel.event_types import StopData
-from harness.record.events import PairData
+from harness.record.events import PairData, WindowData
 
 CLEAN, HIT = "clean", "hit"
 LOCK, SEQUENCE, HELD, WORLD, WAITED = "lock", "sequence lock", "held world", "stopped world", "waited"
@@ -41,7 +41,7 @@ def variant_of(sweep: StopData | None) -> Variant | None:
 class Window:
     """Points that follow one another at which the oracle, or the process, showed something."""
 
-    cause: str
+    symptom: str
     """Kind, oracle and operation, joined by `` | ``."""
     points: int
     places: tuple[str, ...]
@@ -62,6 +62,10 @@ class Window:
             return ""
         first, then = self.accesses
         return f"{self.function or 'the interpreter loop'}: between {first} and {then}"
+
+
+def _symptom(data: WindowData) -> str:
+    return data["symptom"] if "symptom" in data else cast(dict[str, str], data)["cause"]  # in older journals
 
 
 PLACE = re.compile(r"(?P<function>.*) \([^()]*:[0-9]+\)")
@@ -124,7 +128,7 @@ class PairCoverage:
             ),
             windows=tuple(
                 Window(
-                    one["cause"],
+                    _symptom(one),
                     one["points"],
                     tuple(one["places"]),
                     tuple(one["end"]),

@@ -22,7 +22,7 @@ class NoiseEvent(Stamp):
 class WindowData(TypedDict):
     """Points that follow one another at which something showed (``harness.record.coverage.Window``)."""
 
-    cause: str
+    symptom: str
     points: int
     places: list[str]
     end: list[str]

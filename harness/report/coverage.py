@@ -93,7 +93,7 @@ def ran(turns: int, warm: bool, specialized: str) -> str:
 
 def told(pair: PairCoverage) -> list[str]:
     """What a pair's numbers leave open, a line each: where the windows are, what excluded, why it was not ended."""
-    lines = [f"{window.cause}: {window_text(window)}" for window in pair.windows]
+    lines = [f"{window.symptom}: {window_text(window)}" for window in pair.windows]
     lines += [
         f"{counted(points, 'stop')} excluded ({how}): {waits or '?'} waited{f' for {holder}' if holder else ''}"
         for how, holder, waits, points in pair.holders
@@ -155,17 +155,17 @@ def _specializer(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str
     for name, pairs in both.items():
         for pair in pairs:
             for window in pair.windows:
-                found[name, window.cause][pair.specialized == OFF] += window.points
+                found[name, window.symptom][pair.specialized == OFF] += window.points
     same = sum(len(points) == 2 for points in found.values())
     told = [
-        f"{same} of {counted(len(found), 'cause')} found in {counted(len(both), 'scenario')} with it off and on"
+        f"{same} of {counted(len(found), 'symptom')} found in {counted(len(both), 'scenario')} with it off and on"
     ]
-    for (name, cause), points in sorted(found.items()):
+    for (name, symptom), points in sorted(found.items()):
         if len(points) == 1:
             (off,) = points
             tried = sum(pair.reached for pair in both[name] if (pair.specialized == OFF) != off)
             told.append(
-                f"only with it {'off' if off else 'on'}: {name.rpartition('.')[2]} ({cause}), at"
+                f"only with it {'off' if off else 'on'}: {name.rpartition('.')[2]} ({symptom}), at"
                 f" {counted(points[off], 'point')}; not at {counted(tried, 'stop')} with it {'on' if off else 'off'}"
             )
     yield f"specializer: {'; '.join(told)}"

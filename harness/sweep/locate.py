@@ -20,7 +20,7 @@ from harness.sweep.lines import Lines
 from harness.sweep.progress import Hits, windows
 from harness.sweep.replay import spec_of
 from harness.sweep.scene import Scene
-from harness.sweep.sweeper import Sweeper, cause_of
+from harness.sweep.sweeper import Sweeper, symptom_of
 from harness.sweep.worker import code_of
 
 
@@ -32,7 +32,7 @@ class Located:
     b: str
     same: bool
     """Whether what shows there is the finding, by its signature; else it is something else."""
-    cause: str
+    symptom: str
     points: int
     begin: tuple[str, ...]
     """Places, the innermost first."""
@@ -53,7 +53,7 @@ class Search:
         """The windows' names, by the signature of the finding that shows in them: ``wanted``, and what else did."""
         found: dict[str, set[str]] = defaultdict(set)
         for one in self.windows:
-            kind, oracle, where = one.cause.split(" | ", 2)
+            kind, oracle, where = one.symptom.split(" | ", 2)
             other = beginning(scenario, kind, oracle, where)
             if one.name:
                 found[wanted if one.same else other].add(one.name)
@@ -83,7 +83,7 @@ def locate(
 
     def found(event: FindingEvent) -> None:
         if same_finding(signature(scenario.name, event), wanted):
-            fitting.add(cause_of(event))
+            fitting.add(symptom_of(event))
 
     def alive(counts: Count) -> bool:
         tell(counts.rounds)
@@ -106,8 +106,8 @@ def locate(
         accesses = tuple(
             access(below, places(address)) for below, address in zip(hits.below, (opens, closes), strict=True)
         )
-        name = Window(hits.cause, hits.points, *ends, hits.function, accesses).name
-        return Located(job.a, job.b, hits.cause in fitting, hits.cause, hits.points, *ends, name)
+        name = Window(hits.symptom, hits.points, *ends, hits.function, accesses).name
+        return Located(job.a, job.b, hits.symptom in fitting, hits.symptom, hits.points, *ends, name)
 
     not_tried = sum(len(one.points) - len(one.stops) for one in swept)
     found_windows = [located(one.job, hits) for one in swept for hits in windows(one)]

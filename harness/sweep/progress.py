@@ -30,7 +30,7 @@ class Progress:
     bound: int = 1
     stops: dict[tuple[int, ...], Stop] = field(default_factory=dict)
     """By the point's key; with two stops, both points' keys."""
-    causes: dict[tuple[int, ...], tuple[str, ...]] = field(default_factory=dict)
+    symptoms: dict[tuple[int, ...], tuple[str, ...]] = field(default_factory=dict)
     """Of each hit."""
     ends: int = 0
     """Crashes and hangs."""
@@ -71,7 +71,7 @@ class Hits:
     the last one is in front of closes it.
     """
 
-    cause: str
+    symptom: str
     """Kind, oracle and operation of what shows."""
     points: int
     first: Point
@@ -105,11 +105,11 @@ def windows(progress: Progress) -> list[Hits]:
         stop = progress.stops.get(point.key)
         if stop is None or stop.how == MISSED:
             continue
-        causes = progress.causes.get(point.key, ())
-        found += [running.pop(cause) for cause in [*running] if cause not in causes]
-        for cause in causes:
-            now = running.get(cause) or Hits(cause, 0, point, point, before)
-            running[cause] = replace(now, points=now.points + 1, last=point)
+        symptoms = progress.symptoms.get(point.key, ())
+        found += [running.pop(symptom) for symptom in [*running] if symptom not in symptoms]
+        for symptom in symptoms:
+            now = running.get(symptom) or Hits(symptom, 0, point, point, before)
+            running[symptom] = replace(now, points=now.points + 1, last=point)
         before = point
     return [*found, *running.values()]
 

@@ -40,7 +40,7 @@ class Resolver:
                 lines[file][str(line)].update(outcomes)
         windows: list[WindowData] = [
             {
-                "cause": one["cause"],
+                "symptom": one["symptom"],
                 "points": one["points"],
                 "places": self._places(binary, one["first"]),
                 "end": self._places(binary, one["last"]),

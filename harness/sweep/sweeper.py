@@ -25,8 +25,8 @@ WITHOUT_PLACES = (3, 16)
 same 27 hits at the points of ``C.__module__ = v`` (on 3.15, 26 or 27; on 3.13.5, 32 to 34). One stride is enough."""
 REPLAYS = 3
 MOST_UNSURE = 4
-"""Points at which a cause may show and no replay shows it again, before it is told with the last of them: at a window's
-edge, whether B waits for a lock may be a matter of microseconds."""
+"""Points at which a symptom may show and no replay shows it again, before it is told with the last of them: at a
+window's edge, whether B waits for a lock may be a matter of microseconds."""
 RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
 MOST_DOUBLE = 4000
@@ -38,7 +38,7 @@ Tell = Callable[[FindingEvent], None]
 
 
 class Sweeper:
-    """Sweeps one scenario. ``tell`` gets each cause once, as a finding event."""
+    """Sweeps one scenario. ``tell`` gets each symptom once, as a finding event."""
 
     def __init__(self, scene: Scene, tell: Tell, alive: Callable[[Count], bool]) -> None:
         """``alive`` hears of what was done, often, and returns False when the time is over.
@@ -52,7 +52,7 @@ class Sweeper:
         self.counts = Count()
         self.told: set[str] = set()
         self.unsure: dict[str, list[FindingEvent]] = {}
-        """By cause, what was found of it that no replay has shown again."""
+        """By symptom, what was found of it that no replay has shown again."""
         self.strides = STRIDES if scene.target.version_info < WITHOUT_PLACES else 1
         self.listings: dict[tuple[str, str, bool, str], Listing] = {}
 
@@ -156,7 +156,7 @@ class Sweeper:
         progress.ends += seen.ended
         key = point.key if other is None else (*point.key, *other.key)
         progress.stops[key] = seen.stop
-        progress.causes[key] = tuple({cause_of(event): None for event in seen.findings})
+        progress.symptoms[key] = tuple({symptom_of(event): None for event in seen.findings})
         progress.missed = progress.missed + 1 if seen.stop.how == MISSED else 0
         self._count(progress.job, seen)
         if seen.findings:
@@ -175,7 +175,7 @@ class Sweeper:
 
     def _found(self, progress: Progress, point: Point | None, other: Point | None, seen: Seen) -> None:
         """Tell what has not been told yet; it is replayed first, and kept back for a while if that does not show it."""
-        new = {cause_of(event): event for event in seen.findings if cause_of(event) not in self.told}
+        new = {symptom_of(event): event for event in seen.findings if symptom_of(event) not in self.told}
         if not new:
             return
         job = progress.job
@@ -197,13 +197,13 @@ class Sweeper:
             sweep["point"] = self._told(point)
         if other is not None:
             sweep["other"] = self._told(other)
-        for cause, event in new.items():
+        for symptom, event in new.items():
             whole = event | {"details": event["details"] | {"sweep": sweep}, "round": self.counts.rounds}
-            before = self.unsure.pop(cause, [])
+            before = self.unsure.pop(symptom, [])
             if point is not None and not again and len(before) < MOST_UNSURE - 1:
-                self.unsure[cause] = [*before, whole]
+                self.unsure[symptom] = [*before, whole]
             else:
-                self.told.add(cause)
+                self.told.add(symptom)
                 self.tell(whole)
 
     def _told(self, point: Point) -> PointData:
@@ -230,7 +230,7 @@ def _specializes(job: Job) -> bool:
     return job.specialized != OFF
 
 
-def cause_of(event: FindingEvent) -> str:
+def symptom_of(event: FindingEvent) -> str:
     """What makes two hits the same."""
     details = event["details"]
     where = event["where"] if event["kind"] != "crash" else " < ".join(details.get("frames", ()))
@@ -240,4 +240,4 @@ def cause_of(event: FindingEvent) -> str:
 
 def alike(one: FindingEvent, other: FindingEvent) -> bool:
     """Whether one may be the other, shown again: by which signal memory that was freed ends a process is chance."""
-    return cause_of(one) == cause_of(other) or one["kind"] == other["kind"] == "crash"
+    return symptom_of(one) == symptom_of(other) or one["kind"] == other["kind"] == "crash"

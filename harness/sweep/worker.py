@@ -119,7 +119,7 @@ def described(progress: Progress, binary: str) -> StopsEvent:
             "holders": holders(progress),
             "windows": [
                 {
-                    "cause": one.cause,
+                    "symptom": one.symptom,
                     "points": one.points,
                     "opens": (one.before or one.first).address,
                     "first": one.first.address,

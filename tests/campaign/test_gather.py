@@ -1,4 +1,4 @@
-"""Several journals are one report: sums, bounds computed anew, one finding for one cause."""
+"""Several journals are one report: sums, bounds computed anew, one finding for one signature."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_several_quiet_campaigns_amount_to_one_longer_one(tmp_path: Path) -> Non
     assert (report.totals.rounds, report.totals.trials, report.exit_status) == (100, 2, 0)
 
 
-def test_the_same_cause_is_one_finding_with_all_its_hits(tmp_path: Path) -> None:
+def test_the_same_signature_is_one_finding_with_all_its_hits(tmp_path: Path) -> None:
     def saw(name: str, message: str, hits: int) -> Path:
         journal = HandWritten()
         for _ in range(hits):

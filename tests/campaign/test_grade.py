@@ -43,7 +43,7 @@ def test_trials_beside_each_other_are_kept_apart() -> None:
     assert [shown.rounds for shown in grade(journal.end()).scenarios] == [4, 6]
 
 
-def test_one_cause_is_one_finding_however_often_it_is_seen() -> None:
+def test_one_signature_is_one_finding_however_often_it_is_seen() -> None:
     journal = HandWritten()
     for thread in range(3):
         journal.trial().finding(details={"thread": thread}).progress(rounds_hit=2).ended()

@@ -1,4 +1,4 @@
-"""The same cause has the same signature, from run to run and from machine to machine."""
+"""What is the same has the same signature, from run to run and from machine to machine."""
 
 from __future__ import annotations
 

@@ -79,10 +79,10 @@ def test_what_shows_with_the_specializer_only_is_told() -> None:
     on = pair(specialized="before")
     assert not any("specializer" in one for one in sentences(pages.report(sweeps.clean())))
     for other, said in (
-        (on, "specializer: 0 of 0 causes found in 1 scenario with it off and on"),
+        (on, "specializer: 0 of 0 symptoms found in 1 scenario with it off and on"),
         (
             replace(sweeps.HIT, specialized="before"),
-            "specializer: 1 of 1 cause found in 1 scenario with it off and on",
+            "specializer: 1 of 1 symptom found in 1 scenario with it off and on",
         ),
     ):
         assert said in sentences(
@@ -92,7 +92,7 @@ def test_what_shows_with_the_specializer_only_is_told() -> None:
         one for one in sentences(pages.report(sweeps.sweep(sweeps.HIT, on).ended())) if "specializer" in one
     )
     assert told == (
-        "specializer: 0 of 1 cause found in 1 scenario with it off and on; only with it off: swept"
+        "specializer: 0 of 1 symptom found in 1 scenario with it off and on; only with it off: swept"
         " (violation | order | read), at 7 points; not at 98 stops with it on"
     )
     assert "`read` twice, caches filled, specialized |" in render_markdown(
@@ -193,7 +193,7 @@ def test_windows_in_other_pairs_say_in_which_and_are_not_endless() -> None:
     assert lines[first + 4] == "    and 6 more windows"
 
 
-def test_a_window_belongs_to_the_finding_with_its_cause_alone() -> None:
+def test_a_window_belongs_to_the_finding_with_its_symptom_alone() -> None:
     journal = sweeps.sweep(sweeps.HIT)
     journal.finding(where="store", details={"sweep": DETAILS | {"point": POINT}})
     journal.finding(where="read", details={"sweep": DETAILS, "exception": "AttributeError"})

@@ -17,7 +17,7 @@ PAIRS = [
     (a, b) for a in (STORE, READ, ASK) for b in (STORE, READ, ASK) if a.actor != b.actor or a is not STORE
 ]
 JOB = Job("store", "read", True, False, 0, 1, 1, True)
-CAUSE = "violation | order | read"
+SYMPTOM = "violation | order | read"
 
 
 def progress(*hows: str, chains: tuple[str, ...] = ()) -> Progress:
@@ -29,7 +29,7 @@ def progress(*hows: str, chains: tuple[str, ...] = ()) -> Progress:
     for point, how in zip(points, hows, strict=True):
         if how != NOT_TRIED:
             made.stops[point.key] = Stop(how, ("waiting",) if how == LOCK else ())
-            made.causes[point.key] = (CAUSE,) if how == HIT else ()
+            made.symptoms[point.key] = (SYMPTOM,) if how == HIT else ()
     return made
 
 
@@ -52,9 +52,9 @@ def test_each_pair_comes_both_ways_round_with_caches_filled_and_emptied() -> Non
 def test_hits_that_follow_one_another_are_one_window() -> None:
     made = progress(CLEAN, HIT, HIT, MISSED, HIT, CLEAN, HIT, NOT_TRIED)
     found = windows(made)
-    assert [(one.cause, one.points, one.first.address, one.last.address) for one in found] == [
-        (CAUSE, 3, 16, 64),
-        (CAUSE, 1, 96, 96),
+    assert [(one.symptom, one.points, one.first.address, one.last.address) for one in found] == [
+        (SYMPTOM, 3, 16, 64),
+        (SYMPTOM, 1, 96, 96),
     ]
     assert [one.before.address if one.before else None for one in found] == [0, 80]
 
@@ -85,7 +85,7 @@ def test_coverage_survives_the_journal() -> None:
         outcomes={CLEAN: 3, HIT: 1, NOT_TRIED: 1},
         lines={"Objects/typeobject.c": {"5": {CLEAN: 3}}},
         holders=((LOCK, "f", "g", 2),),
-        windows=(Window(CAUSE, 1, ("f (a.c:1)",), ("f (a.c:2)",)),),
+        windows=(Window(SYMPTOM, 1, ("f (a.c:1)",), ("f (a.c:2)",)),),
         seconds=0.5,
     )
     assert PairCoverage.from_json(pair.to_json()) == pair

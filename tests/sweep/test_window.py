@@ -104,7 +104,7 @@ def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene) -> Non
     hit = [job for job in jobs if windows(job)]
     assert {job.job.a for job in hit} == {"store"} and len(windows(hit[0])) == 1
     (window,) = windows(hit[0])
-    assert window.cause == "violation | equal | read" and window.points == sum(
+    assert window.symptom == "violation | equal | read" and window.points == sum(
         stop.how == HIT for stop in hit[0].stops.values()
     )
 

@@ -246,10 +246,10 @@ class PairTrial:
 
     def _tell(self, pair: str, refusal: Refusal, details: Details) -> None:
         """Emit a finding unless it has been told in this trial."""
-        cause = (refusal.kind, refusal.oracle, pair, refusal.exception)
-        if cause in self.told:
+        symptom = (refusal.kind, refusal.oracle, pair, refusal.exception)
+        if symptom in self.told:
             return
-        self.told.add(cause)
+        self.told.add(symptom)
         if refusal.exception:
             details = {"exception": refusal.exception} | details
         self.emit(
