@@ -1,13 +1,15 @@
 """A campaign of pairs: a trial is some pairs of one subject, in one child; what a crash cut off is gone on with.
 
-The first trial of each subject is of all its pairs, in mixed rows: what shows at all mostly shows soon.
+The first trials of each subject are of all its pairs, in mixed rows: what shows at all mostly shows soon, and a budget
+that does for each pair ten times does for one in a hundred of them a thousand times.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.campaign import trial
 from harness.campaign.kind import Kind
@@ -15,14 +17,25 @@ from harness.campaign.options import Options
 from harness.campaign.plan import PAIRS, PlannedTrial, cores, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
+from harness.kernel.pairs.subject import JOIN
 from harness.record.target import Target
 
 PAIR_S = 0.1
 """Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
 LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
-MIXED_S = 0.25
-"""Seconds of a subject's mixed rows when they come for the first time, and twice as much each further time."""
+MIXED_S = 0.05
+"""Seconds of a subject's mixed rows when they come for the first time, and beside them for each of its pairs:"""
+MIXED_PAIR_S = 0.0005
+"""where the budget has room for all subjects, else less."""
+PASSES = (1, 1, 2, 4)
+"""Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are."""
+TRIES = 3
+"""At a subject's mixed rows in a pass, where its children die."""
+SHARE = 0.75
+"""Of the budget, for the first pass."""
+START_S = 0.08
+"""Until a child races: the next one is started while the one before it still does."""
 TOGETHER = 16
 """Pairs of a trial: their child's start costs as much as one and a half."""
 THREADS = 2
@@ -42,11 +55,20 @@ class _Work:
     """The pairs of trials that have not been seen to end, by index."""
 
     def planned(self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float) -> PlannedTrial:
-        name = self.subject.name
-        seed_of_it = f"{seed}:{name}:{index}"
-        return PlannedTrial(
-            self.subject, index, {}, seed_of_it, THREADS, budget_s, pairs=pairs, mixed=not pairs
+        seed_of_it = f"{seed}:{self.subject.name}:{index}"
+        return PlannedTrial(self.subject, index, {}, seed_of_it, THREADS, budget_s, pairs=pairs)
+
+    def mixed(self, index: int, seed: int, budget_s: float, shown: Shown) -> PlannedTrial:
+        """All pairs but those of which children have died, and those of operations that had to do with it twice: what
+        comes behind them would never come.
+        """
+        deadly = [set(pair.split(JOIN)) for pair in shown.deadly(self.subject.name)]
+        times = Counter(name for pair in deadly for name in pair)
+        often = {name for name, count in times.items() if count > 1}
+        left_out = tuple(
+            pair for pair in self.subject.pairs if (of := set(pair.split(JOIN))) in deadly or of & often
         )
+        return replace(self.planned((), index, seed, budget_s), mixed=True, left_out=left_out)
 
     def take(self, first: bool) -> tuple[str, ...]:
         some = self.first if first else self.last
@@ -65,17 +87,25 @@ class _Work:
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """Trials without end: some pairs of each subject in turn, those first in which an operation writes; when all have
-    come, all again, for twice as long, in another order.
+    """Trials without end: all pairs of each subject, mixed, a few times; then some pairs of each in turn, those first
+    in which an operation writes; when all have come, all again, for twice as long, in another order.
     """
     subjects = [one for one in scenarios if one.pairs and why_skipped(one, target, PAIRS) is None]
     begun = dict.fromkeys((one.name for one in subjects), 0)
+    mixed_s = _mixed_s(subjects, options)
     longer = 1
     cycle = 0
     while subjects:
         work = [_work(one, options.seed, cycle) for one in subjects]
-        for one in random.Random(f"{options.seed}:{cycle}:subjects").sample(work, len(work)):
-            yield one.planned((), _next(begun, one), options.seed, MIXED_S * longer)
+        for number, times in enumerate(PASSES):
+            left = random.Random(f"{options.seed}:{cycle}:{number}:subjects").sample(work, len(work))
+            for _ in range(TRIES):
+                died = {}
+                for one in left:
+                    name = one.subject.name
+                    died[name] = len(shown.deadly(name))
+                    yield one.mixed(_next(begun, one), options.seed, mixed_s[name] * times * longer, shown)
+                left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
         for writing in (True, False):
             while True:
                 for one in work:
@@ -90,6 +120,14 @@ def trials(
                     yield one.planned(pairs, index, options.seed, PAIR_S * longer * len(pairs))
         cycle += 1
         longer = min(longer * 2, LONGEST)
+
+
+def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options) -> dict[str, float]:
+    """Seconds of each subject's mixed rows in the first pass, which comes to all of them where that can be."""
+    time = options.budget_s * at_once(subjects, options) * SHARE - len(subjects) * (MIXED_S + START_S)
+    pairs = sum(len(one.pairs) for one in subjects)
+    of_a_pair = max(0.0, min(MIXED_PAIR_S, time / max(1, pairs)))
+    return {one.name: MIXED_S + of_a_pair * len(one.pairs) for one in subjects}
 
 
 def _next(begun: dict[str, int], work: _Work) -> int:
@@ -113,4 +151,4 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
     return options.jobs or max(1, cores() // THREADS)
 
 
-KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, MIXED_S, trial.run_in_child)
+KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, START_S, trial.run_in_child)

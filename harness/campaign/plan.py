@@ -67,6 +67,8 @@ class PlannedTrial:
     """Of a subject: those that are raced, one after the other."""
     mixed: bool = False
     """All of them, each round another."""
+    left_out: tuple[str, ...] = ()
+    """But these."""
 
     @property
     def busy(self) -> int:

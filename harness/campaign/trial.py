@@ -54,7 +54,9 @@ def trial_spec(
         "ring": ring,
         "alarm_s": int(budget_s + ALARM_S),
     }
-    return spec | {"pairs": list(trial.pairs), "mixed": trial.mixed} if spec["do"] == "pairs" else spec
+    if spec["do"] == "pairs":
+        spec |= {"pairs": list(trial.pairs), "mixed": trial.mixed, "left_out": list(trial.left_out)}
+    return spec
 
 
 def of_trial(tell: TellOfTrial) -> Tell:

@@ -31,7 +31,7 @@ class TrialSpec(TypedDict):
     """All of them; None: the scenario's."""
     memory_limit_bytes: NotRequired[int]
     left_out: NotRequired[list[str]]
-    """Names of operations that are not raced: a smaller trial may show the same."""
+    """Names of operations that are not raced: a smaller trial may show the same. In mixed rows, of pairs."""
     rounds: NotRequired[int | None]
     """The most rounds it may have; None: as many as its budget allows."""
     pairs: NotRequired[list[str]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from harness.kernel.pairs.frozen import Raised, strings
@@ -23,6 +23,8 @@ LENGTH = 128
 NOTE_BYTES = 4
 PAIR_BITS = 16
 """Of a note; above these is the number of the round in its row."""
+OWN = {letter + "1" for letter in LETTERS[:2]}
+"""What each thread's operation is told to put there."""
 NONE = (1 << 8 * NOTE_BYTES) - 1
 """The note of a thread that has come to none."""
 
@@ -30,11 +32,20 @@ NONE = (1 << 8 * NOTE_BYTES) - 1
 class Mixed:
     """The rows of one subject at one of its sizes after the other, and their judge."""
 
-    def __init__(self, subject: Subject, declared: dict[str, Step], seed: str, file: str | None) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        declared: dict[str, Step],
+        seed: str,
+        file: str | None,
+        left_out: Collection[str] = (),
+    ) -> None:
         self.subject = subject
         writing, reading = pairs_of(declared)
         self.names = writing + reading
         """The pairs, by the number that a note has of each."""
+        self.numbers = [number for number, name in enumerate(self.names) if name not in left_out]
+        """Of those that come."""
         self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
         self.asks = type(subject).wrong is not Subject.wrong
         self.draw = random.Random(seed)
@@ -53,6 +64,8 @@ class Mixed:
             self.notes = [memoryview(mapped).cast("I") for _ in range(2)]
         self.met: set[int] = set()
         self.quick: dict[tuple[int, int], _Quick] = {}
+        self.known: dict[int, set[str]] = {}
+        """By size: the strings that are known to be put there."""
         self.judges: dict[tuple[int, int], Judge] = {}
 
     def row(self) -> Row:
@@ -60,7 +73,7 @@ class Mixed:
         self.size = self.subject.sizes[self.rows % len(self.subject.sizes)]
         self.rows += 1
         while len(self.left) < LENGTH:
-            again = list(range(len(self.names)))
+            again = list(self.numbers)
             self.draw.shuffle(again)
             self.left += again
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
@@ -92,12 +105,23 @@ class Mixed:
         return self._judge(number, racers).refusal_of(given, outcome, wrong)
 
     def _is_allowed(self, number: int, outcome: Outcome, given: Sequence[Sequence[Any]]) -> bool:
-        """Whether the two orders, tried on this one thread, say so; else the judge of the pair has the word."""
+        """Whether what promises no order, or the two orders, tried on this one thread, say so; else the judge of the
+        pair has the word.
+        """
         key = (number, self.size)
-        if key not in self.quick:
-            self._note(number)
-            self.quick[key] = _Quick(self.subject, self.size, self.steps[number])
-        return self.quick[key].allows(outcome, given)
+        quick = self.quick.get(key)
+        if quick is None:
+            if self.size not in self.known:
+                of_fresh = of_a_fresh_one(self.subject, self.size)
+                self.known[self.size] = of_fresh | {f"x{one}" for one in range(self.size)} | OWN
+            quick = self.quick[key] = _Quick(self.steps[number], self.known[self.size])
+        if quick.allows(outcome, given):
+            return True
+        if quick.tried:
+            return False
+        self._note(number)
+        quick.try_orders(self.subject, self.size)
+        return quick.allows(outcome, given)
 
     def _judge(self, number: int, racers: Racers) -> Judge:
         if (number, self.size) not in self.judges:
@@ -109,21 +133,27 @@ class Mixed:
 
 
 class _Quick:
-    """What both orders of a pair give when one thread tries them: most rounds are one of these, or near."""
+    """What a pair may give at one size: what says itself that nothing is wrong with it, and what both orders give when
+    one thread tries them. They are tried once, and only where it takes them to know.
+    """
 
-    def __init__(self, subject: Subject, size: int, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], known: set[str]) -> None:
         self.steps = steps
+        self.known = known
         self.outcomes: set[Outcome] = set()
-        self.known = {letter + "1" for letter in LETTERS[:2]} | {f"x{number}" for number in range(size)}
-        self.known |= of_a_fresh_one(subject, size)
         self.raised: list[set[str]] = [set(one.may_raise) for one in steps]
         self.promise = promised([[one] for one in steps])
+        self.tried = False
+
+    def try_orders(self, subject: Subject, size: int) -> None:
+        """Note what each order gives, and raises."""
+        self.tried = True
         for order in ((0, 1), (1, 0)):
             o = subject.fresh(size)
             given: list[list[Any]] = [[], []]
             for thread in order:
                 try:
-                    given[thread].append(steps[thread].do(o, LETTERS[thread] + "1"))
+                    given[thread].append(self.steps[thread].do(o, LETTERS[thread] + "1"))
                 except BaseException as error:  # noqa: BLE001  # it is what the operation gives
                     given[thread].append(Raised(error))
                     self.raised[thread].add(type(error).__name__)

@@ -22,8 +22,11 @@ from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.subject import Do, Step
 
-APART, TOGETHER = 1000, 5
-"""Looks for the others before a thread lets them run, where each has a core of its own and where all share one."""
+APART, TOGETHER = 20_000, 5
+"""Looks for the others before a thread lets them run, where each has a core of its own and where all share one. With a
+core of its own it looks for most of its time slice: where something else wants the cores too, the others come within
+it, and many rounds follow while all are there. One that gives way at once meets them for a round a slice.
+"""
 GIVE_WAY: Callable[[], None] = getattr(os, "sched_yield", partial(sleep, 0))
 PAUSES = tuple(range(turns) for turns in (0, 0, 1, 2, 4, 7, 12, 20))
 """Turns of an empty loop before a thread starts: who is ahead, and by how much, goes through all there are."""

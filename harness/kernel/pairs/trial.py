@@ -43,7 +43,7 @@ class PairTrial:
     def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
         self.name, self.pairs, self.budget_s = spec["scenario"], spec["pairs"], spec["budget_s"]
         self.memory_limit_bytes = spec.get("memory_limit_bytes")
-        self.mixed = spec.get("mixed", False)
+        self.mixed, self.left_out = spec.get("mixed", False), spec.get("left_out", [])
         self.seed, self.file = str(spec.get("seed", "")), spec.get("ring_file")
         self.emit = emit
         self.subject: Subject = find_subject(spec["file"], self.name)()
@@ -93,10 +93,10 @@ class PairTrial:
         self.emit({"event": "done", "reason": reason})
 
     def _mixed(self, racers: Racers) -> None:
-        """Race mixed rows until the budget is spent."""
-        mixed = Mixed(self.subject, self.declared, self.seed, self.file)
+        """Race mixed rows until the budget is spent, and one at least."""
+        mixed = Mixed(self.subject, self.declared, self.seed, self.file, self.left_out)
         until = self.began + self.budget_s
-        while time.monotonic() < until and not self._memory_is_short():
+        while mixed.numbers and (not mixed.rows or time.monotonic() < until) and not self._memory_is_short():
             row = mixed.row()
             racers.race(row, mixed.play, self.subject.fresh, mixed.size)
             self._wait(row, racers, mixed.come_to)

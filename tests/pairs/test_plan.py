@@ -1,0 +1,110 @@
+"""A campaign of pairs comes to every subject before it looks at one more closely, and goes on past what is deadly."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement, islice
+from typing import Any
+
+import pytest
+
+from harness.campaign.options import Options
+from harness.campaign.pairs import PASSES, START_S, trials
+from harness.campaign.plan import PlannedTrial
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.shown import Shown
+from harness.kernel.pairs import Subject, step
+from harness.kernel.pairs.mixed import Mixed
+from harness.kernel.pairs.subject import steps
+from tests.campaign.fakes import fake_scenario, fake_target
+
+TARGET = fake_target()
+
+
+def subject(name: str, operations: str = "abc") -> ScenarioInfo:
+    pairs = tuple("+".join(pair) for pair in combinations_with_replacement(operations, 2))
+    return fake_scenario(name=f"pairs.{name}", pairs=pairs, writing_pairs=len(pairs), needs_parallelism=False)
+
+
+def planned(chosen: list[ScenarioInfo], budget_s: float, shown: Shown | None = None) -> Any:
+    return trials(chosen, TARGET, Options(budget_s, 1, jobs=1), shown or Shown())
+
+
+def dies(shown: Shown, trial: PlannedTrial, pair: str, done: str | None = None) -> None:
+    """Tell of a trial whose child died, or hung, at a pair."""
+    finding: Any = {"event": "finding", "trial": trial.index, "where": pair}
+    end: Any = {
+        "event": "trial_end",
+        "trial": trial.index,
+        "scenario": trial.scenario.name,
+        "index": trial.index,
+        "ending": {"done": done},
+    }
+    shown.feed(finding)
+    shown.feed(end)
+
+
+@pytest.mark.parametrize("budget_s", [60.0, 120.0, 1800.0])
+def test_the_first_pass_comes_to_every_subject_within_the_budget(budget_s: float) -> None:
+    chosen = [subject(str(number), "abcdefghijklmnopqrst") for number in range(300)]
+    first = list(islice(planned(chosen, budget_s), len(chosen)))
+    assert {one.scenario.name for one in first} == {one.name for one in chosen}
+    assert all(one.mixed and not one.pairs for one in first)
+    assert sum(one.budget_s + START_S for one in first) <= budget_s
+
+
+def test_a_subject_of_many_pairs_gets_more_time() -> None:
+    few, many = sorted(islice(planned([subject("few"), subject("many", "abcdefgh")], 60.0), 2), key=str)
+    assert len(few.scenario.pairs) < len(many.scenario.pairs)
+    assert few.budget_s < many.budget_s
+
+
+def test_pairs_get_rows_of_their_own_after_the_passes() -> None:
+    every = list(islice(planned([subject("one"), subject("two")], 60.0), 2 * len(PASSES) + 1))
+    assert [one.mixed for one in every] == [True] * 2 * len(PASSES) + [False]
+    assert set(every[-1].pairs) == set(every[-1].scenario.pairs)
+
+
+@pytest.mark.parametrize("done", [None, "stuck"])
+def test_mixed_rows_are_tried_again_without_the_pair_that_ended_them(done: str | None) -> None:
+    shown = Shown()
+    plan = planned([subject("one")], 60.0, shown)
+    first = next(plan)
+    assert not first.left_out
+    dies(shown, first, "a+b", done)
+    second = next(plan)
+    assert second.budget_s == first.budget_s, "the same pass"
+    assert second.left_out == ("a+b",)
+    dies(shown, second, "a+c", done)
+    assert set(next(plan).left_out) == {"a+a", "a+b", "a+c"}, "a had to do with both"
+
+
+def test_what_ends_well_leaves_nothing_out() -> None:
+    shown = Shown()
+    plan = planned([subject("one")], 60.0, shown)
+    dies(shown, next(plan), "a+b", done="pairs")
+    assert not next(plan).left_out
+
+
+class Three(Subject):
+    """Three operations."""
+
+    def fresh(self, size: int) -> Any:
+        return []
+
+    @step()
+    def a(o: Any, v: str) -> Any:
+        return len(o)
+
+    @step()
+    def b(o: Any, v: str) -> Any:
+        return o.copy()
+
+    @step(writes=True)
+    def c(o: Any, v: str) -> Any:
+        o.append(v)
+
+
+def test_mixed_rows_come_to_all_pairs_but_those_left_out() -> None:
+    mixed = Mixed(Three(), steps(Three), "1", None, ("a+c", "b+b"))
+    row = mixed.row()
+    assert {mixed.names[mixed.pair_of(row, i)] for i in row.numbers} == {"a+a", "a+b", "b+c", "c+c"}
