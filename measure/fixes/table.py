@@ -43,6 +43,7 @@ class Tried:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.why_not: dict[str, str] = {}
+        self.made_how: dict[str, str] = {}
         self.runs: dict[str, list[Line]] = {}
         self.shown: dict[str, set[str]] = {}
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
@@ -68,6 +69,11 @@ class Tried:
         """Note that a fix could not be undone."""
         self._note({"build": name, "why_not": why})
 
+    def how(self, name: str, made: str) -> None:
+        """Note how a build lacks its fix, where that is not the whole fix and nothing else."""
+        if self.made_how.get(name) != made:
+            self._note({"build": name, "how": made})
+
     def has(self, name: str, command: str, seed: int) -> bool:
         return any((one.command, one.seed) == (command, seed) for one in self.runs.get(name, ()))
 
@@ -92,6 +98,9 @@ class Tried:
         name = str(entry["build"])
         if "why_not" in entry:
             self.why_not[name] = str(entry["why_not"])
+            return
+        if "how" in entry:
+            self.made_how[name] = str(entry["how"])
             return
         signatures = entry["signatures"]
         assert isinstance(signatures, list)
@@ -124,8 +133,9 @@ def table(fixes: Sequence[Fix], tried: Tried, commands: Sequence[str]) -> str:
         cells = [_cell([one for one in runs if one.command == command]) for command in commands]
         by = Counter(" | ".join(one.hit.split(" | ")[:4]) for one in hits).most_common(1)
         why = by[0][0].replace("|", "·") if by else tried.why_not.get(fix.name, "")
+        how = f" ({tried.made_how[fix.name]})" if fix.name in tried.made_how else ""
         lines.append(
-            f"| {fix.issue} {fix.commit} | {fix.area} | {fix.kind} | {fix.effect} | {' | '.join(cells)} | {why} |"
+            f"| {fix.issue} {fix.commit} | {fix.area} | {fix.kind} | {fix.effect} | {' | '.join(cells)} | {why}{how} |"
         )
     lines += ["", *(f"{area}: {found[area]} of {every[area]}" for area in sorted(every))]
     lines.append(f"all: {found.total()} of {every.total()}")

@@ -37,7 +37,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_a_fix_is_undone_and_what_came_since_stays(clone: Path, tmp_path: Path) -> None:
-    diff = patch(clone, "since", "mended")
+    diff = patch(clone, "since", "mended").diff
     assert "-mended\n+line 10\n" in diff
     assert "changed" not in diff
     file = tmp_path / "undone.patch"
@@ -45,10 +45,31 @@ def test_a_fix_is_undone_and_what_came_since_stays(clone: Path, tmp_path: Path) 
     assert read(file).issue == "gh-1"
 
 
-def test_what_has_changed_since_in_the_same_place_cannot_be_undone(clone: Path) -> None:
-    commit(clone, BEFORE.replace("line 10\n", "mended twice\n"), "again")
-    with pytest.raises(CannotUndo, match=r"toy\.c has changed"):
-        patch(clone, "again", "mended")
+def test_what_changed_the_same_lines_since_is_undone_first(clone: Path) -> None:
+    mended = BEFORE.replace("line 10\n", "mended\n")
+    commit(clone, mended.replace("mended\n", "mended\ntwice\n").replace("line 50\n", "changed\n"), "again")
+    undone = patch(clone, "again", "mended")
+    assert "-mended\n-twice\n+line 10\n" in undone.diff
+    assert (len(undone.later), undone.left) == (1, 0)
+
+
+def test_where_too_much_came_since_the_rest_of_the_fix_is_undone(clone: Path) -> None:
+    two = BEFORE.replace("line 20\n", "mended 20\n").replace("line 40\n", "mended 40\n")
+    commit(clone, two, "both")
+    for number in range(6):
+        two = two.replace("mended 20\n", f"mended 20\nagain {number}\n")
+        commit(clone, two, f"again-{number}")
+    undone = patch(clone, "again-5", "both")
+    assert "-mended 40\n+line 40\n" in undone.diff
+    assert (undone.later, undone.left) == ((), 1)
+
+
+def test_a_fix_of_which_nothing_is_left_cannot_be_undone(clone: Path) -> None:
+    commit(clone, BEFORE.replace("line 10\n", "otherwise\n"), "otherwise")
+    for number in range(6):
+        commit(clone, BEFORE.replace("line 10\n", f"otherwise {number}\n"), f"otherwise-{number}")
+    with pytest.raises(CannotUndo, match="nothing of it is left|changed in 1 of the places"):
+        patch(clone, "otherwise-5", "mended")
     with pytest.raises(CannotUndo, match="nothing of it is left"):
         patch(clone, "broken", "mended")
 
@@ -68,6 +89,7 @@ def test_what_was_tried_is_kept_and_counted(tmp_path: Path) -> None:
     tried.add("pairs", Run(one.name, 1, 1, 3.0, 10, 10, 10, (hit.signature,), hit, ()))
     tried.add("pairs", Run(other.name, 1, 0, 60.0, 10, 10, 10, (), None, ()))
     tried.cannot(third.name, "Objects/toy.c is gone")
+    tried.how(other.name, "its parent")
     again = Tried(tmp_path / "fixes.jsonl")
     assert again.has(one.name, "pairs", 1)
     assert not again.has(one.name, "run", 1)
@@ -75,4 +97,5 @@ def test_what_was_tried_is_kept_and_counted(tmp_path: Path) -> None:
     text = table([one, other, third], again, ["pairs", "run"])
     assert "1 of 1, 2.5 s | -" in text
     assert "Objects/toy.c is gone" in text
+    assert "| (its parent) |" in text or " (its parent) |" in text
     assert text.endswith("all: 1 of 2")
