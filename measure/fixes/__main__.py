@@ -1,8 +1,9 @@
 """Makes the tip with each fix undone, runs ``ftstress pairs`` and ``ftstress run`` on it, and says what is found.
 
-Where a fix cannot be undone, its parent takes the tip's place, and the fix itself is what it is held against: these come
-last, for each is two whole builds. What the control shows in its runs is no detection. Everything is kept in ``--out``
-as it comes, and a later call goes on; patches are made from the clone and thrown away, builds are kept in the cache.
+Where a fix cannot be undone, its parent takes the tip's place, and the fix itself is what it is held against: these
+come last, for each is two whole builds. What the control shows in its runs is no detection. Everything is kept in
+``--out`` as it comes, and a later call goes on; patches are made from the clone and thrown away, builds are kept in the
+cache.
 
 Exit status 0; 2 for arguments that are none, 3 where nothing could be built.
 """
