@@ -33,7 +33,7 @@ from harness.record.severity import gravity, order
 
 SERIOUS = (2, 4, 1, 130, 3, 0)
 """Exit statuses in the contract's order: the first that applies."""
-FOUND_OUT = ("windows", "cycle", "freed", "commit")
+FOUND_OUT = ("windows", "cycle", "freed", "came_with", "left_with")
 """What was found out of a finding's cause goes for it in every campaign that saw it."""
 VERDICTS: tuple[Verdict, ...] = ("new", "known", "not observed", "not exercised", "skipped")
 """What one campaign exercised was exercised; what one saw was seen."""

@@ -12,20 +12,24 @@ from rich.console import Console
 from harness.builds.compile import check_tools
 from harness.builds.errors import NoRoom, NotBuilt
 from harness.builds.progress import Progress, Step
+from harness.campaign.again import later_event
 from harness.cli import finding, outdir
 from harness.cli.arguments import budget, share
 from harness.cli.errors import Stop, say
 from harness.cli.output import write
 from harness.cli.steps import told
+from harness.kernel.event_types import Details
 from harness.kernel.known import load
 from harness.kernel.scenario import ScenarioError
+from harness.kernel.signature import short_id
 from harness.record.bisection import Answered, Begun, Past, Program, to_event
-from harness.record.journal import Journal, read_lines
+from harness.record.journal import Journal, JournalError, read_lines
 from harness.report.numbers import counted, duration
 from harness.repro.bisect import CannotTell
 from harness.repro.bisection import Bisection, said
 from harness.repro.bundle import NotScriptable
 from harness.repro.proofs import must_say, text
+from harness.repro.recorded import NotRecorded, Recorded, note, read
 from harness.repro.runs import SEEN
 from harness.repro.script import docstring, script
 from harness.repro.search import BadEnds, ends, subject
@@ -90,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _anew(arguments: argparse.Namespace) -> tuple[Path, Begun]:
     clone = arguments.repo.expanduser().absolute()
     found = ends(clone, arguments.good, arguments.bad, fixed=arguments.fixed)
-    programs, debug = _programs(arguments.finding)
+    programs, recorded = _programs(arguments.finding)
     check_tools()
     begun = Begun(
         finding=arguments.finding,
@@ -103,8 +107,10 @@ def _anew(arguments: argparse.Namespace) -> tuple[Path, Begun]:
         newer=found.newer,
         parted=found.parted,
         version=found.version,
-        debug=debug,
+        debug=recorded is not None and recorded.target.debug,
         programs=programs,
+        campaign=str(recorded.directory.resolve()) if recorded else "",
+        signature=recorded.finding.signature if recorded else "",
     )
     out = outdir.fresh(_out(arguments), 0)
     with Journal(out) as journal:
@@ -136,11 +142,11 @@ def _out(arguments: argparse.Namespace) -> Path:
     return outdir.RESULTS / f"bisect-{name.rpartition('#')[2]}{'-fixed' * arguments.fixed}"
 
 
-def _programs(name: str) -> tuple[tuple[Program, ...], bool]:
-    """What shows it, and whether that takes a debug build. Raises Stop."""
+def _programs(name: str) -> tuple[tuple[Program, ...], Recorded | None]:
+    """What shows it, and the finding where it is a campaign's. Raises Stop."""
     if name.endswith(".py"):
         try:
-            return (Program(Path(name).read_text(encoding="utf-8"), SEEN),), False
+            return (Program(Path(name).read_text(encoding="utf-8"), SEEN),), None
         except (OSError, ValueError) as error:
             raise Stop(f"{name} cannot be read: {error}") from error
     try:
@@ -148,14 +154,14 @@ def _programs(name: str) -> tuple[tuple[Program, ...], bool]:
             entries = [one for one in load() if one.id == name]
             if not entries:
                 raise Stop(f"{name} is not on the list of known issues: see ftstress known --help")
-            return tuple(dict.fromkeys(Program(text(one), must_say(one)) for one in entries)), False
+            return tuple(dict.fromkeys(Program(text(one), must_say(one)) for one in entries)), None
         recorded = finding.recorded_as(name)
         dies = recorded.finding.kind in ("crash", "hang")
         header = docstring([f"{recorded.finding.scenario}: {recorded.finding.message.splitlines()[0]}"])
         # What is no crash may still take the process down on another commit: then it looks in a child.
         ways = [True] if dies or recorded.finding.kind == "exception" else [False, True]
         texts = [script(recorded.finding, recorded.smallest, header, watched) for watched in ways]
-        return tuple(Program(one, SEEN) for one in texts), recorded.target.debug
+        return tuple(Program(one, SEEN) for one in texts), recorded
     except (ScenarioError, NotScriptable) as error:
         raise Stop(f"no program can be written for {name}: {error}") from error
 
@@ -180,7 +186,9 @@ def _answer(begun: Begun, answer: Answered, out: Path) -> int:
     went = "left" if begun.fixed else "came"
     found = len(answer.left) == 1
     if found:
-        lines = [f"{begun.finding} {went} with {subject(clone, answer.left[0])}"]
+        commit = subject(clone, answer.left[0])
+        lines = [f"{begun.finding} {went} with {commit}"]
+        _note(begun, commit)
     else:
         reasons = {one.commit: said(one) for one in past.judged if one.verdict == "skipped"}
         lines = [
@@ -197,3 +205,17 @@ def _answer(begun: Begun, answer: Answered, out: Path) -> int:
     )
     write("".join(f"{line}\n" for line in lines))
     return 0 if found else 3
+
+
+def _note(begun: Begun, commit: str) -> None:
+    """The commit becomes part of the finding, and so of every report; once, however often the answer is told."""
+    if not begun.campaign:
+        return
+    directory = Path(begun.campaign)
+    told: Details = {"left_with": commit} if begun.fixed else {"came_with": commit}
+    try:
+        before = read(directory, short_id(begun.signature)).finding.details
+        if not told.items() <= before.items():
+            note(directory, later_event(begun.signature, told))
+    except (NotRecorded, JournalError) as error:
+        say(f"{error}; the commit is not noted there")

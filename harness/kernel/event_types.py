@@ -147,8 +147,9 @@ class Details(TypedDict, total=False):
     """Whether it died of what it had read from freed memory, as a debug allocator fills it."""
     freed: str
     """Who freed the memory that was used: functions, the innermost first."""
-    commit: str
-    """That it came with, or left with."""
+    came_with: str
+    """The commit of CPython's, as ``ftstress bisect`` has found it."""
+    left_with: str
     without_specializer: str
     """What became of it with ``-X tlbc=0``."""
     script: str

@@ -40,7 +40,17 @@ class Begun:
     debug: bool
     programs: tuple[Program, ...]
     """To be tried in this order: the first that shows it is used."""
+    campaign: str = ""
+    """The directory with the campaign that saw the finding; empty where it is none of a campaign's."""
+    signature: str = ""
+    """Of that finding."""
     schema: int = SCHEMA
+
+    @property
+    def command(self) -> list[str]:
+        """The words after ``ftstress`` with which it was begun, but for those that say where its journal is."""
+        ends = ["--good", self.good, "--bad", self.bad, *["--fixed"] * self.fixed]
+        return ["bisect", self.finding, "--repo", self.repository, *ends, f"--confidence={self.confidence:g}"]
 
     @classmethod
     def from_event(cls, event: Line) -> Begun:

@@ -6,12 +6,14 @@ Everything that is shown is derived from it, so a campaign killed at any moment 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, cast
 
+from harness.record.bisection import Begun
 from harness.record.events import Event
 
 JOURNAL = "journal.jsonl"
@@ -82,9 +84,18 @@ def read_journal(directory: Path) -> Iterator[Event]:
     """Yield the events of the campaign recorded in ``directory``. Raises as ``read_lines``.
 
     That they are what their definitions say is believed: a harness wrote them. What a newer one wrote may have another
-    name than any of these.
+    name than any of these. Raises JournalError also where a search for a commit is recorded there.
     """
-    return cast(Iterator[Event], read_lines(directory))
+    for line in read_lines(directory):
+        if line["event"] == Begun.event:
+            again = shlex.join(
+                ["ftstress", *Begun.from_event(line).command, "--out", str(directory), "--resume"]
+            )
+            raise JournalError(
+                f"{directory} holds a search for a commit, and no campaign: `{again}` goes on with it, or tells what"
+                " it has found"
+            )
+        yield cast(Event, line)
 
 
 def read_lines(directory: Path) -> Iterator[dict[str, Any]]:

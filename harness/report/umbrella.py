@@ -83,7 +83,7 @@ def _section(report: Report, number: int, cause: Cause) -> Iterator[str]:
         yield f"- where: {where}"
     else:
         yield f"- where: not located (`ftstress locate {escape(face.id)}`)"
-    yield from _history(face, issue)
+    yield from _history(cause, issue)
     yield f"- shows in: {', '.join(code(escape(name)) for name in dict.fromkeys(one.scenario for one in cause.faces))}"
     yield f"- with the GIL, on the same binary: {face.with_gil}"
     if cycle := face.details.get("cycle"):
@@ -100,13 +100,17 @@ def _section(report: Report, number: int, cause: Cause) -> Iterator[str]:
     yield from _program(cause, face, issue)
 
 
-def _history(face: Finding, issue: KnownIssue | None) -> Iterator[str]:
-    """Since when, and where it is mended: what was bisected, else what the list says."""
-    if commit := face.details.get("commit"):
-        yield f"- commit: {code(escape(commit))}"
+def _history(cause: Cause, issue: KnownIssue | None) -> Iterator[str]:
+    """Since when, and where it is mended: what was bisected of any of its faces, else what the list says."""
+    came = next((one for face in cause.faces if (one := face.details.get("came_with"))), "")
+    left = next((one for face in cause.faces if (one := face.details.get("left_with"))), "")
+    if came:
+        yield f"- came with: {code(escape(came))}"
     elif issue and issue.shown:
         yield f"- since: {_changes(issue.shown)}"
-    if issue and issue.mended:
+    if left:
+        yield f"- left with: {code(escape(left))}"
+    elif issue and issue.mended:
         yield f"- mended: {_changes(issue.mended)}"
 
 

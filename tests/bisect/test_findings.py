@@ -67,3 +67,32 @@ def test_a_finding_by_its_script_on_a_build_like_its_own(
     assert ("--with-pydebug" in (tmp_path / "toy.log").read_text().splitlines()[0]) == debug
     begun = past(found).begun
     assert begun is not None and "__module__" in begun.programs[0].text
+
+
+def test_the_commit_becomes_part_of_the_finding_once(
+    culprit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = scenario_info("type_attributes.set_module")
+    found = journal(tmp_path / "campaign", fake_target(), info, oracle="order", where="read")
+    assert bisect(f"campaign#{found}") == 0
+    assert bisect(f"campaign#{found}", "--resume") == 0
+    events = [event for event in read_lines(tmp_path / "campaign") if event["event"] == "later"]
+    assert [one["details"]["came_with"].startswith(culprit[:11]) for one in events] == [True]
+    capsys.readouterr()
+    assert main(["report", "campaign", "--format", "markdown", "--umbrella"]) == 0
+    assert f"- came with: `{culprit[:11]} (" in capsys.readouterr().out
+
+
+def test_without_its_campaign_the_commit_is_told_all_the_same(
+    culprit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = scenario_info("type_attributes.set_module")
+    found = journal(tmp_path / "campaign", fake_target(), info, oracle="order", where="read")
+    assert bisect(f"campaign#{found}") == 0
+    first = capsys.readouterr().out
+    (tmp_path / "campaign" / "journal.jsonl").unlink()
+    assert bisect(f"campaign#{found}", "--resume") == 0
+    said = capsys.readouterr()
+    assert said.out == first
+    (line,) = said.err.splitlines()
+    assert "campaign holds no campaign: " in line and line.endswith("; the commit is not noted there")

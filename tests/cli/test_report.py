@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from harness.record.bisection import Begun, to_event
 from harness.report.formats import FORMATS
 from tests.campaign.journals import HandWritten
 from tests.cli.samples import FINDS, QUIET, environment, ftstress, write
@@ -35,6 +36,25 @@ def test_several_journals_are_one_report_in_every_format(tmp_path: Path, format:
     text = (tmp_path / "report").read_text(encoding="utf-8")
     assert text == shown.stdout, "a directory that is named twice is read once"
     assert "the second read was older" in text
+
+
+@pytest.mark.parametrize("words", [["report", "a", "b"], ["repro", "b#12345678"]])
+def test_a_search_for_a_commit_is_no_campaign_and_it_is_told_what_goes_on_with_it(
+    words: list[str], tmp_path: Path
+) -> None:
+    campaign(tmp_path / "a", HandWritten().trial().progress())
+    (tmp_path / "b").mkdir()
+    begun = Begun("gh-1", "/a clone", "v1", "v2", True, 0.9, "0", "1", False, "3.16", False, ())
+    (tmp_path / "b" / "journal.jsonl").write_text(json.dumps(to_event(begun)) + "\n")
+    done = ftstress(*words, cwd=tmp_path)
+    again = (
+        "ftstress bisect gh-1 --repo '/a clone' --good v1 --bad v2 --fixed --confidence=0.9 --out b --resume"
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"ftstress: b holds a search for a commit, and no campaign: `{again}` goes on with it, or tells what it has"
+        " found\n"
+    )
 
 
 def test_a_report_that_cannot_be_written_is_2_in_one_sentence(tmp_path: Path) -> None:

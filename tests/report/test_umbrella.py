@@ -71,13 +71,14 @@ def test_a_known_issue_that_may_also_crash_comes_without_its_program() -> None:
     assert "```" not in text and "`ftstress known gh-133467 --script` writes the program" in text
 
 
-def test_a_new_wrong_value_has_its_script_window_and_commit() -> None:
-    details = {"script": SCRIPT, "windows": [WINDOW], "commit": "0123456789ab"}
-    text = render(found_in(finding(details=details), finding(id="f2f2f2f2", details={"windows": [WINDOW]})))
+def test_a_new_wrong_value_has_its_script_window_and_the_commits_that_any_of_its_faces_has() -> None:
+    details = {"script": SCRIPT, "windows": [WINDOW], "left_with": "ba9876543210"}
+    other = {"windows": [WINDOW], "came_with": "0123456789ab"}
+    text = render(found_in(finding(details=details), finding(id="f2f2f2f2", details=other)))
     for said in (
         SCRIPT,
         f"- where: `{WINDOW}`",
-        "- commit: `0123456789ab`",
+        "- came with: `0123456789ab`\n- left with: `ba9876543210`",
         "- one cause because all show in",
     ):
         assert said in text
