@@ -16,7 +16,7 @@ import base64
 import json
 import struct
 import zlib
-from typing import Any
+from typing import NamedTuple, TypedDict
 
 import gdb
 
@@ -54,6 +54,55 @@ WORDS = {
 WORDS[16] = WORDS[15]
 INTERPRETERS, NEXT_INTERPRETER, THREADS = 5, 8, 9
 """The same in all of them."""
+
+
+class FrameData(TypedDict):
+    """A native frame."""
+
+    function: str
+    file: str
+    line: int
+    has: list[int]
+    """Of the addresses that are looked for, those that lie in it."""
+
+
+class ThreadData(TypedDict):
+    """One thread."""
+
+    number: int
+    lwp: int
+    name: str
+    frames: list[FrameData]
+    """The innermost first."""
+    python: list[str]
+    waits: int
+    """The address that it waits for; 0: for none."""
+    whom: int
+    """The thread (its native id) that is named beside it; 0: none is."""
+
+
+class Collected(TypedDict):
+    """What is printed."""
+
+    threads: list[ThreadData]
+    lost: list[str]
+    """Sentences on what could not be had."""
+    died: int
+    """The native id of a thread that died; 0: none did."""
+    poison: list[str]
+    """Its registers that hold what was read from freed memory."""
+    blocks: list[int]
+    """The freed blocks that its registers lead into."""
+
+
+class Frame(NamedTuple):
+    """A native frame, and where to look for addresses."""
+
+    told: FrameData
+    stack: int
+    """Where its part of the stack begins."""
+    saved: list[int]
+    """What its caller had in the registers that it gives back."""
 
 
 class Memory:
@@ -193,22 +242,21 @@ def parked(memory: Memory) -> list[tuple[int, int]]:
     return found
 
 
-def native(thread: Any) -> list[dict[str, Any]]:
+def native(thread: gdb.InferiorThread) -> list[Frame]:
     """A thread's frames, the innermost first."""
     thread.switch()
-    found: list[dict[str, Any]] = []
-    frame = gdb.newest_frame()
+    found: list[Frame] = []
+    frame: gdb.Frame | None = gdb.newest_frame()
     while frame is not None and frame.is_valid() and len(found) < MOST_FRAMES:
         place = frame.find_sal()
-        found.append(
-            {
-                "function": frame.name() or "??",
-                "file": place.symtab.filename if place.symtab else "",
-                "line": place.line,
-                "stack": register(frame, "sp"),
-                "saved": [value for name in SAVED if (value := register(frame, name))],
-            }
-        )
+        told: FrameData = {
+            "function": frame.name() or "??",
+            "file": place.symtab.filename if place.symtab else "",
+            "line": place.line,
+            "has": [],
+        }
+        saved = [value for name in SAVED if (value := register(frame, name))]
+        found.append(Frame(told, register(frame, "sp"), saved))
         try:
             frame = frame.older()
         except gdb.error:
@@ -216,16 +264,17 @@ def native(thread: Any) -> list[dict[str, Any]]:
     return found
 
 
-def register(frame: Any, name: str) -> int:
+def register(frame: gdb.Frame, name: str) -> int:
     try:
         return int(frame.read_register(name)) & 0xFFFFFFFFFFFFFFFF
     except (gdb.error, ValueError):
         return 0
 
 
-def collect() -> dict[str, Any]:
-    """All threads. ``lost``: sentences on what could not be had."""
-    memory, lost = Memory(), []
+def collect() -> Collected:
+    """All threads."""
+    memory = Memory()
+    lost: list[str] = []
     died, blocks, poison = freed(memory)
     python: dict[int, list[str]] = {}
     states: dict[int, int] = {}
@@ -239,31 +288,33 @@ def collect() -> dict[str, Any]:
     except gdb.error as error:
         waiting = []
         lost.append(f"who waits for which lock is missing: {error}")
-    threads: list[dict[str, Any]] = []
+    threads: list[ThreadData] = []
+    stacks: list[list[Frame]] = []
     handles: dict[int, int] = {}
     for thread in gdb.selected_inferior().threads():
         lwp = thread.ptid[1] or thread.ptid[0]
+        stacks.append(native(thread))
         threads.append(
             {
                 "number": thread.num,
                 "lwp": lwp,
                 "name": thread.name or "",
-                "frames": native(thread),
+                "frames": [frame.told for frame in stacks[-1]],
                 "python": python.get(lwp, []),
                 "waits": 0,
-                "for": 0,
+                "whom": 0,
             }
         )
         handles[register(gdb.newest_frame(), "fs_base")] = lwp
     for entry, address in waiting:
-        below = [one for one in threads if one["frames"] and one["frames"][0]["stack"] <= entry]
+        below = [n for n, frames in enumerate(stacks) if frames and frames[0].stack <= entry]
         if below:
-            one = max(below, key=lambda one: one["frames"][0]["stack"])
+            one = threads[max(below, key=lambda n: stacks[n][0].stack)]
             one["waits"] = address
-            one["for"] = whom(memory, one["frames"], address, states, handles)
+            one["whom"] = whom(memory, one["frames"], address, states, handles)
     wanted = {one["waits"] for one in threads if one["waits"]}
-    for one in threads:
-        look_for(memory, one["frames"], wanted | blocks)
+    for frames in stacks:
+        look_for(memory, frames, wanted | blocks)
     return {
         "threads": threads,
         "lost": lost,
@@ -295,7 +346,7 @@ def freed(memory: Memory) -> tuple[int, set[int], list[str]]:
 
 def whom(
     memory: Memory,
-    frames: list[dict[str, Any]],
+    frames: list[FrameData],
     address: int,
     states: dict[int, int],
     handles: dict[int, int],
@@ -317,25 +368,26 @@ def whom(
     return 0
 
 
-def look_for(memory: Memory, frames: list[dict[str, Any]], wanted: set[int]) -> None:
+def look_for(memory: Memory, frames: list[Frame], wanted: set[int]) -> None:
     """Note in each frame which of the wanted addresses it has: on its part of the stack, or in a register."""
     for frame, outer in zip(frames, [*frames[1:], None], strict=True):
-        held = {value for value in frame.pop("saved") if value in wanted}
-        begin, end = frame.pop("stack"), outer["stack"] if outer else 0
+        held = {value for value in frame.saved if value in wanted}
+        begin, end = frame.stack, outer.stack if outer else 0
         if wanted and begin < end < begin + MOST_STACK:
             try:
                 data = memory.read(begin, (end - begin) & ~7)
             except gdb.error:
                 data = b""
             held |= wanted.intersection(word for (word,) in struct.iter_unpack("<Q", data))
-        frame["has"] = sorted(held)
+        frame.told["has"] = sorted(held)
 
 
 def main() -> None:
     try:
         found = collect()
     except Exception as error:  # noqa: BLE001  # whatever it is, the stacks that gdb prints itself are still there
-        found = {"threads": [], "lost": [f"threads cannot be told: {type(error).__name__}: {error}"]}
+        lost = [f"threads cannot be told: {type(error).__name__}: {error}"]
+        found = {"threads": [], "lost": lost, "died": 0, "poison": [], "blocks": []}
     packed = base64.b64encode(
         zlib.compress(json.dumps(found).encode())
     )  # a child's output is kept in part only

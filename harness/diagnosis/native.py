@@ -15,11 +15,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.diagnosis.freed import of_stack
 from harness.diagnosis.waits import Frame, Thread, cycle, threads, waits
 from harness.kernel.event_types import Details
+
+if TYPE_CHECKING:
+    from harness.diagnosis.inside_gdb import Collected
 
 FRAMES = 12
 """Of each thread, where gdb has no Python."""
@@ -175,7 +178,7 @@ def _with_threads(native: Native, line: str) -> Native:
     if not line:
         return replace(native, lost="Python frames and locks are missing: this gdb has no Python")
     try:
-        found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(line)))
+        found: Collected = json.loads(zlib.decompress(base64.b64decode(line)))
     except (ValueError, zlib.error):
         return replace(native, lost="Python frames and locks are missing: what gdb told was cut short")
     every = threads(found["threads"])

@@ -7,11 +7,14 @@ not part of waiting for it: what is to be unlocked later must be kept. Where sev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.diagnosis.inside_gdb import ThreadData
 
 LOCKS = (
     *("parking_lot.c", "lock.c", "critical_section.c", "pycore_critical_section.h", "pycore_lock.h"),
@@ -83,7 +86,7 @@ class Wait:
         return f'"{self.waiter.name}" ({self.waiter.lwp}) waits {place(self.waiter)} for {what}'
 
 
-def threads(found: Sequence[Mapping[str, Any]]) -> tuple[Thread, ...]:
+def threads(found: Sequence[ThreadData]) -> tuple[Thread, ...]:
     """From what ``inside_gdb.py`` has printed."""
     return tuple(
         Thread(
@@ -93,7 +96,7 @@ def threads(found: Sequence[Mapping[str, Any]]) -> tuple[Thread, ...]:
             tuple(Frame(f["function"], f["file"], f["line"], frozenset(f["has"])) for f in one["frames"]),
             tuple(one["python"]),
             one["waits"],
-            one["for"],
+            one["whom"],
         )
         for one in found
     )

@@ -60,7 +60,7 @@ def printed(**changes: Any) -> str:
         return {"function": function, "file": "Objects/object.c", "line": 1, "has": list(has)}
 
     def thread(number: int, *frames: dict[str, Any]) -> dict[str, Any]:
-        told = {"number": number, "lwp": 100 + number, "name": "python", "python": [], "waits": 0, "for": 0}
+        told = {"number": number, "lwp": 100 + number, "name": "python", "python": [], "waits": 0, "whom": 0}
         return told | {"frames": list(frames)}
 
     found = {
