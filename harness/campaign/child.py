@@ -41,6 +41,23 @@ class Child:
     ends.
     """
 
+    @property
+    def pid(self) -> int:
+        """Its own until it has been reaped, and its process group's name."""
+        return self.process.pid
+
+    @property
+    def reaped(self) -> bool:
+        return self.process.returncode is not None
+
+    def has_ended(self) -> bool:
+        """Whether it has ended, reaped or not; it is not reaped here."""
+        return self.reaped or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def wait(self) -> int:
+        """Reap it when it ends: its status, below 0 for a signal."""
+        return self.process.wait()
+
     def close(self) -> None:
         """Let go of the pipes. The process must have been reaped."""
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):

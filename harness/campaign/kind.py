@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from harness.campaign import plan, trial
@@ -10,9 +11,7 @@ from harness.campaign.options import Options
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
-from harness.campaign.trial import TellOfTrial
-from harness.diagnosis.ending import Ending
-from harness.kernel.spec_types import ChildTrial
+from harness.campaign.trial import RunTrial
 from harness.record.target import Target
 
 LEAD_S = 0.03
@@ -31,11 +30,16 @@ class Kind:
     """What a trial gets at least, if fewer scenarios are tried for that."""
     lead_s: float
     """Before a trial's budget is over, when the next may be started: it needs a core for its start first."""
-    run: Callable[[Target, ChildTrial, TellOfTrial, Callable[[], bool]], Ending]
-    """Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
+    running: Callable[[], AbstractContextManager[RunTrial]]
+    """Gives what runs a trial, for as long as the campaign lasts."""
 
 
-STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, LEAD_S, trial.run_in_child)
+def each_alone() -> AbstractContextManager[RunTrial]:
+    """Each trial runs in a child of its own."""
+    return nullcontext(trial.run_in_child)
+
+
+STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, LEAD_S, each_alone)
 
 
 def dry_run(

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.campaign import trial
 from harness.campaign.kind import Kind
 from harness.campaign.options import Options
 from harness.campaign.plan import PAIRS, PlannedTrial, cores, why_skipped
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
 from harness.kernel.pairs.subject import JOIN
 from harness.record.target import Target
@@ -151,4 +151,4 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
     return options.jobs or max(1, cores() // THREADS)
 
 
-KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, START_S, trial.run_in_child)
+KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, START_S, serving)

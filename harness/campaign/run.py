@@ -22,6 +22,7 @@ from harness.campaign.options import CampaignError, Options, memory_limit
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
+from harness.campaign.trial import RunTrial
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
 from harness.kernel.spec_types import ChildTrial
@@ -125,6 +126,7 @@ class _Campaign:
         self.interrupted = interrupted
         self.grader = Grader()
         self.shown = Shown()
+        self.run_trial: RunTrial
         self.began = time.monotonic()
         self.last_trial = 0
         self.finished: frozenset[tuple[str, int]] = frozenset()
@@ -166,6 +168,11 @@ class _Campaign:
         self.shown.feed(event)
 
     def run(self) -> Result:
+        with self.kind.running() as self.run_trial:
+            self._run()
+        return self._end()
+
+    def _run(self) -> None:
         try:
             self.next = next(self.plan, None)
             while True:
@@ -178,7 +185,6 @@ class _Campaign:
             self._halt("interrupted")
         finally:
             self._let_go()
-        return self._end()
 
     def _trials(self, scenarios: Sequence[ScenarioInfo]) -> Iterator[PlannedTrial]:
         for planned in self.kind.trials(scenarios, self.target, self.options, self.shown):
@@ -307,7 +313,7 @@ class _Campaign:
 
         what: Ending | OSError
         try:
-            what = self.kind.run(self.target, spec, tell, self.stop.is_set)
+            what = self.run_trial(self.target, spec, tell, self.stop.is_set)
         except OSError as error:
             what = error
         self.said.put(_Said(number, self.now(), what))

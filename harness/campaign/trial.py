@@ -7,10 +7,11 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
-from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Tell, watch
+from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Started, Tell, watch_over
 from harness.diagnosis.ending import Ending
 from harness.diagnosis.native import ATTACH_S
 from harness.kernel.event_types import TrialEvent
@@ -22,6 +23,10 @@ from harness.record.events import ChildEvent, RecordedEvent, is_of_trial
 from harness.record.target import Target
 
 TellOfTrial = Callable[[RecordedEvent], None]
+RunTrial = Callable[[Target, ChildTrial, TellOfTrial, Callable[[], bool]], Ending]
+"""Runs the trial of a spec to its end. Raises OSError when the target cannot be executed."""
+Start = Callable[[Target, ChildTrial], Started]
+"""Starts a child for a trial. Raises OSError when the target cannot be executed."""
 
 GRACE_S = 40.0
 """Beyond its budget, before a trial hangs: the kernel itself needs up to 10 s to be sure that its actors do, and on a
@@ -69,23 +74,33 @@ def of_trial(tell: TellOfTrial) -> Tell:
     return hear
 
 
-def run_in_child(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
+def start_alone(target: Target, spec: ChildTrial) -> Started:
+    """Start a child for a trial. Raises OSError when the target cannot be executed."""
+    return child.start(lambda events: child.command(target, spec | {"events_fd": events}))
+
+
+def run_in_child(
+    target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool], start: Start = start_alone
+) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
     hear = of_trial(tell)
     limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"], sleepless=True)
     if spec["do"] == "pairs":
-        return _run_pairs(target, spec, hear, stop, limits)
+        return _run_pairs(partial(start, target), spec, hear, stop, limits)
     if spec["ring"] == "off":
-        return watch(lambda events: child.command(target, spec | {"events_fd": events}), limits, hear, stop)
+        return watch_over(start(target, spec), limits, hear, stop)
     with tempfile.NamedTemporaryFile(prefix="ftstress-ring-") as file:
-        told = spec | {"ring_file": file.name}
-        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, hear, stop)
+        ending = watch_over(start(target, spec | {"ring_file": file.name}), limits, hear, stop)
         last = shown(file.read()) if ending.how not in ("ok", "stopped") else ""
     return replace(ending, evidence=ending.evidence | {"last_operations": last}) if last else ending
 
 
 def _run_pairs(
-    target: Target, spec: ChildTrial, tell: Tell, stop: Callable[[], bool], limits: Limits
+    start: Callable[[ChildTrial], Started],
+    spec: ChildTrial,
+    tell: Tell,
+    stop: Callable[[], bool],
+    limits: Limits,
 ) -> Ending:
     """Where the child does not end well, the pair that it had come to is part of the evidence."""
     pair: list[str] = []
@@ -97,7 +112,7 @@ def _run_pairs(
 
     with tempfile.NamedTemporaryFile(prefix="ftstress-notes-") as file:
         told = spec | {"ring_file": file.name} if spec.get("mixed") else spec
-        ending = watch(lambda events: child.command(target, told | {"events_fd": events}), limits, hear, stop)
+        ending = watch_over(start(told), limits, hear, stop)
         if at := noted(file.read()):
             pair[:] = [at]
     return replace(ending, evidence=ending.evidence | {"pair": pair[0]}) if pair else ending

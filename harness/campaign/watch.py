@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import psutil
 
 from harness.campaign import child
-from harness.campaign.child import Child, MakeCommand
+from harness.campaign.child import MakeCommand
 from harness.campaign.streams import EventLines, Excerpt
 from harness.diagnosis import native
 from harness.diagnosis.ending import Ending, How, how_it_left
@@ -38,6 +39,24 @@ LEFTOVER_S = 0.5
 Tell = Callable[[ChildEvent], None]
 
 
+class Started(Protocol):
+    """A running child: ``child.Child``, or one that ``servers`` had forked."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def reaped(self) -> bool: ...
+    @property
+    def events(self) -> int: ...
+    @property
+    def stdout(self) -> int: ...
+    @property
+    def stderr(self) -> int: ...
+    def has_ended(self) -> bool: ...
+    def wait(self) -> int: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """Above these a child is ended. Times count only while this process runs too: a machine that sleeps ends
@@ -58,7 +77,11 @@ def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[
     Whatever happens here, an exception of ``tell`` included, no process of the child's is left and it is
     reaped. Raises OSError when the target cannot be executed.
     """
-    started = child.start(make_command)
+    return watch_over(child.start(make_command), limits, tell, stop)
+
+
+def watch_over(started: Started, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
+    """The same, of one that was started."""
     watched = _Watched(started, limits, tell, stop)
     try:
         return watched.run()
@@ -67,12 +90,12 @@ def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[
 
 
 class _Watched:
-    def __init__(self, started: Child, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> None:
+    def __init__(self, started: Started, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> None:
         self.child = started
         self.limits = limits
         self.tell = tell
         self.stop = stop
-        self.pid = started.process.pid
+        self.pid = started.pid
         self.began = time.monotonic()
         self.lines = EventLines()
         self.outputs = {started.stdout: Excerpt(), started.stderr: Excerpt()}
@@ -106,7 +129,7 @@ class _Watched:
         for event in self.lines.finish():
             self._hear(event)
         self._kill_group()
-        status = self.child.process.wait()
+        status = self.child.wait()
         stdout, stderr = self.outputs[self.child.stdout], self.outputs[self.child.stderr]
         return Ending(
             how=how or how_it_left(status, self.done, self.failed),
@@ -126,9 +149,9 @@ class _Watched:
 
     def end(self) -> None:
         """Kill and reap whatever is left."""
-        if self.child.process.returncode is None:
+        if not self.child.reaped:
             self._kill_group()
-            self.child.process.wait()
+            self.child.wait()
         for process in (
             self.tree
         ):  # those that left the process group; psutil checks that a pid is still the same process
@@ -140,8 +163,7 @@ class _Watched:
     def _has_ended(self) -> bool:
         # Left unreaped: until then its pid, which names the process group too, cannot be given to anybody
         # else.
-        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        return ended is not None
+        return self.child.has_ended()
 
     def _tick(self) -> None:
         before = time.monotonic()
@@ -254,8 +276,9 @@ class _Watched:
         return self.lines.total + sum(output.total for output in self.outputs.values())
 
     def _kill_group(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):  # one that was forked a moment ago leads no group yet
+            with suppress(ProcessLookupError, PermissionError):
+                kill(self.pid, signal.SIGKILL)
 
 
 def _resident(process: psutil.Process) -> int:

@@ -68,9 +68,24 @@ def main(text: str) -> int:
     find_harness()
     import faulthandler
 
+    faulthandler.enable()
+    if spec["do"] == "serve":
+        from harness.kernel.server import serve
+
+        serve(spec["socket_fd"], _forked)
+        return 0
+    return _attend(spec)
+
+
+def _forked(spec: ChildSpec) -> int:
+    """Do what a child was forked for."""
+    die_with_parent(spec["alarm_s"])
+    return _attend(spec)
+
+
+def _attend(spec: ChildSpec) -> int:
     from harness.kernel.events import pipe_writer
 
-    faulthandler.enable()
     emit = pipe_writer(spec["events_fd"])
     try:
         return _do(spec, emit)
@@ -112,7 +127,7 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
         from harness.kernel.pairs.trial import run_pairs
 
         run_pairs(spec, emit)
-    else:
+    elif spec["do"] == "trial":
         run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.
     sys.stdout.flush()

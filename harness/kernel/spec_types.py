@@ -82,6 +82,13 @@ class DescribeSpec(Started):
     files: list[str]
 
 
+class ServeSpec(Started):
+    """A child that forks one for each trial that comes through a socket: see ``server``."""
+
+    do: Literal["serve"]
+    socket_fd: int
+
+
 class BenchSpec(Started):
     """A child that measures ``pairs`` pairs of ``seconds`` each for an ``oracle``, with ``readers`` readers.
 
@@ -96,4 +103,4 @@ class BenchSpec(Started):
     ring: Every
 
 
-ChildSpec = ChildTrial | SweepSpec | DescribeSpec | BenchSpec
+ChildSpec = ChildTrial | SweepSpec | DescribeSpec | ServeSpec | BenchSpec

@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         refuse_nothing_to_stop_in(target, asked.functions, cache)
         yield from trials(scenarios, target, options, shown)
 
-    return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, run)
+    return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, lambda: nullcontext(run))
 
 
 def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:

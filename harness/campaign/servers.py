@@ -1,0 +1,182 @@
+"""Children that are forked from a process of the target that has loaded what they need: see ``harness.kernel.server``.
+
+A trial that cannot be served has a child of its own, as always.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from harness.campaign import child, trial
+from harness.campaign.trial import RunTrial
+from harness.campaign.watch import Started
+from harness.kernel.server import ENDED, FORKED, LONGEST
+from harness.kernel.spec_types import ChildTrial, ServeSpec
+from harness.record.target import Target
+
+ANSWERS_S = 10.0
+"""For a server to start, to import a file and to fork: above this the trial has a child of its own."""
+MOST = 200
+"""Trials of a server: they share the hashes of their strings, and where lies what was imported."""
+GONE = "gone"
+"""What no server says."""
+
+
+@contextmanager
+def serving() -> Iterator[RunTrial]:
+    """What runs trials with servers, where they can be; they are ended behind it, with all trials over."""
+    if sys.platform != "linux":
+        yield trial.run_in_child
+        return
+    servers = _Servers()
+    try:
+        yield partial(trial.run_in_child, start=servers.start)
+    finally:
+        servers.end()
+
+
+class _Servers:
+    """Those that are not at work: as many as trials run beside each other."""
+
+    def __init__(self) -> None:
+        self.idle: list[_Server] = []
+
+    def start(self, target: Target, spec: ChildTrial) -> Started:
+        """A child for a trial. Raises OSError when the target cannot be executed."""
+        if spec.get("with_gil"):
+            return trial.start_alone(target, spec)
+        try:
+            server = self.idle.pop()
+        except IndexError:
+            server = _Server(target)
+        forked = server.fork(spec, self._take_back)
+        if forked is not None:
+            return forked
+        server.end()
+        return trial.start_alone(target, spec)
+
+    def _take_back(self, server: _Server) -> None:
+        if server.gone or server.served >= MOST:
+            server.end()
+        else:
+            self.idle.append(server)
+
+    def end(self) -> None:
+        while self.idle:
+            self.idle.pop().end()
+
+
+class _Server:
+    """A process of the target that forks children, one at a time."""
+
+    def __init__(self, target: Target) -> None:
+        """Raises OSError when the target cannot be executed."""
+        self.served = 0
+        self.gone = False
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        spec: ServeSpec = {"do": "serve", "alarm_s": 0, "socket_fd": theirs.fileno()}
+        try:
+            self.process = subprocess.Popen(
+                child.command(target, spec),
+                stdin=subprocess.PIPE,  # nothing is written to it: see ``child.Child``
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=child.environment(),
+                start_new_session=True,
+            )
+        except BaseException:
+            self.socket.close()
+            raise
+        finally:
+            theirs.close()
+
+    def fork(self, spec: ChildTrial, take_back: Callable[[_Server], None]) -> _Forked | None:
+        """A child that runs a trial; None where it cannot. ``take_back`` gets the server when the child is gone."""
+        self.served += 1
+        lifeline, *outgoing = [os.pipe() for _ in range(4)]
+        theirs = [lifeline[0], *(writing for _, writing in outgoing)]
+        ours = [lifeline[1], *(reading for reading, _ in outgoing)]
+        said, pid = GONE, 0
+        try:
+            with suppress(OSError):
+                socket.send_fds(self.socket, [json.dumps(spec).encode()], theirs)
+                said, pid = self.answer(ANSWERS_S)
+        finally:
+            _close(theirs if said == FORKED else theirs + ours)
+        return _Forked(self, pid, ours, take_back) if said == FORKED else None
+
+    def answer(self, wait_s: float) -> tuple[str, int]:
+        """The next thing that it says, and a number; nothing where it has nothing to say in time."""
+        readable, _, _ = select.select([self.socket], [], [], wait_s)
+        if not readable:
+            return "", 0
+        try:
+            said, _, number = self.socket.recv(LONGEST).decode().partition(" ")
+        except ConnectionError:
+            said = ""
+        self.gone = not said
+        return (GONE, 0) if self.gone else (said, int(number or 0))
+
+    def end(self) -> None:
+        """Kill it. Its child must be gone."""
+        self.socket.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+class _Forked:
+    """A running child of a server; what it can is what ``child.Child`` can."""
+
+    def __init__(
+        self, server: _Server, pid: int, streams: list[int], take_back: Callable[[_Server], None]
+    ) -> None:
+        self.server = server
+        self.pid = pid
+        self.lifeline, self.stdout, self.stderr, self.events = streams
+        self.take_back = take_back
+        self.status: int | None = None
+        self.reaped = False
+
+    def has_ended(self) -> bool:
+        """Whether it has ended: its server does not reap it before it is told to."""
+        return self._status(0.0) is not None
+
+    def wait(self) -> int:
+        """Have it reaped when it ends: its status, below 0 for a signal."""
+        while (status := self._status(1.0)) is None:
+            pass
+        if not self.reaped:
+            self.reaped = True
+            with suppress(OSError):  # the server is gone
+                self.server.socket.send(b"reap")
+        return status
+
+    def close(self) -> None:
+        """Let go of the pipes. The process must have been reaped."""
+        _close([self.lifeline, self.stdout, self.stderr, self.events])
+        self.take_back(self.server)
+
+    def _status(self, wait_s: float) -> int | None:
+        if self.status is None:
+            said, number = self.server.answer(wait_s)
+            if said == ENDED:
+                self.status = number
+            elif said == GONE:
+                self.status = -signal.SIGKILL
+        return self.status
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
