@@ -109,7 +109,8 @@ class Report:
 
     def windows(self, finding: Finding) -> list[tuple[PairCoverage, Window]]:
         """Where sweeps saw it, the pair that its details tell of first."""
-        own = variant_of(finding.details.get("sweep"))
+        sweep = finding.details.get("sweep")
+        own = variant_of(sweep) if sweep else None
         seen = [
             (pair, window)
             for pair in self.coverage.get(finding.scenario, ())

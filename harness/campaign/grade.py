@@ -25,6 +25,7 @@ from harness.kernel.event_types import (
 )
 from harness.kernel.journal_types import CampaignEndEvent, CampaignEvent, TrialEndEvent, TrialStartEvent
 from harness.kernel.known import KnownIssue
+from harness.kernel.pairs.subject import JOIN
 from harness.kernel.signature import short_id, signature
 from harness.record import severity
 from harness.record.coverage import PairCoverage, Window
@@ -295,9 +296,12 @@ class Grader:
             self.seen[event["signature"]].later |= event["details"]
 
     def _on_swept(self, event: SweptEvent) -> None:
-        if event["pair"].get("windows"):
-            windows = PairCoverage.from_json(event["pair"]).windows
-            self.windows.setdefault(event["scenario"], []).extend(windows)
+        name, pair = event["scenario"], PairCoverage.from_json(event["pair"])
+        self.windows.setdefault(name, []).extend(pair.windows)
+        either = pair.a + JOIN + pair.b, pair.b + JOIN + pair.a
+        for one in self.tallies[name].info.pairs:
+            if one in either:
+                self.pairs[name, one] = self.pairs.get((name, one), False) or pair.reached > 0
 
     def _windows(self, finding: Finding) -> list[Window]:
         return [window for window in self.windows.get(finding.scenario, ()) if shows(window, finding)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from harness.campaign.select import Catalogue, ScenarioInfo, describe, select, split
 from harness.cli.errors import Stop
-from harness.kernel.suite import subject_files, suite_files
+from harness.kernel.pairs.subject import JOIN
+from harness.kernel.suite import selects, subject_files, suite_files
 from harness.record.target import Target
 
 
@@ -20,6 +23,38 @@ def choose_subjects(target: Target, arguments: Sequence[str]) -> list[ScenarioIn
     """The subjects that ``arguments`` mean, of the files named or of the catalogue. Raises Stop as ``choose`` does."""
     files, patterns = split(arguments)
     return _chosen(describe(target, files or subject_files(), "subjects"), patterns)
+
+
+def choose_pairs(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
+    """The subjects that ``arguments`` mean, each with its pairs that a PATTERN with a ``+`` selects, whichever of the
+    two operations is named first; with all of them where there is no such PATTERN. Raises Stop as ``choose`` does.
+    """
+    wanted = [argument for argument in arguments if JOIN in argument and not Path(argument).exists()]
+    subjects = choose_subjects(target, [argument for argument in arguments if argument not in wanted])
+    chosen = [one for one in (only(subject, wanted) for subject in subjects) if one.pairs or not wanted]
+    if not chosen:
+        raise Stop(f"no pair matches {' or '.join(wanted)}: a pair is A{JOIN}B, or pairs.SUBJECT.A{JOIN}B", 3)
+    return chosen
+
+
+def only(subject: ScenarioInfo, wanted: Sequence[str]) -> ScenarioInfo:
+    """The subject with those of its pairs that any of the patterns ``wanted`` selects; all where there is none."""
+    if not wanted:
+        return subject
+    kept = [
+        any(selects(one, name) for one in wanted for name in _names(subject, pair)) for pair in subject.pairs
+    ]
+    return replace(
+        subject,
+        pairs=tuple(pair for pair, keeps in zip(subject.pairs, kept, strict=True) if keeps),
+        writing_pairs=sum(kept[: subject.writing_pairs]),
+    )
+
+
+def _names(subject: ScenarioInfo, pair: str) -> list[str]:
+    """A pair's names, in full."""
+    one, _, other = pair.partition(JOIN)
+    return [f"{subject.name}.{one}{JOIN}{other}", f"{subject.name}.{other}{JOIN}{one}"]
 
 
 def choose(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:

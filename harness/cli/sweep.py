@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cli import run
+from harness.cli.choose import choose, choose_pairs
 from harness.cli.errors import Stop
 from harness.record.target import Target
 from harness.sweep import ptrace
@@ -26,6 +27,11 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--stepping", action="store_true", help="do without debug registers: slow, works everywhere"
+    )
+    parser.add_argument(
+        "--pairs",
+        action="store_true",
+        help="subjects' operations instead of scenarios': SUBJECT and A+B choose which (default: the catalogue)",
     )
     parser.set_defaults(run=sweep, in_process=False)
 
@@ -50,4 +56,6 @@ def sweep(arguments: argparse.Namespace) -> int:
     refuse_where_it_cannot_work(None, arguments.stepping)
     asked = Asked(arguments.functions, arguments.bound, arguments.stepping)
     with tempfile.TemporaryDirectory(prefix="ftstress-sweep-") as cache:
-        return run.campaign(arguments, sweeps(asked, Path(cache)))
+        return run.campaign(
+            arguments, sweeps(asked, Path(cache)), choose_pairs if arguments.pairs else choose
+        )

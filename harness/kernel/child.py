@@ -120,9 +120,10 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
         run_bench(spec, emit)
         return 0
     if spec["do"] == "sweep":
+        from harness.kernel.pairs.swept import run_swept_pairs
         from harness.kernel.sweep import run_sweep
 
-        run_sweep(spec, emit)
+        (run_swept_pairs if spec.get("pairs") else run_sweep)(spec, emit)
     elif spec["do"] == "pairs":
         from harness.kernel.pairs.trial import run_pairs
 

@@ -81,6 +81,10 @@ class StopData(TypedDict):
     """How often it ran."""
     warm: bool
     specialized: NotRequired[str]
+    size: NotRequired[int | None]
+    """Of the object, where it is a subject's."""
+    made_by: NotRequired[str]
+    """By which of the two threads, A or B."""
     replayed: str
     """How many of how many stops at the point showed it again."""
     steps: list[tuple[str, str, str]]
@@ -288,7 +292,7 @@ class PairEvent(TypedDict):
 
 
 class OperationData(TypedDict):
-    """An operation of a scenario that is swept."""
+    """An operation of a scenario, or of a subject, that is swept."""
 
     name: str
     actor: str
@@ -302,6 +306,8 @@ class ThreadsEvent(TypedDict):
     a: int
     b: int
     pairs: list[tuple[OperationData, OperationData]]
+    sizes: list[int]
+    """Of a subject; none of a scenario."""
 
 
 class StepEvent(TypedDict):
@@ -321,6 +327,10 @@ class Swept(TypedDict):
     turns: int
     warm: bool
     specialized: NotRequired[str]
+    size: NotRequired[int | None]
+    made_by: NotRequired[str]
+    gap: NotRequired[int]
+    """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
     bound: int
     instructions: int
     points: int

@@ -54,7 +54,7 @@ class ChildTrial(Started, TrialSpec):
 
 
 class SceneSpec(TypedDict):
-    """What a sweep is told of its scenario."""
+    """What a sweep is told of its scenario, or of its subject."""
 
     file: str
     scenario: str
@@ -64,6 +64,8 @@ class SceneSpec(TypedDict):
     threads: NotRequired[int | None]
     limit_s: NotRequired[float]
     """For an operation that nothing holds up."""
+    pairs: NotRequired[list[str]]
+    """Of a subject's operations: those that are swept, each both ways round."""
 
 
 class SweepSpec(Started, SceneSpec):

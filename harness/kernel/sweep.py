@@ -1,19 +1,12 @@
-"""The sweep's side inside the target: two threads that do, one operation at a time, what the manager says.
+"""The sweep's side inside the target: the operations of a scenario, done by two threads as ``gates`` says.
 
-The manager stops one of them, A, in the middle of an operation and has the other, B, do a whole one there. What they
-must do next they read from a page that they share with the manager, each through a mapping of its own, because a lock
-that both need would be held by the one that is stopped. A thread that waits for the manager sits at a ``gate``: a
-signal that nobody but the tracer sees. There it is detached, so that nothing that stops the world waits for it.
+Each thread does its actor's cycle of operations; the swept one of them comes straight from a gate.
 """
 
 from __future__ import annotations
 
-import gc
 import mmap
-import signal
-import struct
 import sys
-import threading
 import time
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -23,6 +16,31 @@ from harness.kernel.compiler import compile_operation, oracle_of
 from harness.kernel.delayed import HAS_QUEUE, FullQueue
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder, describe_text
+from harness.kernel.gates import (
+    B_NEXT,
+    B_RESTS,
+    DO_A,
+    DO_B,
+    FRESH,
+    GATE,
+    INSIDE_A,
+    INSIDE_B,
+    NEW_CODE,
+    NEXT,
+    NUMBER,
+    PAIR,
+    QUIET,
+    REST,
+    SPENT,
+    STATES,
+    SWEPT,
+    TELL,
+    TURNS,
+    WARM,
+    WRONG_A,
+    WRONG_B,
+    TwoThreads,
+)
 from harness.kernel.history import by_register
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.linearizability import Contradiction, decide
@@ -36,35 +54,10 @@ if TYPE_CHECKING:
     from harness.kernel.event_types import Details, OperationData
     from harness.kernel.spec_types import SweepSpec
 
-GATE = 44
-"""A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
-
-# Bytes of the page.
-GO, DO_A, DO_B, TURNS, QUIET, PAIR, WARM, TELL = range(8)
-"""Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
-finished, so that A need not wait for it; the pair; whether caches are left warm; whether each operation's result is
-told."""
-WRONG_A, WRONG_B, SPENT, INSIDE_A, INSIDE_B, B_NEXT, B_RESTS = range(8, 15)
-"""Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether
-there is something for B to do between two stops; and before a scenario may be asked what it holds."""
-NEW_CODE = 15
-"""Told by the manager: the turns that a thread that only reads does in a new copy of its operation's bytecode before
-the swept turn, so that this is specialised in it or before it, each time alike; 0: it goes on with what it has."""
-STATES = (16, 32)
-"""Where A, and B, tell the address of their thread state (0 where that cannot be said) and of the code they wait in."""
-STATE = struct.Struct("<QQ")
-PAGE_BYTES = 4096
-
-LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
-"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; go on to the next."""
-
-PARKED_S = 0.001
 NOT_TIMED = {"rest": 0, "dwell": 0}
 """Amplifiers that only shift times: what they idle would be swept, and tells nothing."""
 PRIMING_TURNS = 2
 """Turns of a thread that only reads, before the swept one, where caches are meant to be warm (see ``prime``)."""
-
-
 WARMING_TURNS = 24
 """Of a thread that stores, where it is to be specialised: it goes on with the bytecode that it has, and attempts that
 fail are made again after twice as many turns each time.
@@ -209,7 +202,7 @@ class Side:
         return recorder.total > before
 
 
-class Sweep:
+class Sweep(TwoThreads):
     """The pairs of one scenario. ``run`` returns when the manager says so."""
 
     def __init__(self, spec: SweepSpec, emit: Emit) -> None:
@@ -217,9 +210,7 @@ class Sweep:
         amplifiers = amplifiers_of(self.scenario)
         idle = {one.name: NOT_TIMED[one.name] for one in amplifiers if one.name in NOT_TIMED}
         self.knobs = settings(amplifiers, idle | spec["knobs"])
-        self.emit = emit
-        self.page_fd = spec["page_fd"]
-        self.page = self._map()
+        super().__init__(spec["page_fd"], emit)
         threads = actor_threads(self.scenario, self.knobs, spec.get("threads"))
         # A scenario may rely on what a round asks of it at most; and what a stop does around its own turn counts, too.
         self.most_turns = roles(self.scenario, self.knobs, None)[0].limit // 2
@@ -229,31 +220,15 @@ class Sweep:
         self.page_of_b: mmap.mmap
         self.a: Side
         self.b: Side
-        self.gate = signal.raise_signal
-
-    def _map(self) -> mmap.mmap:
-        return mmap.mmap(self.page_fd, PAGE_BYTES)
 
     def run(self) -> None:
         """Do what the manager says until it says leave; what a scenario does wrong is a finding."""
-        gc.disable()
         sys.unraisablehook = self.recorder.unraisable
-        threads = [
-            threading.Thread(target=work, name=name, daemon=True)
-            for name, work in (("A", self._work_a), ("B", self._work_b))
-        ]
-        for thread in threads:
-            thread.start()
-        a, b = (thread.native_id for thread in threads)
-        assert a is not None and b is not None
         pairs = [(_described(one), _described(other)) for one, other in self.pairs]
-        self.emit({"event": "threads", "a": a, "b": b, "pairs": pairs})
-        for thread in threads:
-            thread.join()
-        self.emit({"event": "done", "reason": "swept"})
+        self.serve(self._work_a, self._work_b, pairs)
 
     def _work_a(self) -> None:
-        page = self._parked(STATES[0], Sweep._work_a)
+        page = self.parked(STATES[0], Sweep._work_a)
         while True:
             self.gate(GATE)
             what = page[DO_A]
@@ -287,7 +262,7 @@ class Sweep:
         page[SPENT] = self._is_spent()
 
     def _work_b(self) -> None:
-        page = self.page_of_b = self._parked(STATES[1], Sweep._work_b)
+        page = self.page_of_b = self.parked(STATES[1], Sweep._work_b)
         # What B drops at a stop is to be freed there as far as A, which stands still, lets it be: what it dropped
         # before.
         queue = FullQueue()
@@ -320,17 +295,9 @@ class Sweep:
             else:
                 return
 
-    def _parked(self, where: int, work: Any) -> mmap.mmap:
-        """Wait until the tracer has this thread; the thread's own mapping of the page."""
-        page = self._map()
-        STATE.pack_into(page, where, _thread_state(), id(work.__code__))
-        while not page[GO]:
-            time.sleep(PARKED_S)
-        return page
-
     def _prepare(self, page: mmap.mmap) -> bool:
         """A fresh state for a pair; whether that went wrong."""
-        first, second = self.pairs[page[PAIR]]
+        first, second = self.pairs[NUMBER.unpack_from(page, PAIR)[0]]
         before = self.recorder.total
         self.state = self.scenario()
         self.state.prepare(self.knobs)
@@ -373,17 +340,6 @@ class Sweep:
 def pairs_of(declared: list[Operation], threads: dict[str, int]) -> list[tuple[Operation, Operation]]:
     """All ordered pairs of operations that two threads of the scenario may do at the same time."""
     return [(a, b) for a in declared for b in declared if a.actor != b.actor or threads[a.actor] > 1]
-
-
-def _thread_state() -> int:
-    """The address of this thread's state; 0 where there is no ctypes to ask with."""
-    try:
-        import ctypes
-    except ImportError:
-        return 0
-    get = ctypes.pythonapi.PyThreadState_Get
-    get.restype = ctypes.c_void_p
-    return int(get())
 
 
 def _wanted(function: Any, memory: Memory) -> Memory:

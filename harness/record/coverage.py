@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
-from harness.kernel.event_types import StopData
+from harness.kernel.event_types import StopData, Swept
 from harness.record.events import PairData, WindowData
 
 CLEAN, HIT = "clean", "hit"
@@ -24,17 +24,24 @@ OFF, NOW, BEFORE = "off", "now", "before"
 """When the bytecode of a swept operation is specialised (3.14 and later; ``off``: never, ``-X tlbc=0``)."""
 
 
-Variant = tuple[str, str, int, bool, str]
-"""What tells one job of a scenario from another: A's operation, B's, how often B did it, warm, specialized."""
+Variant = tuple[str, str, int, bool, str, int | None, str]
+"""What tells one job from another: A's operation, B's, how often B did it, warm, specialized; of a subject the object's
+size, and who made it."""
 
 
-def variant_of(sweep: StopData | None) -> Variant | None:
-    """Of a finding's ``details["sweep"]``, in which an older journal says nothing of the specializer; None where there
-    is none.
+def variant_of(sweep: StopData | Swept) -> Variant:
+    """Of a finding's ``details["sweep"]``, or of what became of a job. An older journal says nothing of the
+    specializer.
     """
-    if sweep is None:
-        return None
-    return sweep["a"], sweep["b"], sweep["turns"], sweep["warm"], sweep.get("specialized", OFF)
+    return (
+        sweep["a"],
+        sweep["b"],
+        sweep["turns"],
+        sweep["warm"],
+        sweep.get("specialized", OFF),
+        sweep.get("size"),
+        sweep.get("made_by", "A"),
+    )
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,11 @@ class PairCoverage:
     """``now``: in the turn that is swept; ``before``: in turns before it."""
     seconds: float = 0.0
     """Spent on its stops, listing left out."""
+    size: int | None = None
+    """Of a subject: of its object; ``made_by``: by which of the two threads that is made."""
+    made_by: str = "A"
+    gap: int = 0
+    """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
 
     @classmethod
     def from_json(cls, data: PairData) -> PairCoverage:
@@ -140,6 +152,9 @@ class PairCoverage:
             reason=data.get("reason"),
             specialized=data.get("specialized", OFF),
             seconds=data.get("seconds", 0.0),
+            size=data.get("size"),
+            made_by=data.get("made_by", "A"),
+            gap=data.get("gap", 0),
         )
 
     def to_json(self) -> PairData:
@@ -147,7 +162,7 @@ class PairCoverage:
 
     @property
     def variant(self) -> Variant:
-        return self.a, self.b, self.turns, self.warm, self.specialized
+        return self.a, self.b, self.turns, self.warm, self.specialized, self.size, self.made_by
 
     def count(self, *outcomes: str) -> int:
         """How many stops had one of ``outcomes``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_high
 
 from harness.campaign.gather import Report
 from harness.campaign.plan import SWEEP
@@ -24,6 +24,7 @@ from harness.record.coverage import (
     WAITED,
     WORLD,
     PairCoverage,
+    Variant,
     Window,
     total,
 )
@@ -82,13 +83,15 @@ def lines_of(pairs: Iterable[PairCoverage]) -> dict[str, dict[int, Counter[str]]
 
 def variant(pair: PairCoverage) -> str:
     """How a pair was swept: ``once, caches filled``."""
-    return ran(pair.turns, pair.warm, pair.specialized) + (", both stopped" if pair.bound > 1 else "")
+    return ran(pair.variant) + (", both stopped" if pair.bound > 1 else "")
 
 
-def ran(turns: int, warm: bool, specialized: str) -> str:
+def ran(variant: Variant) -> str:
     """How often B ran at a stop, and what it found."""
+    _, _, turns, warm, specialized, size, made_by = variant
     times = {1: "once", 2: "twice"}.get(turns, f"{turns} times")
-    return f"{times}, caches {'filled' if warm else 'emptied'}{SPECIALIZED[specialized]}"
+    found = f"caches {'filled' if warm else 'emptied'}" if size is None else f"size {size}, made by {made_by}"
+    return f"{times}, {found}{SPECIALIZED[specialized]}"
 
 
 def told(pair: PairCoverage) -> list[str]:
@@ -98,6 +101,9 @@ def told(pair: PairCoverage) -> list[str]:
         f"{counted(points, 'stop')} excluded ({how}): {waits or '?'} waited{f' for {holder}' if holder else ''}"
         for how, holder, waits, points in pair.holders
     ]
+    if pair.gap:
+        share = _share(pair.points - pair.count(NOT_TRIED), pair.points)
+        lines.append(f"stopped at {share} of its points: a window longer than {pair.gap} would have been met")
     return lines + ([pair.reason] if pair.reason else [])
 
 
@@ -131,6 +137,7 @@ def sentences(report: Report) -> list[str]:
             f"both stopped: {counted(stops, 'pair')} of points drawn from the seed, {counted(both[HIT], 'hit')};"
             " drawn, so that nothing is claimed of the others"
         )
+    told += _subjects(report, once)
     told += _specializer(once)
     if quick := speed(coverage):
         told.append(
@@ -138,6 +145,26 @@ def sentences(report: Report) -> list[str]:
             f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
         )
     return told
+
+
+def _subjects(report: Report, coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
+    """Of subjects: how many of their pairs were swept, and how wide a window may be that was passed over."""
+    every = {name: len(report.infos[name].pairs) for name in coverage if report.infos[name].pairs}
+    if not every:
+        return
+    gaps: dict[tuple[str, str, str], int] = {}
+    for name in every:
+        for pair in coverage[name]:
+            if pair.reached:
+                key = (name, pair.a, pair.b)
+                gaps[key] = min(gaps.get(key, pair.gap), pair.gap)
+    swept = {(name, frozenset((a, b))) for name, a, b in gaps}
+    wide = [gap for gap in gaps.values() if gap]
+    told = f"pairs: {len(swept):,} of {sum(every.values()):,} swept, of {counted(len(every), 'subject')}"
+    told += f"; {len(gaps) - len(wide):,} of {counted(len(gaps), 'order')} to be stopped in at each point of a variant"
+    if wide:
+        told += f", of the others each window was met that is longer than {median_high(wide)} points (median)"
+    yield told
 
 
 def _specializer(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from harness.kernel.event_types import PointData, StopData
-from harness.record.coverage import OFF, PairCoverage, Window, variant_of
+from harness.record.coverage import PairCoverage, Window, variant_of
 from harness.record.result import Finding
 from harness.report.coverage import ran, variant, window_text
 from harness.report.escape import escape
@@ -34,9 +34,7 @@ def stop_facts(stop: StopData, windows: Sequence[tuple[PairCoverage, Window]] = 
         facts.append(("B stopped", _stopped(stop["b"], stop["other"])))
         facts.append(("B stood in", _where(stop["other"])))
     else:
-        facts.append(
-            ("B meanwhile", f"{stop['b']} {ran(stop['turns'], stop['warm'], stop.get('specialized', OFF))}")
-        )
+        facts.append(("B meanwhile", f"{stop['b']} {ran(variant_of(stop))}"))
     facts.append(("replayed", str(stop["replayed"])))
     if windows:
         facts.append(("window", "\n".join(_windows(stop, windows))))

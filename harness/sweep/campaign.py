@@ -27,7 +27,7 @@ from harness.record.events import ChildEvent, is_of_trial
 from harness.record.target import Target
 from harness.sweep.image import is_eval
 from harness.sweep.resolve import Resolver
-from harness.sweep.worker import TracerSpec, code_of
+from harness.sweep.worker import TracerSpec, code_of, pattern_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
@@ -101,7 +101,8 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
     def planned(
         scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
     ) -> Iterator[PlannedTrial]:
-        refuse_nothing_to_stop_in(target, asked.functions, cache)
+        pairs = [pair for one in scenarios for pair in one.pairs]
+        refuse_nothing_to_stop_in(target, pattern_of(asked.functions, pairs), cache)
         yield from trials(scenarios, target, options, shown)
 
     return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, lambda: nullcontext(run))
@@ -145,12 +146,14 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """One trial a scenario: the plainest first, then what calibration has found to see most. No amplifier is set."""
+    """One trial a scenario, or a subject: the plainest first, then what calibration has found to see most. No amplifier
+    is set.
+    """
     chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
     powers = powers_for(target)
     for scenario in sorted(chosen, key=lambda one: _rank(one, powers)):
         seed = f"{options.seed}:{scenario.name}:0"
-        yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S)
+        yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S, pairs=scenario.pairs)
 
 
 def _rank(scenario: ScenarioInfo, powers: Powers) -> tuple[int, float]:

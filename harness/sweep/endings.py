@@ -14,8 +14,17 @@ SHOWN = 4
 """Functions in a message."""
 
 
-def describe(error: Hang | Fatal | Ended, stage: Stage, stops: Stops) -> FindingEvent:
-    """The finding that it is; the stage must not have been closed yet."""
+def describe(error: Hang | Fatal | Ended, stage: Stage, stops: Stops, pair: str = "") -> FindingEvent:
+    """The finding that it is, of the subject's ``pair`` where it is one's; the stage must not have been closed yet."""
+    found = _described(error, stage, stops)
+    if pair:
+        # It is the pair that tells two crashes apart: where the target dies of one differs from run to run.
+        found["where"] = found["details"]["pair"] = pair
+        found["details"].pop("frames", None)
+    return found
+
+
+def _described(error: Hang | Fatal | Ended, stage: Stage, stops: Stops) -> FindingEvent:
     if isinstance(error, Ended):
         what = describe_end(error.status)
         return _finding("crash", what, f"the target {what} in the middle of a stop", {"ending": "exit"})

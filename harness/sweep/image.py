@@ -37,6 +37,8 @@ LEAVES = re.compile(
 Emptying the queue of delayed frees is none of them: from 3.14 on finalizers run there."""
 EVAL = re.compile(r"_PyEval_EvalFrameDefault|_TAIL_CALL_")
 """The interpreter's own loop; where it was built of tail calls (``--with-tail-call-interp``), a function an opcode."""
+ENTERED = rf"(^|:)(?!{LEAVES.pattern}|{EVAL.pattern})[^:]+$"
+"""All functions but these: what is swept of a subject's operations unless ``--functions`` says otherwise."""
 
 
 @dataclass(frozen=True, order=True)
@@ -135,7 +137,7 @@ class Image:
             replace(one, chosen=fits(one), leaf=bool(LEAVES.match(one.name)) and not fits(one))
             for one in self.functions().all
         )
-        return Symbols(functions, self.movable, self.stripped, self.text(), loop=pattern is None)
+        return Symbols(functions, self.movable, self.stripped, self.text(), loop=pattern in (None, ENTERED))
 
     def _tables(self) -> list[Any]:
         tables = [section for section in self._elf.iter_sections() if isinstance(section, SymbolTableSection)]

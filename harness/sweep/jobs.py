@@ -1,11 +1,16 @@
-"""What is swept of one scenario: ordered pairs of operations, each in several variants."""
+"""What is swept of one scenario, or of one subject: ordered pairs of operations, each in several variants."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.record.coverage import BEFORE, NOW, OFF
+from harness.record.coverage import BEFORE, NOW, OFF, Variant
+
+LAG = 2
+"""Levels (``progress.LEVELS``) that a pair of which neither operation writes is behind the others, and what differs
+from the plainest way to sweep a pair behind that.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,15 @@ class Job:
     turns: int
     warm: bool
     specialized: str = OFF
+    size: int | None = None
+    """Of a subject: what its objects are made with."""
+    made_by: str = "A"
+    """Of a subject: the thread that makes them. Who owns an object counts its references, and may read it, otherwise
+    than who does not."""
+
+    @property
+    def variant(self) -> Variant:
+        return self.a, self.b, self.turns, self.warm, self.specialized, self.size, self.made_by
 
     @property
     def one_stores(self) -> bool:
@@ -40,9 +54,20 @@ class Job:
         return self.a_stores != self.b_stores
 
     @property
-    def shape(self) -> tuple[str, str, bool, str]:
-        """What A's path depends on: jobs that share it are listed once. What reads leaves the state as it is."""
-        return self.a, self.b if self.b_stores else "", self.warm, self.specialized
+    def shape(self) -> Variant:
+        """What A's path depends on: jobs that share it are listed once. What reads leaves the state as it is, and what
+        is done to a subject is gone with its object.
+        """
+        stays = self.b_stores and self.size is None
+        return replace(self, b=self.b if stays else "", turns=1).variant
+
+    @property
+    def lag(self) -> int:
+        """Of a subject: how much later than others it comes. First one size, B once, A's own object and no specializer,
+        where one operation writes; then what differs from that in one thing.
+        """
+        plain = self.turns == 1 and self.specialized == OFF and self.made_by == "A"
+        return LAG * (not plain) + LAG * (not (self.a_stores or self.b_stores))
 
     @property
     def reversed(self) -> Job:
@@ -58,7 +83,14 @@ class Job:
         )
 
 
-def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: bool = False) -> list[Job]:
+def jobs_of(
+    pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: bool = False, sizes: Sequence[int] = ()
+) -> list[Job]:
+    """All jobs of a scenario's pairs; with ``sizes`` a subject's. ``specializer``: whether the target has one."""
+    return subject_jobs(pairs, specializer, sizes) if sizes else scenario_jobs(pairs, specializer)
+
+
+def scenario_jobs(pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: bool) -> list[Job]:
     """Each pair with B once and twice; with caches filled, and emptied too where it is one side that stores. Where the
     target has a specializer, that with it off; and with it on and caches filled: once all is specialised, and, where
     it is one side that stores, while it is.
@@ -78,6 +110,24 @@ def jobs_of(pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: b
         found += [replace(job, specialized=BEFORE) for job in jobs]
         found += [replace(job, specialized=NOW) for job in jobs if job.one_stores and job.turns == 2]
     return sorted(found, key=_rank)
+
+
+def subject_jobs(
+    pairs: Sequence[tuple[OperationInfo, OperationInfo]], specializer: bool, sizes: Sequence[int]
+) -> list[Job]:
+    """Each pair at each size; and at the first one with B twice, with objects that B makes, and, where the target has a
+    specializer, specialised: one thing at a time. What neither writes comes last.
+    """
+    back = {pair: number for number, pair in enumerate(pairs)}
+    plain = [
+        Job(a.name, b.name, a.stores > 0, b.stores > 0, number, back[b, a], 1, True, size=sizes[0])
+        for number, (a, b) in enumerate(pairs)
+    ]
+    found = [replace(job, size=size) for size in sizes for job in plain]
+    found += [replace(job, turns=2) for job in plain] + [replace(job, made_by="B") for job in plain]
+    if specializer:
+        found += [replace(job, specialized=BEFORE) for job in plain]
+    return sorted(found, key=lambda job: (job.lag, not job.one_stores))
 
 
 def _rank(job: Job) -> tuple[bool, ...]:

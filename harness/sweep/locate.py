@@ -21,7 +21,7 @@ from harness.sweep.progress import Hits, windows
 from harness.sweep.replay import spec_of
 from harness.sweep.scene import Scene
 from harness.sweep.sweeper import Sweeper, symptom_of
-from harness.sweep.worker import code_of
+from harness.sweep.worker import code_of, pattern_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def locate(
     deadline = time.monotonic() + limit_s
     fitting: set[str] = set()
     binary = [""]
-    read = code_of(cache, None)
+    spec = spec_of(scenario, wanted)
+    read = code_of(cache, pattern_of(None, spec["pairs"]))
 
     def code(path: str, base: int) -> Code:
         binary[0] = path
@@ -89,7 +90,7 @@ def locate(
         tell(counts.rounds)
         return time.monotonic() < deadline
 
-    scene = Scene(target, spec_of(scenario), code)
+    scene = Scene(target, spec, code)
     try:
         sweeper = Sweeper(scene, found, alive)
         swept = sweeper.sweep()

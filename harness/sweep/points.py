@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.kernel.sweep import GATE
+from harness.kernel.gates import GATE
 from harness.sweep import ptrace
 from harness.sweep.access import Accesses
 from harness.sweep.image import Code, Function, is_eval

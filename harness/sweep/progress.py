@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -12,6 +12,8 @@ from harness.sweep.jobs import Job
 from harness.sweep.points import Point
 from harness.sweep.stops import Stop
 
+LEVELS = 7
+"""A subject's pairs are gone through so many times: first at every 64th point, then between, in the end at each."""
 MOST_ENDS = 12
 """Crashes and hangs of one job, after which the rest of it is left out."""
 
@@ -54,12 +56,32 @@ def outcomes(progress: Progress) -> Counter[str]:
     return found
 
 
+def due(points: Sequence[Point], level: int) -> Sequence[Point]:
+    """Of a subject's operation: those that come at a level, spread over all of its path; what was tried is among them
+    at the last one.
+    """
+    step = 1 << LEVELS - 1 - level
+    if step == 1:
+        return points
+    return points[step // 2 :: step] or (points[len(points) // 2 :][:1] if level == 0 else ())
+
+
+def gap(progress: Progress) -> int:
+    """Of points that follow one another, the most at none of which A stood still."""
+    longest = now = 0
+    for point in progress.points:
+        stop = progress.stops.get(point.key)
+        now = now + 1 if stop is None or stop.how == MISSED else 0
+        longest = max(longest, now)
+    return longest
+
+
 def by_address(progress: Progress) -> Iterator[tuple[int, str]]:
-    """Where A was stopped, or is to be, with what became of it."""
+    """Where A was stopped, or is to be, with what became of it; of a subject, whose jobs are many, the former."""
     for key, stop in progress.stops.items():
         yield key[0], stop.how
     for point in progress.points:
-        if progress.bound == 1 and point.key not in progress.stops:
+        if progress.bound == 1 and progress.job.size is None and point.key not in progress.stops:
             yield point.address, NOT_TRIED
 
 

@@ -13,10 +13,10 @@ from harness.kernel.signature import same_finding, signature
 from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import variant_of
 from harness.record.target import Target
-from harness.sweep.jobs import Job, jobs_of
+from harness.sweep.jobs import Job
 from harness.sweep.points import Point
-from harness.sweep.scene import Scene, has_specializer
-from harness.sweep.worker import code_of
+from harness.sweep.scene import Scene
+from harness.sweep.worker import code_of, pattern_of
 
 A_CHILD = 5
 """Stops that one child makes: what one process hides, another shows (see ``sweeper.STRIDES``)."""
@@ -47,9 +47,16 @@ def on_one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def spec_of(scenario: ScenarioInfo, stepping: bool = False) -> SceneSpec:
-    """What a scene is told of a scenario."""
-    return {"file": scenario.file, "scenario": scenario.name, "knobs": {}, "stepping": stepping}
+def spec_of(scenario: ScenarioInfo, signature: str) -> SceneSpec:
+    """What a scene is told of a scenario, or of a subject, in which a finding of that signature showed."""
+    where = signature.split(" | ")[3]
+    return {
+        "file": scenario.file,
+        "scenario": scenario.name,
+        "knobs": {},
+        "stepping": False,
+        "pairs": [pair for pair in scenario.pairs if pair == where],
+    }
 
 
 def replay(
@@ -68,7 +75,8 @@ def replay(
     sweep = details["sweep"]
     if "point" not in sweep:
         raise NotReplayable("it showed while nothing was stopped: there is no point to go to, sweep again")
-    scene = Scene(target, spec_of(scenario), code_of(cache, None))
+    spec = spec_of(scenario, wanted)
+    scene = Scene(target, spec, code_of(cache, pattern_of(None, spec["pairs"])))
     try:
         job = _job(scene, sweep)
         point, other = (_point(one) for one in (sweep.get("point"), sweep.get("other")))
@@ -91,8 +99,8 @@ def replay(
 
 
 def _job(scene: Scene, sweep: StopData) -> Job:
-    for job in jobs_of(scene.stage.pairs, has_specializer(scene.target)):
-        if (job.a, job.b, job.turns, job.warm, job.specialized) == variant_of(sweep):
+    for job in scene.jobs:
+        if job.variant == variant_of(sweep):
             return job
     raise NotReplayable(
         f"its scenario has no operations {sweep['a']} and {sweep['b']} any more: sweep it again"

@@ -1,4 +1,4 @@
-"""One scenario's two threads at hand, whatever becomes of the children that they run in."""
+"""The two threads of a scenario, or of a subject, at hand, whatever becomes of the children that they run in."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from harness.kernel.event_types import FindingEvent, StepEvent
 from harness.kernel.levers import OFF as SPECIALIZER_OFF
 from harness.kernel.levers import ON as SPECIALIZER_ON
 from harness.kernel.levers import specializer
+from harness.kernel.pairs.subject import JOIN
 from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import BEFORE, HIT, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.access import Accesses
 from harness.sweep.endings import Broken, describe
 from harness.sweep.image import Code, loaded
-from harness.sweep.jobs import Job
+from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.stops import Stop, Stops
@@ -77,6 +78,16 @@ class Scene:
     def close(self) -> None:
         self.stage.close()
 
+    @property
+    def jobs(self) -> list[Job]:
+        """All that can be swept, what has shown most first."""
+        return jobs_of(self.stage.pairs, has_specializer(self.target), self.stage.sizes)
+
+    def name(self, job: Job) -> str:
+        """What a race would call the job's pair; empty where it is no subject's."""
+        either = job.a + JOIN + job.b, job.b + JOIN + job.a
+        return next((name for name in self.spec.get("pairs", ()) if name in either), "")
+
     def text(self, point: Point) -> str:
         """The instruction in front of which ``point`` is; empty where it cannot be decoded."""
         return self.accesses.text(point.address) if self.accesses else ""
@@ -93,7 +104,7 @@ class Scene:
             else:
                 self.reopen()
         except Broken as error:
-            return self._broken(error)
+            return self._broken(job, error)
         return listing
 
     def show(self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
@@ -105,7 +116,7 @@ class Scene:
             stop = self.stops.at(point, job.turns) if other is None else self.stops.at_both(point, other)
             self.stage.tell(False)
         except Broken as error:
-            return self._broken(error)
+            return self._broken(job, error)
         if stop.how != HIT and not anew:
             return Seen(stop)
         self.current = (
@@ -140,10 +151,10 @@ class Scene:
         specializes = job.specialized != OFF
         if specializes != self.specializes or self.stage.resident_bytes() > MOST_BYTES:
             self.reopen(specializes)
-        self.stage.fresh(job.pair, job.warm, NEW_CODE[job.specialized])
+        self.stage.fresh(job, NEW_CODE[job.specialized])
         self.current = job
 
-    def _broken(self, error: Hang | Fatal | Ended) -> Seen:
-        found = describe(error, self.stage, self.stops)
+    def _broken(self, job: Job, error: Hang | Fatal | Ended) -> Seen:
+        found = describe(error, self.stage, self.stops, self.name(job))
         self.reopen()
         return Seen(Stop(HIT), (found,), ended=True)

@@ -9,8 +9,7 @@ from contextlib import suppress
 
 from harness.campaign import child
 from harness.campaign.streams import EventLines, Excerpt
-from harness.kernel.spec_types import SceneSpec, Started, SweepSpec
-from harness.kernel.sweep import (
+from harness.kernel.gates import (
     B_NEXT,
     B_RESTS,
     DO_A,
@@ -20,12 +19,15 @@ from harness.kernel.sweep import (
     GO,
     INSIDE_A,
     INSIDE_B,
+    MADE_BY_B,
     NEW_CODE,
     NEXT,
+    NUMBER,
     PAGE_BYTES,
     PAIR,
     QUIET,
     REST,
+    SIZE,
     SPENT,
     STATE,
     STATES,
@@ -36,10 +38,11 @@ from harness.kernel.sweep import (
     WRONG_A,
     WRONG_B,
 )
+from harness.kernel.spec_types import SceneSpec, Started, SweepSpec
 from harness.record.events import ChildEvent
 from harness.record.target import Target
 from harness.sweep import ptrace
-from harness.sweep.jobs import OperationInfo
+from harness.sweep.jobs import Job, OperationInfo
 from harness.sweep.ptrace import CannotTrace, Gone, Thread
 
 START_S = 30.0
@@ -56,6 +59,9 @@ DEAD_MEMORY = {"PYTHONMALLOC": "mimalloc_debug"}
 """What is freed is filled with 0xDD: who still uses it is found out at once, and each time. From 3.16 on what a class
 store replaces is freed when no thread can be reading it any more, so not at all while A stands inside an operation;
 what B replaced in the turn before is freed at the stop, for its queue is kept full (``FullQueue``)."""
+ALIKE = {"PYTHONHASHSEED": "0"}
+"""Of a subject: a string's way through a set or a dict follows from its hash, and an operation's points are listed in
+one child, and gone to in others."""
 THREAD_FAILED = "Exception in thread "
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
@@ -115,8 +121,9 @@ class Stage:
             asked: SweepSpec = {**spec, **started, "do": "sweep", "page_fd": page_fd}
             return child.command(target, asked)
 
+        environment = (DEAD_MEMORY if target.free_threaded else {}) | (ALIKE if spec.get("pairs") else {})
         try:
-            self.child = child.start(command, [page_fd], DEAD_MEMORY if target.free_threaded else None)
+            self.child = child.start(command, [page_fd], environment or None)
         finally:
             ptrace.quiet(True)
             os.close(page_fd)
@@ -163,6 +170,7 @@ class Stage:
             for event in self.take_events():
                 if event["event"] == "threads":
                     self.pairs = [(OperationInfo(**a), OperationInfo(**b)) for a, b in event["pairs"]]
+                    self.sizes = event["sizes"]
                     return event["a"], event["b"]
                 if event["event"] == "failure" or event["event"] == "load_error":
                     raise NotStarted(event["message"])
@@ -228,12 +236,15 @@ class Stage:
         except Gone as gone:
             raise Ended(gone.status) from None
 
-    def fresh(self, pair: int, warm: bool, new_code: int = 0) -> None:
-        """A fresh state for a pair, and one turn that nobody stops: what is first on it takes other paths than what
-        follows. ``new_code``: as the page's. Raises Hang, Fatal, Ended.
+    def fresh(self, job: Job, new_code: int = 0) -> None:
+        """A fresh state for a job's pair, and one turn that nobody stops: what is first on it takes other paths than
+        what follows. ``new_code``: as the page's. Raises Hang, Fatal, Ended.
         """
         page = self.page
-        page[PAIR], page[WARM], page[NEW_CODE] = pair, warm, new_code
+        NUMBER.pack_into(page, PAIR, job.pair)
+        page[WARM], page[NEW_CODE] = job.warm, new_code
+        if job.size is not None:
+            page[SIZE], page[MADE_BY_B] = self.sizes.index(job.size), job.made_by == "B"
         page[DO_A] = page[DO_B] = FRESH
         for thread in self.threads:
             self.go(thread)

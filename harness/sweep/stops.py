@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.kernel.sweep import GATE
+from harness.kernel.gates import GATE
 from harness.record.coverage import CLEAN, HELD, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.sweep import ptrace
 from harness.sweep.image import Code, is_eval

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
+from operator import itemgetter
 
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
 from harness.kernel.trial import Count
-from harness.record.coverage import HIT, MISSED, OFF
-from harness.sweep.jobs import Job, jobs_of
+from harness.record.coverage import HIT, MISSED, OFF, Variant
+from harness.sweep.jobs import Job
 from harness.sweep.points import Listing, Point
-from harness.sweep.progress import Progress
-from harness.sweep.scene import Scene, Seen, has_specializer
+from harness.sweep.progress import LEVELS, Progress, due
+from harness.sweep.scene import Scene, Seen
 
 STRIDES = 4
 """A scenario's jobs are gone through this many times, each time at every fourth point and in a child of its own: what
@@ -35,6 +37,8 @@ STEERED = 0.8
 """Share of these that lie where both operations touch the same memory."""
 
 Tell = Callable[[FindingEvent], None]
+Part = Callable[[Sequence[Point]], Sequence[Point]]
+"""Of an operation's points those that are due."""
 
 
 class Sweeper:
@@ -54,14 +58,18 @@ class Sweeper:
         self.unsure: dict[str, list[FindingEvent]] = {}
         """By symptom, what was found of it that no replay has shown again."""
         self.strides = STRIDES if scene.target.version_info < WITHOUT_PLACES else 1
-        self.listings: dict[tuple[str, str, bool, str], Listing] = {}
+        self.listings: dict[Variant, Listing] = {}
 
     def sweep(self, bound: int = 1, seed: str = "") -> list[Progress]:
         """Sweep all jobs as far as the time goes. Raises as Scene does."""
-        jobs = jobs_of(self.scene.stage.pairs, has_specializer(self.scene.target))
+        jobs = self.scene.jobs
         begun: dict[Job, Progress] = {}
         self._once(jobs, begun)
-        swept = [begun.get(job) or Progress(job, [], 0, complete=False) for job in jobs]
+        swept = [
+            begun.get(job) or Progress(job, [], 0, complete=False)
+            for job in jobs
+            if job in begun or job.size is None
+        ]
         if bound == 2:
             swept += self._twice(jobs, random.Random(seed))
         for events in self.unsure.values():
@@ -69,28 +77,34 @@ class Sweeper:
         return swept
 
     def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
-        for stride in range(self.strides):
-            if self.strides > 1:  # each switches once
-                jobs = sorted(jobs, key=_specializes)
-            for specializes, group in groupby(jobs, _specializes):
+        broad = bool(self.scene.stage.sizes)
+        for passed in broad_first(jobs) if broad else self._strides(jobs):
+            if broad or self.strides > 1:  # each switches once, and begins with what the child is
+                passed.sort(key=lambda one: _specializes(one[0]) != self.scene.specializes)
+            for specializes, group in groupby(passed, lambda one: _specializes(one[0])):
                 if not self.alive(self.counts):
                     return
-                if begun:
+                if begun and not broad:
                     self.scene.reopen(specializes)
-                for job in group:
-                    if not self._stride(job, stride, begun):
-                        return
+                if not all(self._part(job, part, begun) for job, part in group):
+                    return
 
-    def _stride(self, job: Job, stride: int, begun: dict[Job, Progress]) -> bool:
-        """One stride's part of a job's points; False where the time is over."""
+    def _strides(self, jobs: list[Job]) -> Iterator[list[tuple[Job, Part]]]:
+        for stride in range(self.strides):
+            yield [(job, itemgetter(slice(stride, None, self.strides))) for job in jobs]
+
+    def _part(self, job: Job, part: Part, begun: dict[Job, Progress]) -> bool:
+        """A part of a job's points, those left out that have been tried; False where the time is over."""
         if job not in begun:
             if not self.alive(self.counts):
                 return False
             begun[job] = self._begin(job)
         progress = begun[job]
-        for point in progress.points[stride :: self.strides]:
+        for point in part(progress.points):
             if progress.given_up:
                 break
+            if point.key in progress.stops:
+                continue
             if not self.alive(self.counts):
                 return False
             self._stop(progress, point)
@@ -190,6 +204,8 @@ class Sweeper:
             "turns": job.turns,
             "warm": job.warm,
             "specialized": job.specialized,
+            "size": job.size,
+            "made_by": job.made_by,
             "replayed": f"{again} of {REPLAYS}",
             "steps": [(one["thread"], one["operation"], one["seen"]) for one in steps],
         }
@@ -226,6 +242,16 @@ class Sweeper:
         progress.points += [point for point in listed.points if point.key not in before]
 
 
+def broad_first(jobs: Sequence[Job]) -> Iterator[list[tuple[Job, Part]]]:
+    """What is done of a subject one after the other: all pairs at few points, then at more."""
+    for number in range(LEVELS + max(job.lag for job in jobs)):
+        yield [
+            (job, partial(due, level=number - job.lag))
+            for job in jobs
+            if job.lag <= number < job.lag + LEVELS
+        ]
+
+
 def _specializes(job: Job) -> bool:
     return job.specialized != OFF
 
@@ -233,7 +259,7 @@ def _specializes(job: Job) -> bool:
 def symptom_of(event: FindingEvent) -> str:
     """What makes two hits the same."""
     details = event["details"]
-    where = event["where"] if event["kind"] != "crash" else " < ".join(details.get("frames", ()))
+    where = (event["kind"] == "crash" and " < ".join(details.get("frames", ()))) or event["where"]
     parts = [event["kind"], event["oracle"], where, details.get("exception", "")]
     return " | ".join(str(part) for part in parts if part)
 

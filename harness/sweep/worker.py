@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.kernel.child import KERNEL_FAILED, die_with_parent
@@ -24,8 +24,8 @@ from harness.kernel.journal_types import TargetData
 from harness.kernel.spec_types import ChildTrial, SceneSpec
 from harness.kernel.trial import Count
 from harness.record.target import Target
-from harness.sweep.image import Code, Image, Symbols
-from harness.sweep.progress import Progress, by_address, holders, outcomes, windows
+from harness.sweep.image import ENTERED, Code, Image, Symbols
+from harness.sweep.progress import Progress, by_address, gap, holders, outcomes, windows
 from harness.sweep.ptrace import CannotTrace
 from harness.sweep.scene import Scene
 from harness.sweep.stage import NotStarted
@@ -72,6 +72,11 @@ class Clock:
         self.emit(counts.event(time.monotonic() - self.began))
 
 
+def pattern_of(functions: str | None, pairs: Sequence[str]) -> str | None:
+    """What is stopped in where ``functions`` was asked for; without that, pairs in whatever they enter."""
+    return ENTERED if functions is None and pairs else functions
+
+
 def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
     """Reads a file's symbols once a campaign: the result is kept in the folder ``cache``."""
 
@@ -112,6 +117,9 @@ def described(progress: Progress, binary: str) -> StopsEvent:
             "turns": job.turns,
             "warm": job.warm,
             "specialized": job.specialized,
+            "size": job.size,
+            "made_by": job.made_by,
+            "gap": gap(progress),
             "bound": progress.bound,
             "instructions": progress.instructions,
             "points": max(len(progress.points), len(progress.stops)),
@@ -174,13 +182,14 @@ def _sweep(target: Target, spec: TracerSpec, emit: Emit) -> None:
         "knobs": spec["knobs"],
         "threads": spec.get("threads"),
         "stepping": spec["stepping"],
+        "pairs": spec.get("pairs", []),
     }
 
     def tell(event: FindingEvent) -> None:
         emit(event | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binary": binary[0]})
 
     binary = [""]
-    read = code_of(spec["cache"], spec["functions"])
+    read = code_of(spec["cache"], pattern_of(spec["functions"], asked["pairs"]))
 
     def code(path: str, base: int) -> Code:
         binary[0] = path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import OFF
 from harness.record.target import Target
 from harness.sweep import ptrace
-from harness.sweep.jobs import Job, jobs_of
-from harness.sweep.scene import Scene, has_specializer
+from harness.sweep.jobs import Job
+from harness.sweep.scene import Scene
 from harness.sweep.sweeper import Sweeper
-from harness.sweep.worker import code_of
+from harness.sweep.worker import code_of, pattern_of
 
 HEADER = "import ctypes, os, signal, time\nfrom harness.kernel import *\n"
+SUBJECTS = "import os\nfrom harness.kernel.pairs import *\n"
 SUITES = Path(__file__).resolve().parent.parent.parent / "stress_tests"
 MakeScene = Callable[..., Scene]
 
@@ -31,7 +32,9 @@ def symbols(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeScene]:
-    """Makes scenes: of a scenario ``Sample`` that is written here, or of one of the suites; closes them."""
+    """Makes scenes: of a scenario ``Sample`` that is written here, or of one of the suites; closes them. With ``pairs``
+    it is a subject.
+    """
     made: list[Scene] = []
     cores = os.sched_getaffinity(0)
 
@@ -40,6 +43,7 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
         *,
         file: str = "",
         name: str = "sample.sample",
+        pairs: Sequence[str] = (),
         target: Target | None = None,
         functions: str | None = None,
         limit_s: float = 10.0,
@@ -47,16 +51,18 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
     ) -> Scene:
         path = SUITES / file if file else tmp_path / "sample.py"
         if not file:
-            path.write_text(HEADER + body)
+            path.write_text((SUBJECTS if pairs else HEADER) + body)
         spec: SceneSpec = {
             "file": str(path),
-            "scenario": name,
+            "scenario": "pairs.sample" if pairs and not file else name,
+            "pairs": list(pairs),
             "knobs": {},
             "stepping": stepping,
             "limit_s": limit_s,
         }
         os.sched_setaffinity(0, {min(cores)})
-        made.append(Scene(target or free_threaded, spec, code_of(symbols, functions)))
+        code = code_of(symbols, pattern_of(functions, pairs))
+        made.append(Scene(target or free_threaded, spec, code))
         return made[-1]
 
     try:
@@ -69,12 +75,9 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
 
 
 def job_of(scene: Scene, a: str, b: str, turns: int = 1, warm: bool = True, specialized: str = OFF) -> Job:
-    """The job of two operations in one variant."""
-    found = [
-        job
-        for job in jobs_of(scene.stage.pairs, has_specializer(scene.target))
-        if (job.a, job.b, job.turns, job.warm, job.specialized) == (a, b, turns, warm, specialized)
-    ]
+    """The job of two operations in one variant; of a subject that with its first size, and objects that A makes."""
+    wanted = (a, b, turns, warm, specialized, next(iter(scene.stage.sizes), None), "A")
+    found = [job for job in scene.jobs if job.variant == wanted]
     assert len(found) == 1, found
     return found[0]
 

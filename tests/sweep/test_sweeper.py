@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.kernel.event_types import FindingEvent
 from harness.record.coverage import CLEAN, HIT
-from harness.sweep.jobs import Job, OperationInfo
+from harness.sweep.jobs import Job, OperationInfo, jobs_of
 from harness.sweep.points import Listing, Point
 from harness.sweep.scene import Seen
 from harness.sweep.stops import Stop
@@ -23,7 +23,9 @@ class MadeUp:
 
     def __init__(self, shows: set[int], again: set[int]) -> None:
         self.target = fake_target(version_info=(3, 16, 0), free_threaded=False)
-        self.stage = SimpleNamespace(pairs=[(STORE, READ), (READ, STORE)])
+        self.stage = SimpleNamespace(sizes=[])
+        self.jobs = jobs_of([(STORE, READ), (READ, STORE)])
+        self.specializes = False
         self.shows = {POINTS[number].key for number in shows}
         self.shown_again = {POINTS[number].key for number in again}
         self.replays = 0

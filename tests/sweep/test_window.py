@@ -44,7 +44,7 @@ STORE = "PyMember_SetOne"
 def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> None:
     stage = scene(TWO_STORES, functions=f":{STORE}$")
     job = job_of(stage, "store", "read")
-    stage.stage.fresh(job.pair, job.warm)
+    stage.stage.fresh(job)
     listing = list_points(stage.stage, stage.code, stage.accesses, merge=False)
     stage.stage.let_b_pass()
     stage.stage.end_turn()
@@ -73,7 +73,7 @@ def test_without_debug_registers_the_same_is_found_by_stepping(scene: MakeScene)
 def test_merging_points_loses_no_window(scene: MakeScene) -> None:
     stage = scene(TWO_STORES)
     job = job_of(stage, "store", "read")
-    stage.stage.fresh(job.pair, job.warm)
+    stage.stage.fresh(job)
     every = list_points(stage.stage, stage.code, stage.accesses, merge=False)
     stage.stage.let_b_pass()
     stage.stage.end_turn()

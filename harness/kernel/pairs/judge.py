@@ -13,7 +13,7 @@ from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, Step, Subject, promised
 
 if TYPE_CHECKING:
-    from harness.kernel.event_types import Kind
+    from harness.kernel.event_types import Details, FindingEvent, Kind
 
 NEVER = frozenset({"SystemError", "MemoryError"})
 """What no operation may raise, whatever it promises: the interpreter's own word for a state that cannot be."""
@@ -27,6 +27,19 @@ class Refusal:
     oracle: str
     message: str
     exception: str = ""
+
+    def told(self, where: str, details: Details, number: int, elapsed_s: float) -> FindingEvent:
+        """The finding that it is, of the pair ``where``, in the round ``number``."""
+        return {
+            "event": "finding",
+            "kind": self.kind,
+            "oracle": self.oracle,
+            "where": where,
+            "message": self.message,
+            "details": {"exception": self.exception} | details if self.exception else details,
+            "round": number,
+            "elapsed_s": round(elapsed_s, 4),
+        }
 
 
 class Judge:

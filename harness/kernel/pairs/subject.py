@@ -214,7 +214,7 @@ def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
         "idle_amplifiers": [],
         "needs_parallelism": False,
         "unavailable": outside(subject.minimum_version, None),
-        "swept": False,
+        "swept": True,
         "pairs": writing + reading,
         "writing_pairs": len(writing),
     }

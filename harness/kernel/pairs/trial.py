@@ -250,20 +250,7 @@ class PairTrial:
         if symptom in self.told:
             return
         self.told.add(symptom)
-        if refusal.exception:
-            details = {"exception": refusal.exception} | details
-        self.emit(
-            {
-                "event": "finding",
-                "kind": refusal.kind,
-                "oracle": refusal.oracle,
-                "where": pair,
-                "message": refusal.message,
-                "details": details,
-                "round": self.count.rounds,
-                "elapsed_s": round(time.monotonic() - self.began, 4),
-            }
-        )
+        self.emit(refusal.told(pair, details, self.count.rounds, time.monotonic() - self.began))
 
     def _unraisable(self, unraisable: Any) -> None:
         name = getattr(unraisable.exc_type, "__name__", "an exception")
