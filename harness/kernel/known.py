@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from fnmatch import fnmatchcase
+from itertools import permutations
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ from harness.kernel.versions import branch, version
 
 LIST = Path(__file__).with_name("known_issues.toml")
 KINDS = ("violation", "crash", "hang", "leak", "sanitizer", "exception")
+OF_PAIR = re.compile(r"([\w|]+) of ([\w|]+|\*)\+([\w|]+|\*)")
+"""How findings of pairs look, for short: ``crash|permitted of close+next|loop``."""
 
 
 class Build(Protocol):
@@ -60,7 +63,8 @@ class KnownIssue:
     scenario: str
     """A glob on the scenario's dotted name."""
     signature: str
-    """A regular expression that fits the beginning of a finding's signature, which is the finding's kind."""
+    """A regular expression that fits the beginning of a finding's signature, which is the finding's kind; of pairs what
+    ``OF_PAIR`` shows: kinds, oracles or exceptions, of these operations beside those, in either order."""
     with_gil: bool
     """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
     seen: str
@@ -105,15 +109,27 @@ class KnownIssue:
 
     def matches(self, scenario: str, signature: str) -> bool:
         """Whether a finding looks like this."""
-        return any(
-            fnmatchcase(scenario, glob) and re.match(looks, signature) is not None
-            for glob, looks in self.looks
-        )
+        return any(fnmatchcase(scenario, glob) and fits(looks, signature) for glob, looks in self.looks)
 
     @property
     def looks(self) -> tuple[tuple[str, str], ...]:
         """In which scenarios it shows, and how it looks there."""
         return ((self.scenario, self.signature), *self.also)
+
+
+def fits(looks: str, signature: str) -> bool:
+    """Whether a signature looks so; what is said of a pair also fits more operations two of which are that pair."""
+    pair = OF_PAIR.fullmatch(looks)
+    if pair is None:
+        return re.match(looks, signature) is not None
+    words, *sides = [part.split("|") for part in pair.groups()]
+    kind, oracle, _, where, *raised = signature.split(" | ")
+    if not {kind, oracle, *raised} & set(words):
+        return False
+    return any(
+        all("*" in side or name in side for side, name in zip(sides, names, strict=True))
+        for names in permutations(where.split("+"), 2)
+    )
 
 
 def has(target: Build, changes: Sequence[Change]) -> bool:
@@ -144,7 +160,11 @@ def load(path: Path = LIST) -> list[KnownIssue]:
     if not isinstance(entries, list) or set(data) - {"issue"}:
         raise KnownIssuesError(f"{path}: every entry is an [[issue]] table, and there is nothing beside them")
     issues = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
-    looks = [(issue.id, glob) for issue in issues for glob, _ in issue.looks]
+    looks = [
+        (issue.id, glob, looks if OF_PAIR.fullmatch(looks) else "")
+        for issue in issues
+        for glob, looks in issue.looks
+    ]
     for look in looks:
         if looks.count(look) > 1:
             raise KnownIssuesError(f"{path}: {look[0]} is listed twice for {look[1]}")
@@ -229,7 +249,7 @@ def _check(where: str, issue: KnownIssue) -> None:
     if not re.fullmatch(r"gh-\d+|ftstress-\d{4}", issue.id):
         raise KnownIssuesError(f"{where}: an id is gh-NUMBER or ftstress-NNNN")
     for _, signature in issue.looks:
-        if not re.match(rf"\(?({'|'.join(KINDS)})\b", signature):
+        if not OF_PAIR.fullmatch(signature) and not re.match(rf"\(?({'|'.join(KINDS)})\b", signature):
             raise KnownIssuesError(f"{where}: a signature begins with one of {', '.join(KINDS)}")
     try:
         for _, signature in issue.looks:
@@ -243,11 +263,12 @@ def _check(where: str, issue: KnownIssue) -> None:
     if bool(issue.proof) == bool(issue.written):
         raise KnownIssuesError(f"{where} needs either a finding to be written as a program, or a proof")
     if issue.written and (
-        issue.written.count(" | ") != 3 or not issue.matches(issue.written.split(" | ")[2], issue.written)
+        issue.written.count(" | ") not in (3, 4)
+        or not issue.matches(issue.written.split(" | ")[2], issue.written)
     ):
         raise KnownIssuesError(
-            f"{where}: written is 'kind | oracle | scenario | where' of a finding that the entry fits,"
-            f" and {issue.written!r} is not"
+            f"{where}: written is 'kind | oracle | scenario | where', behind it ' | ' and what was raised, of a finding"
+            f" that the entry fits, and {issue.written!r} is not"
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.campaign.again import Again
-from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
+from harness.kernel.pairs.subject import Subject, find_subject, sequences, steps
 from harness.record.result import Finding
 from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
 from harness.repro.setting import fitted
@@ -51,8 +51,8 @@ def play(me):
         given[me][i] = GIVEN
 deadline, SEEN = time.monotonic() + SECONDS, ""
 while not SEEN and time.monotonic() < deadline:
-    objects = [fresh() for _ in range(1000)]
-    here, given = ([False] * 1000, [False] * 1000), ([None] * 1000, [None] * 1000)
+    objects = [fresh() for _ in range(200)]
+    here, given = ([False] * 200, [False] * 200), ([None] * 200, [None] * 200)
     threads = [threading.Thread(target=play, args=(me,)) for me in (0, 1)]
     for thread in threads:
         thread.start()
@@ -92,17 +92,17 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
         raise NotScriptable(f"{variant} is no pair")
     size = finding.details.get("size", subject.sizes[0])
     dies = finding.kind in ("crash", "hang")
-    declared = [one.do for thread in threads for one in thread]
-    names: dict[str, Any] = {}
-    for one in (*declared, subject.left, subject.wrong, subject.fresh):  # a base may be of another module
-        names |= vars(inspect.getmodule(one))
-    functions = [_method(subject.fresh, "fresh", size)]
-    functions += [_function(one) for one in {one.name: one for thread in threads for one in thread}.values()]
+    declared = {one.name: one.do for thread in threads for one in thread}
     asks = [name for name in ("left", "wrong") if getattr(subject, name) is not getattr(Subject, name)]
     asks = [] if dies else [name for name in asks if (name == "wrong") == (finding.oracle == "structure")]
-    functions += [_method(getattr(subject, name), name) for name in asks]
+    written = [(subject.fresh, _method(subject.fresh, "fresh", size))]
+    written += [(do, _parsed(do)) for do in declared.values()]
+    written += [(getattr(subject, name), _method(getattr(subject, name), name)) for name in asks]
     bundle = Bundle()
-    bundle.need([name for name in free_names(functions) if name not in OWN], names)
+    for one, function in written:  # a base may be of another module
+        needed = [name for name in free_names([function]) if name not in OWN]
+        bundle.need(needed, vars(inspect.getmodule(one)))
+    functions = [function for _, function in written]
     left = "left(o)" if "left" in asks else "o"
     several = any(len(thread) > 1 for thread in threads)
     named = [", ".join(one.do.__name__ for one in thread) for thread in threads]
@@ -134,10 +134,6 @@ def _judged(finding: Finding, left: str, several: bool) -> str:
     }[finding.oracle]
     orders = SEVERAL if several else ONCE
     return (orders + race + CHECK).replace("LEFT", left).replace("ORDERSMORE", "ORDERS" + more)
-
-
-def _function(step: Step) -> ast.stmt:
-    return _parsed(step.do)
 
 
 def _method(method: Callable[..., Any], name: str, size: int | None = None) -> ast.stmt:

@@ -16,11 +16,13 @@ from harness.campaign.plan import cores
 from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
 from harness.kernel.amplifiers import settings
+from harness.kernel.event_types import Details
 from harness.kernel.known import KnownIssue
 from harness.kernel.loader import describe_file, find_scenario, load_file
+from harness.kernel.pairs.subject import JOIN, PREFIX, describe_subjects, load_subjects
 from harness.kernel.scenario import ScenarioError, actor_threads
 from harness.kernel.signature import short_id
-from harness.kernel.suite import suite_files
+from harness.kernel.suite import subject_files, suite_files
 from harness.record.result import Finding, Kind
 from harness.record.severity import severity_of
 from harness.record.target import Target
@@ -95,11 +97,17 @@ def to_print(issue: KnownIssue) -> str:
 
 @cache
 def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, int], ...]) -> str:
-    kind, oracle, name, _ = signature.split(" | ")
-    scenario = _scenario(name)
-    raced = find_scenario(scenario.file, scenario.name)
-    threads = actor_threads(raced, settings(raced.amplifiers, dict(knobs)))
+    kind, oracle, name, where, *raised = signature.split(" | ")
+    details: Details = {"exception": raised[0]} if raised else {}
     seconds = GROWS_S if kind == "leak" else WRITTEN_S
+    if name.startswith(PREFIX):
+        again = Again(_subject(name), {}, "", len(where.split(JOIN)), seconds, pairs=(where,))
+        details |= cast("Details", dict(knobs))
+    else:
+        scenario = _scenario(name)
+        raced = find_scenario(scenario.file, scenario.name)
+        threads = actor_threads(raced, settings(raced.amplifiers, dict(knobs)))
+        again = Again(scenario, dict(knobs), "", sum(threads.values()), seconds)
     finding = Finding(
         short_id(signature),
         cast("Kind", kind),
@@ -113,8 +121,8 @@ def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, in
         0,
         "",
         severity_of(kind, oracle, {}),
+        details=details,
     )
-    again = Again(scenario, dict(knobs), "", sum(threads.values()), seconds)
     header = docstring([f"{number}: {title}.", "Exit status 1: it showed. 0: it did not."])
     return script(finding, again, header, seconds=seconds)
 
@@ -133,6 +141,14 @@ def _scenario(name: str) -> ScenarioInfo:
         if name in load_file(str(file)):
             return next(info(event) for event in describe_file(str(file)) if event["name"] == name)
     raise ScenarioError(f"the suite has no scenario {name}")
+
+
+@cache
+def _subject(name: str) -> ScenarioInfo:
+    for file in subject_files():
+        if name in load_subjects(str(file)):
+            return next(info(event) for event in describe_subjects(str(file)) if event["name"] == name)
+    raise ScenarioError(f"the catalogue has no subject {name}")
 
 
 def prove(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.kernel.known import KnownIssue, KnownIssuesError, find, load
+from harness.kernel.known import KnownIssue, KnownIssuesError, find, fits, load
 from tests.campaign.fakes import fake_target
 
 ENTRY = """
@@ -128,6 +128,36 @@ def test_an_entry_may_look_otherwise_in_other_scenarios(tmp_path: Path) -> None:
     assert issue.matches("suite.get_module", "crash | process")
     assert not issue.matches("suite.set_module", "crash | process")
     assert not issue.matches("suite.get_module", "violation | order")
+
+
+PAIRS = [
+    ("crash of close+next|loop", "crash | process | pairs.generator | close+next", True),
+    ("crash of close+next|loop", "crash | process | pairs.generator | loop+close", True),
+    ("crash of close+next|loop", "crash | process | pairs.generator | next+loop", False),
+    ("crash of close+next|loop", "crash | process | pairs.generator | close+close", False),
+    ("crash of close+next|loop", "crash | process | pairs.generator | close+next_key", False),
+    ("crash of close+next|loop", "crash | process | pairs.generator | close+repr+loop", True),
+    ("crash of close+next|loop", "hang | process | pairs.generator | close+next", False),
+    ("crash of close+next|loop", "crash | process | pairs.generator | ", False),
+    ("crash of close+*", "crash | process | pairs.generator | repr+close", True),
+    ("crash of close+*", "crash | process | pairs.generator | repr+next", False),
+    ("permitted|SystemError of *+*", "violation | permitted | pairs.list | a+b", True),
+    ("permitted|SystemError of *+*", "violation | structure | pairs.list | a+b", False),
+    ("permitted|SystemError of *+*", "exception | process | pairs.list | a+b | SystemError", True),
+    ("permitted|SystemError of *+*", "exception | process | pairs.list | a+b | ValueError", False),
+]
+
+
+@pytest.mark.parametrize(("looks", "signature", "fit"), PAIRS)
+def test_findings_of_pairs_are_told_by_both_operations(looks: str, signature: str, fit: bool) -> None:
+    assert fits(looks, signature) is fit
+
+
+def test_one_subject_may_show_an_entry_in_several_ways(tmp_path: Path) -> None:
+    pair = ENTRY.replace('"suite.set_*"', '"pairs.list"').replace("violation . order", "crash of pop+last")
+    (issue,) = listed(tmp_path, pair + 'also = [["pairs.list", "IndexError of pop+first"]]\n')
+    assert issue.matches("pairs.list", "exception | process | pairs.list | first+pop | IndexError")
+    assert not issue.matches("pairs.list", "exception | process | pairs.list | last+pop | IndexError")
 
 
 WRONG = [

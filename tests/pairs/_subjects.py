@@ -122,6 +122,28 @@ class Raising(Subject):
         o.clear()
 
 
+class Unasked(Subject):
+    """A list of which nothing is asked but that the process goes on."""
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size)
+
+    @step(PROCESS, writes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = v
+
+
+class Broken(Subject):
+    """Raises in every order what no operation may."""
+
+    def fresh(self, size: int) -> Any:
+        return object()
+
+    @step(PROCESS)
+    def ask(o: Any, v: str) -> Any:
+        raise SystemError("torn")
+
+
 class Deadly(Subject):
     """Ends the process where two of its operations meet, whatever else it does well."""
 

@@ -63,6 +63,18 @@ def test_an_exception_of_no_order_is_a_finding(race: Any) -> None:
     assert ("exception", "process", "come_and_go+come_and_go") in shown(race("raising"))
 
 
+def test_what_no_operation_may_raise_is_a_finding_in_every_order(race: Any) -> None:
+    (finding,) = race("broken").findings
+    assert finding.message == "ask raised SystemError: torn; no operation may"
+
+
+def test_a_round_of_which_nothing_but_the_process_is_asked_is_no_sample(race: Any) -> None:
+    result = race("unasked", 1.0)
+    assert not result.findings
+    assert result.exit_status == 0
+    assert result.totals.rounds and not result.totals.samples
+
+
 def test_a_crash_is_told_of_its_pair_and_the_others_are_gone_on_with(
     free_threaded: Target, tmp_path: Path
 ) -> None:

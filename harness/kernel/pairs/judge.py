@@ -94,8 +94,10 @@ class Judge:
                     continue
                 one = self.steps[thread][number]
                 expected = result.name in (*self.orders.raised[thread][number], *one.may_raise, *self.let)
-                if result.name in NEVER or not (expected or self.promise == PROCESS):
-                    message = f"{one.name} raised {result.name}: {result.text}; in no order of these operations it does"
+                never = result.name in NEVER
+                if never or not (expected or self.promise == PROCESS):
+                    why = "no operation may" if never else "in no order of these operations it does"
+                    message = f"{one.name} raised {result.name}: {result.text}; {why}"
                     return Refusal("exception", "process", message, result.name)
         return None
 

@@ -47,6 +47,8 @@ class Mixed:
         self.numbers = [number for number, name in enumerate(self.names) if name not in left_out]
         """Of those that come."""
         self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
+        self.asked = [promised([[one] for one in pair]) != PROCESS for pair in self.steps]
+        """Of each pair, whether more is asked than that the process goes on."""
         self.asks = type(subject).wrong is not Subject.wrong
         self.draw = random.Random(seed)
         self.left: list[int] = []
@@ -97,8 +99,7 @@ class Mixed:
     def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
         """Why the row's round ``i`` is not allowed, or None."""
         number, o = self.pair_of(row, i), row.objects[i]
-        asked = self.asks and promised([[one] for one in self.steps[number]]) != PROCESS
-        wrong = self.subject.wrong(o) if asked else ""
+        wrong = self.subject.wrong(o) if self.asks and self.asked[number] else ""
         outcome = frozen_outcome(self.subject, o, given)
         if not wrong and self._is_allowed(number, outcome, given):
             return None

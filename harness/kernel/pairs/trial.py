@@ -15,7 +15,7 @@ from harness.kernel.pairs.judge import Judge, Refusal
 from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
 from harness.kernel.pairs.race import LETTERS, Racers, Row, player, run_on
-from harness.kernel.pairs.subject import JOIN, THEN, Step, Subject, find_subject, sequences, steps
+from harness.kernel.pairs.subject import JOIN, PROCESS, THEN, Step, Subject, find_subject, sequences, steps
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
 from harness.kernel.workers import STUCK_WAKES, WAKE_S
@@ -104,14 +104,15 @@ class PairTrial:
                 given = [results[i] for results in row.results]
                 if None in given:
                     break
-                pair = mixed.names[mixed.pair_of(row, i)]
+                number = mixed.pair_of(row, i)
+                pair = mixed.names[number]
                 if refusal := mixed.refusal(row, i, given, racers):
                     self.count.rounds_hit += 1
                     self._tell(pair, refusal, {"variant": pair, "size": mixed.size})
                 row.objects[i] = None
                 if all(met[i] for met in row.met):
-                    mixed.met.add(mixed.pair_of(row, i))
-                    self.count.samples += 2
+                    mixed.met.add(number)
+                    self.count.samples += 2 * mixed.asked[number]
                     self.count.overlap_ns += row.took_ns // row.length
                 self.count.rounds += 1
             self.count.span_ns += row.took_ns
@@ -202,9 +203,9 @@ class PairTrial:
                 self.count.rounds_hit += 1
                 self._tell(pair, refusal, {"variant": variant, "size": size})
             overlapped += all(met[i] for met in row.met)
-        operations = sum(len(thread) for thread in judge.steps)
         self.count.rounds += rounds
-        self.count.samples += overlapped * operations
+        if judge.promise != PROCESS:
+            self.count.samples += overlapped * sum(len(thread) for thread in judge.steps)
         self.count.stores += rounds * sum(one.writes for thread in judge.steps for one in thread)
         self.count.span_ns += row.took_ns
         self.count.overlap_ns += row.took_ns * overlapped // max(1, rounds)
