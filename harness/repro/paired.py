@@ -95,7 +95,9 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
     declared = {one.name: one.do for thread in threads for one in thread}
     asks = [name for name in ("left", "wrong") if getattr(subject, name) is not getattr(Subject, name)]
     asks = [] if dies else [name for name in asks if (name == "wrong") == (finding.oracle == "structure")]
-    written = [(subject.fresh, _method(subject.fresh, "fresh", size))]
+    written: list[tuple[Callable[..., Any], ast.stmt]] = [
+        (subject.fresh, _method(subject.fresh, "fresh", size))
+    ]
     written += [(do, _parsed(do)) for do in declared.values()]
     written += [(getattr(subject, name), _method(getattr(subject, name), name)) for name in asks]
     bundle = Bundle()
