@@ -252,7 +252,7 @@ def main(arguments: list[str]) -> int:
         targets = {
             fault.name: dataclasses.replace(base, executable=str(build_fault(fault, entry)))
             for fault in corpus(branch(base.version))
-            if not fault.invisible
+            if not fault.invisible and fault.command == "run"
         }
     except (NotASource, NotBuilt) as error:
         print(error, file=sys.stderr)

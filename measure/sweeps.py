@@ -92,7 +92,9 @@ def main(arguments: list[str]) -> int:
     executable = base.executable()
     assert executable is not None
     known = {fault.name: fault for fault in corpus(branch(probe(executable).version))}
-    names = asked.faults or [name for name, fault in known.items() if not fault.invisible]
+    names = asked.faults or [
+        name for name, fault in known.items() if not fault.invisible and fault.command == "run"
+    ]
     if missing := [name for name in names if name not in known]:
         parser.error(f"there is no fault named {missing[0]}")
     lines = (

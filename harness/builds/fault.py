@@ -24,10 +24,15 @@ from harness.builds.provision import CALIBRATED, compiled, held, works
 CORPUS = Path(__file__).with_name("faults")
 """Shipped with the package; a folder for each branch, and in it what was first written for it."""
 HEADERS = ("Guarantee", "Issue", "Shows", "Branches")
+COMMANDS = ("run", "pairs")
+"""What looks for a fault: the scenarios, where its patch does not say; the catalogue of pairs for what lies outside the
+type object."""
 MAIN = (3, 16)
 """What CPython's main is to become: this version and later ones are of the branch ``main``."""
 FREEZERS = ("_bootstrap_python", "Programs/_freeze_module")
 """They make files that no fault changes, and are left as they are: one with a fault in it may never come to an end."""
+CLINIC = re.compile(r"clinic/(\w+\.c)\.h$")
+"""What Argument Clinic has written for a file of C, which includes it."""
 LINES = 20
 """About how many lines make prints: only the progress bar depends on it."""
 
@@ -50,6 +55,8 @@ class Fault:
     """Whose tip the patch was tried on: ``3.13``, ``main``."""
     invisible: str | None
     """Why it cannot be seen from Python even in principle; None for all that count."""
+    command: str = COMMANDS[0]
+    """One of ``COMMANDS``."""
 
 
 def branch(version: str) -> str:
@@ -89,6 +96,9 @@ def read(path: Path) -> Fault:
     if missing or "+++ " not in message.get_payload():
         lacks = ", ".join(missing) or "a diff behind its headers"
         raise NotASource(f"{path} is not a fault: it lacks {lacks}")
+    command = said.get("Command", COMMANDS[0])
+    if command not in COMMANDS:
+        raise NotASource(f"{path}: its Command is {command}, and must be one of {', '.join(COMMANDS)}")
     return Fault(
         name=path.stem,
         path=path,
@@ -97,6 +107,7 @@ def read(path: Path) -> Fault:
         shows=said["Shows"],
         branches=tuple(re.split(r",\s*", said["Branches"])),
         invisible=said.get("Invisible") or None,
+        command=command,
     )
 
 
@@ -196,6 +207,8 @@ def _compile(
     try:
         for name, text in files.items():
             (tree / name).write_text(text, encoding="utf-8")
+            includes = tree / CLINIC.sub(r"\1", name)  # make does not know of Argument Clinic's files
+            includes.touch()
         with log.open("w", encoding="utf-8", errors="replace") as said:
             work = Work(tree, said, progress)
             old = [f"--old-file={program}" for program in FREEZERS]

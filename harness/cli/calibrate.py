@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from harness.builds.fingerprint import probe
 from harness.builds.progress import Step
 from harness.builds.provision import CALIBRATED, compiled
 from harness.campaign.calibrate import CORES, Job, machine, run_all
+from harness.campaign.plan import PAIRS
 from harness.cli.arguments import budget, count
 from harness.cli.errors import Stop
 from harness.cli.outdir import RESULTS
 from harness.cli.terminal import terminal
 from harness.record.calibration import BASE, JSON, Calibration, CalibrationError, Run, recorded
+from harness.record.target import Target
 from harness.report import html
 from harness.report.calibration import chart, markdown, tables
 from harness.report.escape import escape
@@ -65,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out or RESULTS / f"calibration-{time.strftime('%Y%m%d-%H%M%S')}"
     before = _recorded(out, arguments.limit)
     try:
-        calibration, builds = _build(arguments, console)
+        calibration, builds, base = _build(arguments, console)
     except NotASource as error:
         raise Stop(str(error)) from error
     except NotBuilt as error:
@@ -75,10 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
             f"{out} holds a calibration of {before.base}, not of {calibration.base}: give another --out"
         )
     done = list(before.runs) if before else []
-    wanted = [(seed, name) for seed in range(1, arguments.repeat + 1) for name in builds]
-    left = [
-        (seed, name) for seed, name in wanted if (name, seed) not in {(run.build, run.seed) for run in done}
+    executables = {build.name: build.executable for build in builds}
+    made = {(run.seed, run.build, run.command) for run in done}
+    wanted = [
+        (seed, build.name, command)
+        for seed in range(1, arguments.repeat + 1)
+        for build in builds
+        for command in build.commands
     ]
+    left = [one for one in wanted if one not in made]
     every = len(left) + len(done)
     console.print(
         f"{counted(len(builds) - 1, 'fault')} and the base, {counted(arguments.repeat, 'run')} each, at most"
@@ -91,23 +98,25 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(f"{len(done):4} of {every}  {_said(ended)}", soft_wrap=True)
         _write(out, replace(calibration, runs=tuple(done)))
 
-    def run_those(of_base: frozenset[str] | None) -> None:
+    def run_those(of_base: set[str] | None) -> None:
         jobs = [
             Job(
                 name,
-                builds[name],
+                executables[name],
                 seed,
                 arguments.limit,
-                out.absolute() / name.strip("()") / str(seed),
+                out.absolute() / _folder(name, command) / str(seed),
                 of_base,
+                command,
+                ask=base if command == PAIRS and name != BASE else None,
             )
-            for seed, name in left
+            for seed, name, command in left
             if (name == BASE) is (of_base is None)
         ]
         run_all(jobs, tell)
 
     run_those(None)  # first: what the base shows, no fault is detected by
-    run_those(replace(calibration, runs=tuple(done)).of_base())
+    run_those(set(replace(calibration, runs=tuple(done)).of_base()))
     calibration = replace(calibration, runs=tuple(done))
     for part in tables(calibration):
         console.print(part)
@@ -133,8 +142,23 @@ def _recorded(out: Path, limit_s: float) -> Calibration | None:
     return before
 
 
-def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration, dict[str, Path]]:
-    """A calibration without runs; and an interpreter for the base and for each fault that can be seen, by name."""
+@dataclass(frozen=True)
+class _Build:
+    """An interpreter to be run."""
+
+    name: str
+    executable: Path
+    commands: tuple[str, ...]
+    """What looks for something in it."""
+
+
+def _folder(name: str, command: str) -> str:
+    """Where the runs of a build lie; of the base those of each command."""
+    return f"{name.strip('()')}-{command}" if (name, command) == (BASE, PAIRS) else name.strip("()")
+
+
+def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration, list[_Build], Target]:
+    """A calibration without runs; an interpreter for the base and for each fault that can be seen; and the base."""
 
     def tell(step: Step) -> None:
         if not step.total or step.done in (0, step.total):
@@ -146,29 +170,32 @@ def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration
     target = probe(executable)
     of = branch(target.version)
     faults = [find(name, of) for name in arguments.fault] or corpus(of)
-    builds = {BASE: executable}
+    builds = []
     not_applicable = {}
     for fault in faults:
         try:
             if not fault.invisible:
-                builds[fault.name] = build_fault(fault, base, tell)
+                made = build_fault(fault, base, tell)
+                builds.append(_Build(fault.name, made, (fault.command,)))
         except DoesNotApply as error:
             console.print(escape(str(error)), soft_wrap=True)
             not_applicable[fault.name] = str(error)
-    if not_applicable and len(builds) == 1:
+    if not_applicable and not builds:
         raise NotBuilt(next(iter(not_applicable.values())))
+    names = {build.name for build in builds}
+    asked = tuple(dict.fromkeys(command for build in builds for command in build.commands))
     calibration = Calibration(
         machine=machine(),
         limit_s=arguments.limit,
         repeat=arguments.repeat,
         cores=CORES,
-        guarantees={fault.name: fault.guarantee for fault in faults if fault.name in builds},
+        guarantees={fault.name: fault.guarantee for fault in faults if fault.name in names},
         invisible={fault.name: fault.invisible for fault in faults if fault.invisible},
         runs=(),
         base=f"{target.title}{f' ({target.commit})' if target.commit else ''}",
         not_applicable=not_applicable,
     )
-    return calibration, builds
+    return calibration, [_Build(BASE, executable, asked), *builds], target
 
 
 def _write(out: Path, calibration: Calibration) -> None:

@@ -61,6 +61,10 @@ class Run:
     """All that were started, in order."""
     message: str = ""
     """Why there is no result, when there is none."""
+    command: str = "run"
+    """What made it: ``run`` or ``pairs``."""
+    of_base: tuple[str, ...] = ()
+    """Signatures that the base showed when it was asked for one that this run had shown: no hits."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +95,29 @@ class Calibration:
         return [run.hit for run in self.of(fault) if run.hit and run.hit.signature not in of_base]
 
     def of_base(self) -> frozenset[str]:
-        """The signatures that the base showed."""
-        return frozenset(signature for run in self.of(BASE) for signature in run.signatures)
+        """The signatures that the base showed, in its own runs or when it was asked for one."""
+        shown = {signature for run in self.of(BASE) for signature in run.signatures}
+        return frozenset(shown.union(*(run.of_base for run in self.runs)))
 
     def false_alarms(self) -> list[Run]:
-        """Runs on the base that did not end well: a finding that counts, or nothing exercised."""
-        return [run for run in self.of(BASE) if run.exit_status != 0]
+        """Runs on the base that did not end well: a finding that counts, or nothing exercised. What pairs find there is
+        CPython's, and counts against no fault.
+        """
+        return [
+            run
+            for run in self.of(BASE)
+            if run.exit_status not in ((0, 1) if run.command == "pairs" else (0,))
+        ]
+
+    def by_chance(self) -> tuple[int, int]:
+        """Of how many runs of pairs on the base one would have been a detection: it showed what no other did."""
+        runs = [run for run in self.of(BASE) if run.command == "pairs"]
+        asked: set[str] = set().union(*(run.of_base for run in self.runs))
+        alone = 0
+        for one in runs:
+            others = asked.union(*(run.signatures for run in runs if run is not one))
+            alone += not others.issuperset(one.signatures)
+        return alone, len(runs)
 
     def missed(self) -> list[str]:
         """Visible faults that no run detected."""
@@ -146,4 +167,5 @@ def recorded(directory: Path) -> Calibration | None:
 def _run(data: dict[str, Any]) -> Run:
     hit = Hit(**data["hit"]) if data["hit"] else None
     trials = tuple(Trial(**trial) for trial in data["trials"])
-    return Run(**(data | {"hit": hit, "signatures": tuple(data["signatures"]), "trials": trials}))
+    tuples = {name: tuple(data.get(name, ())) for name in ("signatures", "of_base")}
+    return Run(**(data | tuples | {"hit": hit, "trials": trials}))

@@ -87,6 +87,12 @@ def sentences(calibration: Calibration) -> Iterator[str]:
         f"False alarms on the base: {len(alarms)} in {counted(len(base), 'run')}"
         f" ({counted(samples, 'sample')}, {counted(stores, 'store')})."
     )
+    alone, runs = calibration.by_chance()
+    if runs:
+        yield (
+            f"Runs of pairs on the base that would have been a detection, for they showed what no other did: {alone}"
+            f" of {runs}."
+        )
     for run in alarms:
         yield f"- seed {run.seed}, exit {run.exit_status}: {run.hit.signature if run.hit else run.message}"
     for fault, why in calibration.invisible.items():

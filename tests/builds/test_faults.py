@@ -67,6 +67,10 @@ def test_a_version_is_of_a_branch(version: str, named: str) -> None:
 WRONG = [
     (PATCH.replace("Guarantee", "Promise"), "it lacks Guarantee"),
     (PATCH.replace("+++ ", "   "), "it lacks a diff behind its headers"),
+    (
+        PATCH.replace("Branches", "Command: walk\nBranches"),
+        "its Command is walk, and must be one of run, pairs",
+    ),
     ("", "it lacks Guarantee, Issue, Shows, Branches"),
 ]
 

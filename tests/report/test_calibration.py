@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
@@ -57,6 +58,20 @@ def test_a_finding_on_the_base_is_a_false_alarm() -> None:
     assert [one.seed for one in alarmed.false_alarms()] == [7]
     assert "False alarms on the base: 1 in 1 run (1,000 samples, 100 stores)." in markdown(alarmed)
     assert "- seed 7, exit 1: violation | order | s.reads" in markdown(alarmed)
+
+
+def test_what_pairs_find_on_the_base_is_no_false_alarm_and_counts_against_no_fault() -> None:
+    of_base = run(BASE, 1, hit(2.0), command="pairs")
+    asked = run("f", 1, hit(1.0, "crash | process | pairs.b | c+d"), command="pairs")
+    both = calibration(of_base, asked)
+    assert both.false_alarms() == [] and len(both.detections("f")) == 1
+    assert "would have been a detection, for they showed what no other did: 1 of 1." in markdown(both)
+    later = replace(asked, seed=2, hit=None, of_base=("crash | process | pairs.b | c+d",))
+    again = replace(of_base, seed=2)
+    every = calibration(of_base, again, asked, later)
+    assert every.detections("f") == [], "the base showed it when it was asked"
+    assert every.by_chance() == (0, 2)
+    assert Calibration.from_json(json.loads(json.dumps(every.to_json()))) == every
 
 
 def test_a_base_on_which_nothing_was_exercised_is_not_clean() -> None:
