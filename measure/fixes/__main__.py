@@ -199,8 +199,9 @@ def _race(
     of_base: frozenset[str] | None,
     repeat: int,
 ) -> None:
+    shown = None if of_base is None else set(of_base)
     jobs = [
-        Job(name, executable, seed, told.limit, _folder(told.out, name, command, seed), of_base, command)
+        Job(name, executable, seed, told.limit, _folder(told.out, name, command, seed), shown, command)
         for name, executable in builds
         for seed in range(1, repeat + 1)
         if not tried.has(name, command, seed)
