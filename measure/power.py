@@ -6,7 +6,8 @@
 The first takes hours on two cores, and writes the table of the base's kind of type cache: WHAT is what ``ftstress
 calibrate`` takes, so ``--source REPO@main`` gives that of a cache per type. What RECORD holds already (JSON lines;
 default: ftstress-results/power-BASE.jsonl) is not measured again. The second takes what ended the runs of a calibration
-of that base instead, which is there already; what is in the table and ended none keeps its place behind.
+of that base instead, which is there already; what is in the table and ended none keeps its place behind. Its runs of
+pairs give the table of subjects.
 
 What the base shows too is no merit. A fault that
 many scenarios see is worth little to each of them, one that a single scenario sees is worth much to that one: a
@@ -67,7 +68,8 @@ HEADER = """\
 # What each scenario is worth to a campaign that looks for something new: see measure/power.py, which writes this file.
 # 1 is what a scenario has that is not listed. A table for each kind of type cache: see harness/campaign/plan.py.
 # By hand: sixth and seventh, the scenarios of gh-156910 and gh-155400, for which no seeded fault stands; and, until a
-# calibration has met them, death_of_the_last, listed_all_along and bases_slots, written or mended since.
+# calibration has met them, death_of_the_last, listed_all_along and bases_slots, written or mended since. The subjects
+# of pairs are all by hand until a calibration has met them: what programs share most comes first.
 """
 
 Pair = tuple[ScenarioInfo, str, Target]
@@ -202,11 +204,11 @@ def powers(seen: dict[str, set[str]]) -> dict[str, float]:
     return found
 
 
-def hits(calibrated: calibration.Calibration) -> dict[str, set[str]]:
-    """The scenarios whose finding ended a run on each fault."""
+def hits(calibrated: calibration.Calibration, command: str) -> dict[str, set[str]]:
+    """The scenarios, or subjects, whose finding ended a run of that command on each fault."""
     found: dict[str, set[str]] = defaultdict(set)
     for run in calibrated.runs:
-        if run.hit is not None:
+        if run.hit is not None and run.command == command:
             found[run.build].add(run.hit.scenario)
     return found
 
@@ -247,7 +249,8 @@ def main(arguments: list[str]) -> int:
             calibrated = calibration.recorded(asked.calibration)
             if calibrated is None:
                 parser.error(f"{asked.calibration} holds no calibration")
-            rank(plan.kind_of_cache(base.version_info), hits(calibrated))
+            for table, command in ((plan.kind_of_cache(base.version_info), "run"), (plan.SUBJECTS, "pairs")):
+                rank(table, hits(calibrated, command))
             return 0
         targets = {
             fault.name: dataclasses.replace(base, executable=str(build_fault(fault, entry)))

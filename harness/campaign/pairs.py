@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from harness.campaign.kind import Kind
 from harness.campaign.options import Options
-from harness.campaign.plan import PAIRS, PlannedTrial, cores, why_skipped
+from harness.campaign.plan import (
+    PAIRS,
+    SUBJECTS,
+    PlannedTrial,
+    cores,
+    power,
+    tables,
+    why_skipped,
+)
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
@@ -24,17 +32,17 @@ PAIR_S = 0.1
 """Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
 LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
-MIXED_S = 0.05
+MIXED_S = 0.015
 """Seconds of a subject's mixed rows when they come for the first time, and beside them for each of its pairs:"""
-MIXED_PAIR_S = 0.0005
-"""where the budget has room for all subjects, else less."""
-PASSES = (1, 1, 2, 4)
+MIXED_PAIR_S = 0.00005
+"""where the budget has room for all subjects, else less. The first pass is a glance: each pair comes about once."""
+PASSES = (1, 2, 4, 8)
 """Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are."""
 TRIES = 3
 """At a subject's mixed rows in a pass, where its children die."""
 SHARE = 0.75
 """Of the budget, for the first pass."""
-START_S = 0.08
+START_S = 0.02
 """Until a child races: the next one is started while the one before it still does."""
 TOGETHER = 16
 """Pairs of a trial: their child's start costs as much as one and a half."""
@@ -98,7 +106,7 @@ def trials(
     while subjects:
         work = [_work(one, options.seed, cycle) for one in subjects]
         for number, times in enumerate(PASSES):
-            left = random.Random(f"{options.seed}:{cycle}:{number}:subjects").sample(work, len(work))
+            left = _by_arrival(work, f"{options.seed}:{cycle}:{number}")
             for _ in range(TRIES):
                 died = {}
                 for one in left:
@@ -120,6 +128,16 @@ def trials(
                     yield one.planned(pairs, index, options.seed, PAIR_S * longer * len(pairs))
         cycle += 1
         longer = min(longer * 2, LONGEST)
+
+
+def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:
+    """They arrive at random, each at the rate of its power: what sees most comes first, as a rule."""
+    powers = tables()[SUBJECTS]
+
+    def arrival(one: _Work) -> float:
+        return random.Random(f"{seed}:{one.subject.name}").expovariate(power(one.subject, powers))
+
+    return sorted(work, key=arrival)
 
 
 def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options) -> dict[str, float]:

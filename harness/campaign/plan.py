@@ -31,6 +31,8 @@ POWER = Path(__file__).with_name("power.toml")
 SHARED, PER_TYPE = "shared", "per_type"
 """Its tables, one for each kind of type cache: of 4,096 entries for all types, and, since 3.16, one of each type's own.
 What sees much of the one may test nothing of the other."""
+SUBJECTS = "subjects"
+"""Its table of the subjects of pairs."""
 Powers = Mapping[str, float]
 """Of scenarios, by name: what calibration gives; see ``power``."""
 AGAIN = (30.0, 300.0, 600.0)

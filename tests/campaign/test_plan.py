@@ -15,7 +15,7 @@ from harness.campaign.kind import dry_run
 from harness.campaign.options import Options
 from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.shown import Shown
-from harness.kernel.suite import suite_files
+from harness.kernel.suite import subject_files, suite_files
 from tests.campaign.fakes import fake_scenario, fake_target
 
 TARGET = fake_target()
@@ -74,8 +74,10 @@ def test_what_sees_much_comes_early_and_often_and_the_others_still_have_their_tu
 
 
 def test_the_powers_are_of_scenarios_that_there_are() -> None:
-    there = {scenario.name for scenario in describe(probe(sys.executable), suite_files()).scenarios}
-    assert set(plan.tables()) == {plan.SHARED, plan.PER_TYPE}
+    here = probe(sys.executable)
+    there = {scenario.name for scenario in describe(here, suite_files()).scenarios}
+    there |= {subject.name for subject in describe(here, subject_files(), "subjects").scenarios}
+    assert set(plan.tables()) == {plan.SHARED, plan.PER_TYPE, plan.SUBJECTS}
     for powers in plan.tables().values():
         assert powers.keys() <= there
         assert all(power >= 1 for power in powers.values())

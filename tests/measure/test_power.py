@@ -41,11 +41,11 @@ def test_what_the_base_shows_too_is_no_merit() -> None:
 
 
 def test_a_table_is_written_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = plan.tables()[plan.SHARED]
+    before = plan.tables()
     monkeypatch.setattr(plan, "POWER", tmp_path / "power.toml")
     write_table(plan.PER_TYPE, {"s.a": 7.5})
     written = tomllib.loads((tmp_path / "power.toml").read_text())
-    assert written == {plan.SHARED: before, plan.PER_TYPE: {"s.a": 7.5}}
+    assert written == before | {plan.PER_TYPE: {"s.a": 7.5}}
 
 
 def test_what_ended_the_runs_of_a_calibration_comes_first_and_what_was_in_the_table_behind(
@@ -56,7 +56,9 @@ def test_what_ended_the_runs_of_a_calibration_comes_first_and_what_was_in_the_ta
         return Run(build, 1, 1, 2.0, 1, 1, 1, (), hit, ())
 
     runs = (run("f", "s.a"), run("f", "s.b"), run("g", "s.b"), run("h", None))
-    assert hits(Calibration("m", 60.0, 1, 2, {}, {}, runs)) == {"f": {"s.a", "s.b"}, "g": {"s.b"}}
+    calibrated = Calibration("m", 60.0, 1, 2, {}, {}, runs)
+    assert hits(calibrated, "run") == {"f": {"s.a", "s.b"}, "g": {"s.b"}}
+    assert hits(calibrated, "pairs") == {}
     monkeypatch.setattr(plan, "POWER", tmp_path / "power.toml")
     monkeypatch.setattr(plan, "tables", lambda: {plan.SHARED: {}, plan.PER_TYPE: {"s.old": 9.0, "s.a": 8.0}})
     rank(plan.PER_TYPE, {"f": {"s.a", "s.b"}, "g": {"s.b"}})
