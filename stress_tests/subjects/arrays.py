@@ -8,10 +8,14 @@ import pickle
 from array import array
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, named, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Nosy, Subject, named, step
 
 
-class Array(Subject):
+def EMPTY(o: Any) -> None:
+    del o[:]
+
+
+class Array(Attributes):
     """An array of numbers; at the larger size the next one makes it grow."""
 
     sizes = (3, 8)
@@ -81,6 +85,35 @@ class Array(Subject):
     @step(writes=True, may_raise=(BufferError,))
     def fromlist(o: Any, v: str) -> Any:
         o.fromlist([ord(v[0])] * 2)
+
+    @step(PROCESS, writes=True)
+    def fromlist_asked(o: Any, v: str) -> Any:
+        """A number that empties the array, or the list that it is in, when it is asked for."""
+        many: list[Any] = [1, 2]
+        many.append(Asked(o if v[0] == "a" else many, EMPTY, 3))
+        many.append(4)
+        o.fromlist(many)
+
+    @step(PROCESS, writes=True)
+    def setitem_asked(o: Any, v: str) -> Any:
+        o[1] = Asked(o, EMPTY, 3)
+
+    @step(PROCESS, writes=True)
+    def setitem_at_asked(o: Any, v: str) -> Any:
+        o[Asked(o, EMPTY, 1)] = 3
+
+    @step(PROCESS, writes=True)
+    def inserts_asked(o: Any, v: str) -> Any:
+        o.insert(1, Asked(o, EMPTY, 3))
+        o.append(Asked(o, EMPTY, 3))
+
+    @step(PROCESS, writes=True)
+    def extend_asked(o: Any, v: str) -> Any:
+        o.extend(Asked(o, EMPTY, [1, 2, 3]))
+
+    @step(PROCESS)
+    def index_asked(o: Any, v: str) -> Any:
+        return o.index(Nosy("x1", o, EMPTY)), o.count(Asked(o, EMPTY, 2))
 
     @step(writes=True, may_raise=(BufferError,))
     def frombytes(o: Any, v: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from collections import deque
 from operator import length_hint
 from typing import Any, ClassVar
@@ -26,15 +27,20 @@ def disagreement(o: Any) -> str:
     return "" if list(o.copy()) == seen else "its copy is not equal to it"
 
 
+CHANGED = (RuntimeError,)
+"""What goes through a deque may find it changed."""
+COPIED = () if sys.version_info >= (3, 15) else CHANGED
+"""From 3.15 on a deque is copied in one step (gh-144809); before, a copy went through it."""
+
+
 class Deque(Subject):
     """A deque of strings; at the larger size the next item needs a new block at either end.
 
-    Nothing is said of iteration, which copies, comparisons and ``extend(itself)`` do as well: it may find the deque
+    Nothing is said of iteration, which comparisons and ``extend(itself)`` do as well: it may find the deque
     changed. Nor of items by number: the length that -1 is counted from may be an earlier one.
     """
 
     said = "collections.deque: appends and pops from either side are thread-safe"
-    may_raise = (RuntimeError,)
     sizes: ClassVar[tuple[int, ...]] = (3, BLOCK)
 
     def fresh(self, size: int) -> Any:
@@ -59,23 +65,23 @@ class Deque(Subject):
     def popleft(o: Any, v: str) -> Any:
         return o.popleft()
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def extend(o: Any, v: str) -> Any:
         o.extend([v, v])
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def extendleft(o: Any, v: str) -> Any:
         o.extendleft([v, v])
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def extend_by_itself(o: Any, v: str) -> Any:
         o.extend(o)
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def iadd(o: Any, v: str) -> Any:
         o += [v]
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def imul(o: Any, v: str) -> Any:
         o *= 2
 
@@ -91,7 +97,7 @@ class Deque(Subject):
     def insert(o: Any, v: str) -> Any:
         o.insert(1, v)
 
-    @step(writes=True, may_raise=(ValueError, IndexError))
+    @step(writes=True, may_raise=(ValueError, IndexError, RuntimeError))
     def remove(o: Any, v: str) -> Any:
         o.remove("x1")
 
@@ -107,7 +113,7 @@ class Deque(Subject):
     def clear(o: Any, v: str) -> Any:
         o.clear()
 
-    @step(writes=True)
+    @step(writes=True, may_raise=CHANGED)
     def init(o: Any, v: str) -> Any:
         o.__init__([v])
 
@@ -123,47 +129,47 @@ class Deque(Subject):
     def len_(o: Any, v: str) -> Any:
         return len(o), bool(o)
 
-    @step()
+    @step(may_raise=CHANGED)
     def contains(o: Any, v: str) -> Any:
         return "x1" in o
 
-    @step(may_raise=(ValueError,))
+    @step(may_raise=(ValueError, RuntimeError))
     def index(o: Any, v: str) -> Any:
         return o.index("x1")
 
-    @step()
+    @step(may_raise=CHANGED)
     def count(o: Any, v: str) -> Any:
         return o.count("x1")
 
-    @step()
+    @step(may_raise=COPIED)
     def copy_(o: Any, v: str) -> Any:
         return o.copy(), copy.copy(o)
 
-    @step()
+    @step(may_raise=CHANGED)
     def add(o: Any, v: str) -> Any:
         return o + deque([v])
 
-    @step()
+    @step(may_raise=CHANGED)
     def mul(o: Any, v: str) -> Any:
         return o * 2, 2 * o
 
-    @step()
+    @step(may_raise=CHANGED)
     def list_(o: Any, v: str) -> Any:
         return list(o)
 
-    @step()
+    @step(may_raise=CHANGED)
     def loop(o: Any, v: str) -> Any:
         return [str(one) for one in o]
 
-    @step()
+    @step(may_raise=CHANGED)
     def reversed_(o: Any, v: str) -> Any:
         return list(reversed(o))
 
-    @step()
+    @step(may_raise=CHANGED)
     def eq(o: Any, v: str) -> Any:
         return o == deque(["x0", "x1", "x2"]), o != deque([v])
 
-    @step()
+    @step(may_raise=CHANGED)
     def order(o: Any, v: str) -> Any:
         other = deque(["x0", v])
         return o < other, o <= other, o > other, o >= other
@@ -172,7 +178,7 @@ class Deque(Subject):
     def hash_(o: Any, v: str) -> Any:
         return hash(o)
 
-    @step(text=True)
+    @step(text=True, may_raise=CHANGED)
     def repr_(o: Any, v: str) -> Any:
         return repr(o)
 
@@ -184,11 +190,11 @@ class Deque(Subject):
     def sizeof(o: Any, v: str) -> Any:
         return o.__sizeof__()
 
-    @step()
+    @step(may_raise=CHANGED)
     def deepcopy(o: Any, v: str) -> Any:
         return copy.deepcopy(o)
 
-    @step()
+    @step(may_raise=CHANGED)
     def pickle_(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o))
 

@@ -10,9 +10,11 @@ import hmac
 import lzma
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import permutations
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
 
 LONG = 4096
 """Bytes in one go, from which on others run meanwhile, whatever the build."""
@@ -23,7 +25,7 @@ SIZES: dict[str, str] = dict.fromkeys(
 )
 
 
-class _Hash(Subject):
+class _Hash(Attributes):
     """A hash. Each update has it to itself: a digest that no order of the updates gives is of torn data."""
 
     make: Callable[[], Any]
@@ -108,7 +110,7 @@ class Blake2sKeyed(_Hash):
     make = staticmethod(lambda: hashlib.blake2s(key=b"x0", digest_size=8, salt=b"x1"))
 
 
-class Shake(Subject):
+class Shake(Attributes):
     """A shake hash, of which each digest has the length that is asked for."""
 
     def fresh(self, size: int) -> Any:
@@ -258,27 +260,52 @@ class HashedBytearray(Subject):
         o[:] = v.encode()
 
 
-class _Compressor(Subject):
-    """What compresses in pieces: its pieces go to one list, and it has them in an order that threads agree on."""
+class _Compressor(Attributes):
+    """What compresses in pieces, and the list of what it gave: in some order, these are what was compressed."""
+
+    FAILS: ClassVar[tuple[type[Exception], ...]] = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error)
+    unpack: Callable[[bytes], bytes]
+    """Of all pieces together."""
 
     def left(self, o: Any) -> Any:
         return None
 
+    def wrong(self, o: Any) -> str:
+        """Each piece was given by a call that had the compressor to itself."""
+        packer, pieces = o
+        with suppress(*self.FAILS):  # it has been flushed
+            pieces.append(packer.flush())
+        several = [one for one in pieces if one]
+        if len(several) > MOST_PIECES:
+            return ""
+        for order in permutations(several):
+            with suppress(*self.FAILS):
+                text = type(self).unpack(b"".join(order))
+                if {text[at : at + 2] for at in range(0, len(text), 2)} <= PUT:
+                    return ""
+        return f"no order of the {len(several)} pieces that it gave is what was compressed"
+
     @step(writes=True)
     def compress(o: Any, v: str) -> Any:
-        return len(o.compress(v.encode())) >= 0
+        o[1].append(o[0].compress(v.encode()))
 
     @step(writes=True)
     def compress_long(o: Any, v: str) -> Any:
-        return len(o.compress(v.encode() * LONG)) >= 0
+        o[1].append(o[0].compress(v.encode() * LONG))
 
     @step(writes=True)
     def flush(o: Any, v: str) -> Any:
-        return len(o.flush()) >= 0
+        o[1].append(o[0].flush())
+
+
+MOST_PIECES = 5
+PUT = frozenset(letter + digit for letter in (b"a", b"b") for digit in (b"1", b"2"))
 
 
 class ZlibCompress(_Compressor):
     """A zlib compressor."""
+
+    unpack = staticmethod(zlib.decompress)
 
     left_out: ClassVar[dict[str, str]] = {
         "__copy__": "asked for by copy",
@@ -286,47 +313,53 @@ class ZlibCompress(_Compressor):
     }
 
     def fresh(self, size: int) -> Any:
-        return zlib.compressobj(1)
+        return zlib.compressobj(1), []
 
     @step(writes=True)
     def flush_sync(o: Any, v: str) -> Any:
-        return len(o.flush(zlib.Z_SYNC_FLUSH)) >= 0
+        o[1].append(o[0].flush(zlib.Z_SYNC_FLUSH))
 
     @step(writes=True)
     def flush_full(o: Any, v: str) -> Any:
-        return len(o.flush(zlib.Z_FULL_FLUSH)) >= 0
+        o[1].append(o[0].flush(zlib.Z_FULL_FLUSH))
 
     @step()
     def copy(o: Any, v: str) -> Any:
-        return len(zlib.decompress(o.copy().flush())) % 2
+        return len(o[0].copy().flush()) > 0
 
     @step()
     def copies(o: Any, v: str) -> Any:
-        return len(copy.copy(o).flush()) > 0, len(copy.deepcopy(o).flush()) > 0
+        return len(copy.copy(o[0]).flush()) > 0, len(copy.deepcopy(o[0]).flush()) > 0
 
 
 class Bz2Compressor(_Compressor):
     """A bz2 compressor."""
 
     sizes = (1,)
+    unpack = staticmethod(bz2.decompress)
 
     def fresh(self, size: int) -> Any:
-        return bz2.BZ2Compressor(size)
+        return bz2.BZ2Compressor(size), []
 
 
 class LzmaCompressor(_Compressor):
     """An lzma compressor."""
 
     sizes = (0,)
+    unpack = staticmethod(lzma.decompress)
 
     def fresh(self, size: int) -> Any:
-        return lzma.LZMACompressor(preset=size)
+        return lzma.LZMACompressor(preset=size), []
 
 
 PLAIN = b"x0" * 1000
 
 
-class ZlibDecompress(Subject):
+def _plain(data: bytes) -> str:
+    return "" if data in PLAIN else "torn"
+
+
+class ZlibDecompress(Attributes):
     """A zlib decompressor, which keeps what it has not yet looked at."""
 
     left_out: ClassVar[dict[str, str]] = {
@@ -343,11 +376,16 @@ class ZlibDecompress(Subject):
 
     @step(writes=True, may_raise=(zlib.error,))
     def decompress(o: Any, v: str) -> Any:
-        return len(o.decompress(ZlibDecompress.PACKED))
+        return _plain(o.decompress(ZlibDecompress.PACKED))
 
     @step(writes=True, may_raise=(zlib.error,))
     def decompress_some(o: Any, v: str) -> Any:
         return len(o.decompress(ZlibDecompress.PACKED, 9)) <= 9
+
+    @step(writes=True, may_raise=(zlib.error,))
+    def decompress_broken(o: Any, v: str) -> Any:
+        """What follows an error must not go on where it stood."""
+        return len(o.decompress(ZlibDecompress.PACKED[:9] + v.encode() * 20))
 
     @step(writes=True, may_raise=(zlib.error,))
     def tail(o: Any, v: str) -> Any:
@@ -370,18 +408,28 @@ class ZlibDecompress(Subject):
         return copy.copy(o).eof, copy.deepcopy(o).eof
 
 
-class _Unpacker(Subject):
+class _Unpacker(Attributes):
     """A decompressor that keeps what it has not yet given, and what it is fed."""
 
     PACKED: ClassVar[bytes]
-    FAILS: ClassVar[tuple[type[Exception], ...]] = (EOFError, OSError, ValueError, lzma.LZMAError)
+    FAILS: ClassVar[tuple[type[Exception], ...]] = _Compressor.FAILS
 
     def left(self, o: Any) -> Any:
         return o[0].eof
 
     @step(writes=True, may_raise=FAILS)
     def decompress(o: Any, v: str) -> Any:
-        return len(o[0].decompress(o[1])) % 2
+        return _plain(o[0].decompress(o[1]))
+
+    @step(writes=True, may_raise=FAILS)
+    def decompress_rest(o: Any, v: str) -> Any:
+        """What is left when somebody has fed the first half."""
+        return len(o[0].decompress(o[1][20:]))
+
+    @step(writes=True, may_raise=FAILS)
+    def decompress_broken(o: Any, v: str) -> Any:
+        """What follows an error must not go on where it stood."""
+        return len(o[0].decompress(o[1][:9] + v.encode() * 20))
 
     @step(writes=True, may_raise=FAILS)
     def decompress_some(o: Any, v: str) -> Any:

@@ -6,21 +6,21 @@ import ctypes
 import mmap
 import pickle
 import sys
+import warnings
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
 
 SAID = "ctypes, Thread safety without the GIL"
 """Reads and writes of one object at once are safe."""
 
 
-class _CData(Subject):
+class _CData(Attributes):
     """What all objects of ctypes have."""
 
     said = SAID
-    left_out: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("__init__", "__new__"), "called once, by who makes it"
-    ) | {
+    left_out: ClassVar[dict[str, str]] = {
+        "__new__": "called once, by who makes it",
         "__buffer__": "called by memoryview",
         "__ctypes_from_outparam__": "called by functions of C's",
         "__ctype_be__": "a type",
@@ -48,6 +48,10 @@ class CInt(_CData):
     @step(writes=True)
     def store(o: Any, v: str) -> Any:
         o.value = 0x0A0A0A0A if v[0] == "a" else 0x0B0B0B0B
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(0x0A0A0A0A)
 
     @step()
     def value(o: Any, v: str) -> Any:
@@ -377,6 +381,14 @@ class CStructure(_CData):
     def object_(o: Any, v: str) -> Any:
         return o.thing
 
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__("".join(v), _Inner(98, v.encode()))
+
+    @step(PROCESS, writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o.pointer
+
     @step(writes=True)
     def object_store(o: Any, v: str) -> Any:
         o.thing = "".join(v)
@@ -458,6 +470,22 @@ class CPointer(_CData):
     def contents_store(o: Any, v: str) -> Any:
         o.contents = ctypes.c_int(ord(v[0]))
 
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(ctypes.c_int(ord(v[0])))
+
+    @step(PROCESS, writes=True)
+    def contents_delete(o: Any, v: str) -> Any:
+        del o.contents
+
+    @step(PROCESS, writes=True)
+    def item_delete(o: Any, v: str) -> Any:
+        del o[0]
+
+    @step(PROCESS)
+    def item_asked(o: Any, v: str) -> Any:
+        return o[Asked(o, lambda o: setattr(o, "contents", ctypes.c_int(3)), 0)]
+
     @step()
     def item(o: Any, v: str) -> Any:
         return o[0]
@@ -501,6 +529,14 @@ class CFunction(_CData):
     def argtypes(o: Any, v: str) -> Any:
         o.argtypes = [ctypes.c_int]
         return o.argtypes
+
+    @step(PROCESS, writes=True)
+    def argtypes_of_name(o: Any, v: str) -> Any:
+        """A pointer to what has only a name as yet."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecated
+            o.argtypes = [ctypes.POINTER("Named")]  # type: ignore[call-overload]
+        return o(1)
 
     @step(PROCESS, writes=True)
     def argtypes_delete(o: Any, v: str) -> Any:
@@ -588,7 +624,7 @@ class CType(Subject):
         return ctypes.get_errno() == int(v[1])
 
 
-class Mmap(Subject):
+class Mmap(Attributes):
     """Memory of the system's, of one page, which is closed and changes its size."""
 
     sizes = (4096,)
@@ -596,7 +632,6 @@ class Mmap(Subject):
         "__init__": "called once, by who makes it",
         "__new__": "called once, by who makes it",
         "__delitem__": "raises only",
-        "set_name": "a comment for who looks at the process",
         "__buffer__": "called by memoryview",
         "__release_buffer__": "called by memoryview",
     }
@@ -647,6 +682,24 @@ class Mmap(Subject):
     @step(PROCESS, writes=True)
     def move(o: Any, v: str) -> Any:
         o.move(100, 0, 900)
+
+    @step(PROCESS, writes=True)
+    def set_name(o: Any, v: str) -> Any:
+        """Since 3.15."""
+        o.set_name(v)
+
+    @step(PROCESS, writes=True)
+    def store_asked(o: Any, v: str) -> Any:
+        """Of what closes it when it is asked for its number."""
+        o[0] = Asked(o, mmap.mmap.close, 97)
+
+    @step(PROCESS, writes=True)
+    def slice_asked(o: Any, v: str) -> Any:
+        return o[Asked(o, mmap.mmap.close, 0) : 9]
+
+    @step(PROCESS, writes=True)
+    def write_asked(o: Any, v: str) -> Any:
+        return o.write(Asked(o, mmap.mmap.close, b"x0"))
 
     @step(PROCESS, writes=True)
     def read(o: Any, v: str) -> Any:

@@ -6,9 +6,11 @@ import copy
 import io
 import pickle
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
 
 LINE = 3
 """Characters of a line: a value and its end. All is read, written and sought by whole lines: a torn one shows."""
@@ -32,12 +34,23 @@ def _line(v: str) -> bytes:
     return (v + "\n").encode()
 
 
-class _Stream(Subject):
+def _kept(given: bytes, o: Any, v: str) -> str:
+    """Whether bytes that a stream gave stay what they are when it is written to."""
+    before = bytes(bytearray(given))
+    o.seek(0)
+    o.write(_line(v))
+    return "" if given == before else "bytes have changed"
+
+
+MEDDLES: tuple[Callable[[Any], object], ...] = (lambda o: o.truncate(0), lambda o: o.close())
+"""What an argument does to the stream that asks it."""
+
+
+class _Stream(Attributes):
     """What all of io's objects have."""
 
     sizes: ClassVar[tuple[int, ...]] = (3,)
     left_out: ClassVar[dict[str, str]] = {
-        "__init__": "called once, by who makes it",
         "__del__": "called by the interpreter alone",
         "__dict__": "asked for with vars",
     }
@@ -195,6 +208,14 @@ class StringIO(_Reads):
     def setstate(o: Any, v: str) -> Any:
         o.__setstate__((v + "\n", "\n", 0, None))
 
+    @step(PROCESS, writes=True)
+    def setstate_with_dict(o: Any, v: str) -> Any:
+        o.__setstate__((v + "\n", "\n", 0, {"mark": v}))
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(v + "\n" + v + "\r\n", None)
+
     @step(writes=True)
     def detach(o: Any, v: str) -> Any:
         o.detach()
@@ -273,6 +294,42 @@ class BytesIO(_ReadsBytes):
     def setstate(o: Any, v: str) -> Any:
         o.__setstate__((_line(v), 0, None))
 
+    @step(PROCESS, writes=True)
+    def setstate_with_dict(o: Any, v: str) -> Any:
+        o.__setstate__((_line(v), 0, {"mark": v}))
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(_line(v))
+
+    @step(writes=True)
+    def getvalue_kept(o: Any, v: str) -> Any:
+        """Bytes never change, whoever writes meanwhile."""
+        return _kept(o.getvalue(), o, v)
+
+    @step(writes=True)
+    def read_kept(o: Any, v: str) -> Any:
+        return _kept(o.read(), o, v)
+
+    @step(PROCESS, writes=True)
+    def write_beyond(o: Any, v: str) -> Any:
+        """What lies between becomes zeros."""
+        o.seek(999)
+        return o.write(_line(v))
+
+    @step(PROCESS, writes=True)
+    def write_asked(o: Any, v: str) -> Any:
+        """Of what changes the stream as soon as it is asked for its bytes."""
+        return o.write(Asked(o, MEDDLES[ord(v[0]) % 2], _line(v) * 9))
+
+    @step(PROCESS, writes=True)
+    def writelines_asked(o: Any, v: str) -> Any:
+        o.writelines(Asked(o, MEDDLES[ord(v[0]) % 2], [_line(v), _line(v)]))
+
+    @step(PROCESS, writes=True)
+    def readinto_asked(o: Any, v: str) -> Any:
+        return o.readinto(Asked(o, MEDDLES[ord(v[0]) % 2], bytearray(9)))
+
     @step(writes=True)
     def detach(o: Any, v: str) -> Any:
         o.detach()
@@ -345,6 +402,7 @@ class BufferedReader(_ReadsBytes):
     said = "io, Multi-threading"
     sizes = (3, 9)
     left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__init__": "driven by buffer_made_again",
         "write": "raises only",
         "writelines": "raises only",
         "__next__": "called by next",
@@ -472,7 +530,7 @@ class BufferedRandom(BufferedWriter, _ReadsBytes):
         return _values(o.peek(LINE))
 
 
-class BufferedRWPair(Subject):
+class BufferedRWPair(Attributes):
     """A reader's and a writer's buffer in one."""
 
     said = "io, Multi-threading"
@@ -480,7 +538,7 @@ class BufferedRWPair(Subject):
     left_out: ClassVar[dict[str, str]] = dict.fromkeys(
         ("detach", "fileno", "seek", "tell", "truncate", "__getstate__"), "raises only"
     ) | {
-        "__init__": "called once, by who makes it",
+        "__init__": "driven by buffer_made_again",
         "__del__": "called by the interpreter alone",
         "__dict__": "asked for with vars",
     }
@@ -561,6 +619,57 @@ class BufferedRWPair(Subject):
             return entered is o
 
 
+class BufferMadeAgain(Subject):
+    """A buffer that is given another file and another size while threads use it."""
+
+    most = PROCESS
+    sizes = (9,)
+
+    def fresh(self, size: int) -> Any:
+        raw: Any = io.BytesIO(_text(size).encode())
+        return io.BufferedRandom(raw, buffer_size=4 * LINE)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(io.BytesIO(_line(v) * 9), 4 * LINE)
+
+    @step(writes=True)
+    def init_larger(o: Any, v: str) -> Any:
+        o.__init__(io.BytesIO(_line(v) * 9), 4096)
+
+    @step(writes=True)
+    def init_wrong(o: Any, v: str) -> Any:
+        """It is left without a file."""
+        o.__init__(io.BytesIO(), 0)
+
+    @step(writes=True)
+    def read(o: Any, v: str) -> Any:
+        return o.read(LINE)
+
+    @step(writes=True)
+    def iterate(o: Any, v: str) -> Any:
+        return list(o)
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        return o.write(_line(v) * 6)
+
+    @step(writes=True)
+    def seek(o: Any, v: str) -> Any:
+        return o.seek(LINE), o.tell()
+
+    @step(writes=True)
+    def flush(o: Any, v: str) -> Any:
+        o.flush()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+
 class TextIOWrapper(_Reads):
     """Text over bytes in memory: said not to be thread-safe."""
 
@@ -569,7 +678,6 @@ class TextIOWrapper(_Reads):
     left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
         "__getstate__": "raises only; asked for by pickle",
         "__next__": "called by next",
-        "_CHUNK_SIZE": "for the interpreter's own tests",
         "_finalizing": "for the interpreter alone",
     }
 
@@ -637,6 +745,25 @@ class TextIOWrapper(_Reads):
         return o.truncate()
 
     @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(io.BytesIO(_line(v) * 9), "utf-8")
+
+    @step(PROCESS, writes=True)
+    def seek_back(o: Any, v: str) -> Any:
+        """To where a read of some characters began."""
+        place = o.tell()
+        return len(o.read(2)), o.seek(place)
+
+    @step(PROCESS, writes=True)
+    def chunk_size(o: Any, v: str) -> Any:
+        o._CHUNK_SIZE = 4 + int(v[1])
+        return o._CHUNK_SIZE
+
+    @step(PROCESS, writes=True)
+    def reconfigure_newline(o: Any, v: str) -> Any:
+        o.reconfigure(newline="\r\n", write_through=False)
+
+    @step(PROCESS, writes=True)
     def reconfigure(o: Any, v: str) -> Any:
         o.reconfigure(
             encoding="latin-1", errors="replace", newline="", line_buffering=True, write_through=True
@@ -668,6 +795,111 @@ class TextIOWrapper(_Reads):
             return entered is o
 
 
+class TextIOWrapperHalfRead(TextIOWrapper):
+    """Text of characters of several bytes each, of which some have been decoded and not yet given."""
+
+    def fresh(self, size: int) -> Any:
+        text = io.TextIOWrapper(io.BytesIO(("\u20ac" + _text(size)).encode("utf-16")), encoding="utf-16")
+        text.read(2)
+        return text
+
+
+class TextIOWrapperNosy(TextIOWrapper):
+    """Text over bytes in memory that meddle with it whenever it reads, writes or asks them."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return _armed(io.TextIOWrapper(_NosyBytes(_text(size).encode()), encoding="utf-8"), size)
+
+    def left(self, o: Any) -> Any:
+        return _disarmed(o)
+
+
+class BufferedRandomNosy(BufferedRandom):
+    """A buffer over bytes in memory that meddle with it whenever it reads, writes or asks them."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        raw: Any = _NosyBytes(_text(size).encode())
+        return _armed(io.BufferedRandom(raw, buffer_size=4 * LINE), size)
+
+    def left(self, o: Any) -> Any:
+        return _disarmed(o)
+
+
+class _NosyBytes(io.BytesIO):
+    """Bytes in memory below a stream: once armed, each of their operations meddles with that stream first."""
+
+    stream: Any = None
+    turn = 0
+
+    def asked(self) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            self.turn += 1
+            try:
+                STREAM_MEDDLES[self.turn % len(STREAM_MEDDLES)](stream)
+            finally:
+                self.stream = stream
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.asked()
+        return super().read(size)
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        self.asked()
+        return super().read1(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        self.asked()
+        return super().readinto(buffer)
+
+    def write(self, data: Any, /) -> int:
+        self.asked()
+        return super().write(data)
+
+    def seek(self, place: int, whence: int = 0, /) -> int:
+        self.asked()
+        return super().seek(place, whence)
+
+    def tell(self) -> int:
+        self.asked()
+        return super().tell()
+
+    def flush(self) -> None:
+        self.asked()
+        super().flush()
+
+
+STREAM_MEDDLES: tuple[Callable[[Any], object], ...] = (
+    lambda stream: stream.read(1),
+    lambda stream: stream.seek(0),
+    lambda stream: stream.write("m" if isinstance(stream, io.TextIOBase) else b"m"),
+    lambda stream: stream.detach(),
+    lambda stream: stream.close(),
+)
+"""What bytes do to the stream above them; what it refuses is what its operation raises."""
+
+
+def _armed(stream: Any, size: int) -> Any:
+    """The stream, whose bytes meddle from now on, in the next way there is."""
+    below = stream.buffer if isinstance(stream, io.TextIOBase) else stream.raw
+    below.turn = size
+    below.stream = stream
+    return stream
+
+
+def _disarmed(stream: Any) -> None:
+    """No bytes meddle with the stream any more, and it is closed: else it would be by its finalizer, which tells."""
+    for name in ("buffer", "raw"):
+        with suppress(ValueError, AttributeError):  # detached
+            getattr(stream, name).stream = None
+    with suppress(ValueError, RuntimeError):
+        stream.close()
+
+
 class FileIO(_Stream):
     """A file without a buffer.
 
@@ -682,6 +914,7 @@ class FileIO(_Stream):
         "_dealloc_warn": "for the interpreter alone",
         "_finalizing": "for the interpreter alone",
         "_isatty_open_only": "for the interpreter alone",
+        "__init__": "it closes the file, whose number may be another's by then",
     }
 
     def fresh(self, size: int) -> Any:
@@ -754,10 +987,8 @@ class FileIO(_Stream):
             return entered is o
 
 
-class IncrementalNewlineDecoder(Subject):
+class IncrementalNewlineDecoder(Attributes):
     """What turns all ends of lines into one, and remembers which there were."""
-
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
 
     def fresh(self, size: int) -> Any:
         return io.IncrementalNewlineDecoder(None, True)
@@ -768,6 +999,10 @@ class IncrementalNewlineDecoder(Subject):
     @step(writes=True)
     def decode(o: Any, v: str) -> Any:
         return _values(o.decode(v + "\r\n"))
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(None, v[0] == "a")
 
     @step(writes=True)
     def decode_half(o: Any, v: str) -> Any:

@@ -12,7 +12,7 @@ import statistics
 from decimal import ROUND_DOWN, ROUND_UP, Decimal, Inexact
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, step
 
 
 class DecimalNumber(Subject):
@@ -167,13 +167,12 @@ class DecimalNumber(Subject):
             decimal.setcontext(before)
 
 
-class DecimalContext(Subject):
+class DecimalContext(Attributes):
     """One Context that threads share: changing it beside others is not recommended, and using it sets its flags."""
 
     said = "decimal, Context objects: DefaultContext"
     left_out: ClassVar[dict[str, str]] = (
         {
-            "__init__": "called once, by who makes it",
             "__reduce__": "asked for by copy and pickle",
         }
         | dict.fromkeys(
@@ -290,6 +289,14 @@ class DecimalContext(Subject):
         return len(list(o.traps))
 
     @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(prec=int(v[1]), flags=[Inexact])
+
+    @step(PROCESS, writes=True)
+    def traps_store(o: Any, v: str) -> Any:
+        o.traps = dict.fromkeys(o.traps, False)
+
+    @step(PROCESS, writes=True)
     def clear_flags(o: Any, v: str) -> Any:
         o.clear_flags()
 
@@ -316,6 +323,60 @@ class DecimalContext(Subject):
         with decimal.localcontext(o) as context:
             context.prec = 5
             return Decimal(1) / 3
+
+
+class SignalDict(Attributes):
+    """A context's flags and traps: views of it, which may outlive it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        context = decimal.Context(prec=9, traps=[Inexact], flags=[])
+        return [context], context.flags, context.traps
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def drop(o: Any, v: str) -> Any:
+        o[0].clear()
+
+    @step(writes=True)
+    def flags_of_another(o: Any, v: str) -> Any:
+        o[0][0].flags = o[2]
+        o[0][0].traps = o[1]
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[1][Inexact] = v[1] == "1"
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[1][Inexact], o[2][Inexact]
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o[1]), repr(o[2])
+
+    @step()
+    def list_(o: Any, v: str) -> Any:
+        return len(list(o[1])), len(o[2]), dict(o[1]) == o[2]
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o[1] == o[2], o[1] != {}, o[1] == decimal.Context().flags
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return o[1].copy(), copy.copy(o[2]).get(Inexact)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[1][Inexact]
+
+    @step(writes=True)
+    def arithmetic(o: Any, v: str) -> Any:
+        return o[0][0].divide(1, 3)
 
 
 class LocalContext(Subject):
@@ -476,6 +537,14 @@ class Random(Subject):
     def gauss(o: Any, v: str) -> Any:
         """Said not to be thread-safe."""
         return o.gauss(0, 1) < 99
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(v)
+
+    @step(writes=True)
+    def init_in_c(o: Any, v: str) -> Any:
+        super(random.Random, o).__init__(int(v[1]))
 
     @step(writes=True)
     def seed(o: Any, v: str) -> Any:

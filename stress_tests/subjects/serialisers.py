@@ -12,12 +12,15 @@ import json.encoder
 import marshal
 import pickle
 import struct
+import sys
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
 
 PROTOCOLS = (0, 2, 5)
+INDENT = " " if sys.version_info >= (3, 15) else None
+"""The encoder in C indents since 3.15."""
 CHANGED = (RuntimeError,)
 """What tells that a dict or a set changed while it was gone through."""
 
@@ -75,6 +78,12 @@ class JsonDict(_Changes):
     def dumps_sorted(o: Any, v: str) -> Any:
         return json.loads(json.dumps(o, sort_keys=True))
 
+    @step(PROCESS, writes=True)
+    def dumps_that_clears(o: Any, v: str) -> Any:
+        """Written with a function for what is not known that empties the dict."""
+        o["x0"] = [1j, v]
+        return json.dumps(o, default=lambda thing: o.clear() or v)
+
     @step(PROCESS)
     def dumps_indent(o: Any, v: str) -> Any:
         """In Python before 3.15: a list that is emptied after it was asked whether it is empty has no bracket."""
@@ -93,6 +102,18 @@ class JsonDict(_Changes):
         return json.loads("".join(json.JSONEncoder().iterencode(o)))
 
 
+class _Clearing(pickle.Pickler):
+    """It empties what it is made for, as soon as it is asked about something in it."""
+
+    def __init__(self, home: Any) -> None:
+        super().__init__(io.BytesIO(), 5)
+        self.home = home
+
+    def persistent_id(self, thing: Any) -> Any:
+        if thing is not self.home:
+            self.home.clear()
+
+
 class PickleDict(_Changes):
     """A dict that is pickled and copied."""
 
@@ -109,6 +130,11 @@ class PickleDict(_Changes):
         into = io.BytesIO()
         pickle.Pickler(into, 2).dump(o)
         return pickle.loads(into.getvalue())
+
+    @step(PROCESS, writes=True)
+    def pickler_that_clears(o: Any, v: str) -> Any:
+        """Written by what empties the dict in the middle."""
+        _Clearing(o).dump(o)
 
     @step(may_raise=CHANGED)
     def python_pickler(o: Any, v: str) -> Any:
@@ -164,6 +190,11 @@ class WrittenList(Subject):
     @step(may_raise=CHANGED)
     def pickle_dumps_5(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o, 5))
+
+    @step(PROCESS, writes=True)
+    def pickler_that_clears(o: Any, v: str) -> Any:
+        """Written by what empties the list in the middle."""
+        _Clearing(o).dump(o)
 
     @step(may_raise=CHANGED)
     def marshal_dumps(o: Any, v: str) -> Any:
@@ -222,6 +253,11 @@ class WrittenSet(Subject):
     @step(may_raise=CHANGED)
     def pickle_dumps_5(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o, 5))
+
+    @step(PROCESS, writes=True)
+    def pickler_that_clears(o: Any, v: str) -> Any:
+        """Written by what empties the set in the middle."""
+        _Clearing(o).dump(o)
 
     @step(may_raise=CHANGED)
     def marshal_dumps(o: Any, v: str) -> Any:
@@ -302,6 +338,11 @@ class PickleBuffer(Subject):
         return pickle.dumps(o, 5)
 
     @step(PROCESS, writes=True)
+    def dumps_released(o: Any, v: str) -> Any:
+        """It is released by whoever is asked whether it is to be written."""
+        return pickle.dumps(o, 5, buffer_callback=lambda one: one.release() or True)
+
+    @step(PROCESS, writes=True)
     def release(o: Any, v: str) -> Any:
         o.release()
 
@@ -338,13 +379,14 @@ class JsonEncoder(Subject):
         o.item_separator = ";"
 
 
-class CMakeEncoder(Subject):
+class CMakeEncoder(Attributes):
     """The encoder in C that an encoder makes for itself, with the markers of what it is in."""
 
     def fresh(self, size: int) -> Any:
         markers: dict[int, Any] = {}
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
-        return markers, make(markers, str, json.encoder.encode_basestring, None, ":", ",", False, False, True)
+        known: Any = markers, str, json.encoder.encode_basestring
+        return markers, make(*known, None, ":", ",", False, False, True), make(*known, INDENT, ":", ",", *3 * [True])
 
     def left(self, o: Any) -> Any:
         return len(o[0])
@@ -357,6 +399,11 @@ class CMakeEncoder(Subject):
     def call_default(o: Any, v: str) -> Any:
         """One constant for all: whoever meets it in the markers takes it for a loop."""
         return len(o[1]([v, 1j], 0)) > 0
+
+    @step(PROCESS)
+    def call_indented(o: Any, v: str) -> Any:
+        """From a level on that its callers begin with, and from another."""
+        return o[2]({"x0": [v, {}]}, 0), o[2]([v, [v]], int(v[1]))
 
     @step(PROCESS)
     def call_circular(o: Any, v: str) -> Any:
@@ -433,10 +480,8 @@ class JsonHooks(Subject):
         return list(o[0])
 
 
-class Pickler(Subject):
+class Pickler(Attributes):
     """One Pickler that several threads write with: nothing is said of that."""
-
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
 
     def fresh(self, size: int) -> Any:
         pickler = pickle.Pickler(io.BytesIO(), 5)
@@ -449,6 +494,15 @@ class Pickler(Subject):
     @step(PROCESS, writes=True)
     def dump(o: Any, v: str) -> Any:
         o.dump([v, {v: (v, v)}])
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(io.BytesIO(), int(v[1]))
+
+    @step(PROCESS, writes=True)
+    def dump_asked(o: Any, v: str) -> Any:
+        """What has the pickler write and forget while it is asked how it is pickled."""
+        o.dump([_Reduced(o), v])
 
     @step(PROCESS, writes=True)
     def dump_big(o: Any, v: str) -> Any:
@@ -495,10 +549,23 @@ class Pickler(Subject):
         return o.__sizeof__() > 0
 
 
-class Unpickler(Subject):
+class _Reduced:
+    """What uses the pickler that asks it how it is pickled."""
+
+    def __init__(self, pickler: Any) -> None:
+        self.pickler = pickler
+
+    def __reduce__(self) -> Any:
+        self.pickler.clear_memo()
+        with suppress(RuntimeError):  # it is in use
+            self.pickler.dump("x0")
+        return str, ("x0",)
+
+
+class Unpickler(Attributes):
     """One Unpickler that several threads read with: nothing is said of that."""
 
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+    left_out: ClassVar[dict[str, str]] = {"__init__": "driven by unpickler_made_again"}
     sizes = (1, 4)
 
     def fresh(self, size: int) -> Any:
@@ -535,6 +602,26 @@ class Unpickler(Subject):
     @step(PROCESS)
     def sizeof(o: Any, v: str) -> Any:
         return o.__sizeof__() > 0
+
+
+class UnpicklerMadeAgain(Subject):
+    """An Unpickler that is given another file while threads read with it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return pickle.Unpickler(io.BytesIO(pickle.dumps(fresh_strings(size)) * 2))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(io.BytesIO(pickle.dumps([v, v])))
+
+    @step(writes=True)
+    def load(o: Any, v: str) -> Any:
+        return o.load()
 
 
 CODES = itertools.count(1_000_000)
@@ -583,10 +670,10 @@ class CopyregClass(Subject):
         copyreg.clear_extension_cache()
 
 
-class Struct(Subject):
+class Struct(Attributes):
     """A compiled format, and one buffer that it writes to and reads from."""
 
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+    left_out: ClassVar[dict[str, str]] = {"__init__": "driven by struct_made_again"}
 
     def fresh(self, size: int) -> Any:
         return struct.Struct("2s2s"), bytearray(b"x0x0")
@@ -601,6 +688,11 @@ class Struct(Subject):
     @step(PROCESS, writes=True)
     def pack_into(o: Any, v: str) -> Any:
         o[0].pack_into(o[1], 0, v.encode(), v.encode())
+
+    @step(PROCESS, writes=True)
+    def pack_asked(o: Any, v: str) -> Any:
+        """Of what empties the buffer when it is asked for its number."""
+        struct.Struct("ii").pack_into(o[1], 0, Asked(o[1], bytearray.clear, 7), 8)
 
     @step(PROCESS)
     def unpack_from(o: Any, v: str) -> Any:
@@ -633,6 +725,39 @@ class Struct(Subject):
     @step(PROCESS)
     def repr_(o: Any, v: str) -> Any:
         return repr(o[0])
+
+
+class StructMadeAgain(Attributes):
+    """A compiled format that is given another format while it is used: deprecated since 3.15."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return struct.Struct("2s2s")
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        with suppress(DeprecationWarning, FutureWarning):
+            o.__init__("2s" * 30 if v[0] == "a" else "2s")
+
+    @step()
+    def pack(o: Any, v: str) -> Any:
+        return o.pack(v.encode(), v.encode())
+
+    @step()
+    def unpack(o: Any, v: str) -> Any:
+        return o.unpack(b"x0x1")
+
+    @step()
+    def unpack_from(o: Any, v: str) -> Any:
+        return o.unpack_from(bytes(60))
+
+    @step()
+    def iter_unpack(o: Any, v: str) -> Any:
+        return list(o.iter_unpack(bytes(60)))
 
 
 class UnpackIterator(Subject):

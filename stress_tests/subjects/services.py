@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import _lsprof
+import tempfile
 import tracemalloc
+from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
 
 
 def _called(depth: int) -> int:
     return depth and _called(depth - 1) + len("x")
+
+
+def _clock() -> int:
+    """A clock that stands still."""
+    return 7
 
 
 class Profiler(Subject):
@@ -26,7 +33,7 @@ class Profiler(Subject):
             "_pythrow_callback",
         ),
         "called by the interpreter",
-    ) | {"__init__": "called once, by who makes it"}
+    )
 
     def fresh(self, size: int) -> Any:
         return _lsprof.Profiler()
@@ -34,6 +41,10 @@ class Profiler(Subject):
     def left(self, o: Any) -> Any:
         o.disable()
         return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(None if v[0] == "a" else _clock)
 
     @step(writes=True)
     def on_and_off(o: Any, v: str) -> Any:
@@ -199,7 +210,7 @@ except ImportError:
     pass
 else:
 
-    class MemoryBIO(Subject):
+    class MemoryBIO(Attributes):
         """Bytes in memory that ssl reads and writes."""
 
         left_out: ClassVar[dict[str, str]] = {"__new__": "called once, by who makes it"}
@@ -237,20 +248,20 @@ else:
         def write_eof(o: Any, v: str) -> Any:
             o.write_eof()
 
-    class SSLContext(Subject):
+    class SSLContext(Attributes):
         """Settings of connections. They are said to be thread-safe unless they are changed."""
 
         said = "ssl, class SSLContext"
         most = PROCESS
         left_out: ClassVar[dict[str, str]] = dict.fromkeys(
             (
-                *("load_cert_chain", "load_default_certs", "load_dh_params", "load_verify_locations"),
+                *("load_default_certs", "load_dh_params", "load_verify_locations"),
                 *("set_default_verify_paths", "keylog_filename", "wrap_socket", "_set_sigalgs"),
             ),
             "it reads or writes files",
         ) | {
             "__new__": "called once, by who makes it",
-            "__init__": "called once, by who makes it",
+            "load_cert_chain": "driven by ssl_server",
             "set_client_sigalgs": "since 3.15; set as groups are",
             "set_server_sigalgs": "since 3.15; set as groups are",
             "set_npn_protocols": "deprecated: it warns",
@@ -337,9 +348,123 @@ else:
     def _sni(*about: Any) -> None:
         pass
 
+    class SSLServer(Attributes):
+        """A server's settings while connections are made with them, each over bytes in memory of its own thread's."""
+
+        said = "ssl, class SSLContext"
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step()
+        def accept(o: Any, v: str) -> Any:
+            """Somebody says hello, and names the server."""
+            _hello(o).do_handshake()
+
+        @step()
+        def accept_alone(o: Any, v: str) -> Any:
+            """What the functions that are called would be told of is dead."""
+            inner = _hello(o)._sslobj
+            return inner.do_handshake()
+
+        @step(writes=True)
+        def sni_callback(o: Any, v: str) -> Any:
+            o.sni_callback = lambda *about: None
+
+        @step(writes=True)
+        def sni_callback_meddling(o: Any, v: str) -> Any:
+            """It is another one after it was called."""
+            o.sni_callback = lambda one, name, context: setattr(context, "sni_callback", None)
+
+        @step(writes=True)
+        def sni_callback_changes(o: Any, v: str) -> Any:
+            """It gives the connection other settings."""
+            o.sni_callback = lambda one, name, context: setattr(one, "context", SERVER)
+
+        @step(writes=True)
+        def no_callback(o: Any, v: str) -> Any:
+            o.sni_callback = None
+
+        @step(writes=True)
+        def msg_callback(o: Any, v: str) -> Any:
+            o._msg_callback = (lambda *about: None) if v[0] == "a" else None
+
+        @step(writes=True)
+        def psk(o: Any, v: str) -> Any:
+            o.set_psk_server_callback(lambda identity: v.encode(), v)
+
+        @step(writes=True)
+        def load_cert_chain(o: Any, v: str) -> Any:
+            o.load_cert_chain(IDENTITY, password="x0")
+
+        @step(writes=True)
+        def load_cert_chain_asked(o: Any, v: str) -> Any:
+            o.load_cert_chain(IDENTITY, password=lambda: "x0")
+
+        @step(writes=True)
+        def load_cert_chain_wrong(o: Any, v: str) -> Any:
+            o.load_cert_chain(IDENTITY, password=v)
+
+        @step(writes=True)
+        def verify(o: Any, v: str) -> Any:
+            o.load_verify_locations(cadata=CERTIFICATE)
+            return len(o.get_ca_certs()), o.cert_store_stats()["x509"]
+
+        @step(writes=True)
+        def alpn(o: Any, v: str) -> Any:
+            o.set_alpn_protocols([v])
+
+        @step(writes=True)
+        def ciphers(o: Any, v: str) -> Any:
+            o.set_ciphers("DEFAULT")
+            return len(o.get_ciphers()) > 0
+
+    SERVER = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    CLIENT.check_hostname = False
+    CLIENT.verify_mode = ssl.CERT_NONE
+    CLIENT.set_alpn_protocols(["a1", "b1"])
+
+    def _hello(server: ssl.SSLContext) -> Any:
+        """A server's end of a connection to which a client has said hello."""
+        there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+        with suppress(ssl.SSLWantReadError):
+            CLIENT.wrap_bio(back, there, server_hostname="x0").do_handshake()
+        return server.wrap_bio(there, back, server_side=True)
+
+    CERTIFICATE = """-----BEGIN CERTIFICATE-----
+MIIBcjCCARegAwIBAgIUNA528UCOjJ/wJ6VuUZmpsp2D+ogwCgYIKoZIzj0EAwIw
+DTELMAkGA1UEAwwCeDAwIBcNMjYxMTI4MTAxODM5WhgPMjEyNjExMDQxMDE4Mzla
+MA0xCzAJBgNVBAMMAngwMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEijJ28Pog
+0xEaSBuIsULk3vckomspC8ngjZZfRS73P/c8nV9UG7BLDblRQyyfW6ip6+SZvCyW
+oQ41KJdnCY1I06NTMFEwHQYDVR0OBBYEFMK5O17uqFNPVmXcDa2TpYE+4nypMB8G
+A1UdIwQYMBaAFMK5O17uqFNPVmXcDa2TpYE+4nypMA8GA1UdEwEB/wQFMAMBAf8w
+CgYIKoZIzj0EAwIDSQAwRgIhAPX9c3qv9BD9Otx3GTudwjYrDzQoKw/A6TRe7XZO
+toZxAiEAmVa9vMDAuPd4DX7WabuuHJq/R7p9NYfZ735xZtwIyP0=
+-----END CERTIFICATE-----
+"""
+    KEY = """-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,F65EEC2047E9864F1024ABC80F280FA4
+
+3KCrxtJ27btgjeQv7Om0S/BC619s9tQ8ftDjtpIoUVopIkSUYkDnuEQ/SU4fBQs5
+NretVc7rP8WCgJHSCogYtY9At8ebig2cag1lKMcbXeeo+526z5FrNWUswEUHv+Gc
+1neUIomBWlwlFD4gqbFN7ix9mpaWAdQ0XIbXUH7TWN8=
+-----END EC PRIVATE KEY-----
+"""
+    """Of nobody's, made for this file; its password is x0."""
+    FILE = tempfile.TemporaryFile("w")  # noqa: SIM115  # as long as the process
+    FILE.write(KEY + CERTIFICATE)
+    FILE.flush()
+    IDENTITY = f"/dev/fd/{FILE.fileno()}"
+
     CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-    class SSLObject(Subject):
+    class SSLObject(Attributes):
         """A connection over bytes in memory that nobody answers."""
 
         most = PROCESS
@@ -430,7 +555,7 @@ else:
         )
         return connection
 
-    class Connection(Subject):
+    class Connection(Attributes):
         """A database in memory whose connection threads share, and which any of them may close."""
 
         said = "sqlite3, check_same_thread"
@@ -440,7 +565,6 @@ else:
             for name in dir(sqlite3)
             if name in ("Warning", "Error") or name.endswith("Error")
         } | {
-            "__init__": "called once, by who makes it",
             "__del__": "called by the interpreter alone",
             "__call__": "driven by execute",
             "load_extension": "it needs a file",
@@ -453,6 +577,10 @@ else:
         def left(self, o: Any) -> Any:
             o.close()
             return None
+
+        @step(writes=True)
+        def init(o: Any, v: str) -> Any:
+            o.__init__(":memory:", check_same_thread=False)
 
         @step(writes=True)
         def insert(o: Any, v: str) -> Any:
@@ -530,6 +658,47 @@ else:
             o.set_trace_callback(lambda statement: None)
 
         @step(writes=True)
+        def callbacks_that_change(o: Any, v: str) -> Any:
+            """Each takes itself back when it is called."""
+            o.set_authorizer(lambda *about: o.set_authorizer(None) or sqlite3.SQLITE_OK)
+            o.set_progress_handler(lambda: o.set_progress_handler(None, 0) or 0, 1)
+            o.set_trace_callback(lambda statement: o.set_trace_callback(None))
+            return o.execute("select text from t").fetchall()
+
+        @step(writes=True)
+        def function_that_changes(o: Any, v: str) -> Any:
+            """It is another function after it was called, and its connection is closed."""
+            o.create_function("h", 1, lambda text: o.create_function("h", 1, None) or text)
+            o.create_function("k", 1, lambda text: o.close() or text)
+            return o.execute("select h(text), k(text) from t").fetchall()
+
+        @step(writes=True)
+        def collation_that_changes(o: Any, v: str) -> Any:
+            o.create_collation("d", lambda one, other: o.create_collation("d", None) or 0)
+            return o.execute("select text from t order by text collate d").fetchall()
+
+        @step(writes=True)
+        def rows_that_change(o: Any, v: str) -> Any:
+            """Whoever makes a row, or a text, has another one make the next."""
+            o.row_factory = lambda cursor, row: setattr(o, "row_factory", None) or row
+            o.text_factory = lambda text: setattr(o, "text_factory", str) or v
+            return o.execute("select text from t").fetchall()
+
+        @step(writes=True)
+        def autocommit(o: Any, v: str) -> Any:
+            o.autocommit = v[0] == "a"
+            o.autocommit = 1 << 70
+
+        @step(writes=True)
+        def parameters_asked(o: Any, v: str) -> Any:
+            """Of a sequence that ends the transaction when it is asked for an item."""
+            return o.execute("select ?, ?", Asked(o, sqlite3.Connection.rollback, [1, 2])).fetchall()
+
+        @step(writes=True)
+        def many_asked(o: Any, v: str) -> Any:
+            o.executemany("insert into t (text) values (?)", Asked(o, sqlite3.Connection.rollback, [(v,), (v,)]))
+
+        @step(writes=True)
         def callbacks_off(o: Any, v: str) -> Any:
             o.set_authorizer(None)
             o.set_progress_handler(None, 0)
@@ -604,13 +773,12 @@ else:
         def finalize(self) -> int:
             return self.rows
 
-    class Cursor(Subject):
+    class Cursor(Attributes):
         """A cursor in the middle of what it was asked, which threads share."""
 
         said = "sqlite3, check_same_thread"
         most = PROCESS
         left_out: ClassVar[dict[str, str]] = {
-            "__init__": "called once, by who makes it",
             "setinputsizes": "does nothing",
             "setoutputsize": "does nothing",
         }
@@ -620,6 +788,21 @@ else:
 
         def left(self, o: Any) -> Any:
             return None
+
+        @step(writes=True)
+        def init(o: Any, v: str) -> Any:
+            o.__init__(o.connection)
+
+        @step(writes=True)
+        def row_factory_that_changes(o: Any, v: str) -> Any:
+            """It asks the cursor for more, and closes it."""
+            o.row_factory = lambda cursor, row: cursor.close() or cursor.fetchone()
+            return o.fetchall()
+
+        @step(writes=True)
+        def execute_asked(o: Any, v: str) -> Any:
+            """With parameters that are asked by having the cursor do something else, and be made again."""
+            return o.execute("select ?, ?", Asked(o, lambda o: o.__init__(o.connection), [1, 2])).fetchall()
 
         @step(writes=True)
         def fetchone(o: Any, v: str) -> Any:

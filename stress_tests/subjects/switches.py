@@ -10,6 +10,7 @@ import atexit
 import gc
 import importlib
 import importlib.util
+import pickle
 import sys
 import threading
 import types
@@ -425,6 +426,18 @@ class Warned(Subject):
         o.clear()
 
 
+class Nameless:
+    """What pickle is told the name of, and not the module."""
+
+    __module__ = None  # type: ignore[assignment]
+
+    def __init__(self, name: str) -> None:
+        self.__qualname__ = self.name = name
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
 class Modules(Subject):
     """sys.modules, and a module in it that both threads import."""
 
@@ -502,6 +515,21 @@ class Modules(Subject):
         del o.x0
 
     @step(writes=True)
+    def put_many(o: Any, v: str) -> Any:
+        """As many as make the table of modules grow."""
+        names = [f"{MODULE}.{v}.{number}" for number in range(40)]
+        for name in names:
+            sys.modules[name] = o
+        for name in names:
+            sys.modules.pop(name, None)
+
+    @step()
+    def find_owner(o: Any, v: str) -> Any:
+        """Pickle looks through all modules for one that has what does not say where it is from."""
+        o.nameless = Nameless("nameless")
+        return len(pickle.dumps(o.nameless))
+
+    @step(writes=True)
     def store_getattr(o: Any, v: str) -> Any:
         o.__getattr__ = lambda name: v
 
@@ -562,9 +590,30 @@ class ExitFunctions(Subject):
     def unregister_equal(o: Any, v: str) -> Any:
         atexit.unregister(_Equal())  # type: ignore[arg-type]
 
+    @step(writes=True)
+    def unregister_meddling(o: Any, v: str) -> Any:
+        """With what changes the functions while it is compared with them."""
+        atexit.register(o)
+        atexit.unregister(_Meddling(o))  # type: ignore[arg-type]
+
     @step()
     def count(o: Any, v: str) -> Any:
         return atexit._ncallbacks() >= 0
+
+
+class _Meddling:
+    """What takes a function back, and registers it, while it is compared with others."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        atexit.unregister(self.function)
+        atexit.register(self.function)
+        atexit.unregister(self.function)
+        return False
 
 
 class _Equal:

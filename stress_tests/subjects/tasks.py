@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, step
 
 SAID = "asyncio, Concurrency and multithreading"
 
@@ -40,13 +40,12 @@ class _Loop:
             asyncio._set_running_loop(None)
 
 
-class _Future(Subject):
+class _Future(Attributes):
     """A future of C's, or what is derived from it."""
 
     said = SAID
     most = PROCESS
     left_out: ClassVar[dict[str, str]] = {
-        "__init__": "called once, by who makes it",
         "__del__": "called by the interpreter alone",
         "__class_getitem__": "a class's",
         "_make_cancelled_error": "called by result",
@@ -89,6 +88,13 @@ class _Future(Subject):
     @step(writes=True)
     def remove_done_callback(o: Any, v: str) -> Any:
         return o.remove_done_callback(_nothing)
+
+    @step(writes=True)
+    def remove_asked(o: Any, v: str) -> Any:
+        """Of what changes the callbacks while it is compared with them."""
+        for _ in range(3):
+            o.add_done_callback(_something)
+        return o.remove_done_callback(_Meddling(o))
 
     @step(writes=True)
     def add_many(o: Any, v: str) -> Any:
@@ -134,6 +140,20 @@ class _Future(Subject):
         o.get_loop().run_one()
 
 
+class _Meddling:
+    """A callback that removes others while it is compared with them."""
+
+    def __init__(self, future: Any) -> None:
+        self.future = future
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        self.future.remove_done_callback(_something)
+        self.future.remove_done_callback(_nothing)
+        return False
+
+
 def _nothing(future: Any) -> None:
     pass
 
@@ -149,6 +169,10 @@ class Future(_Future):
         future: asyncio.Future[Any] = asyncio.Future(loop=_Loop())  # type: ignore[arg-type]
         future.add_done_callback(_nothing)
         return future
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(loop=o.get_loop())
 
     @step(writes=True)
     def set_result(o: Any, v: str) -> Any:
@@ -226,6 +250,34 @@ class Task(_Future):
     @step()
     def members(o: Any, v: str) -> Any:
         return o._log_destroy_pending, o._must_cancel, o._fut_waiter is None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        """It has another coroutine from then on."""
+        o.__init__(_coroutine([]), loop=o.get_loop(), name=v)
+
+    @step(writes=True)
+    def enter(o: Any, v: str) -> Any:
+        loop = o.get_loop()
+        asyncio.tasks._enter_task(loop, o)  # type: ignore[attr-defined]
+        seen = asyncio.current_task(loop) is o
+        asyncio.tasks._leave_task(loop, o)  # type: ignore[attr-defined]
+        return seen
+
+    @step(writes=True)
+    def swap_current(o: Any, v: str) -> Any:
+        loop = o.get_loop()
+        before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
+        return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
+
+    @step(writes=True)
+    def registered(o: Any, v: str) -> Any:
+        asyncio.tasks._unregister_task(o)  # type: ignore[attr-defined]
+        asyncio.tasks._register_task(o)  # type: ignore[attr-defined]
+
+    @step()
+    def awaited_by(o: Any, v: str) -> Any:
+        return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None  # type: ignore[attr-defined]
 
     @step()
     def all_tasks(o: Any, v: str) -> Any:

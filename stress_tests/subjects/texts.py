@@ -8,15 +8,16 @@ import itertools
 import pickle
 import re
 import string
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, arm, fresh_strings, nosy, refuse, step
 
 ITERATORS = "Python support for free threading, Iterators"
 """From an iterator that threads share, what comes may come twice or not at all."""
 
 
-class CsvReader(Subject):
+class CsvReader(Attributes):
     """A csv reader over lines, with what it has of a row kept in it."""
 
     said = ITERATORS
@@ -58,6 +59,22 @@ class CsvQuotedReader(CsvReader):
         )
 
 
+class CsvReaderNosy(CsvReader):
+    """A csv reader whose lines ask it for the next row."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        def lines() -> Iterator[str]:
+            for one in fresh_strings(size):
+                yield f"{one},'{one}"
+                next(reader, None)
+                yield f"{one}'\n"
+
+        reader = csv.reader(lines(), quotechar="'")
+        return reader
+
+
 class CsvDictReader(Subject):
     """A DictReader, which takes its names from the first row that is asked for."""
 
@@ -90,7 +107,7 @@ class _Lines:
         self.write = self.lines.append
 
 
-class CsvWriter(Subject):
+class CsvWriter(Attributes):
     """A csv writer, with what it has of a row kept in it."""
 
     def fresh(self, size: int) -> Any:
@@ -119,6 +136,13 @@ class CsvWriter(Subject):
     @step(PROCESS, writes=True)
     def dict_writer(o: Any, v: str) -> Any:
         csv.DictWriter(o[0], ["x0", v]).writerow({v: v})
+
+    @step(PROCESS, writes=True)
+    def writerow_asked(o: Any, v: str) -> Any:
+        """Of values that have the writer write another row when they are asked for their text."""
+        values = nosy(o[1], 3, (lambda writer: writer.writerow(["m", "m"]), refuse))
+        arm(values)
+        o[1].writerow(values)
 
     @step()
     def dialect(o: Any, v: str) -> Any:
@@ -173,7 +197,7 @@ class CsvDialect(Subject):
         return csv.field_size_limit(131072)
 
 
-class Pattern(Subject):
+class Pattern(Attributes):
     """A compiled pattern, which never changes."""
 
     left_out: ClassVar[dict[str, str]] = {"__class_getitem__": "a class's, not a pattern's"}
@@ -262,7 +286,7 @@ class Pattern(Subject):
         return re.compile(v + "?").fullmatch(v).group()  # type: ignore[union-attr]
 
 
-class Match(Subject):
+class Match(Attributes):
     """A match, which makes its regs when they are first asked for."""
 
     left_out: ClassVar[dict[str, str]] = {"__class_getitem__": "a class's, not a match's"}
@@ -310,7 +334,7 @@ class Match(Subject):
         return copy.copy(o).group(1), copy.deepcopy(o).group(2), len(repr(o)) > 9
 
 
-class Scanner(Subject):
+class Scanner(Attributes):
     """A scanner: the next match at each call. Whoever comes while another calls is told so."""
 
     said = ITERATORS
@@ -403,6 +427,40 @@ class Template(Subject):
 
     def left(self, o: Any) -> Any:
         return o[1].get("one")
+
+
+if hasattr(string, "_TemplatePattern"):
+
+    class TemplateClass(Subject):
+        """A class of templates: the pattern that they are taken apart with is made when it is first asked for."""
+
+        def fresh(self, size: int) -> Any:
+            cls: Any = type("Fresh", (string.Template,), {"delimiter": "%"})
+            cls.pattern = string._TemplatePattern  # type: ignore[attr-defined]  # as string.Template begins
+            return cls
+
+        def left(self, o: Any) -> Any:
+            return o("%x0").substitute(x0="x0")
+
+        @step(writes=True)
+        def substitute(o: Any, v: str) -> Any:
+            return o("%one").substitute(one=v)
+
+        @step(writes=True)
+        def safe_substitute(o: Any, v: str) -> Any:
+            return o("%one").safe_substitute({"one": v})
+
+        @step(writes=True)
+        def is_valid(o: Any, v: str) -> Any:
+            return o("%one").is_valid(), len(o("%one").get_identifiers())
+
+        @step(writes=True)
+        def pattern(o: Any, v: str) -> Any:
+            return o.pattern.groups
+
+        @step(writes=True)
+        def subclass(o: Any, v: str) -> Any:
+            return type("Sub", (o,), {"idpattern": "[a-z]"})("%a").substitute(a=v)
 
 
 class Formatter(Subject):

@@ -10,6 +10,7 @@ import pickle
 import time
 import zoneinfo
 from typing import Any, ClassVar
+from zoneinfo import _zoneinfo  # type: ignore[attr-defined]
 
 from harness.kernel.pairs import PROCESS, Subject, step
 
@@ -358,6 +359,37 @@ class ZoneInfoCache(Subject):
     @step(PROCESS)
     def dumps(o: Any, v: str) -> Any:
         return len(pickle.dumps(zoneinfo.ZoneInfo("Etc/UTC"))) > 9
+
+
+class ZoneInfoInPython(Subject):
+    """A class of zones written in Python, with its own cache of the last few that were asked for by name."""
+
+    def fresh(self, size: int) -> Any:
+        class Zones(_zoneinfo.ZoneInfo):
+            pass
+
+        Zones._strong_cache_size = 1
+        Zones("Etc/UTC")
+        return Zones
+
+    def left(self, o: Any) -> Any:
+        return o("Etc/UTC").key
+
+    @step(writes=True)
+    def ask(o: Any, v: str) -> Any:
+        return len(o("Etc/UTC").key)
+
+    @step(writes=True)
+    def ask_another(o: Any, v: str) -> Any:
+        return len(o("UTC").key), len(o("Etc/GMT").key)
+
+    @step(writes=True)
+    def clear_cache(o: Any, v: str) -> Any:
+        o.clear_cache()
+
+    @step(writes=True)
+    def clear_key(o: Any, v: str) -> Any:
+        o.clear_cache(only_keys=["Etc/UTC"])
 
 
 class Clock(Subject):

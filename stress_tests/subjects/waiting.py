@@ -8,7 +8,7 @@ import selectors
 import socket
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, step
 
 READ, WRITE = os.pipe()
 """Files to wait for: nobody writes to them."""
@@ -53,7 +53,7 @@ if hasattr(select, "poll"):
 
 if hasattr(select, "epoll"):
 
-    class Epoll(Subject):
+    class Epoll(Attributes):
         """An epoll object, which is closed: what has its number still may meet the next file of that number."""
 
         left_out: ClassVar[dict[str, str]] = {"fromfd": "makes one of a file"}
@@ -181,7 +181,7 @@ class SelectLists(Subject):
         o.pop()
 
 
-class _Sockets(Subject):
+class _Sockets(Attributes):
     """A pair of sockets, neither of which waits; values come through whole."""
 
     def fresh(self, size: int) -> Any:
@@ -223,6 +223,26 @@ class SocketPair(_Sockets):
     @step(writes=True)
     def sendmsg(o: Any, v: str) -> Any:
         return o[0].sendmsg([v.encode()])
+
+    @step(PROCESS, writes=True)
+    def sendmsg_asked(o: Any, v: str) -> Any:
+        """Of buffers of which one empties their list when it is asked for its bytes."""
+        many: list[Any] = [v.encode(), v.encode()]
+        many.insert(1, Asked(many, list.clear, v.encode()))
+        return o[0].sendmsg(many)
+
+    @step(PROCESS, writes=True)
+    def sendmsg_with(o: Any, v: str) -> Any:
+        """With data beside it, of which an item empties their list when it is asked for its number."""
+        many: list[Any] = []
+        many += [(Asked(many, list.clear, socket.SOL_SOCKET), 0, v.encode())] * 3
+        return o[0].sendmsg([v.encode()], many)
+
+    @step(PROCESS, writes=True)
+    def recvmsg_into_asked(o: Any, v: str) -> Any:
+        many: list[Any] = [bytearray(1), bytearray(1)]
+        many.insert(1, Asked(many, list.clear, bytearray(1)))
+        return o[1].recvmsg_into(many)[0]
 
     @step(writes=True)
     def recv_into(o: Any, v: str) -> Any:

@@ -8,7 +8,18 @@ import xml.etree.ElementTree as ET
 from typing import Any, ClassVar
 from xml.parsers import expat
 
-from harness.kernel.pairs import PROCESS, VALUES, Subject, fresh_strings, step
+from harness.kernel.pairs import (
+    PROCESS,
+    VALUES,
+    Asked,
+    Attributes,
+    Subject,
+    arm,
+    fresh_strings,
+    nosy,
+    refuse,
+    step,
+)
 
 
 def _tree(size: int) -> ET.Element:
@@ -22,12 +33,11 @@ def _tags(elements: Any) -> list[Any]:
     return [one.tag for one in elements]
 
 
-class Element(Subject):
+class Element(Attributes):
     """An element with as many children as strings, each with its tag and text."""
 
     sizes = (4, 1, 0)
     left_out: ClassVar[dict[str, str]] = {
-        "__init__": "called once, by who makes it",
         "__bool__": "deprecated: it warns",
     }
 
@@ -40,6 +50,10 @@ class Element(Subject):
     @step(PROCESS, writes=True)
     def append(o: Any, v: str) -> Any:
         o.append(ET.Element(v))
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(v, {v: v})
 
     @step(PROCESS, writes=True)
     def insert(o: Any, v: str) -> Any:
@@ -218,6 +232,81 @@ class Element(Subject):
         return o.__sizeof__() > 0
 
 
+class ElementNosy(Element):
+    """An element whose children's tags, and some of their texts, change it, or raise, when they are compared."""
+
+    most = PROCESS
+    sizes = (4, 5, 6)
+
+    def fresh(self, size: int) -> Any:
+        root = _tree(size)
+        children = list(root)
+        tags: list[Any] = nosy(root, size, (ET.Element.clear, list, refuse, lambda root: root.remove(root[0])))
+        for child, tag in zip(children, tags, strict=True):
+            child.tag = tag
+        arm(tags)
+        return root
+
+    @step(writes=True)
+    def remove_by_equal(o: Any, v: str) -> Any:
+        """Of what is no child, and changes the element when it is compared with those that are."""
+        o.remove(_Meddling(o))
+
+    @step(writes=True)
+    def find_by_asked(o: Any, v: str) -> Any:
+        """With a path that changes the element when it is compared with tags."""
+        tag: Any = nosy(o, 1, (ET.Element.clear,))
+        arm(tag)
+        return o.find(tag[0]), o.findtext(tag[0]), o.findall(tag[0])
+
+    @step(writes=True)
+    def item_asked(o: Any, v: str) -> Any:
+        return o[Asked(o, ET.Element.clear, 0)]
+
+    @step(writes=True)
+    def slice_asked(o: Any, v: str) -> Any:
+        o[Asked(o, ET.Element.clear, 0) : 2] = [ET.Element(v)]
+        return o[: Asked(o, ET.Element.clear, 2)]
+
+    @step(writes=True)
+    def extend_asked(o: Any, v: str) -> Any:
+        o.extend(Asked(o, ET.Element.clear, [ET.Element(v), ET.Element(v)]))
+
+    @step()
+    def deepcopy_asked(o: Any, v: str) -> Any:
+        """A child empties the element while it is copied."""
+        o.append(_Emptying("x1", home=o))
+        return copy.deepcopy(o).tag
+
+
+class _Meddling(ET.Element):
+    """No child, which removes children while it is compared with them."""
+
+    def __init__(self, home: ET.Element) -> None:
+        super().__init__("x1")
+        self.home = home
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        self.home.clear()
+        return False
+
+
+class _Emptying(ET.Element):
+    """A child that empties the element that it is in while it is copied."""
+
+    home: Any = None
+
+    def __init__(self, tag: str, home: Any) -> None:
+        super().__init__(tag)
+        self.home = home
+
+    def __deepcopy__(self, memo: Any) -> ET.Element:
+        self.home.clear()
+        return ET.Element("x1")
+
+
 class _Through(Subject):
     """What goes through a tree that is changed meanwhile."""
 
@@ -263,10 +352,8 @@ class ElementTextIterator(_Through):
         return tree, tree.itertext()
 
 
-class TreeBuilder(Subject):
+class TreeBuilder(Attributes):
     """What makes a tree out of starts, texts and ends."""
-
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
 
     def fresh(self, size: int) -> Any:
         builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
@@ -277,6 +364,10 @@ class TreeBuilder(Subject):
 
     def left(self, o: Any) -> Any:
         return None
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(insert_comments=False)
 
     @step(PROCESS, writes=True)
     def start(o: Any, v: str) -> Any:
@@ -303,10 +394,10 @@ class TreeBuilder(Subject):
         return o.close().tag
 
 
-class XMLParser(Subject):
+class XMLParser(Attributes):
     """ElementTree's parser, in the middle of a text."""
 
-    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+    left_out: ClassVar[dict[str, str]] = {"__init__": "driven by xml_parser_made_again"}
 
     def fresh(self, size: int) -> Any:
         parser: ET.XMLParser[Any] = ET.XMLParser(target=ET.TreeBuilder())
@@ -345,6 +436,36 @@ class XMLParser(Subject):
         o.entity[v] = v
 
 
+class XMLParserMadeAgain(Subject):
+    """ElementTree's parser that begins anew while threads feed it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        parser: ET.XMLParser[Any] = ET.XMLParser(target=ET.TreeBuilder())
+        parser.feed("<root>")
+        return parser
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(target=ET.TreeBuilder())
+
+    @step(writes=True)
+    def init_wrong(o: Any, v: str) -> Any:
+        o.__init__(encoding=v)
+
+    @step(writes=True)
+    def feed(o: Any, v: str) -> Any:
+        o.feed(f"<{v} x0='{v}'>{v}</{v}>")
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        return o.close()
+
+
 class XMLPullParser(Subject):
     """A parser that gives events when they are asked for."""
 
@@ -369,7 +490,7 @@ class XMLPullParser(Subject):
         o.close()
 
 
-class Expat(Subject):
+class Expat(Attributes):
     """expat's own parser, in the middle of a text, with handlers that keep what they are told in a list."""
 
     left_out: ClassVar[dict[str, str]] = dict.fromkeys(

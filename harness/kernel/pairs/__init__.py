@@ -3,9 +3,10 @@
 Runs inside the target, as all of the kernel does. A file of subjects imports what it needs from here.
 """
 
+from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
-from harness.kernel.pairs.nosy import Nosy, Refused, arm, nosy, refuse
+from harness.kernel.pairs.nosy import Asked, Nosy, Refused, arm, nosy, refuse
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "MOST",
     "PROCESS",
     "VALUES",
+    "Asked",
+    "Attributes",
     "DictCore",
     "DictWhole",
     "Iterating",

@@ -1,8 +1,8 @@
-"""Elements and keys whose hash, equality and order are Python code: it looks at their home, changes it or raises."""
+"""Elements, keys and arguments that are asked by running Python code: it looks at their home, changes it or raises."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Meddle = Callable[[Any], object]
@@ -53,6 +53,51 @@ class Nosy:
             finally:
                 self.busy = False
         return self.name
+
+
+class Asked:
+    """An argument that meddles with its home whenever C's code asks what it is worth: a number, bytes or items."""
+
+    __slots__ = ("home", "meddle", "worth")
+
+    def __init__(self, home: Any, meddle: Meddle, worth: Any) -> None:
+        self.home = home
+        self.meddle = meddle
+        self.worth = worth
+
+    def __index__(self) -> int:
+        self.meddle(self.home)
+        return self.worth  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        self.meddle(self.home)
+        return float(self.worth)
+
+    def __bool__(self) -> bool:
+        self.meddle(self.home)
+        return bool(self.worth)
+
+    def __buffer__(self, flags: int) -> memoryview:
+        """Since 3.12; before, it is no buffer."""
+        self.meddle(self.home)
+        return memoryview(self.worth)
+
+    def __len__(self) -> int:
+        self.meddle(self.home)
+        return len(self.worth)
+
+    def __getitem__(self, number: int) -> Any:
+        self.meddle(self.home)
+        return self.worth[number]
+
+    def __iter__(self) -> Iterator[Any]:
+        for one in self.worth:
+            self.meddle(self.home)
+            yield one
+
+    def __fspath__(self) -> str:
+        self.meddle(self.home)
+        return self.worth  # type: ignore[no-any-return]
 
 
 def refuse(home: Any) -> None:
