@@ -885,7 +885,7 @@ STREAM_MEDDLES: tuple[Callable[[Any], object], ...] = (
 
 def _armed(stream: Any, size: int) -> Any:
     """The stream, whose bytes meddle from now on, in the next way there is."""
-    below = stream.buffer if isinstance(stream, io.TextIOBase) else stream.raw
+    below = getattr(stream, "buffer", None) or stream.raw
     below.turn = size
     below.stream = stream
     return stream

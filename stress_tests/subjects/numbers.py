@@ -544,7 +544,7 @@ class Random(Subject):
 
     @step(writes=True)
     def init_in_c(o: Any, v: str) -> Any:
-        super(random.Random, o).__init__(int(v[1]))
+        random.Random.__mro__[1].__init__(o, int(v[1]))
 
     @step(writes=True)
     def seed(o: Any, v: str) -> Any:

@@ -311,6 +311,12 @@ class WrittenBytearray(Subject):
         o.clear()
 
 
+def _release(one: pickle.PickleBuffer) -> bool:
+    """It is written all the same."""
+    one.release()
+    return True
+
+
 class PickleBuffer(Subject):
     """A PickleBuffer, which holds a buffer until it is released."""
 
@@ -340,7 +346,7 @@ class PickleBuffer(Subject):
     @step(PROCESS, writes=True)
     def dumps_released(o: Any, v: str) -> Any:
         """It is released by whoever is asked whether it is to be written."""
-        return pickle.dumps(o, 5, buffer_callback=lambda one: one.release() or True)
+        return pickle.dumps(o, 5, buffer_callback=_release)
 
     @step(PROCESS, writes=True)
     def release(o: Any, v: str) -> Any:
@@ -386,7 +392,11 @@ class CMakeEncoder(Attributes):
         markers: dict[int, Any] = {}
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
         known: Any = markers, str, json.encoder.encode_basestring
-        return markers, make(*known, None, ":", ",", False, False, True), make(*known, INDENT, ":", ",", *3 * [True])
+        return (
+            markers,
+            make(*known, None, ":", ",", False, False, True),
+            make(*known, INDENT, ":", ",", *3 * [True]),
+        )
 
     def left(self, o: Any) -> Any:
         return len(o[0])

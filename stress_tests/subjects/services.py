@@ -44,7 +44,7 @@ class Profiler(Subject):
 
     @step(writes=True)
     def init(o: Any, v: str) -> Any:
-        o.__init__(None if v[0] == "a" else _clock)
+        o.__init__() if v[0] == "a" else o.__init__(_clock)
 
     @step(writes=True)
     def on_and_off(o: Any, v: str) -> Any:
@@ -680,8 +680,8 @@ else:
         @step(writes=True)
         def rows_that_change(o: Any, v: str) -> Any:
             """Whoever makes a row, or a text, has another one make the next."""
-            o.row_factory = lambda cursor, row: setattr(o, "row_factory", None) or row
-            o.text_factory = lambda text: setattr(o, "text_factory", str) or v
+            o.row_factory = lambda cursor, row: o.__setattr__("row_factory", None) or row
+            o.text_factory = lambda text: o.__setattr__("text_factory", str) or v
             return o.execute("select text from t").fetchall()
 
         @step(writes=True)
@@ -696,7 +696,9 @@ else:
 
         @step(writes=True)
         def many_asked(o: Any, v: str) -> Any:
-            o.executemany("insert into t (text) values (?)", Asked(o, sqlite3.Connection.rollback, [(v,), (v,)]))
+            o.executemany(
+                "insert into t (text) values (?)", Asked(o, sqlite3.Connection.rollback, [(v,), (v,)])
+            )
 
         @step(writes=True)
         def callbacks_off(o: Any, v: str) -> Any:

@@ -259,25 +259,25 @@ class Task(_Future):
     @step(writes=True)
     def enter(o: Any, v: str) -> Any:
         loop = o.get_loop()
-        asyncio.tasks._enter_task(loop, o)  # type: ignore[attr-defined]
+        asyncio.tasks._enter_task(loop, o)
         seen = asyncio.current_task(loop) is o
-        asyncio.tasks._leave_task(loop, o)  # type: ignore[attr-defined]
+        asyncio.tasks._leave_task(loop, o)
         return seen
 
     @step(writes=True)
     def swap_current(o: Any, v: str) -> Any:
         loop = o.get_loop()
-        before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
-        return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
+        before = asyncio.tasks._swap_current_task(loop, o)
+        return asyncio.tasks._swap_current_task(loop, before) is o
 
     @step(writes=True)
     def registered(o: Any, v: str) -> Any:
-        asyncio.tasks._unregister_task(o)  # type: ignore[attr-defined]
-        asyncio.tasks._register_task(o)  # type: ignore[attr-defined]
+        asyncio.tasks._unregister_task(o)
+        asyncio.tasks._register_task(o)
 
     @step()
     def awaited_by(o: Any, v: str) -> Any:
-        return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None  # type: ignore[attr-defined]
+        return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None
 
     @step()
     def all_tasks(o: Any, v: str) -> Any:

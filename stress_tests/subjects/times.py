@@ -365,7 +365,7 @@ class ZoneInfoInPython(Subject):
     """A class of zones written in Python, with its own cache of the last few that were asked for by name."""
 
     def fresh(self, size: int) -> Any:
-        class Zones(_zoneinfo.ZoneInfo):
+        class Zones(_zoneinfo.ZoneInfo):  # type: ignore[misc]
             pass
 
         Zones._strong_cache_size = 1

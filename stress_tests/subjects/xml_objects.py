@@ -241,7 +241,9 @@ class ElementNosy(Element):
     def fresh(self, size: int) -> Any:
         root = _tree(size)
         children = list(root)
-        tags: list[Any] = nosy(root, size, (ET.Element.clear, list, refuse, lambda root: root.remove(root[0])))
+        tags: list[Any] = nosy(
+            root, size, (ET.Element.clear, list, refuse, lambda root: root.remove(root[0]))
+        )
         for child, tag in zip(children, tags, strict=True):
             child.tag = tag
         arm(tags)

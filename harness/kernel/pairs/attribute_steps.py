@@ -46,7 +46,7 @@ class Attributes(Subject):
         for one, name in described(o):
             try:
                 getattr(one, name)
-            except Exception:  # noqa: BLE001, S112  # it has none now, or is closed
+            except Exception:  # noqa: BLE001  # it has none now, or is closed
                 continue
             seen += 1
         return seen
@@ -57,7 +57,7 @@ class Attributes(Subject):
         for one, name in described(o):
             try:
                 setattr(one, name, getattr(one, name))
-            except Exception:  # noqa: BLE001, S112  # it is read-only, or takes something else than it gives
+            except Exception:  # noqa: BLE001  # it is read-only, or takes something else than it gives
                 continue
 
     @step(PROCESS, writes=True)
@@ -65,5 +65,5 @@ class Attributes(Subject):
         for one, name in described(o):
             try:
                 delattr(one, name)
-            except Exception:  # noqa: BLE001, S112  # most refuse
+            except Exception:  # noqa: BLE001  # most refuse
                 continue

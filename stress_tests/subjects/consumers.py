@@ -1,0 +1,436 @@
+"""What functions written in C take from a list, a dict or a buffer that others change meanwhile."""
+
+from __future__ import annotations
+
+import binascii
+import bisect
+import collections
+import csv
+import ctypes
+import functools
+import io
+import itertools
+import math
+import operator
+import os
+import random
+import re
+import select
+import socket
+import statistics
+import struct
+import xml.etree.ElementTree as ET
+import zlib
+from array import array
+from typing import Any
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+
+try:
+    import _suggestions  # type: ignore[import-not-found]
+except ImportError:  # before 3.13
+    _suggestions = None
+
+
+class _Taken(Subject):
+    """What is changed while it is taken: it is no more than a list of what was put there, at some moment or other."""
+
+    said = (
+        "Python support for free threading: built-in types lock themselves, functions that take them need not"
+    )
+
+
+class TakenList(_Taken):
+    """A list of strings that is taken by functions and constructors of C's while others change it."""
+
+    sizes = (3, 9)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(v)
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend([v] * 20)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[:] = [v, v]
+
+    @step()
+    def deque(o: Any, v: str) -> Any:
+        made = collections.deque(o)
+        made.extend(o)
+        made.extendleft(o)
+        return made
+
+    @step()
+    def counter(o: Any, v: str) -> Any:
+        return list(collections.Counter(o))
+
+    @step()
+    def ordered_dict(o: Any, v: str) -> Any:
+        return list(collections.OrderedDict.fromkeys(o))
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return functools.reduce(max, o, v)
+
+    @step()
+    def itertools_(o: Any, v: str) -> Any:
+        return (
+            list(itertools.chain(o, o)),
+            list(itertools.accumulate(o, max)),
+            list(itertools.islice(o, 1, None)),
+            list(itertools.zip_longest(o, o, fillvalue=v)),
+            list(itertools.pairwise(o)),
+        )
+
+    @step()
+    def pools(o: Any, v: str) -> Any:
+        return (
+            list(itertools.islice(itertools.product(o, repeat=2), 9)),
+            list(itertools.islice(itertools.combinations(o, 2), 9)),
+            list(itertools.islice(itertools.permutations(o, 2), 9)),
+        )
+
+    @step(may_raise=(IndexError,))
+    def itemgetter(o: Any, v: str) -> Any:
+        return operator.itemgetter(0, -1, slice(None))(o)
+
+    @step()
+    def searches(o: Any, v: str) -> Any:
+        return operator.indexOf(o + [v], v) >= 0, operator.countOf(o, v) >= 0
+
+    @step(PROCESS)
+    def bisect_(o: Any, v: str) -> Any:
+        return bisect.bisect(o, v), bisect.bisect_left(o, v, key=str)
+
+    @step()
+    def elements(o: Any, v: str) -> Any:
+        root = ET.Element(v)
+        root.extend(map(ET.Element, o))
+        return [one.tag for one in root]
+
+    @step()
+    def csv_row(o: Any, v: str) -> Any:
+        into = io.StringIO()
+        writer = csv.writer(into, lineterminator="")
+        writer.writerow(o)
+        return into.getvalue().split(",") if into.getvalue() else []
+
+    @step()
+    def csv_rows(o: Any, v: str) -> Any:
+        return list(csv.reader(o))
+
+    @step()
+    def lines(o: Any, v: str) -> Any:
+        into = io.StringIO()
+        into.writelines(o)
+        text = into.getvalue()
+        return [text[at : at + 2] for at in range(0, len(text), 2)]
+
+    @step()
+    def byte_lines(o: Any, v: str) -> Any:
+        into = io.BytesIO()
+        into.writelines(map(str.encode, o))
+        return len(into.getvalue()) % 2
+
+    @step(may_raise=(IndexError, ValueError))
+    def draw(o: Any, v: str) -> Any:
+        return random.choice(o), random.choices(o), random.sample(o, 1)
+
+    @step(PROCESS, writes=True)
+    def shuffle(o: Any, v: str) -> Any:
+        random.shuffle(o)
+
+    @step(PROCESS)
+    def suggestions(o: Any, v: str) -> Any:
+        """Since 3.13; it wants a list of strings."""
+        return _suggestions._generate_suggestions(o, "x")
+
+    @step(PROCESS)
+    def ctypes_array(o: Any, v: str) -> Any:
+        return list((ctypes.py_object * 3)(*o))
+
+    @step(PROCESS)
+    def sub(o: Any, v: str) -> Any:
+        return re.sub("x", lambda match: o.pop(), "xx")
+
+    @step(PROCESS)
+    def groups(o: Any, v: str) -> Any:
+        return os.path.commonprefix(o), os.path.join("x0", *o)
+
+
+class TakenNumbers(_Taken):
+    """A list of numbers that is taken by functions and constructors of C's while others change it."""
+
+    sizes = (3, 9)
+
+    def fresh(self, size: int) -> Any:
+        return list(range(1000, 1000 + size))
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(2000 + ord(v[0]))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend([3000 + ord(v[0])] * 20)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[:] = [4000 + ord(v[0])] * 2
+
+    @step(may_raise=(IndexError,))
+    def array_(o: Any, v: str) -> Any:
+        made = array("q", o)
+        made.extend(o)
+        return _known(made)
+
+    @step(PROCESS)
+    def fromlist(o: Any, v: str) -> Any:
+        """It says so when the list changes."""
+        made = array("q")
+        made.fromlist(o)
+        return made
+
+    @step()
+    def sums(o: Any, v: str) -> Any:
+        return sum(o) >= 0, math.fsum(o) >= 0, math.prod(o) > 0, math.hypot(*o) >= 0
+
+    @step(PROCESS)
+    def products(o: Any, v: str) -> Any:
+        return math.sumprod(o, o), math.dist(o, o)  # type: ignore[attr-defined]  # since 3.12
+
+    @step(PROCESS)
+    def means(o: Any, v: str) -> Any:
+        return statistics.fmean(o), statistics.median(o)
+
+    @step(PROCESS)
+    def divisors(o: Any, v: str) -> Any:
+        return math.gcd(*o), math.lcm(*o)
+
+    @step(PROCESS)
+    def pack(o: Any, v: str) -> Any:
+        return struct.pack("3q", *o)
+
+    @step(PROCESS)
+    def select_(o: Any, v: str) -> Any:
+        """Of numbers of files of which none is open."""
+        return select.select(o, o, o, 0)
+
+    @step(PROCESS)
+    def ctypes_array(o: Any, v: str) -> Any:
+        made = (ctypes.c_long * 9)(*o)
+        made[:] = o
+        return list(made)
+
+    @step(PROCESS)
+    def weights(o: Any, v: str) -> Any:
+        return random.choices(o, weights=o)
+
+
+def _known(numbers: Any) -> str:
+    strange = [one for one in numbers if one // 1000 not in (1, 2, 3, 4)]
+    return f"{strange} was never put there" if strange else ""
+
+
+class TakenBytes(_Taken):
+    """A bytearray that C's functions read, and write into, while others change its size: refused, or done."""
+
+    most = PROCESS
+    sizes = (4, 64)
+
+    def fresh(self, size: int) -> Any:
+        return bytearray(b"x0" * (size // 2))
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(97)
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(v.encode() * 99)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[:2]
+
+    @step()
+    def streams(o: Any, v: str) -> Any:
+        into = io.BytesIO(o)
+        return into.write(o), into.getvalue()
+
+    @step(writes=True)
+    def readinto(o: Any, v: str) -> Any:
+        return io.BytesIO(v.encode() * 9).readinto(o)
+
+    @step(writes=True)
+    def buffered_readinto(o: Any, v: str) -> Any:
+        raw: Any = io.BytesIO(v.encode() * 9)
+        return io.BufferedReader(raw).readinto(o)
+
+    @step()
+    def send(o: Any, v: str) -> Any:
+        one, other = SOCKETS
+        return one.send(o), len(other.recv(9999))
+
+    @step(writes=True)
+    def recv_into(o: Any, v: str) -> Any:
+        one, other = SOCKETS
+        other.send(v.encode())
+        return one.recv_into(o)
+
+    @step(writes=True)
+    def pack_into(o: Any, v: str) -> Any:
+        struct.pack_into("2s", o, 0, v.encode())
+        return struct.unpack_from("2s", o)
+
+    @step()
+    def checks(o: Any, v: str) -> Any:
+        return zlib.crc32(o), zlib.adler32(o), binascii.hexlify(o), binascii.b2a_base64(o)
+
+    @step()
+    def pattern(o: Any, v: str) -> Any:
+        return re.findall(rb"x\d", o), re.sub(rb"x", b"y", o), re.split(rb"0", o)
+
+    @step()
+    def match_kept(o: Any, v: str) -> Any:
+        """A match asks for its text later, when the bytearray may be another."""
+        found = re.match(rb"(x)(\d)", o)
+        return found and (found.group(1, 2), found.groups(), len(repr(found)))
+
+    @step()
+    def iterate(o: Any, v: str) -> Any:
+        return list(re.finditer(rb"x", o)), list(struct.iter_unpack("c", o))
+
+    @step()
+    def numbers(o: Any, v: str) -> Any:
+        return int.from_bytes(o, "big"), array("B", o)
+
+    @step(writes=True)
+    def ctypes_from_buffer(o: Any, v: str) -> Any:
+        shared = (ctypes.c_char * 2).from_buffer(o)
+        shared[0] = b"y"
+        return (ctypes.c_char * 2).from_buffer_copy(o).raw
+
+    @step()
+    def decode(o: Any, v: str) -> Any:
+        return str(o, "ascii"), o.decode("latin-1"), bytes(o), memoryview(o).hex()
+
+    @step()
+    def parse(o: Any, v: str) -> Any:
+        return float(o), int(o)
+
+
+SOCKETS = socket.socketpair()
+for _one in SOCKETS:
+    _one.setblocking(False)
+
+
+class TakenDict(_Taken):
+    """A dict that C's functions and constructors take while others change it: they may find it changed."""
+
+    may_raise = (RuntimeError,)
+    sizes = (3, 5)
+
+    def fresh(self, size: int) -> Any:
+        return {one: one for one in fresh_strings(size)}
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[v] = v
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update(
+            dict.fromkeys((v, v[0] + "3", v[0] + "4", v[0] + "5", v[0] + "6", v[0] + "7", v[0] + "8"), v)
+        )
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o["x1"]
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o["x0"] = v
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step()
+    def ordered_dict(o: Any, v: str) -> Any:
+        made = collections.OrderedDict(o)
+        made.update(o)
+        return list(made.values())
+
+    @step()
+    def defaultdict(o: Any, v: str) -> Any:
+        return list((collections.defaultdict(None, o) | o).values())
+
+    @step(may_raise=(TypeError,))
+    def counter(o: Any, v: str) -> Any:
+        made: Any = collections.Counter()
+        made.update(o)
+        return list(made.values())
+
+    @step()
+    def element(o: Any, v: str) -> Any:
+        return list(ET.Element("x0", o).attrib.values()), list(ET.Element("x0", **o).items())
+
+    @step()
+    def subelement(o: Any, v: str) -> Any:
+        return list(ET.SubElement(ET.Element("x0"), "x0", o, x1=v).attrib.values())
+
+    @step()
+    def partial(o: Any, v: str) -> Any:
+        made: Any = functools.partial(dict, **o)
+        return list(made(**o).values())
+
+    @step()
+    def caller(o: Any, v: str) -> Any:
+        return list(operator.methodcaller("copy")(o).values())
+
+    @step(PROCESS)
+    def format_map(o: Any, v: str) -> Any:
+        return "{x0} {x1}".format_map(o), "%(x0)s %(x1)s" % o  # noqa: UP031  # the operation under test
+
+    @step()
+    def translate(o: Any, v: str) -> Any:
+        return len("x0".translate(o))
+
+    @step(PROCESS)
+    def type_(o: Any, v: str) -> Any:
+        return type(v, (), o).__name__
+
+    @step(PROCESS)
+    def code(o: Any, v: str) -> Any:
+        """As the names of what is run."""
+        return eval("x0", {}, o), eval("[x1 for x2 in 'x']", o)

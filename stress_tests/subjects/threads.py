@@ -1,0 +1,292 @@
+"""Threads themselves, what makes iterators fit for several, and what signals and mocks keep of calls."""
+
+from __future__ import annotations
+
+import _thread
+import faulthandler
+import signal
+import sys
+import threading
+from typing import Any, ClassVar
+from unittest import mock
+
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
+
+
+def _nothing() -> None:
+    pass
+
+
+if hasattr(_thread, "start_joinable_thread"):
+
+    class ThreadHandle(Attributes):
+        """What a thread that ends just now is joined by, by several."""
+
+        def fresh(self, size: int) -> Any:
+            return _thread.start_joinable_thread(_nothing, daemon=True)  # type: ignore[attr-defined]
+
+        def left(self, o: Any) -> Any:
+            o.join()
+            return o.is_done()
+
+        @step(writes=True)
+        def join(o: Any, v: str) -> Any:
+            o.join()
+            return o.is_done()
+
+        @step(writes=True)
+        def join_for_no_time(o: Any, v: str) -> Any:
+            o.join(0)
+
+        @step()
+        def is_done(o: Any, v: str) -> Any:
+            return o.is_done() in (False, True)
+
+        @step()
+        def ident(o: Any, v: str) -> Any:
+            return o.ident > 0
+
+        @step(PROCESS, writes=True)
+        def set_done(o: Any, v: str) -> Any:
+            o._set_done()
+
+        @step()
+        def repr_(o: Any, v: str) -> Any:
+            return len(repr(o)) > 3
+
+
+class Thread(Subject):
+    """A thread that ends just now, joined by whoever likes."""
+
+    left_out: ClassVar[dict[str, str]] = {"start": "called once", "run": "called by start"} | dict.fromkeys(
+        ("isDaemon", "setDaemon", "getName", "setName"), "deprecated: it warns"
+    )
+
+    def fresh(self, size: int) -> Any:
+        seen: list[str] = []
+        thread = threading.Thread(target=seen.append, args=("x0",), daemon=True)
+        thread.start()
+        return thread, seen
+
+    def left(self, o: Any) -> Any:
+        o[0].join()
+        return o[1]
+
+    def wrong(self, o: Any) -> str:
+        o[0].join()
+        return "" if o[1] == ["x0"] and not o[0].is_alive() else f"it was joined and has done {o[1]}"
+
+    @step(writes=True)
+    def join(o: Any, v: str) -> Any:
+        o[0].join()
+        return o[1], o[0].is_alive()
+
+    @step(writes=True)
+    def join_for_no_time(o: Any, v: str) -> Any:
+        o[0].join(0)
+
+    @step()
+    def is_alive(o: Any, v: str) -> Any:
+        return o[0].is_alive() in (False, True)
+
+    @step(writes=True)
+    def name(o: Any, v: str) -> Any:
+        o[0].name = v
+        return len(o[0].name), len(repr(o[0])) > 3
+
+    @step()
+    def idents(o: Any, v: str) -> Any:
+        return o[0].ident > 0, o[0].native_id > 0, o[0].daemon
+
+    @step()
+    def enumerate_(o: Any, v: str) -> Any:
+        return threading.current_thread() in threading.enumerate(), threading.active_count() > 0
+
+    @step(PROCESS)
+    def stack_size(o: Any, v: str) -> Any:
+        return threading.stack_size(), threading.get_ident() > 0
+
+    @step(PROCESS)
+    def traceback(o: Any, v: str) -> Any:
+        """Of this thread alone: of others that run it may be mistaken."""
+        return faulthandler.dump_traceback(NOWHERE, all_threads=False)
+
+
+NOWHERE = open("/dev/null", "w")  # noqa: SIM115  # as long as the process
+
+
+if hasattr(threading, "serialize_iterator"):
+
+    class _Served(Subject):
+        """What threads take from an iterator of Python's: each value goes to one of them, and none is lost."""
+
+        said = "threading, Iterator synchronization: no values are duplicated or skipped"
+        sizes = (4, 9)
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        def wrong(self, o: Any) -> str:
+            iterator, taken = o
+            rest = list(iterator)
+            every = sorted([*taken, *rest])
+            return "" if every == self.every(len(every)) else f"{taken} were taken, and then {rest}"
+
+        def every(self, count: int) -> list[str]:
+            return (
+                fresh_strings(max(self.sizes)) if count > min(self.sizes) else fresh_strings(min(self.sizes))
+            )
+
+        @step(writes=True)
+        def next_(o: Any, v: str) -> Any:
+            o[1].append(next(o[0]))
+
+        @step(writes=True)
+        def two(o: Any, v: str) -> Any:
+            o[1].append(next(o[0]))
+            o[1].append(next(o[0]))
+
+        @step(writes=True)
+        def drain(o: Any, v: str) -> Any:
+            o[1].extend(o[0])
+
+    class SerializedIterator(_Served):
+        """A generator that is made fit for several threads."""
+
+        def fresh(self, size: int) -> Any:
+            return threading.serialize_iterator(_values(size)), []  # type: ignore[attr-defined]
+
+        @step(writes=True, may_raise=(StopIteration,))
+        def send(o: Any, v: str) -> Any:
+            o[1].append(o[0].send(None))
+
+        @step(PROCESS, writes=True)
+        def close(o: Any, v: str) -> Any:
+            o[0].close()
+
+        @step(PROCESS, writes=True)
+        def throw(o: Any, v: str) -> Any:
+            o[0].throw(ValueError(v))
+
+    class SynchronizedIterator(_Served):
+        """What a decorated generator function gives."""
+
+        def fresh(self, size: int) -> Any:
+            return threading.synchronized_iterator(_values)(size), []  # type: ignore[attr-defined]
+
+    class ConcurrentTee(Subject):
+        """Two iterators that several threads take the same values from, each in a thread of its own."""
+
+        said = "threading, concurrent_tee: each yields every value, in the same order"
+        sizes = (4, 9)
+
+        def fresh(self, size: int) -> Any:
+            return threading.concurrent_tee(_values(size), 3)  # type: ignore[attr-defined]
+
+        def left(self, o: Any) -> Any:
+            return list(o[2])
+
+        @step(PROCESS, writes=True)
+        def next_(o: Any, v: str) -> Any:
+            return next(o[ord(v[0]) % 2])
+
+        @step(writes=True)
+        def drain(o: Any, v: str) -> Any:
+            """Each thread takes its own: all of it, or what is left."""
+            seen = list(o[ord(v[0]) % 2])
+            return "" if seen == sorted(seen) else "out of order"
+
+        @step(writes=True)
+        def two(o: Any, v: str) -> Any:
+            one = o[ord(v[0]) % 2]
+            return next(one, "x0") <= next(one, "x9") or "out of order"
+
+    def _values(size: int) -> Any:
+        for one in fresh_strings(size):
+            for _ in range(3):
+                pass
+            yield one
+
+
+class SignalHandlers(Subject):
+    """What is called when a signal comes: only the main thread may set it, all may ask."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return signal.SIGUSR1
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def getsignal(o: Any, v: str) -> Any:
+        return signal.getsignal(o), signal.getsignal(signal.SIGINT) is None
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        return signal.signal(o, signal.SIG_IGN)
+
+    @step(writes=True)
+    def mask(o: Any, v: str) -> Any:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [o])
+        return len(signal.pthread_sigmask(signal.SIG_SETMASK, before)), len(signal.sigpending())
+
+    @step(writes=True)
+    def interrupts(o: Any, v: str) -> Any:
+        signal.siginterrupt(o, False)
+        return signal.getitimer(signal.ITIMER_REAL)[1]
+
+    @step()
+    def names(o: Any, v: str) -> Any:
+        return signal.strsignal(o), len(signal.valid_signals()) > 9, signal.Signals(o).name
+
+    @step(writes=True)
+    def faults(o: Any, v: str) -> Any:
+        """Who is to be told of what kills the process."""
+        was = faulthandler.is_enabled()
+        faulthandler.register(o, NOWHERE, all_threads=False)
+        faulthandler.unregister(o)
+        return was
+
+
+class Mock(Subject):
+    """A mock that threads call: it counts them."""
+
+    said = "" if sys.version_info < (3, 15) else "unittest.mock: calls are counted under a lock (gh-142651)"
+    most = PROCESS if sys.version_info < (3, 15) else "values"
+
+    def fresh(self, size: int) -> Any:
+        return mock.Mock(return_value="x0")
+
+    def left(self, o: Any) -> Any:
+        return len(o.call_args_list)
+
+    def wrong(self, o: Any) -> str:
+        calls = len(o.call_args_list)
+        return "" if o.call_count == calls else f"there were {calls} calls, and it counts {o.call_count}"
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        return o(v)
+
+    @step(writes=True)
+    def call_twice(o: Any, v: str) -> Any:
+        return o(), o(v, third=v)
+
+    @step(PROCESS, writes=True)
+    def reset(o: Any, v: str) -> Any:
+        o.reset_mock()
+
+    @step(writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        """It is made when it is first asked for: the same one for all."""
+        return o.attribute is o.attribute
+
+    @step(PROCESS, writes=True)
+    def attribute_called(o: Any, v: str) -> Any:
+        return o.attribute(v) is None, len(o.mock_calls)
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o.called in (False, True), o.call_count >= 0
