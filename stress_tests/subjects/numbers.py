@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _random
 import copy
 import decimal
 import fractions
@@ -544,7 +545,7 @@ class Random(Subject):
 
     @step(writes=True)
     def init_in_c(o: Any, v: str) -> Any:
-        random.Random.__mro__[1].__init__(o, int(v[1]))
+        _random.Random.__init__(o, int(v[1]))
 
     @step(writes=True)
     def seed(o: Any, v: str) -> Any:

@@ -267,8 +267,8 @@ class Task(_Future):
     @step(writes=True)
     def swap_current(o: Any, v: str) -> Any:
         loop = o.get_loop()
-        before = asyncio.tasks._swap_current_task(loop, o)
-        return asyncio.tasks._swap_current_task(loop, before) is o
+        before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
+        return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
 
     @step(writes=True)
     def registered(o: Any, v: str) -> Any:
@@ -277,7 +277,7 @@ class Task(_Future):
 
     @step()
     def awaited_by(o: Any, v: str) -> Any:
-        return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None
+        return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None  # type: ignore[attr-defined]
 
     @step()
     def all_tasks(o: Any, v: str) -> Any:
