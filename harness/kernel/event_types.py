@@ -305,7 +305,9 @@ class ThreadsEvent(TypedDict):
     event: Literal["threads"]
     a: int
     b: int
-    pairs: list[tuple[OperationData, OperationData]]
+    operations: list[OperationData]
+    pairs: list[tuple[int, int]]
+    """Indices of these."""
     sizes: list[int]
     """Of a subject; none of a scenario."""
 

@@ -14,13 +14,16 @@ import signal
 import struct
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.kernel.events import Emit
 
 if TYPE_CHECKING:
     from harness.kernel.event_types import OperationData
+
+Operation = TypeVar("Operation", bound=Hashable)
 
 GATE = 44
 """A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
@@ -69,10 +72,13 @@ class TwoThreads:
         self,
         work_a: Callable[[], None],
         work_b: Callable[[], None],
-        pairs: Sequence[tuple[OperationData, OperationData]],
+        pairs: Sequence[tuple[Operation, Operation]],
+        described: Callable[[Operation], OperationData],
         sizes: Sequence[int] = (),
     ) -> None:
-        """Do what the manager says until it says leave. ``pairs`` are those that it may ask for."""
+        """Do what the manager says until it says leave. ``pairs`` are those that it may ask for, and ``described`` says
+        what it is told of an operation.
+        """
         gc.disable()
         threads = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -82,7 +88,18 @@ class TwoThreads:
             thread.start()
         a, b = (thread.native_id for thread in threads)
         assert a is not None and b is not None
-        self.emit({"event": "threads", "a": a, "b": b, "pairs": list(pairs), "sizes": list(sizes)})
+        operations = dict.fromkeys(chain.from_iterable(pairs))
+        numbers = {one: number for number, one in enumerate(operations)}
+        self.emit(
+            {
+                "event": "threads",
+                "a": a,
+                "b": b,
+                "operations": [described(one) for one in operations],
+                "pairs": [(numbers[one], numbers[other]) for one, other in pairs],
+                "sizes": list(sizes),
+            }
+        )
         for thread in threads:
             thread.join()
         self.emit({"event": "done", "reason": "swept"})

@@ -224,8 +224,7 @@ class Sweep(TwoThreads):
     def run(self) -> None:
         """Do what the manager says until it says leave; what a scenario does wrong is a finding."""
         sys.unraisablehook = self.recorder.unraisable
-        pairs = [(_described(one), _described(other)) for one, other in self.pairs]
-        self.serve(self._work_a, self._work_b, pairs)
+        self.serve(self._work_a, self._work_b, self.pairs, _described)
 
     def _work_a(self) -> None:
         page = self.parked(STATES[0], Sweep._work_a)

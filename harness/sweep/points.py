@@ -71,10 +71,16 @@ def list_points(
     changed = True
     known, before = False, 0
     deadline = time.monotonic() + LONGEST_S
-    stage.begin_a(step=True)
-    while (number := stage.until(thread, ptrace.STEP_S)) != GATE:
+    number = stage.enter_a()
+    been = False
+    while number != GATE:
         if number is None:
             raise Hang(thread)
+        if been and not stage.inside(thread):  # what follows is none of it
+            stage.go(thread)
+            stage.until_gate(thread)
+            break
+        been = been or stage.inside(thread)
         counter, sp = thread.counter(), thread.stack_pointer()
         function = code.function_at(counter)
         # A call that leads to nothing of interest, allocators and other libraries' code: over it in one go.
@@ -99,7 +105,7 @@ def list_points(
             begun[counter] += 1  # whatever it executes: so many times will a breakpoint there be met
             if looping and not own.runs():
                 changed = True
-                thread.step()
+                number = stage.step(thread)
                 continue
             instructions += 1
             touched = accesses.of(thread, counter, sp) if accesses else None
@@ -110,7 +116,7 @@ def list_points(
         changed = changed or touched is None or bool(touched)
         if time.monotonic() > deadline:
             return Listing(tuple(points), instructions, complete=False, unlooped=unlooped)
-        thread.step()
+        number = stage.step(thread)
     return Listing(tuple(points), instructions, complete=True, unlooped=unlooped)
 
 

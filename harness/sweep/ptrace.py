@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ NT_PRSTATUS, NT_ARM_HW_BREAK = 1, 0x402
 EVENT_STOP = 128
 STEP_S = 10.0
 """For one instruction: a system call may sleep."""
+WATCHED = 4
+"""Addresses that debug registers can watch."""
 NAP_S = 0.005
 """Between two looks at a thread, should its SIGCHLD have been lost: that was seen about once in a thousand stops."""
 SIGTRAP = int(signal.SIGTRAP)
@@ -225,6 +228,14 @@ class Thread:
             return None
         return int(words[0])
 
+    def waited_for_a_core_s(self) -> float:
+        """How long it has been ready all in all while others had the cores; 0 where the system does not say."""
+        try:
+            with open(f"/proc/{self.pid}/task/{self.tid}/schedstat", "rb") as file:
+                return int(file.read().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
+
     def break_at(self, address: int | None) -> None:
         """Stop it with SIGTRAP in front of the instruction at ``address``, each time; None: nowhere any more.
 
@@ -253,6 +264,23 @@ class Thread:
         if self._break is None:
             _call(POKEUSER, self.tid, 848 + 56, 1)
 
+    def watch(self, addresses: Sequence[int]) -> bool:
+        """Stop it with SIGTRAP behind the instruction that writes a byte at one of up to four ``addresses``, each time;
+        of none: not any more. False where that cannot be had. It must have no breakpoint.
+        """
+        if self.machine is not X86_64 or len(addresses) > WATCHED:
+            return False
+        try:
+            _call(POKEUSER, self.tid, 848 + 56, 0)
+            for number, address in enumerate(addresses):
+                _call(POKEUSER, self.tid, 848 + 8 * number, address)
+            # For each register two bits that enable it, below, and four that say: one byte, written, above.
+            control = sum(1 << 2 * number | 1 << 16 + 4 * number for number in range(len(addresses)))
+            _call(POKEUSER, self.tid, 848 + 56, control)
+        except OSError:
+            return False
+        return True
+
     def _break_arm(self, address: int | None) -> None:
         # struct user_hwdebug_state: info and padding, then (address, control, padding); control: all four bytes of the
         # instruction, user mode, enabled.
@@ -260,6 +288,30 @@ class Thread:
         kept = ctypes.create_string_buffer(state, len(state))
         vector = ctypes.create_string_buffer(struct.pack("<QQ", ctypes.addressof(kept), len(state)), 16)
         _call(SETREGSET, self.tid, NT_ARM_HW_BREAK, ctypes.addressof(vector))
+
+
+class Patience:
+    """A limit for what a thread does. On a busy machine it may get no core for seconds: when the time is over, it is
+    given a part of it once more, in which what it waits for a core is not counted.
+    """
+
+    def __init__(self, thread: Thread, limit_s: float) -> None:
+        self.thread = thread
+        self.limit_s = limit_s
+        self.began = time.monotonic()
+        self._more: tuple[float, float] | None = None
+        """When the time was over, and how long the thread had waited for a core by then."""
+
+    def is_over(self) -> bool:
+        """Whether that time has passed, too. To be asked often."""
+        now = time.monotonic()
+        if now - self.began <= self.limit_s:
+            return False
+        waited = self.thread.waited_for_a_core_s()
+        if self._more is None:
+            self._more = now, waited
+        since, before = self._more
+        return now - since - (waited - before) > self.limit_s / 4
 
 
 def check(stepping: bool) -> None:

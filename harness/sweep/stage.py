@@ -43,7 +43,7 @@ from harness.record.events import ChildEvent
 from harness.record.target import Target
 from harness.sweep import ptrace
 from harness.sweep.jobs import Job, OperationInfo
-from harness.sweep.ptrace import CannotTrace, Gone, Thread
+from harness.sweep.ptrace import CannotTrace, Gone, Patience, Thread
 
 START_S = 30.0
 """For the target to start, and for its threads to come."""
@@ -63,6 +63,7 @@ ALIKE = {"PYTHONHASHSEED": "0"}
 """Of a subject: a string's way through a set or a dict follows from its hash, and an operation's points are listed in
 one child, and gone to in others."""
 THREAD_FAILED = "Exception in thread "
+PAGE_NAME = "ftstress-sweep"
 CHUNK = 64 << 10
 PASSED_ON = frozenset({14, 15, 17, 18, 28, 29})
 """Signals that a thread may be stopped with and that mean nothing here: alarms, children, windows."""
@@ -107,7 +108,7 @@ class Stage:
         """
         self.machine = ptrace.machine()
         self.limit_s = spec.get("limit_s", LIMIT_S)
-        page_fd = os.memfd_create("ftstress-sweep")
+        page_fd = os.memfd_create(PAGE_NAME)
         os.ftruncate(page_fd, PAGE_BYTES)
         self.page = mmap.mmap(page_fd, PAGE_BYTES)
         self.events: list[ChildEvent] = []
@@ -145,6 +146,13 @@ class Stage:
         for thread in self.threads:
             self.until_gate(thread, START_S)
         self.frames = [self._find_frame(*one) for one in zip(self.threads, STATES, strict=True)]
+        self.insides = [begin + INSIDE_A for begin in self._mapped()]
+        """Where the child has the byte that says that A is inside its operation: once for each mapping of the page."""
+
+    def _mapped(self) -> list[int]:
+        """Where the child has mapped the page."""
+        with open(f"/proc/{self.pid}/maps") as maps:
+            return [int(line.partition("-")[0], 16) for line in maps if PAGE_NAME in line]
 
     def _find_frame(self, thread: Thread, where: int) -> int | None:
         """Where a thread at its gate keeps the address of the Python frame that it is in; None where that is not found.
@@ -169,7 +177,8 @@ class Stage:
         while time.monotonic() < deadline:
             for event in self.take_events():
                 if event["event"] == "threads":
-                    self.pairs = [(OperationInfo(**a), OperationInfo(**b)) for a, b in event["pairs"]]
+                    told = [OperationInfo(**one) for one in event["operations"]]
+                    self.pairs = [(told[one], told[other]) for one, other in event["pairs"]]
                     self.sizes = event["sizes"]
                     return event["a"], event["b"]
                 if event["event"] == "failure" or event["event"] == "load_error":
@@ -220,13 +229,13 @@ class Stage:
 
     def until_gate(self, thread: Thread, limit_s: float | None = None) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
-        deadline = time.monotonic() + (self.limit_s if limit_s is None else limit_s)
+        patience = Patience(thread, self.limit_s if limit_s is None else limit_s)
         while (number := self.until(thread, LOOK_S)) != GATE:
             if number is not None:
                 self.go(thread)
                 continue
             self._read()  # it may be telling something, and must not wait for a reader
-            if time.monotonic() > deadline:
+            if patience.is_over():
                 raise Hang(thread)
 
     def go(self, thread: Thread, number: int = 0) -> None:
@@ -291,9 +300,26 @@ class Stage:
         else:
             self.go(self.a)
 
+    def enter_a(self) -> int | None:
+        """Let A go up to the beginning of its operation, B not being there yet: what stops it, as ``until`` says. Where
+        nothing can be watched it is stepped there by whoever steps on from here.
+        """
+        if not self.a.watch(self.insides):
+            self.begin_a(step=True)
+            return self.until(self.a, self.limit_s)
+        self.begin_a()
+        number = self.until(self.a, self.limit_s)
+        self.a.watch(())
+        return number
+
     def let_a_end(self) -> None:
         """B has finished: A need not wait for it at the end of its operation."""
         self.page[QUIET] = 1
+
+    def step(self, thread: Thread) -> int | None:
+        """Let a stopped thread run one instruction: what stops it, as ``until`` says."""
+        thread.step()
+        return self.until(thread, ptrace.STEP_S)
 
     def begin_b(self, turns: int, step: bool = False) -> None:
         """Let B go into its operation, which it does so often, or one instruction towards it."""

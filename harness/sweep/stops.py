@@ -11,7 +11,7 @@ from harness.record.coverage import CLEAN, HELD, HIT, LOCK, MISSED, SEQUENCE, WA
 from harness.sweep import ptrace
 from harness.sweep.image import Code, is_eval
 from harness.sweep.points import Point
-from harness.sweep.ptrace import Thread
+from harness.sweep.ptrace import Patience, Thread
 from harness.sweep.stage import Hang, Stage
 from harness.sweep.unwind import Unwinder
 
@@ -178,6 +178,7 @@ class Stops:
         """
         stage = self.stage
         began = time.monotonic()
+        patience = Patience(thread, SLOW_S)
         glance = GLANCE_S
         while True:
             number = stage.until(thread, glance)
@@ -195,7 +196,7 @@ class Stops:
                     return None
                 stop = told(names, LOCK if sleeps else WAITED)
                 stage.go(thread)
-                if stop.how != WAITED or waited > SLOW_S:
+                if stop.how != WAITED or patience.is_over():
                     return stop
             glance = min(2 * glance, SPIN_S)
 

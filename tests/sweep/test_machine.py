@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -72,3 +74,19 @@ def test_wrong_arguments_are_told_in_a_sentence(
     assert main(arguments) == 2
     told = capsys.readouterr().err
     assert said in told and len(told.splitlines()) == 1
+
+
+def test_a_thread_that_gets_no_core_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    waits = [0.0]
+    monkeypatch.setattr(ptrace.time, "monotonic", lambda: now[0])
+    thread: Any = SimpleNamespace(waited_for_a_core_s=lambda: waits[0])
+    starved, stuck = ptrace.Patience(thread, 10.0), ptrace.Patience(thread, 10.0)
+    for second in range(10, 60):
+        now[0], waits[0] = second, second - 0.1 * (second - 10)  # it has a core for a tenth of the time
+        assert not starved.is_over() or second > 35
+    assert starved.is_over()
+    stuck.began, now[0] = 60.0, 71.0
+    assert not stuck.is_over()
+    now[0] = 74.0
+    assert stuck.is_over()

@@ -9,6 +9,7 @@ from harness.record.target import Target
 from harness.sweep.jobs import Job
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.progress import windows
+from harness.sweep.ptrace import SIGTRAP
 from harness.sweep.scene import Seen
 from harness.sweep.sweeper import STRIDES
 from tests.sweep.conftest import MakeScene, job_of, swept
@@ -59,6 +60,17 @@ def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> Non
     # It opens behind the instruction that stores the first time, and closes behind the same one the second time.
     assert listing.points[begins - 1].address == listing.points[ends - 1].address
     assert (listing.points[begins - 1].occurrence, listing.points[ends - 1].occurrence) == (1, 2)
+
+
+def test_a_listing_begins_where_the_operation_does(scene: MakeScene) -> None:
+    made = scene(TWO_STORES, functions=f":{STORE}$")
+    stage = made.stage
+    stage.fresh(job_of(made, "store", "read"))
+    assert not stage.inside(stage.a)
+    assert stage.enter_a() == SIGTRAP and stage.inside(stage.a)
+    stage.go(stage.a)
+    stage.until_gate(stage.a)
+    assert not stage.inside(stage.a)
 
 
 def test_without_debug_registers_the_same_is_found_by_stepping(scene: MakeScene) -> None:

@@ -86,8 +86,7 @@ class SweptPairs(TwoThreads):
     def run(self) -> None:
         """Do what the manager says until it says leave; what a pair does wrong is a finding."""
         sys.unraisablehook = self._unraisable
-        pairs = [(_described(one), _described(other)) for one, other in self.pairs]
-        self.serve(self._work_a, self._work_b, pairs, self.subject.sizes)
+        self.serve(self._work_a, self._work_b, self.pairs, _described, self.subject.sizes)
 
     def _work_a(self) -> None:
         page = self.parked(STATES[0], SweptPairs._work_a)
