@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -33,6 +34,8 @@ LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
 SHORTEST_S = 25.0
 """In less than this little is swept but the listing: a short budget is for fewer scenarios."""
+SHORTEST_PAIRS_S = 6.0
+"""The same of a subject, whose pairs come at a few points each first."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
 FIRST = (
@@ -54,8 +57,10 @@ sys.exit(main(sys.argv[2]))
 class Asked:
     """What a sweep is asked for beside a campaign's options."""
 
+    pairs: bool = False
+    """Of subjects."""
     functions: str | None = None
-    """A regular expression for ``FILE:FUNCTION``; None: the object model."""
+    """A regular expression for ``FILE:FUNCTION``; None: the object model, of pairs whatever is entered."""
     bound: int = 1
     stepping: bool = False
     """Without debug registers: slow, but works where there are none."""
@@ -105,7 +110,8 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         refuse_nothing_to_stop_in(target, pattern_of(asked.functions, pairs), cache)
         yield from trials(scenarios, target, options, shown)
 
-    return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, lambda: nullcontext(run))
+    shortest_s = SHORTEST_PAIRS_S if asked.pairs else SHORTEST_S
+    return Kind(SWEEP, planned, at_once, shortest_s, LEAD_S, lambda: nullcontext(run))
 
 
 def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:
@@ -146,12 +152,14 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
 def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
-    """One trial a scenario, or a subject: the plainest first, then what calibration has found to see most. No amplifier
-    is set.
+    """One trial a scenario: the plainest first, then what calibration has found to see most. No amplifier is set. One a
+    subject, in an order drawn from the seed.
     """
     chosen = [one for one in scenarios if why_skipped(one, target, SWEEP) is None]
     powers = powers_for(target)
-    for scenario in sorted(chosen, key=lambda one: _rank(one, powers)):
+    random.Random(f"{options.seed}:subjects").shuffle(subjects := [one for one in chosen if one.pairs])
+    plainest = sorted((one for one in chosen if not one.pairs), key=lambda one: _rank(one, powers))
+    for scenario in (*plainest, *subjects):
         seed = f"{options.seed}:{scenario.name}:0"
         yield PlannedTrial(scenario, 0, {}, seed, threads=1, budget_s=LONGEST_S, pairs=scenario.pairs)
 
