@@ -60,6 +60,8 @@ class PointData(TypedDict):
     """Where a thread was stopped by a sweep."""
 
     address: int
+    file: NotRequired[str]
+    """That the address is of: an extension module's name; empty for the interpreter's own file."""
     occurrence: int
     """How often its instruction had been reached in the operation."""
     calls: list[str]
@@ -180,8 +182,8 @@ class FindingEvent(Stamp):
     """None where the target itself ended: its last rounds are not counted."""
     elapsed_s: NotRequired[float]
     """Since the trial's start."""
-    binary: NotRequired[str]
-    """On its way from a sweep: the file that the addresses of ``details["sweep"]`` are of."""
+    binaries: NotRequired[list[str]]
+    """On its way from a sweep: the files that the addresses of ``details["sweep"]`` are of."""
 
 
 class GilEvent(Stamp):
@@ -369,8 +371,8 @@ class StopsEvent(TypedDict):
     """
 
     event: Literal["stops"]
-    binary: str
-    """The file that the addresses are of."""
+    binaries: list[str]
+    """The files that the addresses are of; these are places (``harness.sweep.program``)."""
     addresses: dict[str, dict[str, int]]
     """How many stops there had each outcome."""
     pair: SweptAddresses

@@ -8,6 +8,7 @@ import capstone
 from capstone import x86
 
 from harness.sweep.image import Code
+from harness.sweep.program import WITHIN, Program
 from harness.sweep.ptrace import Thread
 
 LINE = 6
@@ -24,11 +25,10 @@ NOTHING: frozenset[int] = frozenset()
 
 
 class Accesses:
-    """Decodes instructions of one code, each once. x86-64 only: elsewhere nothing is known, and nothing is steered."""
+    """Decodes instructions of one program, each once. x86-64 only: elsewhere nothing is known, nothing is steered."""
 
-    def __init__(self, code: Code) -> None:
-        self.code = code
-        self._begin, self._text = code.symbols.text
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self._decoder = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
         self._decoder.detail = True
         self._operands: dict[int, Operands] = {}
@@ -39,9 +39,10 @@ class Accesses:
             if (name := self._decoder.reg_name(number)) in names
         }
 
-    def text(self, address: int) -> str:
-        """The instruction at a file address, as an assembler would have it; empty where it cannot be decoded."""
-        found = self._decode(address)
+    def text(self, place: int) -> str:
+        """The instruction at a place, as an assembler would have it; empty where it cannot be decoded."""
+        code = self.program.code_of(place)
+        found = self._decode(code, place & WITHIN) if code else None
         return f"{found.mnemonic} {found.op_str}".strip() if found else ""
 
     def of(self, thread: Thread, counter: int, sp: int) -> frozenset[int] | None:
@@ -51,7 +52,7 @@ class Accesses:
         """
         operands = self._operands.get(counter)
         if operands is None:
-            operands = self._operands[counter] = self._memory(counter - self.code.base)
+            operands = self._operands[counter] = self._memory(counter)
         if operands is UNKNOWN:
             return None
         if not operands:
@@ -67,15 +68,19 @@ class Accesses:
                 found.add(address >> LINE)
         return frozenset(found)
 
-    def _decode(self, address: int) -> Any:
-        offset = address - self._begin
-        if not 0 <= offset < len(self._text):
+    def _decode(self, code: Code, address: int) -> Any:
+        begin, text = code.symbols.text
+        offset = address - begin
+        if not 0 <= offset < len(text):
             return None
-        return next(self._decoder.disasm(self._text[offset : offset + LONGEST], address, 1), None)
+        return next(self._decoder.disasm(text[offset : offset + LONGEST], address, 1), None)
 
-    def _memory(self, address: int) -> Operands:
+    def _memory(self, counter: int) -> Operands:
         """Base and index (positions among the registers, -1: none), scale and offset of each operand in memory."""
-        instruction = self._decode(address)
+        part = self.program.part_at(counter)
+        if part is None:
+            return UNKNOWN
+        instruction = self._decode(part.code, counter - part.code.base)
         if instruction is None or instruction.mnemonic == "syscall":
             return UNKNOWN
         found: list[tuple[int, int, int, int]] = []
@@ -88,7 +93,7 @@ class Accesses:
             offset = memory.disp
             base = self._register.get(memory.base, -1)
             if memory.base == x86.X86_REG_RIP:
-                offset += instruction.address + instruction.size + self.code.base
+                offset += instruction.address + instruction.size + part.code.base
             found.append((base, self._register.get(memory.index, -1), memory.scale, offset))
         return tuple(found)
 

@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.campaign.select import ScenarioInfo
 from harness.kernel.event_types import FindingEvent
@@ -14,11 +13,10 @@ from harness.kernel.signature import beginning, same_finding, signature
 from harness.kernel.trial import Count
 from harness.record.coverage import Window, access
 from harness.record.target import Target
-from harness.sweep.image import Code, Image
 from harness.sweep.jobs import Job
-from harness.sweep.lines import Lines
 from harness.sweep.progress import Hits, windows
 from harness.sweep.replay import spec_of
+from harness.sweep.resolve import Resolver
 from harness.sweep.scene import Scene
 from harness.sweep.sweeper import Sweeper, symptom_of
 from harness.sweep.worker import code_of, pattern_of
@@ -74,13 +72,8 @@ def locate(
     """
     deadline = time.monotonic() + limit_s
     fitting: set[str] = set()
-    binary = [""]
     spec = spec_of(scenario, wanted)
     read = code_of(cache, pattern_of(None, spec["pairs"]))
-
-    def code(path: str, base: int) -> Code:
-        binary[0] = path
-        return read(path, base)
 
     def found(event: FindingEvent) -> None:
         if same_finding(signature(scenario.name, event), wanted):
@@ -90,16 +83,16 @@ def locate(
         tell(counts.rounds)
         return time.monotonic() < deadline
 
-    scene = Scene(target, spec, code)
+    scene = Scene(target, spec, read)
     try:
         sweeper = Sweeper(scene, found, alive)
         swept = sweeper.sweep()
     finally:
         scene.close()
-    lines = Lines(Image(Path(binary[0])))
+    resolver = Resolver()
 
-    def places(address: int) -> tuple[str, ...]:
-        return tuple(map(str, lines.at(address))) or (f"{address:#x}",)
+    def places(place: int) -> tuple[str, ...]:
+        return tuple(resolver.places(scene.files.paths, place))
 
     def located(job: Job, hits: Hits) -> Located:
         opens, closes = (hits.before or hits.first).address, hits.last.address

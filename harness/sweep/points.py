@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from harness.kernel.gates import GATE
 from harness.sweep import ptrace
 from harness.sweep.access import Accesses
-from harness.sweep.image import Code, Function, is_eval
+from harness.sweep.image import Function, is_eval
+from harness.sweep.program import WITHIN, Program
 from harness.sweep.ptrace import Thread
 from harness.sweep.stage import Hang, Stage
 
@@ -24,7 +25,7 @@ class Point:
     """A place to stop: in front of an instruction, when it is about to be executed for the ``occurrence``th time."""
 
     address: int
-    """In the file's own address space."""
+    """Its place in the program."""
     occurrence: int
     """Counted from 1 where the operation begins."""
     chain: tuple[str, ...]
@@ -51,7 +52,7 @@ class Listing:
 
 
 def list_points(
-    stage: Stage, code: Code, accesses: Accesses | None, merge: bool = True, loop: bool = False
+    stage: Stage, program: Program, accesses: Accesses | None, merge: bool = True, loop: bool = False
 ) -> Listing:
     """Step through A's next operation, B at its gate. A is left at its second gate, or inside where it was cut short.
 
@@ -70,7 +71,13 @@ def list_points(
     instructions = 0
     changed = True
     known, before = False, 0
+    called: int | None = None
+    """The stack of a call that has just been made, and has not come to a function yet."""
     deadline = time.monotonic() + LONGEST_S
+    begins: tuple[int, int] | None = None
+    ends = 0, 0
+    """Points and instructions when the interpreter's loop was met first, inside, and last: what lies before and behind
+    says that A is inside, and is none of the operation."""
     number = stage.enter_a()
     been = False
     while number != GATE:
@@ -82,25 +89,34 @@ def list_points(
             break
         been = been or stage.inside(thread)
         counter, sp = thread.counter(), thread.stack_pointer()
-        function = code.function_at(counter)
+        function = program.function_at(counter)
+        if known and sp == before - WORD:
+            called = sp
+        if called is not None and function is None and program.part_at(counter):
+            number = stage.step(thread)  # between a call and what it leads to, from one file to another
+            continue
         # A call that leads to nothing of interest, allocators and other libraries' code: over it in one go.
-        begins = function is None or (function.leaf and counter - code.base == function.begin)
-        if known and sp == before - WORD and begins:
-            if not over(stage, thread, sp):
+        at_begin = function is not None and program.place(counter) & WITHIN == function.begin
+        if called is not None and (function is None or (function.leaf and at_begin)):
+            if not over(stage, thread, called):
                 break
             counter, sp = thread.counter(), thread.stack_pointer()
-            function = code.function_at(counter)
-            changed = True
+            function = program.function_at(counter)
+            changed, at_begin = True, False
+        called = None
         known, before = function is not None, sp
         touched: frozenset[int] | None = None
         if function is not None:
-            entered = counter - code.base == function.begin
-            jumped = entered and is_eval(function)  # one part of the loop to the next: that was no call
+            jumped = at_begin and is_eval(function)  # one part of the loop to the next: that was no call
             while calls and calls[-1][1] < sp + jumped:
                 calls.pop()
-            if entered:
+            if at_begin:
                 calls.append((function, sp))
-        looping = loop and function is not None and is_eval(function)
+        looping = function is not None and is_eval(function)
+        if looping and stage.inside(thread):
+            ends = len(points), instructions
+            begins = begins or ends
+        looping = looping and loop
         if function is not None and (function.chosen or looping) and stage.inside(thread):
             begun[counter] += 1  # whatever it executes: so many times will a breakpoint there be met
             if looping and not own.runs():
@@ -111,13 +127,27 @@ def list_points(
             touched = accesses.of(thread, counter, sp) if accesses else None
             if changed or not merge:
                 chain = chain_of(calls, function)
-                points.append(Point(counter - code.base, begun[counter], chain, touched or frozenset()))
+                place = program.place(counter)
+                points.append(Point(place, begun[counter], chain, touched or frozenset()))
                 changed = False
         changed = changed or touched is None or bool(touched)
         if time.monotonic() > deadline:
-            return Listing(tuple(points), instructions, complete=False, unlooped=unlooped)
+            ends = len(points), instructions
+            return _listing(points, begins, ends, complete=False, unlooped=unlooped)
         number = stage.step(thread)
-    return Listing(tuple(points), instructions, complete=True, unlooped=unlooped)
+    return _listing(points, begins, ends, complete=True, unlooped=unlooped)
+
+
+def _listing(
+    points: list[Point],
+    begins: tuple[int, int] | None,
+    ends: tuple[int, int],
+    complete: bool,
+    unlooped: bool,
+) -> Listing:
+    first, before = begins or (0, 0)
+    last, instructions = ends
+    return Listing(tuple(points[first:last]), instructions - before, complete, unlooped)
 
 
 class _OwnBytecode:

@@ -79,7 +79,7 @@ def replay(
     scene = Scene(target, spec, code_of(cache, pattern_of(None, spec["pairs"])))
     try:
         job = _job(scene, sweep)
-        point, other = (_point(one) for one in (sweep.get("point"), sweep.get("other")))
+        point, other = (_point(scene, one) for one in (sweep.get("point"), sweep.get("other")))
         assert point is not None
         shown, steps = 0, tuple[tuple[str, str, str], ...]()
 
@@ -107,7 +107,11 @@ def _job(scene: Scene, sweep: StopData) -> Job:
     )
 
 
-def _point(data: PointData | None) -> Point | None:
+def _point(scene: Scene, data: PointData | None) -> Point | None:
     if data is None:
         return None
-    return Point(data["address"], data["occurrence"], tuple(data["calls"]), frozenset())
+    file = data.get("file", "")
+    place = scene.files.place(file, data["address"])
+    if place is None:
+        raise NotReplayable(f"its point is in {file}, which is not loaded any more: sweep it again")
+    return Point(place, data["occurrence"], tuple(data["calls"]), frozenset())

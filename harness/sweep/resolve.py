@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.kernel.event_types import FindingEvent, StopsEvent
@@ -11,6 +12,7 @@ from harness.record.coverage import access
 from harness.record.events import PairData, SweptEvent, WindowData
 from harness.sweep.image import Image
 from harness.sweep.lines import Lines, Place
+from harness.sweep.program import FILE, WITHIN
 
 
 class Resolver:
@@ -23,31 +25,33 @@ class Resolver:
     def finding(self, event: FindingEvent) -> FindingEvent:
         """It, with places for addresses."""
         told = event.copy()
-        binary = told.pop("binary", "")
+        binaries = told.pop("binaries", [])
+        names = [Path(path).name for path in binaries]
         sweep = told["details"].get("sweep")
         for where in (sweep.get("point"), sweep.get("other")) if sweep else ():
             if where is not None:
-                where["places"] = self._places(binary, where["address"])
+                number = names.index(file) if (file := where.get("file")) else 0
+                where["places"] = self.places(binaries, number << FILE | where["address"])
         return told
 
     def swept(self, event: StopsEvent) -> SweptEvent:
         """What became of a pair, by source lines."""
-        pair, binary = event["pair"], event["binary"]
+        pair, binaries = event["pair"], event["binaries"]
         lines: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         for address, outcomes in event["addresses"].items():
             # Also the lines that called what was inlined there: whoever reads the function sees them.
-            for file, line in {(place.file, place.line) for place in self._at(binary, int(address))}:
+            for file, line in {(place.file, place.line) for place in self._at(binaries, int(address))}:
                 lines[file][str(line)].update(outcomes)
         windows: list[WindowData] = [
             {
                 "symptom": one["symptom"],
                 "points": one["points"],
-                "places": self._places(binary, one["first"]),
-                "end": self._places(binary, one["last"]),
+                "places": self.places(binaries, one["first"]),
+                "end": self.places(binaries, one["last"]),
                 "function": one["function"],
                 "accesses": [
-                    access(one["below"][0], self._places(binary, one["opens"])),
-                    access(one["below"][1], self._places(binary, one["last"])),
+                    access(one["below"][0], self.places(binaries, one["opens"])),
+                    access(one["below"][1], self.places(binaries, one["last"])),
                 ],
             }
             for one in pair["windows"]
@@ -74,11 +78,13 @@ class Resolver:
         }
         return {"event": "swept", "pair": resolved}
 
-    def _places(self, binary: str, address: int) -> list[str]:
-        return [str(place) for place in self._at(binary, address)] or [f"{address:#x}"]
+    def places(self, binaries: Sequence[str], place: int) -> list[str]:
+        """Where a place in a program of these files is in their source, the innermost first."""
+        return [str(one) for one in self._at(binaries, place)] or [f"{place & WITHIN:#x}"]
 
-    def _at(self, binary: str, address: int) -> tuple[Place, ...]:
+    def _at(self, binaries: Sequence[str], place: int) -> tuple[Place, ...]:
+        binary = binaries[place >> FILE]
         with self._lock:
             if binary not in self._lines:
                 self._lines[binary] = Lines(Image(Path(binary)))
-            return self._lines[binary].at(address)
+            return self._lines[binary].at(place & WITHIN)

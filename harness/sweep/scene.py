@@ -15,9 +15,9 @@ from harness.record.coverage import BEFORE, HIT, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.access import Accesses
 from harness.sweep.endings import Broken, describe
-from harness.sweep.image import Code, loaded
 from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point, list_points
+from harness.sweep.program import Files, ReadCode
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.stops import Stop, Stops
 
@@ -52,10 +52,10 @@ class Scene:
     All methods raise what the constructor raises: NotStarted, CannotTrace, OSError.
     """
 
-    def __init__(self, target: Target, spec: SceneSpec, code_of: Callable[[str, int], Code]) -> None:
+    def __init__(self, target: Target, spec: SceneSpec, code_of: ReadCode) -> None:
         self.target = target
         self.spec = spec
-        self.code_of = code_of
+        self.files = Files(code_of, modules=bool(spec.get("pairs")))
         self._open(specializes=False)
 
     def _open(self, specializes: bool) -> None:
@@ -64,10 +64,9 @@ class Scene:
         if has_specializer(self.target):
             knobs = knobs | {specializer.name: SPECIALIZER_ON if self.specializes else SPECIALIZER_OFF}
         self.stage = Stage(self.target, self.spec | {"knobs": knobs})
-        path, base = loaded(self.stage.pid)
-        self.code = self.code_of(str(path), base)
-        self.accesses = Accesses(self.code) if self.stage.machine.name == "x86_64" else None
-        self.stops = Stops(self.stage, self.code, self.spec["stepping"])
+        self.program = self.files.program(self.stage.pid)
+        self.accesses = Accesses(self.program) if self.stage.machine.name == "x86_64" else None
+        self.stops = Stops(self.stage, self.program, self.spec["stepping"])
         self.current: Job | None = None
 
     def reopen(self, specializes: bool | None = None) -> None:
@@ -96,8 +95,8 @@ class Scene:
         """The points of the job's A, or what happened instead."""
         try:
             self._fresh(job)
-            loop = self.code.symbols.loop and job.specialized != OFF and job.one_stores
-            listing = list_points(self.stage, self.code, self.accesses, loop=loop)
+            loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
+            listing = list_points(self.stage, self.program, self.accesses, loop=loop)
             if listing.complete:
                 self.stage.let_b_pass()
                 self.stage.end_turn()

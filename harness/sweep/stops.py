@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from harness.kernel.gates import GATE
 from harness.record.coverage import CLEAN, HELD, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.sweep import ptrace
-from harness.sweep.image import Code, is_eval
+from harness.sweep.image import is_eval
 from harness.sweep.points import Point
+from harness.sweep.program import Program
 from harness.sweep.ptrace import Patience, Thread
 from harness.sweep.stage import Hang, Stage
 from harness.sweep.unwind import Unwinder
@@ -59,10 +60,10 @@ UNINTERESTING = frozenset(
 class Stops:
     """Stops A of one stage. All methods raise Hang, Fatal and Ended as the stage does."""
 
-    def __init__(self, stage: Stage, code: Code, stepping: bool) -> None:
+    def __init__(self, stage: Stage, program: Program, stepping: bool) -> None:
         """``stepping``: without debug registers, an instruction at a time."""
         self.stage = stage
-        self.code = code
+        self.program = program
         self.stepping = stepping
         self.unwinder = Unwinder(stage.pid, stage.machine)
         self.stopped: int | None = None
@@ -88,7 +89,7 @@ class Stops:
         if self._arrive(stage.a, point) is not None:
             return self._missed()
         if not self.stepping:
-            stage.b.break_at(self.code.base + other.address)
+            stage.b.break_at(self.program.address(other.address))
         stage.begin_b(1, step=self.stepping)
         there = self._arrive(stage.b, other)
         if there is None:
@@ -126,7 +127,7 @@ class Stops:
 
     def _begin_a(self, point: Point) -> None:
         if not self.stepping:
-            self.stage.a.break_at(self.code.base + point.address)
+            self.stage.a.break_at(self.program.address(point.address))
         self.stage.begin_a(step=self.stepping)
 
     def _missed(self) -> Stop:
@@ -145,7 +146,7 @@ class Stops:
 
         A has nothing that could hold it up. B may wait for A: then it is left running, and its breakpoint is set.
         """
-        address = self.code.base + point.address
+        address = self.program.address(point.address)
         stage = self.stage
         met = 0
         while True:
@@ -213,13 +214,13 @@ class Stops:
         return self.names(thread)
 
     def names(self, thread: Thread) -> tuple[str, ...]:
-        """The functions of the target's own file that a stopped thread is in, the innermost first.
+        """The functions of the target's own files that a stopped thread is in, the innermost first.
 
         The interpreter's loop is the last: behind it stands what called the operation.
         """
         found: dict[str, None] = {}
         for counter in self.unwinder.counters(thread):
-            function = self.code.function_at(counter)
+            function = self.program.function_at(counter)
             if function is not None:
                 found[function.plain] = None
                 if is_eval(function):

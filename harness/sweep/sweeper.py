@@ -14,6 +14,7 @@ from harness.kernel.trial import Count
 from harness.record.coverage import HIT, MISSED, OFF, Variant
 from harness.sweep.jobs import Job
 from harness.sweep.points import Listing, Point
+from harness.sweep.program import WITHIN
 from harness.sweep.progress import LEVELS, Progress, due
 from harness.sweep.scene import Scene, Seen
 
@@ -224,7 +225,8 @@ class Sweeper:
 
     def _told(self, point: Point) -> PointData:
         return {
-            "address": point.address,
+            "address": point.address & WITHIN,
+            "file": self.scene.files.name(point.address),
             "occurrence": point.occurrence,
             "calls": list(point.chain),
             "instruction": self.scene.text(point),

@@ -25,6 +25,7 @@ from harness.kernel.spec_types import ChildTrial, SceneSpec
 from harness.kernel.trial import Count
 from harness.record.target import Target
 from harness.sweep.image import ENTERED, Code, Image, Symbols
+from harness.sweep.program import ReadCode
 from harness.sweep.progress import Progress, by_address, gap, holders, outcomes, windows
 from harness.sweep.ptrace import CannotTrace
 from harness.sweep.scene import Scene
@@ -77,7 +78,7 @@ def pattern_of(functions: str | None, pairs: Sequence[str]) -> str | None:
     return ENTERED if functions is None and pairs else functions
 
 
-def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
+def code_of(cache: str, pattern: str | None) -> ReadCode:
     """Reads a file's symbols once a campaign: the result is kept in the folder ``cache``."""
 
     def read(path: str, base: int) -> Code:
@@ -94,7 +95,7 @@ def code_of(cache: str, pattern: str | None) -> Callable[[str, int], Code]:
     return read
 
 
-def described(progress: Progress, binary: str) -> StopsEvent:
+def described(progress: Progress, binaries: Sequence[str]) -> StopsEvent:
     """What became of a job, by address; the campaign makes source lines of them."""
     job = progress.job
     addresses: dict[int, Counter[str]] = defaultdict(Counter)
@@ -109,7 +110,7 @@ def described(progress: Progress, binary: str) -> StopsEvent:
         reason = f"given up after {progress.ends} crashes or hangs"
     return {
         "event": "stops",
-        "binary": binary,
+        "binaries": list(binaries),
         "addresses": {str(address): dict(found) for address, found in addresses.items()},
         "pair": {
             "a": job.a,
@@ -186,20 +187,17 @@ def _sweep(target: Target, spec: TracerSpec, emit: Emit) -> None:
     }
 
     def tell(event: FindingEvent) -> None:
-        emit(event | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binary": binary[0]})
+        emit(
+            event
+            | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binaries": list(scene.files.paths)}
+        )
 
-    binary = [""]
     read = code_of(spec["cache"], pattern_of(spec["functions"], asked["pairs"]))
-
-    def code(path: str, base: int) -> Code:
-        binary[0] = path
-        return read(path, base)
-
-    scene = Scene(target, asked, code)
+    scene = Scene(target, asked, read)
     try:
         sweeper = Sweeper(scene, tell, clock.alive)
         for progress in sweeper.sweep(spec["bound"], spec["seed"]):
-            emit(described(progress, binary[0]))
+            emit(described(progress, scene.files.paths))
         clock.tell(sweeper.counts)
     finally:
         scene.close()

@@ -79,7 +79,7 @@ def test_wrong_arguments_are_told_in_a_sentence(
 def test_a_thread_that_gets_no_core_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     waits = [0.0]
-    monkeypatch.setattr(ptrace.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("harness.sweep.ptrace.time.monotonic", lambda: now[0])
     thread: Any = SimpleNamespace(waited_for_a_core_s=lambda: waits[0])
     starved, stuck = ptrace.Patience(thread, 10.0), ptrace.Patience(thread, 10.0)
     for second in range(10, 60):

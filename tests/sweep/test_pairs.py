@@ -18,6 +18,7 @@ from harness.sweep.image import ENTERED, Function, chooser
 from harness.sweep.jobs import OperationInfo, jobs_of
 from harness.sweep.locate import locate
 from harness.sweep.points import Listing, Point
+from harness.sweep.program import FILE, WITHIN
 from harness.sweep.progress import LEVELS, Progress, due, gap
 from harness.sweep.replay import replay
 from harness.sweep.stops import Stop
@@ -62,6 +63,18 @@ class Sample(Subject):
     @step(ATOMIC, writes=True, lock="holds")
     def pop(o, v):
         return o.pop()
+"""
+
+
+HEAP = """
+import heapq
+class Sample(Subject):
+    "A heap, from a module that may be a file of its own."
+    def fresh(self, size):
+        return fresh_strings(size)
+    @step(writes=True)
+    def push(o, v):
+        heapq.heappush(o, v)
 """
 
 
@@ -118,6 +131,25 @@ def test_a_target_that_dies_is_told_of_its_pair_and_the_next_stop_has_another(sc
     (found,) = ended.findings
     assert signature("pairs.sample", found) == "crash | process | pairs.sample | halfway+dies"
     assert found["details"]["pair"] == "halfway+dies"
+
+
+@pytest.mark.targets
+def test_what_an_extension_module_does_and_calls_has_points(scene: MakeScene) -> None:
+    made = scene(HEAP, pairs=["push+push"])
+    job = job_of(made, "push", "push")
+    listing = made.list(job)
+    assert isinstance(listing, Listing)
+    inside = [point for point in listing.points if "_heapq_heappush" in point.chain]
+    called = [point for point in inside if "PyObject_RichCompare" in point.chain]
+    assert called and len(inside) > len(called), "it compares elements, by the interpreter"
+    for point in (inside[0], called[0]):
+        assert made.show(job, point).stop.how != MISSED  # on 3.13 it has no lock, and shows
+        file = made.files.name(point.address)
+        assert made.files.place(file, point.address & WITHIN) == point.address
+    assert not called[0].address >> FILE
+    assert not any("mmap" in name for point in listing.points for name in point.chain), (
+        "that is the harness's own"
+    )
 
 
 def subject(target: Target, folder: Path, *wanted: str) -> ScenarioInfo:

@@ -89,7 +89,7 @@ def test_the_innermost_function_that_waits_says_what_for(names: tuple[str, ...],
 
 @pytest.mark.targets
 def test_the_functions_that_wait_are_there_to_be_seen(scene: MakeScene, free_threaded: Target) -> None:
-    functions = {one.plain for one in scene(STORED).code.symbols.functions}
+    functions = {one.plain for one in scene(STORED).program.interpreter.symbols.functions}
     assert {"_PyMutex_LockTimed", "_PyThreadState_Attach", "stop_the_world"} <= functions
     assert ("_PySeqLock_BeginRead" in functions) == (free_threaded.version_info < (3, 16))
 
@@ -103,7 +103,7 @@ def test_stacks_are_unwound_to_the_calls_that_stepping_saw(scene: MakeScene) -> 
     stage, stops = made.stage, made.stops
     deepest = 0
     for point in listing.points[::5]:
-        stage.a.break_at(made.code.base + point.address)
+        stage.a.break_at(made.program.address(point.address))
         stage.begin_a()
         arrived = stops._arrive(stage.a, point) is None
         *inner, outermost = stops.names(stage.a)
@@ -114,7 +114,9 @@ def test_stacks_are_unwound_to_the_calls_that_stepping_saw(scene: MakeScene) -> 
         stage.end_turn()
         if not arrived:
             continue
-        assert is_eval(next(one for one in made.code.symbols.functions if one.plain == outermost))
+        assert is_eval(
+            next(one for one in made.program.interpreter.symbols.functions if one.plain == outermost)
+        )
         # A function that another one ended with, by a jump, has taken that one's place on the stack.
         calls = iter(point.chain)
         assert inner and inner[0] == point.chain[-1] and all(name in calls for name in reversed(inner)), point

@@ -46,7 +46,7 @@ def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> Non
     stage = scene(TWO_STORES, functions=f":{STORE}$")
     job = job_of(stage, "store", "read")
     stage.stage.fresh(job)
-    listing = list_points(stage.stage, stage.code, stage.accesses, merge=False)
+    listing = list_points(stage.stage, stage.program, stage.accesses, merge=False)
     stage.stage.let_b_pass()
     stage.stage.end_turn()
     first = [point for point in listing.points if point.occurrence == 1]
@@ -86,7 +86,7 @@ def test_merging_points_loses_no_window(scene: MakeScene) -> None:
     stage = scene(TWO_STORES)
     job = job_of(stage, "store", "read")
     stage.stage.fresh(job)
-    every = list_points(stage.stage, stage.code, stage.accesses, merge=False)
+    every = list_points(stage.stage, stage.program, stage.accesses, merge=False)
     stage.stage.let_b_pass()
     stage.stage.end_turn()
     merged = stage.list(job)
