@@ -10,7 +10,7 @@ import builtins
 import inspect
 import symtable
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -32,8 +32,8 @@ class Bundle:
     def need(self, names: Iterable[str], namespace: Mapping[str, Any]) -> None:
         """Bring in what ``names`` mean in ``namespace``. Raises NotScriptable where that has no source."""
         for name in names:
-            if name not in namespace:
-                if hasattr(builtins, name):
+            if name not in namespace or name == "__file__":  # the script has its own
+                if hasattr(builtins, name) or name == "__file__":
                     continue
                 raise NotScriptable(f"what {name} is cannot be told")
             thing = namespace[name]
@@ -65,7 +65,7 @@ class Bundle:
             return
         if home is not None and (isinstance(thing, type) or inspect.isfunction(thing)):
             # Looked for by name: inspect would take a class for what its __wrapped__ is.
-            for node in ast.parse(inspect.getsource(home)).body:
+            for node in _statements(ast.parse(inspect.getsource(home)).body):
                 if getattr(node, "name", None) == thing.__name__:
                     self._define(strip(node), vars(home))
                     return
@@ -74,7 +74,7 @@ class Bundle:
     def _constant(self, name: str, namespace: Mapping[str, Any]) -> None:
         """Find the line that binds ``name`` at the top of its module, wherever it was imported from."""
         tree = ast.parse(inspect.getsource(sys.modules[namespace["__name__"]]))
-        for node in tree.body:
+        for node in _statements(tree.body):
             if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
                 home = sys.modules[node.module or ""]
                 if _is_ours(home):
@@ -91,7 +91,8 @@ class Bundle:
     def _define(self, tree: ast.stmt, namespace: Mapping[str, Any]) -> None:
         tree = written_plainly(tree)
         self.need(free_names([tree]), namespace)
-        self.definitions.append(tree)
+        if ast.dump(tree) not in map(ast.dump, self.definitions):  # a, b = c binds both
+            self.definitions.append(tree)
 
 
 def _attempted(name: str, namespace: Mapping[str, Any]) -> ast.stmt | None:
@@ -99,8 +100,18 @@ def _attempted(name: str, namespace: Mapping[str, Any]) -> ast.stmt | None:
     home = sys.modules.get(namespace.get("__name__", ""))
     if home is None or not _is_ours(home):
         return None
-    attempts = (node for node in ast.parse(inspect.getsource(home)).body if isinstance(node, ast.Try))
+    attempts = [node for node in ast.parse(inspect.getsource(home)).body if isinstance(node, ast.Try)]
+    for node in attempts:
+        node.orelse = []
     return next((node for node in attempts if name in _bound(node)), None)
+
+
+def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """What a module's body does, also where an import in it has been tried before."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.Try):
+            yield from _statements(node.orelse)
 
 
 def _bound(tree: ast.stmt) -> set[str]:
@@ -119,6 +130,10 @@ def _binding(node: ast.stmt, name: str) -> ast.stmt | None:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     if name in [getattr(target, "id", None) for target in targets]:
         return node
+    if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Tuple):
+        several = [one for target in targets if isinstance(target, ast.Tuple) for one in target.elts]
+        if name in [getattr(one, "id", None) for one in several]:
+            return node
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
         for target in targets:
             if isinstance(target, ast.Tuple) and len(target.elts) == len(node.value.elts):

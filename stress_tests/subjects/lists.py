@@ -212,7 +212,7 @@ class List(Subject):
         first, second, third = o
         return first, second, third
 
-    @step(may_raise=(ValueError,))
+    @step(may_raise=(ValueError, IndexError))  # asks for the length, then for the item
     def match(o: Any, v: str) -> Any:
         match o:
             case [first, *_]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from harness.kernel.known import KnownIssue, KnownIssuesError, find, fits, load
+from harness.kernel.known import OF_PAIR, KnownIssue, KnownIssuesError, find, fits, load
+from harness.kernel.pairs import dict_steps, iterator_steps
+from harness.kernel.suite import subject_files
 from tests.campaign.fakes import fake_target
 
 ENTRY = """
@@ -31,6 +34,22 @@ def listed(tmp_path: Path, text: str) -> list[KnownIssue]:
 
 def test_the_shipped_list_is_sound() -> None:
     assert {"gh-118492", "ftstress-0001"} <= {issue.id for issue in load()}
+
+
+def test_entries_of_pairs_name_operations_that_there_are() -> None:
+    """By the files' text: some operations are there on some versions only."""
+    text = "".join(file.read_text() for file in subject_files())
+    steps = "".join(Path(module.__file__ or "").read_text() for module in (dict_steps, iterator_steps))
+    there = {name.rstrip("_") for name in re.findall(r"def (\w+)\(o: Any, v: str\)", text + steps)}
+    named = [
+        (issue.id, name)
+        for issue in load()
+        for _, looks in issue.looks
+        if (pair := OF_PAIR.fullmatch(looks))
+        for name in "|".join(pair.groups()[1:]).split("|")
+    ]
+    assert len(named) > 100
+    assert [one for one in named if one[1] not in {*there, "*"}] == []
 
 
 VERSIONS = [
