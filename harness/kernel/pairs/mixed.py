@@ -158,7 +158,11 @@ class _Quick:
                 except BaseException as error:  # noqa: BLE001  # it is what the operation gives
                     given[thread].append(Raised(error))
                     self.raised[thread].add(type(error).__name__)
-            self.outcomes.add(frozen_outcome(subject, o, given))
+            outcome = frozen_outcome(subject, o, given)
+            self.outcomes.add(outcome)
+            self.known = self.known.union(
+                text for results in (*outcome[:-1], outcome[-1:]) for one in results for text in strings(one)
+            )
 
     def allows(self, outcome: Outcome, given: Sequence[Sequence[Any]]) -> bool:
         if outcome in self.outcomes:
