@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import pickle
 from typing import Any, ClassVar
@@ -233,6 +234,22 @@ class Bytearray(Subject):
     def loop(o: Any, v: str) -> Any:
         return sorted({chr(byte) for byte in o}), sorted({chr(byte) for byte in reversed(o)})
 
+    @step(may_raise=(ValueError,))
+    def number(o: Any, v: str) -> Any:
+        return int(o, 36) >= 0
+
+    @step(text=True)
+    def text(o: Any, v: str) -> Any:
+        return str(o, "ascii"), codecs.decode(o, "latin1"), "".join(map(chr, o))
+
+    @step()
+    def argument(o: Any, v: str) -> Any:
+        return letters(b"x".join([o, o])), b"xx".find(o), b"xx".startswith(o), letters(b"x" + o), o in b"xxx"
+
+    @step()
+    def source(o: Any, v: str) -> Any:
+        return compile(o, "<bytes>", "exec") is not None
+
     @step(may_raise=(BufferError,))
     def view(o: Any, v: str) -> Any:
         with memoryview(o) as view:
@@ -282,6 +299,29 @@ class TwoBytearrays(Subject):
     @step()
     def eq(o: Any, v: str) -> Any:
         return o[0] == o[1], o[0] < o[1]
+
+    @step()
+    def eq_other_way(o: Any, v: str) -> Any:
+        return o[1] == o[0], o[1] >= o[0], letters(o[1] + o[0])
+
+    @step(writes=True, lock="holds", may_raise=(BufferError,))
+    def extend_other(o: Any, v: str) -> Any:
+        o[1].extend(o[0])
+        o[1].__iadd__(o[0])
+
+    @step(lock="holds", text=True)
+    def arguments(o: Any, v: str) -> Any:
+        changed = (
+            o[0].replace(o[1], o[1]),
+            o[0].strip(o[1]),
+            *o[0].split(o[1] or b"x"),
+            o[0].translate(None, o[1]),
+        )
+        return [letters(one) for one in changed] and (o[0].startswith(o[1]), o[0].count(o[1]) >= 0)
+
+    @step(lock="holds")
+    def format_(o: Any, v: str) -> Any:
+        return letters(b"%s%s" % (o[0], o[1])), letters(o[0] % ()), letters(b"".join(o))
 
     @step(lock="holds")
     def find(o: Any, v: str) -> Any:

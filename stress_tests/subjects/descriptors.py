@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from functools import cached_property, partialmethod, singledispatchmethod
 from types import FunctionType
 from typing import Any
@@ -110,6 +111,101 @@ class InstanceWithDescriptors(Subject):
     @step(writes=True)
     def pop_cached(o: Any, v: str) -> Any:
         return o.__dict__.pop("cached", None)
+
+
+class _OfClass(Subject):
+    """An instance of a class of its own, and a descriptor of that class: nobody has asked it for its names."""
+
+    def left(self, o: Any) -> Any:
+        return o[1].__name__, o[1].__qualname__.rpartition(".")[2]
+
+    @step()
+    def qualname(o: Any, v: str) -> Any:
+        return o[1].__qualname__ == "Fresh." + o[1].__name__
+
+    @step()
+    def qualname_again(o: Any, v: str) -> Any:
+        return o[1].__qualname__ is o[1].__qualname__
+
+    @step()
+    def names(o: Any, v: str) -> Any:
+        return o[1].__name__, o[1].__objclass__ is type(o[0]), getattr(o[1], "__doc__", None) is None
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o[1])) > 0, o[1] == o[1], hash(o[1]) == hash(o[1])
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return o[1].__reduce__()[0] is getattr
+
+    @step()
+    def of_class(o: Any, v: str) -> Any:
+        return o[1].__get__(None, type(o[0])) is o[1], getattr(type(o[0]), o[1].__name__) is not None
+
+    @step()
+    def of_another(o: Any, v: str) -> Any:
+        return o[1].__get__(7, int)
+
+    @step(writes=True)
+    def store_class_name(o: Any, v: str) -> Any:
+        type(o[0]).__name__ = "Fresh"
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        return weakref.ref(o[0])() is o[0]
+
+
+class SlotDescriptor(_OfClass):
+    """An instance with a slot, and the slot's descriptor."""
+
+    def fresh(self, size: int) -> Any:
+        cls = type("Fresh", (), {"__slots__": ("x0", "__weakref__"), "__qualname__": "Fresh"})
+        o = cls()
+        o.x0 = "x" + str(size)
+        return o, vars(cls)["x0"]
+
+    @step(may_raise=(AttributeError,))
+    def get(o: Any, v: str) -> Any:
+        return o[1].__get__(o[0]), o[0].x0
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o[1].__set__(o[0], v)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].x0 = v
+
+    @step(writes=True, may_raise=(AttributeError,))
+    def delete(o: Any, v: str) -> Any:
+        o[1].__delete__(o[0])
+
+
+class DictDescriptor(_OfClass):
+    """An instance with a dict that nobody has asked for, and the descriptor that gives it."""
+
+    def fresh(self, size: int) -> Any:
+        cls = type("Fresh", (), {"__qualname__": "Fresh"})
+        o = cls()
+        o.x0 = "x" + str(size)
+        return o, vars(cls)["__dict__"]
+
+    @step(writes=True)
+    def get(o: Any, v: str) -> Any:
+        return o[1].__get__(o[0]).get("x0"), o[1].__get__(o[0]) is o[0].__dict__
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o[1].__set__(o[0], {"x0": v})
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].x0 = v
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        o[1].__delete__(o[0])
 
 
 class Property(Subject):

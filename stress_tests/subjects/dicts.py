@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import (
@@ -17,6 +18,9 @@ from harness.kernel.pairs import (
     step,
 )
 
+MODULUS = sys.hash_info.modulus
+"""Its multiples are hashed like 0."""
+
 
 class Dict(DictWhole):
     """A dict of strings by strings; at the larger size the next key makes it grow."""
@@ -27,6 +31,59 @@ class DictOfMixedKeys(DictCore):
 
     def fresh(self, size: int) -> Any:
         return {(): "x0"} | fresh_items(size - 1) | {0.5: "x0"}
+
+
+class DictOfOneHash(Subject):
+    """A dict by numbers that are all hashed alike: each look-up goes past the others, and compares with them."""
+
+    said = "Thread safety for dict objects"
+    sizes: ClassVar[tuple[int, ...]] = (2, 5)
+
+    def fresh(self, size: int) -> Any:
+        return {number * MODULUS: "x" + str(number) for number in range(size)}
+
+    def wrong(self, o: Any) -> str:
+        return dict_disagreement(o)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[MODULUS], o.get(7 * MODULUS, v), MODULUS in o
+
+    @step(writes=True)
+    def setitem(o: Any, v: str) -> Any:
+        o[MODULUS] = v
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[ord(v[0]) * MODULUS] = v
+
+    @step(writes=True)
+    def setdefault(o: Any, v: str) -> Any:
+        return o.setdefault(9 * MODULUS, v)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop(MODULUS)
+
+    @step(writes=True)
+    def popitem(o: Any, v: str) -> Any:
+        return o.popitem()[1]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update({number * MODULUS: v for number in range(10, 16)})
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return o.copy(), dict(o), o | {}, list(o.values())
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == {MODULUS: "x1", 0: "x0"}, {MODULUS: "x1"} == o
 
 
 class DictNosy(DictWhole):
@@ -81,8 +138,21 @@ class TwoDicts(Subject):
         return o[0] == o[1], o[1] != o[0]
 
     @step(lock="holds")
+    def eq_other_way(o: Any, v: str) -> Any:
+        return o[1] == o[0], o[0].items() == o[1].items(), o[1].keys() == o[0].keys()
+
+    @step(writes=True, lock="holds")
+    def ior_other(o: Any, v: str) -> Any:
+        first, second = o
+        second |= first
+
+    @step(lock="holds")
     def fromkeys(o: Any, v: str) -> Any:
         return dict.fromkeys(o[1], v)
+
+    @step(may_raise=(RuntimeError,))
+    def keys_of_both_other_way(o: Any, v: str) -> Any:
+        return o[1].keys() - o[0].keys(), o[1].items() ^ o[0].items(), o[1].keys().isdisjoint(o[0].keys())
 
     @step(may_raise=(RuntimeError,))
     def keys_of_both(o: Any, v: str) -> Any:

@@ -521,6 +521,52 @@ class BuiltinMethod(Subject):
         return weakref.ref(o)() is o
 
 
+class MethodWrapper(Subject):
+    """A special method of a built-in type, bound to a list that threads share by it."""
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size).__iadd__
+
+    def left(self, o: Any) -> Any:
+        return o.__self__
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        return o([v]) is o.__self__
+
+    @step(writes=True)
+    def call_by_map(o: Any, v: str) -> Any:
+        return len(list(map(o, ([v], [v]))))
+
+    @step()
+    def call_wrong(o: Any, v: str) -> Any:
+        return o(one=v)
+
+    @step(may_raise=(IndexError,))
+    def self_(o: Any, v: str) -> Any:
+        return o.__self__[0]
+
+    @step(writes=True)
+    def change_self(o: Any, v: str) -> Any:
+        o.__self__.clear()
+
+    @step()
+    def attributes(o: Any, v: str) -> Any:
+        return o.__name__, o.__qualname__, o.__objclass__ is list, o.__doc__ is None, o.__text_signature__
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == o, o == o.__self__.__iadd__, o != o.__self__.__imul__, o == v
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o) == hash(o.__self__.__iadd__)
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(repr(o)) > 0, o.__reduce__()[0] is getattr
+
+
 _AROUND, _AROUND_ANOTHER = around(None, None).__code__, around_another(None, None).__code__
 
 

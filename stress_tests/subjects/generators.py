@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import sys
 import types
 from collections.abc import AsyncGenerator, Generator
 from typing import Any, ClassVar
@@ -380,6 +381,54 @@ class AsyncGeneratorOfStrings(Subject):
     @step()
     def sizeof(o: Any, v: str) -> Any:
         return o.__sizeof__() > 0
+
+
+class AsyncGeneratorFirstIterated(Subject):
+    """An asynchronous generator that nobody has iterated over, and who has been told of its first iteration.
+
+    Threads set a hook of their own before they iterate: the first iteration is told of once.
+    """
+
+    said = "sys.set_asyncgen_hooks: firstiter is called before a generator is iterated for the first time"
+    may_raise = BUSY
+
+    def fresh(self, size: int) -> Any:
+        return giving_later(size), []
+
+    def left(self, o: Any) -> Any:
+        return driven(o[0].aclose())
+
+    def wrong(self, o: Any) -> str:
+        return "" if len(o[1]) < 2 else f"its first iteration was told of {len(o[1])} times"
+
+    @step(writes=True)
+    def anext_(o: Any, v: str) -> Any:
+        return told(o, v, lambda: driven(anext(o[0])))
+
+    @step(writes=True, may_raise=(TypeError,))
+    def asend(o: Any, v: str) -> Any:
+        return told(o, v, lambda: driven(o[0].asend(None)))
+
+    @step(writes=True, may_raise=(Thrown,))
+    def athrow(o: Any, v: str) -> Any:
+        return told(o, v, lambda: driven(o[0].athrow(Thrown())))
+
+    @step(writes=True)
+    def aclose(o: Any, v: str) -> Any:
+        return told(o, v, lambda: driven(o[0].aclose()))
+
+    @step(writes=True)
+    def ask(o: Any, v: str) -> Any:
+        return told(o, v, lambda: o[0].__anext__().close())
+
+
+def told(o: Any, v: str, then: Any) -> Any:
+    """Do something while this thread's hooks note in the subject's second part what begins."""
+    sys.set_asyncgen_hooks(firstiter=lambda _: o[1].append(v), finalizer=None)
+    try:
+        return then()
+    finally:
+        sys.set_asyncgen_hooks(None, None)
 
 
 class _Driver(Subject):

@@ -216,7 +216,7 @@ class TextsGoneThrough(_List):
 
     @step(text=True)
     def format_(o: Any, v: str) -> Any:
-        return "{} {}".format(*o), "%s" % o
+        return "{} {}".format(*o), operator.mod("%s", o)
 
     @step(may_raise=(IndexError,))
     def match(o: Any, v: str) -> Any:
@@ -450,7 +450,7 @@ class KeysGoneThrough(_Dict):
 
     @step()
     def class_(o: Any, v: str) -> Any:
-        made = type(v, (), o)
+        made: Any = type(v, (), o)
         return made.x0, vars(made)["__module__"] == __name__
 
     @step()
@@ -465,7 +465,7 @@ class KeysGoneThrough(_Dict):
 
     @step(text=True)
     def format_(o: Any, v: str) -> Any:
-        return "{x0}".format_map(o), "%(x0)s" % o, "{x0}".format(**o)
+        return "{x0}".format_map(o), operator.mod("%(x0)s", o), "{x0}".format(**o)
 
     @step(text=True)
     def template(o: Any, v: str) -> Any:
@@ -527,7 +527,7 @@ class CodePointsGoneThrough(_Dict):
 
     @step(PROCESS)
     def charmap_encode(o: Any, v: str) -> Any:
-        return codecs.charmap_encode("A", "replace", {key: 7 for key in o})
+        return codecs.charmap_encode("A", "replace", dict.fromkeys(o, 7))
 
     @step()
     def largest(o: Any, v: str) -> Any:

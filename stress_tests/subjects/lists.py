@@ -329,8 +329,17 @@ class TwoLists(Subject):
         return o[0] == o[1]
 
     @step()
+    def eq_other_way(o: Any, v: str) -> Any:
+        return o[1] == o[0], o[1] != o[0]
+
+    @step()
     def order(o: Any, v: str) -> Any:
-        return o[1] < o[0]
+        return o[1] < o[0], o[0] >= o[1]
+
+    @step(writes=True, lock="holds")
+    def iadd_other(o: Any, v: str) -> Any:
+        a, b = o
+        b += a
 
     @step(ATOMIC, writes=True, lock="holds")
     def append(o: Any, v: str) -> Any:

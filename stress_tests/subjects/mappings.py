@@ -14,6 +14,7 @@ from harness.kernel.pairs import (
     DictWhole,
     Subject,
     arm,
+    dict_disagreement,
     fresh_items,
     fresh_strings,
     nosy,
@@ -74,6 +75,63 @@ class OrderedDictNosy(OrderedDictOfStrings):
         o.update((key, key) for key in keys)
         arm(keys)
         return o
+
+
+class TwoOrderedDicts(Subject):
+    """Two OrderedDicts, each of which is told to take from the other."""
+
+    may_raise = (RuntimeError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        return OrderedDict(fresh_items(size)), OrderedDict(fresh_items(2 * size))
+
+    def wrong(self, o: Any) -> str:
+        return dict_disagreement(o[0]) or dict_disagreement(o[1])
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o[0].update(o[1])
+
+    @step(writes=True)
+    def update_other(o: Any, v: str) -> Any:
+        o[1].update(o[0])
+
+    @step(writes=True)
+    def ior(o: Any, v: str) -> Any:
+        first, second = o
+        first |= second
+
+    @step()
+    def or_(o: Any, v: str) -> Any:
+        return o[0] | o[1], o[1] | dict(o[0])
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o[0] == o[1], o[0] != dict(o[1])
+
+    @step()
+    def eq_other_way(o: Any, v: str) -> Any:
+        return o[1] == o[0], dict(o[1]) == o[0]
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return OrderedDict(o[1]), o[0].copy(), dict(o[1])
+
+    @step(writes=True)
+    def move_to_end(o: Any, v: str) -> Any:
+        o[1].move_to_end("x0")
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0][v] = v
+
+    @step(writes=True)
+    def popitem(o: Any, v: str) -> Any:
+        return o[1].popitem(last=False)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[0].clear()
 
 
 class DefaultDict(DictWhole):

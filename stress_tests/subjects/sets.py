@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from operator import length_hint
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import ATOMIC, PROCESS, Subject, arm, fresh_strings, nosy, refuse, step
+
+MODULUS = sys.hash_info.modulus
+"""Its multiples are hashed like 0."""
 
 
 def disagreement(o: Any) -> str:
@@ -225,6 +229,70 @@ class SetNosy(Set):
         return o
 
 
+class SetOfOneHash(Subject):
+    """A set of numbers that are all hashed alike: each look-up goes past the others, and compares with them."""
+
+    said = "Thread safety for set objects"
+    sizes = (2, 4)
+
+    def fresh(self, size: int) -> Any:
+        return {number * MODULUS for number in range(1, size + 1)}
+
+    def left(self, o: Any) -> Any:
+        return sorted(o)
+
+    def wrong(self, o: Any) -> str:
+        return disagreement(o)
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o.add(ord(v[0]) * MODULUS)
+
+    @step(writes=True)
+    def add_same(o: Any, v: str) -> Any:
+        o.add(9 * MODULUS)
+
+    @step(writes=True)
+    def discard(o: Any, v: str) -> Any:
+        o.discard(MODULUS)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop() >= MODULUS
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o.update(number * MODULUS for number in range(10, 20))
+
+    @step(writes=True)
+    def ior(o: Any, v: str) -> Any:
+        o |= {9 * MODULUS, ord(v[0]) * MODULUS}
+
+    @step(writes=True)
+    def ixor(o: Any, v: str) -> Any:
+        o ^= {MODULUS, 2 * MODULUS}
+
+    @step(writes=True)
+    def iand(o: Any, v: str) -> Any:
+        o &= {MODULUS, 9 * MODULUS}
+
+    @step()
+    def contains(o: Any, v: str) -> Any:
+        return MODULUS in o, ord(v[0]) * MODULUS in o, 2 * MODULUS in o
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return sorted(o.copy()), sorted(set(o)), sorted(o | {MODULUS}), sorted(o - {MODULUS})
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == {MODULUS, 2 * MODULUS}, o <= {MODULUS}, o.isdisjoint({MODULUS})
+
+
 class Frozenset(_Reading):
     """A frozenset of strings, which threads only read: its hash is kept once it is known."""
 
@@ -287,6 +355,20 @@ class TwoSets(Subject):
     @step(lock="holds")
     def order(o: Any, v: str) -> Any:
         return o[0] == o[1], o[0] < o[1], o[1].issuperset(o[0]), o[1].isdisjoint(o[0])
+
+    @step(lock="holds")
+    def order_other_way(o: Any, v: str) -> Any:
+        return o[1] == o[0], o[1] >= o[0], o[0].issubset(o[1]), o[0].isdisjoint(o[1])
+
+    @step(writes=True, lock="holds")
+    def update_other(o: Any, v: str) -> Any:
+        o[0].update(o[1])
+        o[0].intersection_update(o[1], o[0])
+
+    @step(writes=True, lock="holds")
+    def difference_update(o: Any, v: str) -> Any:
+        o[1].difference_update(o[0])
+        o[0].symmetric_difference_update(o[1])
 
     @step(writes=True, lock="holds")
     def add(o: Any, v: str) -> Any:

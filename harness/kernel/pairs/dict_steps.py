@@ -119,6 +119,14 @@ class DictWhole(DictCore):
         o.update(x0=v, x9=v)
 
     @step(writes=True, lock="holds")
+    def update_by_other_keys(o: Any, v: str) -> Any:
+        o.update({7: v, 0.5: v})
+
+    @step(writes=True, lock="holds")
+    def grow(o: Any, v: str) -> Any:
+        o.update({v: v, v[0] + "3": v, v[0] + "4": v, v[0] + "5": v, v[0] + "6": v, v[0] + "7": v})
+
+    @step(writes=True, lock="holds")
     def ior(o: Any, v: str) -> Any:
         o |= {v: v}
 

@@ -66,8 +66,11 @@ class Mixed:
             self.notes = [memoryview(mapped).cast("I") for _ in range(2)]
         self.met: set[int] = set()
         self.quick: dict[tuple[int, int], _Quick] = {}
-        self.known: dict[int, set[str]] = {}
-        """By size: the strings that are known to be put there."""
+        self.known = {
+            size: of_a_fresh_one(subject, size) | {f"x{number}" for number in range(size)} | OWN
+            for size in subject.sizes
+        }
+        """By size: the strings that are known to be put there, before anything is raced."""
         self.judges: dict[tuple[int, int], Judge] = {}
 
     def row(self) -> Row:
@@ -112,9 +115,6 @@ class Mixed:
         key = (number, self.size)
         quick = self.quick.get(key)
         if quick is None:
-            if self.size not in self.known:
-                of_fresh = of_a_fresh_one(self.subject, self.size)
-                self.known[self.size] = of_fresh | {f"x{one}" for one in range(self.size)} | OWN
             quick = self.quick[key] = _Quick(self.steps[number], self.known[self.size])
         if quick.allows(outcome, given):
             return True
