@@ -211,7 +211,7 @@ def told(record: Path) -> tuple[dict[str, set[str]], frozenset[str]]:
     if calibrated is None:
         return {}, frozenset()
     shown = (text for run in calibrated.runs if run.build == BASE for text in run.signatures)
-    return hits(calibrated), frozenset(shown)
+    return hits(calibrated, "run"), frozenset(shown)
 
 
 def main(arguments: list[str]) -> int:

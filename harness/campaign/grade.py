@@ -101,6 +101,10 @@ class Grader:
         self.complete = False
         self.elapsed_s = 0.0
         self.tallies: dict[str, _Tally] = {}
+        self.graded: dict[str, tuple[Counter[str], ScenarioResult]] = {}
+        """What was counted of scenarios, and their results, as long as nothing new comes of them: with hundreds, each
+        trial's end would else take longer than the trial.
+        """
         self.trials: dict[int, TrialStartEvent] = {}
         """The starts of those that have not ended; a campaign may have a hundred thousand that have."""
         self.progress: dict[int, ProgressEvent] = {}
@@ -120,6 +124,10 @@ class Grader:
             return
         if number is not None and number not in self.trials and kind != "trial_start":
             return
+        if number is None:
+            self.graded.clear()
+        elif number in self.trials:
+            self.graded.pop(self.trials[number]["scenario"], None)
         at_s = event.get("at_s", 0.0)
         if at_s > self.elapsed_s:
             self.elapsed_s = float(at_s)
@@ -175,7 +183,11 @@ class Grader:
 
     def counts(self) -> dict[str, Counter[str]]:
         """What a scenario's rates are made of, by its name: ``scenario_result`` takes the sum of several campaigns'."""
-        return {name: self._counts(tally) for name, tally in self.tallies.items()}
+        return {name: self._graded(name)[0] for name in self.tallies}
+
+    def samples(self) -> int:
+        """Of all scenarios, so far."""
+        return sum(count["samples"] for count in self.counts().values())
 
     def uncontrolled(self) -> list[Control]:
         """The findings that have not been tried with the GIL on, with the trials that showed them."""
@@ -193,7 +205,7 @@ class Grader:
         """The result so far. Raises JournalError when no campaign has begun."""
         if self.header is None:
             raise JournalError("the journal has no beginning: its campaign was ended before it began")
-        scenarios = tuple(self._scenario(tally) for tally in self.tallies.values())
+        scenarios = tuple(self._graded(name)[1] for name in self.tallies)
         counting = self.counting_ids()
         findings = sorted(
             (self._finding(text, one) for text, one in self.seen.items()),
@@ -236,6 +248,7 @@ class Grader:
 
     def _on_trial_start(self, event: TrialStartEvent) -> None:
         self.trials[event["trial"]] = event
+        self.graded.pop(event["scenario"], None)
         self.tallies[event["scenario"]].counts["trials"] += 1
 
     def _on_trial_end(self, event: TrialEndEvent) -> None:
@@ -309,6 +322,13 @@ class Grader:
     def _tally(self, event: TrialEvent | TrialEndEvent) -> _Tally:
         return self.tallies[self.trials[event["trial"]]["scenario"]]
 
+    def _graded(self, name: str) -> tuple[Counter[str], ScenarioResult]:
+        if name not in self.graded:
+            tally = self.tallies[name]
+            counts = self._counts(tally)
+            self.graded[name] = counts, self._scenario(tally, counts)
+        return self.graded[name]
+
     def _counts(self, tally: _Tally) -> Counter[str]:
         counts = tally.counts.copy()
         for event in self.progress.values():
@@ -320,25 +340,24 @@ class Grader:
     def _seen_in(self, tally: _Tally) -> dict[str, _Seen]:
         return {text: one for text, one in self.seen.items() if one.scenario == tally.info.name}
 
-    def _scenario(self, tally: _Tally) -> ScenarioResult:
+    def _scenario(self, tally: _Tally, counts: Counter[str]) -> ScenarioResult:
         seen = self._seen_in(tally)
-        verdict, reason = self._verdict(tally, list(seen.values()))
+        verdict, reason = self._verdict(tally, counts, list(seen.values()))
         ids = tuple(short_id(text) for text in seen)
-        return scenario_result(tally.info.name, self._counts(tally), verdict, reason, ids)
+        return scenario_result(tally.info.name, counts, verdict, reason, ids)
 
-    def _verdict(self, tally: _Tally, seen: list[_Seen]) -> tuple[Verdict, str | None]:
+    def _verdict(self, tally: _Tally, counts: Counter[str], seen: list[_Seen]) -> tuple[Verdict, str | None]:
         if any(one.known is None for one in seen):
             return "new", None
         if seen:
             return "known", None
         if reason := why_skipped(tally.info, self.target, self.kind):
             return "skipped", reason
-        if reason := self._why_not_exercised(tally):
+        if reason := self._why_not_exercised(tally, counts):
             return "not exercised", reason
         return "not observed", None
 
-    def _why_not_exercised(self, tally: _Tally) -> str | None:
-        counts = self._counts(tally)
+    def _why_not_exercised(self, tally: _Tally, counts: Counter[str]) -> str | None:
         if not counts["trials"]:
             return (
                 "no trial of it was started: the budget was too short"
@@ -413,7 +432,7 @@ class Grader:
             # More than cover them: the first was a glance.
             full = all(tally.counts["trials"] > trials_to_cover(tally.info) for tally in tried)
             seen = any(issue.matches(one.scenario, text) for text, one in self.seen.items())
-            exercised = any(self._counts(tally)["samples"] for tally in tried)
+            exercised = any(self._graded(tally.info.name)[0]["samples"] for tally in tried)
             if exercised and full and not seen:
                 trials = sum(tally.counts["trials"] for tally in tried)
                 yield (
@@ -422,8 +441,7 @@ class Grader:
                 )
 
     def _undecided(self) -> Iterator[str]:
-        for name, tally in self.tallies.items():
-            counts = self._counts(tally)
+        for name, counts in self.counts().items():
             if unknown := counts["unknown_histories"]:
                 every = counts["histories"]
                 yield f"{name}: {unknown} of {every} histories are not decided: an actor raised in their rounds"

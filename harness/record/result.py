@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from harness.kernel.event_types import Details
@@ -114,4 +114,6 @@ class Result:
 
     def to_json(self) -> dict[str, object]:
         """The contract's ``result.json``, as plain data."""
-        return {"schema": SCHEMA} | asdict(self)
+        flat = {name: tuple(map(vars, getattr(self, name))) for name in ("scenarios", "idle_amplifiers")}
+        rest = asdict(replace(self, scenarios=(), idle_amplifiers=()))
+        return {"schema": SCHEMA} | rest | flat

@@ -88,7 +88,7 @@ class Meter:
         elif event["event"] == "trial_end":
             self._racing.pop(event["trial"], None)
         elif event["event"] == "progress":
-            self._recent.append((now, self._totals().samples))
+            self._recent.append((now, self._grader.samples()))
             while self._recent[0][0] < now - WINDOW_S:
                 self._recent.popleft()
             if self._recent[-1][1]:
