@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import marshal
+import sys
 import weakref
 from types import CellType, FunctionType
 from typing import Any
@@ -123,6 +125,84 @@ class Code(Subject):
         "__replace__": "as replace",
         "co_lnotab": "deprecated: it warns",
     }
+
+
+class CodeOfClosure(Subject):
+    """The code of a function with cells, free variables and a try: what is made of it when it is first asked for."""
+
+    def fresh(self, size: int) -> Any:
+        return _with_cells.replace()
+
+    def left(self, o: Any) -> Any:
+        return [o.co_name]
+
+    def wrong(self, o: Any) -> str:
+        if o.co_varnames != ("x0", "x3") or o.co_cellvars != ("x1",) or o.co_freevars != ("held",):
+            return f"its variables are {o.co_varnames}, {o.co_cellvars} and {o.co_freevars}"
+        return "" if o == _with_cells else "the code is no more equal to what it was made from"
+
+    @step(writes=True)
+    def variables(o: Any, v: str) -> Any:
+        return len(o.co_varnames), o.co_varnames is o.co_varnames
+
+    @step(writes=True)
+    def cells(o: Any, v: str) -> Any:
+        return len(o.co_cellvars), o.co_cellvars is o.co_cellvars
+
+    @step(writes=True)
+    def free(o: Any, v: str) -> Any:
+        return len(o.co_freevars), o.co_freevars is o.co_freevars
+
+    @step(writes=True)
+    def bytecode(o: Any, v: str) -> Any:
+        return len(o.co_code), o.co_code is o.co_code
+
+    @step(writes=True)
+    def run(o: Any, v: str) -> Any:
+        return FunctionType(o, {}, None, None, (CellType(v),))(v)
+
+    @step(writes=True)
+    def run_often(o: Any, v: str) -> Any:
+        function = FunctionType(o, {}, None, None, (CellType(v),))
+        return [function(v) for _ in range(20)][-1]
+
+    @step(writes=True)
+    def trace(o: Any, v: str) -> Any:
+        function = FunctionType(o, {}, None, None, (CellType(v),))
+        sys.settrace(lambda *_: None)
+        try:
+            return function(v)
+        finally:
+            sys.settrace(None)
+
+    @step()
+    def lines(o: Any, v: str) -> Any:
+        return len(list(o.co_lines())), len(list(o.co_positions())), len(o.co_exceptiontable) > 0
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == _with_cells, hash(o) == hash(_with_cells), o.replace() == o
+
+    @step()
+    def written(o: Any, v: str) -> Any:
+        return marshal.loads(marshal.dumps(o)) == o
+
+
+def _code_with_cells() -> Any:
+    held: Any = None
+
+    def function(x0: Any) -> Any:
+        x1 = held
+        try:
+            x3 = [x0]
+        except ValueError:
+            return None
+        return (lambda: x1)(), x3[0]
+
+    return function.__code__
+
+
+_with_cells = _code_with_cells()
 
 
 class Cell(Subject):

@@ -148,6 +148,10 @@ class Function(Subject):
         return o.__code__.co_argcount > 0
 
     @step()
+    def builtins_(o: Any, v: str) -> Any:
+        return "len" in o.__builtins__
+
+    @step()
     def closure(o: Any, v: str) -> Any:
         return o.__closure__
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import codecs
 import collections
 import itertools
-import math
 import operator
 import string
 import types
-from functools import partial, reduce
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Subject, dict_disagreement, fresh_items, fresh_strings, step
@@ -103,11 +101,7 @@ class NumbersGoneThrough(_List):
 
     @step()
     def sum_(o: Any, v: str) -> Any:
-        return sum(o) >= 0, math.fsum(o) >= 0, math.prod(o) >= 0
-
-    @step()
-    def sum_of_products(o: Any, v: str) -> Any:
-        return math.hypot(*o) >= 0, math.gcd(*o) >= 0
+        return sum(o) >= 0
 
     @step()
     def largest(o: Any, v: str) -> Any:
@@ -116,18 +110,6 @@ class NumbersGoneThrough(_List):
     @step()
     def all_(o: Any, v: str) -> Any:
         return all(o), any(o)
-
-    @step()
-    def reduce_(o: Any, v: str) -> Any:
-        return chr(reduce(max, o))
-
-    @step()
-    def accumulate(o: Any, v: str) -> Any:
-        return letters(itertools.accumulate(o, max))
-
-    @step()
-    def count(o: Any, v: str) -> Any:
-        return operator.countOf(o, ord("x")) >= 0, operator.indexOf(o, ord("x")) >= 0
 
     @step()
     def sort_copy(o: Any, v: str) -> Any:
@@ -169,10 +151,6 @@ class TextsGoneThrough(_List):
         return made
 
     @step()
-    def deque(o: Any, v: str) -> Any:
-        return list(collections.deque(o)), list(collections.deque(o, 2))
-
-    @step()
     def set_(o: Any, v: str) -> Any:
         made = {v}
         made.update(o)
@@ -183,24 +161,12 @@ class TextsGoneThrough(_List):
         return dict.fromkeys(o, v)
 
     @step()
-    def count_all(o: Any, v: str) -> Any:
-        return list(collections.Counter(o))
-
-    @step()
     def zip_(o: Any, v: str) -> Any:
         return list(zip(o, o)), list(map(given, o, o))
 
     @step()
     def enumerate_(o: Any, v: str) -> Any:
         return [one for _, one in enumerate(o)], list(filter(None, o)), list(map(str.strip, o))
-
-    @step()
-    def tools(o: Any, v: str) -> Any:
-        return list(itertools.chain(o, o)), list(itertools.islice(o, 2)), list(itertools.compress(o, o))
-
-    @step()
-    def cartesian(o: Any, v: str) -> Any:
-        return next(itertools.product(o, o), None), next(itertools.combinations(o, 1), None)
 
     @step()
     def least(o: Any, v: str) -> Any:
@@ -297,7 +263,7 @@ class PairsGoneThrough(_List):
 
     @step(may_raise=(ValueError,))
     def ordered(o: Any, v: str) -> Any:
-        return dict(collections.OrderedDict(o)), dict(collections.defaultdict(list, o))
+        return dict(collections.OrderedDict(o))
 
     @step(may_raise=(ValueError,))
     def starmap(o: Any, v: str) -> Any:
@@ -376,12 +342,6 @@ class KeysGoneThrough(_Dict):
     def call(o: Any, v: str) -> Any:
         return given(**o), given(v, a9=v, **o)
 
-    @step()
-    def caller(o: Any, v: str) -> Any:
-        made: dict[str, Any] = {}
-        operator.methodcaller("update", **o)(made)
-        return made, partial(given, **o)()
-
     @step(text=True)
     def join(o: Any, v: str) -> Any:
         return "".join(o), "".join(o.values())
@@ -427,22 +387,10 @@ class KeysGoneThrough(_Dict):
         return list(zip(o, o.values())), list(map(str, o)), [one for _, one in enumerate(o)]
 
     @step()
-    def deque(o: Any, v: str) -> Any:
-        return list(collections.deque(o)), list(itertools.chain(o, o.values()))
-
-    @step()
     def merge(o: Any, v: str) -> Any:
         made = {v: v}
         made.update(o)
         return made | o, o | made, {**o, v: v}
-
-    @step()
-    def other_dicts(o: Any, v: str) -> Any:
-        return dict(collections.OrderedDict(o)), dict(collections.defaultdict(None, o)), dict.fromkeys(o, v)
-
-    @step()
-    def count_all(o: Any, v: str) -> Any:
-        return sorted(collections.Counter(o.values()))
 
     @step()
     def namespace(o: Any, v: str) -> Any:

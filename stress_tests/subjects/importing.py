@@ -1,13 +1,16 @@
-"""Packages that threads import at once: each round's are new, and found in memory."""
+"""Modules and packages that threads import at once: each round's are new, and found in memory."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import itertools
 import sys
+import types
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from itertools import takewhile
 from types import ModuleType
 from typing import Any
 
@@ -21,9 +24,15 @@ SOURCES = {
     ".other": "import {0}\nimport {0}.sub.module\nx0 = 'x0'",
     ".fails": "x0 = 'x0'\nfor _ in range(300): pass\nraise ValueError('it fails')",
     ".lazy": "def __getattr__(name):\n    import {0}.other\n    return 'x0'",
+    "_whole": "x0 = 'x0'\nfor _ in range(50): pass\nx1 = 'x1'",
+    "_fails": "x0 = x1 = 'x0'\nfor _ in range(50): pass\nraise ValueError('it fails')",
+    "_one": "x0 = 'x0'\nimport {0}_two as other\nx1 = 'x1'",
+    "_two": "x0 = 'x0'\nimport {0}_one as other\nx1 = 'x1'",
 }
-"""What a package has, by what is added to its name: it imports what is in it, which imports what is in that."""
-NUMBERS = itertools.count()
+"""What a package has, by what is added to its name: it imports what is in it, which imports what is in that. Beside it
+there are modules by themselves.
+"""
+NUMBERS = itertools.count(1)
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -32,14 +41,20 @@ class _Finder(MetaPathFinder, Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package, _, rest = name.partition(".")
-        if not package.startswith(PREFIX) or (rest and "." + rest not in SOURCES):
+        _, rest = _parts(name)
+        if not name.startswith(PREFIX) or rest not in SOURCES:
             return None
-        return ModuleSpec(name, self, is_package=rest in ("", "sub"))
+        return ModuleSpec(name, self, is_package=rest in ("", ".sub"))
 
     def exec_module(self, module: ModuleType) -> None:
-        package, dot, rest = module.__name__.partition(".")
-        exec(compile(SOURCES[dot + rest].format(package), module.__name__, "exec"), vars(module))
+        package, rest = _parts(module.__name__)
+        exec(compile(SOURCES[rest].format(package), module.__name__, "exec"), vars(module))
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """A name that begins with the prefix: the package, or what it would be, and what is added to it."""
+    package = PREFIX + "".join(takewhile(str.isdigit, name.removeprefix(PREFIX)))
+    return package, name.removeprefix(package)
 
 
 sys.meta_path.append(_Finder())
@@ -98,3 +113,185 @@ class Package(Subject):
     def forget(o: Any, v: str) -> Any:
         sys.modules.pop(o + ".sub", None)
         sys.modules.pop(o, None)
+
+
+FORGOTTEN = (ImportError, KeyError, AttributeError)
+"""What an import may raise whose module another thread takes out of sys.modules meanwhile."""
+
+
+class _Imported(Subject):
+    """The name of a module that nobody has imported yet."""
+
+    def left(self, o: Any) -> Any:
+        for name in (o, o.replace("_one", "_two")):
+            sys.modules.pop(name, None)
+        return None
+
+    @step(writes=True)
+    def import_module(o: Any, v: str) -> Any:
+        return _seen(importlib.import_module(o))
+
+    @step(writes=True)
+    def import_(o: Any, v: str) -> Any:
+        return _seen(__import__(o))
+
+    @step(writes=True)
+    def import_from(o: Any, v: str) -> Any:
+        return _seen(__import__(o, fromlist=["x0", "x1"]))
+
+    @step(writes=True)
+    def statement(o: Any, v: str) -> Any:
+        names: dict[str, Any] = {}
+        exec(f"from {o} import x0, x1", names)
+        return names["x0"], names["x1"]
+
+    @step(writes=True)
+    def import_twice(o: Any, v: str) -> Any:
+        return importlib.import_module(o) is importlib.import_module(o)
+
+    @step()
+    def find_spec(o: Any, v: str) -> Any:
+        return importlib.util.find_spec(o) is not None
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return o in sys.modules, len(list(sys.modules)) > 0
+
+    @step(writes=True, lets_raise=FORGOTTEN)
+    def forget(o: Any, v: str) -> Any:
+        sys.modules.pop(o, None)
+
+    @step(writes=True, lets_raise=FORGOTTEN)
+    def put_none(o: Any, v: str) -> Any:
+        sys.modules[o] = None  # type: ignore[assignment]
+
+    @step(writes=True, lets_raise=FORGOTTEN)
+    def put(o: Any, v: str) -> Any:
+        made = types.ModuleType(o)
+        vars(made).update(x0=v, x1=v)
+        sys.modules[o] = made
+
+
+def _seen(module: Any) -> Any:
+    """What whoever imports a module finds in it: it has been filled, to the end."""
+    return module.x0, module.x1
+
+
+class ImportedModule(_Imported):
+    """A module that is filled without ado."""
+
+    def fresh(self, size: int) -> Any:
+        return f"{PREFIX}{next(NUMBERS)}_whole"
+
+    @step(writes=True, may_raise=(ImportError,))
+    def reload(o: Any, v: str) -> Any:
+        return _seen(importlib.reload(importlib.import_module(o)))
+
+
+class ImportedAndFailing(_Imported):
+    """A module that raises when it is imported: each import of it does, and none gives a module."""
+
+    def fresh(self, size: int) -> Any:
+        return f"{PREFIX}{next(NUMBERS)}_fails"
+
+
+class ImportedInACircle(_Imported):
+    """Two modules that import one another. Who imports the second, meets the first half filled."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return f"{PREFIX}{next(NUMBERS)}_one"
+
+    @step(writes=True)
+    def import_other(o: Any, v: str) -> Any:
+        return _seen(importlib.import_module(o.replace("_one", "_two")))
+
+    @step(writes=True)
+    def import_other_by_name(o: Any, v: str) -> Any:
+        return _seen(__import__(o.replace("_one", "_two")))
+
+
+LAZY = f"""
+lazy import {PREFIX}0_whole as x0
+lazy from {PREFIX}0_whole import x1
+
+def use():
+    return x0.x0, x1
+"""
+CODE = compile(LAZY if sys.version_info >= (3, 15) else "", "<lazy>", "exec")
+
+
+class LazyImports(Subject):
+    """Globals with two lazy imports that nobody has used yet. At the larger size their module was imported before."""
+
+    minimum_version = (3, 15)
+    sizes = (2, 0)
+    may_raise = (NameError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        if size:
+            sys.modules.pop(PREFIX + "0_whole", None)
+        names: dict[str, Any] = {}
+        exec(CODE, names)
+        return names
+
+    def left(self, o: Any) -> Any:
+        return sorted(name for name in o if not name.startswith("__"))
+
+    @step(writes=True)
+    def use(o: Any, v: str) -> Any:
+        return o["use"]()
+
+    @step(writes=True)
+    def use_often(o: Any, v: str) -> Any:
+        return [o["use"]() for _ in range(4)]
+
+    @step(writes=True)
+    def item(o: Any, v: str) -> Any:
+        return o["x0"] is not None, o.get("x1") is not None
+
+    @step(writes=True)
+    def eval_(o: Any, v: str) -> Any:
+        return eval("x1", o), eval("x0", o).x1
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return sorted({**o.copy()}) > [], len(list(o.values())) > 0
+
+    @step(writes=True)
+    def resolve(o: Any, v: str) -> Any:
+        return [one.resolve() is not None for one in o.copy().values() if type(one) is LAZY_TYPE]
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return [repr(one) for one in o.copy().values() if type(one) is LAZY_TYPE]
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o["x1"] = v
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        o.pop("x1", None)
+
+    @step(writes=True)
+    def exec_anew(o: Any, v: str) -> Any:
+        exec(CODE, o)
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update({v + digit: v for digit in "012345678"})
+
+    @step()
+    def names(o: Any, v: str) -> Any:
+        return len(sys.lazy_modules) >= 0  # type: ignore[attr-defined]
+
+    @step(PROCESS, writes=True)
+    def filter_(o: Any, v: str) -> Any:
+        sys.set_lazy_imports_filter(lambda *_: True)  # type: ignore[attr-defined]
+        exec(CODE, {})
+        sys.set_lazy_imports_filter(None)  # type: ignore[attr-defined]
+
+
+LAZY_TYPE: Any = getattr(types, "LazyImportType", None)

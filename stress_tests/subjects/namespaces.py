@@ -280,7 +280,7 @@ class ModuleNames(Subject):
     def items(o: Any, v: str) -> Any:
         return [name for name, _ in vars(o).items()]
 
-    @step(writes=True)
+    @step(writes=True, text=True)
     def doc(o: Any, v: str) -> Any:
         o.__doc__ = v
         return o.__doc__

@@ -16,6 +16,7 @@ import threading
 import types
 import warnings
 import weakref
+from contextlib import suppress
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -34,7 +35,22 @@ class Quiet(Warning):
     """What is warned of; nobody sees it."""
 
 
+class Once(Quiet):
+    """What is warned of once."""
+
+
+class Each(Quiet):
+    """What is warned of once at each place."""
+
+
+def _shown(*of: Any, **more: Any) -> None:
+    """Shows a warning to nobody."""
+
+
+warnings.showwarning = _shown
 warnings.simplefilter("ignore", Quiet)
+warnings.simplefilter("once", Once)
+warnings.simplefilter("default", Each)
 
 
 class Node:
@@ -148,7 +164,28 @@ class Collector(Subject):
 
         gc.callbacks.append(mine)
         gc.collect(0)
-        gc.callbacks.remove(mine)
+        with suppress(ValueError):  # another thread has cleared them
+            gc.callbacks.remove(mine)
+
+    @step(writes=True)
+    def clear_callbacks(o: Any, v: str) -> Any:
+        gc.callbacks.extend([_watch] * 9)
+        gc.callbacks.clear()
+
+    @step(writes=True)
+    def coroutine(o: Any, v: str) -> Any:
+        """That knows where it comes from: what it knows is made while the collector looks."""
+
+        async def nothing() -> Any:
+            return o
+
+        sys.set_coroutine_origin_tracking_depth(2)
+        try:
+            made = nothing()
+            gc.collect(0)
+            made.close()
+        finally:
+            sys.set_coroutine_origin_tracking_depth(0)
 
     @step(writes=True)
     def weak_reference(o: Any, v: str) -> Any:
@@ -420,6 +457,26 @@ class Warned(Subject):
     @step()
     def filters(o: Any, v: str) -> Any:
         return len(list(warnings.filters)) >= 0
+
+    @step(writes=True)
+    def warn_once(o: Any, v: str) -> Any:
+        """What is shown but once is noted in a dict that all share."""
+        warnings.warn_explicit(v, Once, "fresh.py", 5, registry=o)
+        getattr(warnings, "onceregistry", o).clear()
+
+    @step(writes=True)
+    def warn_each(o: Any, v: str) -> Any:
+        warnings.warn_explicit("x0", Each, "fresh.py", 6, registry=o)
+        warnings.warn_explicit(v, Each, "fresh.py", len(v), "fresh", o)
+
+    @step(writes=True)
+    def add_filter(o: Any, v: str) -> Any:
+        warnings.filterwarnings("ignore", v, Quiet)
+        warnings.simplefilter("ignore", Quiet)
+
+    @step(writes=True)
+    def add_filter_behind(o: Any, v: str) -> Any:
+        warnings.simplefilter("ignore", Quiet, append=True)
 
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:

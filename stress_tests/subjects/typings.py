@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
+import types
 import typing
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -137,6 +138,96 @@ class GenericAlias(Subject):
     @step()
     def origin(o: Any, v: str) -> Any:
         return typing.get_origin(o) is dict, len(typing.get_args(o))
+
+
+class GenericAliasOfList(Subject):
+    """A generic alias with a list among its arguments, as of a callable: others change the list."""
+
+    may_raise = (TypeError, IndexError)
+
+    def fresh(self, size: int) -> Any:
+        return types.GenericAlias(dict, ([T, int, S], str))
+
+    def left(self, o: Any) -> Any:
+        return len(o.__args__)
+
+    @step(writes=True)
+    def parameters(o: Any, v: str) -> Any:
+        return len(o.__parameters__) < 9, o.__parameters__ is o.__parameters__
+
+    @step(writes=True)
+    def subscribe(o: Any, v: str) -> Any:
+        return len(o[int, str].__args__), len(o[S, T].__parameters__)
+
+    @step()
+    def subscribe_less(o: Any, v: str) -> Any:
+        return o[int]
+
+    @step(text=True)
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o)
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == types.GenericAlias(dict, ([T], str)), o != list[T], hash(list[o]) != 0
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return o(first=v), o.__origin__ is dict
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return len(copy.deepcopy(o).__args__), len(pickle.dumps(o.__args__[1])), len(list(o))
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.__args__[0].append(float)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        o.__args__[0].pop(0)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.__args__[0].clear()
+
+    @step(writes=True)
+    def double(o: Any, v: str) -> Any:
+        o.__args__[0].extend(o.__args__[0])
+
+
+class _Asking:
+    """What takes the place of a type variable, and looks at its alias, or changes its list, while it is asked."""
+
+    def __init__(self) -> None:
+        self.home: Any = None
+
+    @property
+    def __parameters__(self) -> Any:
+        if self.home is not None:
+            repr(self.home)
+            self.home.__args__[0].append(int)
+        return (T,)
+
+    def __getitem__(self, key: Any) -> Any:
+        self.home.__args__[0].clear()
+        return int
+
+    def __repr__(self) -> str:
+        if self.home is not None and len(self.home.__args__[0]) > 1:
+            self.home.__args__[0].pop()
+        return "asking"
+
+
+class GenericAliasNosy(GenericAliasOfList):
+    """A generic alias among whose arguments is what looks at it and changes them while it is asked."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        asking = _Asking()
+        asking.home = types.GenericAlias(dict, ([T, asking, S], asking))
+        return asking.home
 
 
 class UnionOfTypes(Subject):
