@@ -23,6 +23,8 @@ LOCKS = (
 """CPython's files in which threads only wait."""
 LIBC = ("./nptl", "../sysdeps", "./sysdeps", "../nptl", "./csu", "../csu")
 RESUMES = "_PyCriticalSection_Resume"
+STOPS = ("stop_the_world", "_PyEval_StopTheWorld", "_PyEval_StopTheWorldAll", "types_stop_world")
+"""Many stop the world by these: which of them it was says who has called."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Thread:
     @property
     def asked(self) -> Frame | None:
         """The function that asked for what it waits for."""
-        return next((frame for frame in self.frames if not frame.waits), None)
+        return next((frame for frame in self.frames if not frame.waits and frame.function not in STOPS), None)
 
     @property
     def title(self) -> str:
@@ -117,7 +119,9 @@ def waits(all_of_them: Sequence[Thread]) -> list[Wait]:
         holders = [one for one in holders if one[0].waits != waiter.waits] or holders
         if len(holders) == 1:
             holder, frame = holders[0]
-            found.append(Wait(waiter, holder, frame.function))
+            outwards = holder.frames[holder.frames.index(frame) :]
+            holds = next((one for one in outwards if one.function not in STOPS), frame)
+            found.append(Wait(waiter, holder, holds.function))
     return found
 
 
@@ -136,9 +140,10 @@ def cycle(found: Sequence[Wait]) -> str:
 def place(thread: Thread) -> str:
     """Where it waits: the function that asked."""
     asked = thread.asked.function if thread.asked else "?"
-    waiting = takewhile(lambda frame: frame.waits, thread.frames)
-    resumes = any(frame.function == RESUMES for frame in waiting)
-    return f"in {asked}, to go on with its critical section," if resumes else f"in {asked}"
+    waiting = [frame.function for frame in takewhile(lambda frame: frame is not thread.asked, thread.frames)]
+    if RESUMES in waiting:
+        return f"in {asked}, to go on with its critical section,"
+    return f"in {asked}, to stop the world," if any(one in STOPS for one in waiting) else f"in {asked}"
 
 
 def _sentence(path: Sequence[Wait]) -> str:

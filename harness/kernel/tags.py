@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from typing import Any
 
 from harness.kernel.objects import fresh_class, fresh_subclasses
 
@@ -17,22 +17,16 @@ BURNERS = 300
 """Fifteen versions of each align once: in a round all stay below the number that a class is given."""
 
 
-class Tags:
-    """Uses up version tags, which are given out one by one to all classes."""
+def tag_burners() -> list[type]:
+    """Classes that use up version tags, which are given out one by one to all classes; all are below the first."""
+    first = fresh_class(x=0)
+    return [first, *fresh_subclasses(first, BURNERS)]
 
-    def __init__(self) -> None:
-        self.base = fresh_class(x=0)
-        self.burners = fresh_subclasses(self.base, BURNERS)
 
-    def align(self) -> None:
-        """The next tag that a class is given is a multiple of the cache's size, unless another thread takes it."""
-        if type_assign_version is None:
-            return
-        self.base.x = 0
-        type_assign_version(self.base)
-        left = -(type_get_version(self.base) + 1) % CACHE_SIZE
-        while left:
-            self.base.x = 0  # and no class below it has a version any more
-            burnt = [self.base, *self.burners][:left]
-            deque(map(type_assign_version, burnt), 0)
-            left -= len(burnt)
+def align_tags(burners: list[Any]) -> None:
+    """The next tag that a class is given is a multiple of the cache's size, unless another thread takes it."""
+    left = int(type_assign_version is not None)
+    while left:
+        burners[0].x = 0  # and no class below it has a version any more
+        given = len([*map(type_assign_version, burners[:left])])  # the first one's tag, and those behind it
+        left = -(given + type_get_version(burners[0])) % CACHE_SIZE

@@ -30,6 +30,7 @@ from harness.repro.judged import at_rest, judged, oracle_for, refused
 from harness.repro.paired import pair_script
 from harness.repro.setting import blocks as blocks_of
 from harness.repro.setting import fitted, indented
+from harness.repro.spliced import without_single_calls
 from harness.repro.tidy import (
     Texts,
     with_numbers,
@@ -95,7 +96,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     definitions, body = without_needless_names(definitions, [without_single_use(part) for part in body])
     definitions, body = without_defaults(definitions, body)
     definitions, body, more = with_tuples(definitions, body)
-    body = [without_single_use(part) for part in body]
+    definitions, body = without_single_calls(definitions, body)
+    definitions, body = ([without_single_use(one) for one in part] for part in (definitions, body))
     modules = {*writer.imports(), *set(OWN_IMPORTS) & {*names, *free_names(definitions)}}
     whole, left = dotted([*definitions, *body], bundle.imports, modules)
     *defined, race = [Texts().visit(node) for node in whole]

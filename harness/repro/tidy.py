@@ -191,9 +191,11 @@ def _is_first(node: ast.AST, name: str) -> bool | None:
         return True if node.id == name else None
     if isinstance(node, (ast.Constant, ast.expr_context)):
         return None
-    if not isinstance(node, (*DISPLAYS, ast.Call, ast.Attribute, ast.Subscript, ast.keyword, ast.BinOp)):
+    if not isinstance(
+        node, (*DISPLAYS, ast.Call, ast.Attribute, ast.Subscript, ast.keyword, ast.BinOp, ast.UnaryOp)
+    ):
         return False
-    parts = list(ast.iter_child_nodes(node))
+    parts = [part for part in ast.iter_child_nodes(node) if not isinstance(part, (ast.operator, ast.unaryop))]
     if isinstance(node, ast.Dict):
         parts = [part for pair in zip(node.keys, node.values, strict=True) for part in pair if part]
     for part in parts:

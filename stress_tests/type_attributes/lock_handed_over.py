@@ -9,7 +9,7 @@ Without that, it takes a thread that is stopped between two instructions.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from time import perf_counter_ns, sleep
 from typing import Any
 
@@ -22,11 +22,10 @@ from harness.kernel import (
     fresh_class,
     lock_free,
     operation,
-    prime,
     readers,
     sharing,
 )
-from harness.kernel.tags import Tags
+from harness.kernel.tags import align_tags, tag_burners
 
 FAIR_NS = 1_500_000
 """How long the lock is held once all have queued up: more than what makes a mutex fair."""
@@ -34,8 +33,8 @@ LONGEST_NS = 30_000_000
 """How long it is held for those who do not come."""
 LOOK_S = 0.0001
 """Between two looks at whether it is one's turn; and between a thread's word that it queues up, and that it has."""
-PATIENCE = 100
-"""Looks before one goes on without the others."""
+PATIENCE_NS = 15_000_000
+"""Until one goes on without the others."""
 TURN = 16
 """Stores that the budget of versions is told of for each turn of the writer, which takes a few milliseconds."""
 
@@ -53,31 +52,32 @@ class LookQueuedBeforeStore(Scenario):
     def prepare(self, knobs: Knobs) -> None:
         self.base = fresh_class(x=Value(0))
         self.stored = vars(self.base)
-        self.asked, self.held, self.looking, self.storing = [0], [0], [0], [0]
-        self.hold = lock_keeper(self.held, self.storing)
-        # Below 3.16 what a first look-up leaves wrongly is met only under such versions: see Tags.
-        self.align = Tags().align if sys.version_info < (3, 16) else prime
+        self.asked, self.held, self.looking, self.until_ns = [0], [0], [0], [0]
+        self.moved, self.orders = lock_holder(self.asked, self.held, self.until_ns)
+        self.burners = tag_burners()
         self.share = sharing(knobs.lock_free)
-        prime(self.base)
 
     @operation(actor="writer", stores=TURN)
     def store(self, n: int) -> None:
-        self.align()
+        if sys.version_info < (
+            3,
+            16,
+        ):  # what a first look-up leaves wrongly is met there only under such versions
+            align_tags(self.burners)
         value = Value(2 * n - 1)
         self.share(value)
         self.base.x = value
         self.asked[0] = n  # from here on the class has no version, and nobody looks before the lock is held
         wait_for(self.looking, n)
         sleep(LOOK_S)
-        self.storing[0] = n
+        self.until_ns[0] = perf_counter_ns() + FAIR_NS
         self.base.x = Value(2 * n)
 
     @operation(actor="keeper")
     def hold_lock(self) -> None:
-        if self.held[0] == self.asked[0]:
-            sleep(LOOK_S)
-        else:
-            self.hold(self.asked[0])
+        wait_for(self.asked, self.held[0] + 1)
+        self.orders.reverse()
+        self.moved.__bases__ = self.orders[0][1:2]
 
     @operation(actor="reader")
     def read(self) -> Any:
@@ -92,41 +92,27 @@ class LookQueuedBeforeStore(Scenario):
 
 def wait_for(counter: list[int], least: int) -> None:
     """Until ``counter`` has come so far, or nobody moves it any more."""
-    for _ in range(PATIENCE):
-        if counter[0] >= least:
-            return
+    until = perf_counter_ns() + PATIENCE_NS
+    while counter[0] < least and perf_counter_ns() < until:
         sleep(LOOK_S)
 
 
-def lock_keeper(held: list[int], storing: list[int]) -> Callable[[int], None]:
-    """A function that holds the lock of all types until somebody who wants it, too, has said so and waited.
+def lock_holder(asked: list[int], held: list[int], until_ns: list[int]) -> tuple[type, list[Any]]:
+    """A class that holds the lock of all types while its bases are assigned, and its orders to choose from.
 
-    ``held`` says for which turn, ``storing`` is where they say so. The lock is held while ``__bases__`` are assigned,
-    and with it while the class's own ``mro`` is asked for. What that does needs no look-up that takes the lock: to wait
-    for one's own lock is to let go of it.
+    It does until the time that somebody who wants the lock, too, has said, or for long. ``asked`` has the turn for
+    which it does, ``held`` is where that is said. While ``__bases__`` are assigned the class's own ``mro`` is asked
+    for, and what that does needs no look-up that takes the lock: to wait for one's own lock is to let go of it.
     """
-    orders: list[tuple[type, ...]] = [()]
-    turn = [0]
 
     def mro(cls: type) -> Any:
-        if not turn[0]:  # while the classes are made
+        if not asked[0]:  # while the class is made
             return type.mro(cls)
-        held[0] = turn[0]
-        began = perf_counter_ns()
-        while storing[0] < turn[0] and perf_counter_ns() < began + LONGEST_NS:
-            pass
-        began = perf_counter_ns()
-        while perf_counter_ns() < began + FAIR_NS:
+        until_ns[0], held[0] = perf_counter_ns() + LONGEST_NS, asked[0]
+        while perf_counter_ns() < until_ns[0]:
             pass
         return orders[0]
 
-    one, other = fresh_class(), fresh_class()
-    moved = type("Holding", (type,), {"mro": mro})("C", (one,), {})
-
-    def hold(count: int) -> None:
-        turn[0] = count
-        base = other if count % 2 else one
-        orders[0] = (moved, base, object)
-        moved.__bases__ = (base,)
-
-    return hold
+    moved = type("Holding", (type,), {"mro": mro})("C", (fresh_class(),), {})
+    orders = [(moved, fresh_class(), object) for _ in range(2)]
+    return moved, orders

@@ -23,7 +23,7 @@ from harness.kernel import (
     sharing,
 )
 from harness.kernel.objects import MAX_VERSIONS_PER_CLASS
-from harness.kernel.tags import Tags
+from harness.kernel.tags import align_tags, tag_burners
 
 ALIGNED_EVERY = 16
 """Stores; a burst begins there."""
@@ -47,13 +47,13 @@ class StoreUnderAlignedVersion(Scenario):
         self.stored = vars(self.base)
         self.share = sharing(knobs.lock_free)
         self.rests = range(knobs.rest)
-        self.tags = Tags()
+        self.burners = tag_burners()
         prime(self.base)
 
     @operation(actor="writer", stores=1)
     def store(self, n: int) -> None:
         if n % ALIGNED_EVERY == 1:
-            self.tags.align()
+            align_tags(self.burners)
         value = Value(n)
         self.share(value)
         self.base.x = value

@@ -21,8 +21,9 @@ CYCLES = {
     "ftstress-0013": "a thread waits in ThreadHandle_join for another; that one waits in _PyMem_AbandonDelayed for what"
     " the first holds in _PyMem_AbandonDelayed",
     # One has been handed the mutex of those who stop the world, and needs the type lock to go on.
-    "gh-156910": "a thread waits in stop_the_world for what another holds in stop_the_world; that one waits in"
-    " stop_the_world, to go on with its critical section, for what the first holds in apply_type_slot_updates",
+    "gh-156910": "a thread waits in apply_type_slot_updates, to stop the world, for what another holds in"
+    " type_set_abstractmethods; that one waits in type_set_abstractmethods, to go on with its critical section, for"
+    " what the first holds in apply_type_slot_updates",
 }
 
 

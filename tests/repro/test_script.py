@@ -30,8 +30,6 @@ SUITE = [(name, scenario) for file in suite_files() for name, scenario in load_f
 HEADER = docstring(["What it shows.", "Seen.", "Build.", "Measured.", "Exit status."])
 UNSAYABLE = ("history_of_one_writer", "history_of_two_writers")
 """Oracles that judge whole histories."""
-LONG = ("look_queued_before_store",)
-"""Who holds the lock of all types for long needs more than a page."""
 
 BROKEN = '''\
 import os
@@ -117,8 +115,7 @@ def test_every_scenario_of_the_suite_can_be_written_as_a_program(name: str, scen
         modules = {module.partition(".")[0] for line in imported for module in line.split(", ")}
         assert modules and modules <= set(sys.stdlib_module_names)
         assert max(map(len, text.splitlines())) <= 200
-        is_short = len(text.splitlines()) <= LINES
-        assert is_short or name.endswith(LONG), "with the least of each knob, as minimising leaves it"
+        assert len(text.splitlines()) <= LINES, "with the least of each knob, as minimising leaves it"
 
 
 def test_most_scripts_are_read_at_a_glance() -> None:
