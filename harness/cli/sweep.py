@@ -54,7 +54,7 @@ def sweep(arguments: argparse.Namespace) -> int:
         except re.error as error:
             raise Stop(f"--functions {arguments.functions!r} is not a regular expression: {error}") from error
     refuse_where_it_cannot_work(None, arguments.stepping)
-    asked = Asked(arguments.pairs, arguments.functions, arguments.bound, arguments.stepping)
+    asked = Asked(arguments.functions, arguments.bound, arguments.stepping)
     with tempfile.TemporaryDirectory(prefix="ftstress-sweep-") as cache:
         return run.campaign(
             arguments, sweeps(asked, Path(cache)), choose_pairs if arguments.pairs else choose

@@ -139,12 +139,18 @@ def sentences(report: Report) -> list[str]:
         )
     told += _subjects(report, once)
     told += _specializer(once)
-    if quick := speed(coverage):
-        told.append(
-            f"speed: {quick.per_s:,.0f} stops a second in the median pair"
-            f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
-        )
-    return told
+    return told + speed_sentence(report)
+
+
+def speed_sentence(report: Report) -> list[str]:
+    """How fast its sweeps were, in a sentence; none where no pair has had enough stops."""
+    quick = speed(report.coverage)
+    if quick is None:
+        return []
+    return [
+        f"speed: {quick.per_s:,.0f} stops a second in the median pair"
+        f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
+    ]
 
 
 def _subjects(report: Report, coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from harness.campaign.gather import Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
 from harness.record.coverage import PairCoverage
 from harness.record.result import Result, ScenarioResult, Verdict
-from harness.report.coverage import counts, sentences
+from harness.report.coverage import counts, sentences, speed_sentence
 from harness.report.escape import escape
 from harness.report.faces import cause_text
 from harness.report.findings import again_command
@@ -76,7 +76,8 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
         yield Text()
         yield table
     yield from _reasons(report)
-    for sentence in sentences(report):
+    speed = speed_sentence(report)
+    for sentence in sentences(report)[: -len(speed) or None]:  # the speed is the last line of all
         yield Text()
         yield Text(sentence)
     # The gravest of what counts stands last, next to the verdict, where a terminal leaves the eye.
@@ -96,6 +97,7 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
     yield Text(report_verdict(report), style="bold")
     yield from map(Text, last)
     yield from map(Text, gil)
+    yield from map(Text, speed)
 
 
 def gil_sentence(result: Result) -> str:

@@ -32,10 +32,8 @@ from harness.sweep.worker import TracerSpec, code_of, pattern_of
 
 LONGEST_S = 3600.0
 """What a scenario may take if the budget has it: none has taken a hundredth of this."""
-SHORTEST_S = 25.0
-"""In less than this little is swept but the listing: a short budget is for fewer scenarios."""
-SHORTEST_PAIRS_S = 6.0
-"""The same of a subject, whose pairs come at a few points each first."""
+SHORTEST_S = 2.0
+"""In less than this little is swept but the listing: a still shorter budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
 FIRST = (
@@ -57,8 +55,6 @@ sys.exit(main(sys.argv[2]))
 class Asked:
     """What a sweep is asked for beside a campaign's options."""
 
-    pairs: bool = False
-    """Of subjects."""
     functions: str | None = None
     """A regular expression for ``FILE:FUNCTION``; None: the object model, of pairs whatever is entered."""
     bound: int = 1
@@ -110,8 +106,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         refuse_nothing_to_stop_in(target, pattern_of(asked.functions, pairs), cache)
         yield from trials(scenarios, target, options, shown)
 
-    shortest_s = SHORTEST_PAIRS_S if asked.pairs else SHORTEST_S
-    return Kind(SWEEP, planned, at_once, shortest_s, LEAD_S, lambda: nullcontext(run))
+    return Kind(SWEEP, planned, at_once, SHORTEST_S, LEAD_S, lambda: nullcontext(run))
 
 
 def refuse_nothing_to_stop_in(target: Target, functions: str | None, cache: Path) -> None:

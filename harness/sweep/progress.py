@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -12,8 +12,6 @@ from harness.sweep.jobs import Job
 from harness.sweep.points import Point
 from harness.sweep.stops import Stop
 
-LEVELS = 7
-"""A subject's pairs are gone through so many times: first at every 64th point, then between, in the end at each."""
 MOST_ENDS = 12
 """Crashes and hangs of one job, after which the rest of it is left out."""
 
@@ -37,7 +35,7 @@ class Progress:
     ends: int = 0
     """Crashes and hangs."""
     seconds: float = 0.0
-    """Spent on stops."""
+    """Spent on stops, with all that goes with them but listing."""
     missed: int = 0
     """Stops in a row at which A did not come to its point."""
 
@@ -54,16 +52,6 @@ def outcomes(progress: Progress) -> Counter[str]:
     if left > 0:
         found[NOT_TRIED] = left
     return found
-
-
-def due(points: Sequence[Point], level: int) -> Sequence[Point]:
-    """Of a subject's operation: those that come at a level, spread over all of its path; what was tried is among them
-    at the last one.
-    """
-    step = 1 << LEVELS - 1 - level
-    if step == 1:
-        return points
-    return points[step // 2 :: step] or (points[len(points) // 2 :][:1] if level == 0 else ())
 
 
 def gap(progress: Progress) -> int:

@@ -19,7 +19,7 @@ from harness.sweep.scene import Scene
 from harness.sweep.worker import code_of, pattern_of
 
 A_CHILD = 5
-"""Stops that one child makes: what one process hides, another shows (see ``sweeper.STRIDES``)."""
+"""Stops that one child makes: what one process hides, another shows (see ``passes.STRIDES``)."""
 
 
 class NotReplayable(Exception):

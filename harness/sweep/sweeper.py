@@ -5,27 +5,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import groupby
-from operator import itemgetter
 
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
 from harness.kernel.trial import Count
 from harness.record.coverage import HIT, MISSED, OFF, Variant
 from harness.sweep.jobs import Job
+from harness.sweep.passes import Part, passes
 from harness.sweep.points import Listing, Point
 from harness.sweep.program import WITHIN
-from harness.sweep.progress import LEVELS, Progress, due
+from harness.sweep.progress import Progress
 from harness.sweep.scene import Scene, Seen
 
-STRIDES = 4
-"""A scenario's jobs are gone through this many times, each time at every fourth point and in a child of its own: what
-one process has to itself is spread over all of them. Up to 3.15 places in the type cache follow from addresses: in 9 of
-30 processes on 3.13.5, B's look-up misses however its caches were filled before, and B waits for the type lock at 24 of
-150 stops of a store instead of 10; once, all 134 hits on dict-before-version were gone."""
-WITHOUT_PLACES = (3, 16)
-"""From here on a type's cache is its own, and a place in it follows from the name's hash: 24 processes of 24 have the
-same 27 hits at the points of ``C.__module__ = v`` (on 3.15, 26 or 27; on 3.13.5, 32 to 34). One stride is enough."""
 REPLAYS = 3
 MOST_UNSURE = 4
 """Points at which a symptom may show and no replay shows it again, before it is told with the last of them: at a
@@ -38,8 +29,6 @@ STEERED = 0.8
 """Share of these that lie where both operations touch the same memory."""
 
 Tell = Callable[[FindingEvent], None]
-Part = Callable[[Sequence[Point]], Sequence[Point]]
-"""Of an operation's points those that are due."""
 
 
 class Sweeper:
@@ -58,7 +47,6 @@ class Sweeper:
         self.told: set[str] = set()
         self.unsure: dict[str, list[FindingEvent]] = {}
         """By symptom, what was found of it that no replay has shown again."""
-        self.strides = STRIDES if scene.target.version_info < WITHOUT_PLACES else 1
         self.listings: dict[Variant, Listing] = {}
 
     def sweep(self, bound: int = 1, seed: str = "") -> list[Progress]:
@@ -78,21 +66,16 @@ class Sweeper:
         return swept
 
     def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
-        broad = bool(self.scene.stage.sizes)
-        for passed in broad_first(jobs) if broad else self._strides(jobs):
-            if broad or self.strides > 1:  # each switches once, and begins with what the child is
-                passed.sort(key=lambda one: _specializes(one[0]) != self.scene.specializes)
-            for specializes, group in groupby(passed, lambda one: _specializes(one[0])):
+        for each in passes(jobs, self.scene.target.version_info):
+            # The child is changed once, and first comes what it can do now.
+            parts = sorted(each.parts, key=lambda one: _specializes(one[0]) != self.scene.specializes)
+            for specializes, group in groupby(parts, lambda one: _specializes(one[0])):
                 if not self.alive(self.counts):
                     return
-                if begun and not broad:
+                if each.anew:
                     self.scene.reopen(specializes)
                 if not all(self._part(job, part, begun) for job, part in group):
                     return
-
-    def _strides(self, jobs: list[Job]) -> Iterator[list[tuple[Job, Part]]]:
-        for stride in range(self.strides):
-            yield [(job, itemgetter(slice(stride, None, self.strides))) for job in jobs]
 
     def _part(self, job: Job, part: Part, begun: dict[Job, Progress]) -> bool:
         """A part of a job's points, those left out that have been tried; False where the time is over."""
@@ -101,7 +84,14 @@ class Sweeper:
                 return False
             begun[job] = self._begin(job)
         progress = begun[job]
-        for point in part(progress.points):
+        began = time.monotonic()
+        try:
+            return self._stops(progress, part(progress.points))
+        finally:
+            progress.seconds += time.monotonic() - began
+
+    def _stops(self, progress: Progress, points: Sequence[Point]) -> bool:
+        for point in points:
             if progress.given_up:
                 break
             if point.key in progress.stops:
@@ -129,7 +119,9 @@ class Sweeper:
                     return
                 point, other = drawn[number]
                 progress.points.append(point)
+                began = time.monotonic()
                 self._stop(progress, point, other)
+                progress.seconds += time.monotonic() - began
         yield from (one for one, _ in found)
 
     def _draws(self, job: Job, draw: random.Random) -> Iterator[tuple[Point, Point]]:
@@ -165,9 +157,7 @@ class Sweeper:
         return Progress(job, list(listing.points), listing.instructions, listing.complete, listing.unlooped)
 
     def _stop(self, progress: Progress, point: Point, other: Point | None = None) -> None:
-        began = time.monotonic()
         seen = self.scene.show(progress.job, point, other)
-        progress.seconds += time.monotonic() - began
         progress.ends += seen.ended
         key = point.key if other is None else (*point.key, *other.key)
         progress.stops[key] = seen.stop
@@ -235,23 +225,15 @@ class Sweeper:
     def _relist(self, progress: Progress) -> None:
         """A's path has changed: from here on the points of the new one that have not been tried are what is left."""
         progress.missed = 0
+        began = time.monotonic()
         listed = self.scene.list(progress.job)
+        progress.seconds -= time.monotonic() - began
         if isinstance(listed, Seen):
             progress.ends += 1
             self._found(progress, None, None, listed)
             return
         before = {point.key for point in progress.points}
         progress.points += [point for point in listed.points if point.key not in before]
-
-
-def broad_first(jobs: Sequence[Job]) -> Iterator[list[tuple[Job, Part]]]:
-    """What is done of a subject one after the other: all pairs at few points, then at more."""
-    for number in range(LEVELS + max(job.lag for job in jobs)):
-        yield [
-            (job, partial(due, level=number - job.lag))
-            for job in jobs
-            if job.lag <= number < job.lag + LEVELS
-        ]
 
 
 def _specializes(job: Job) -> bool:

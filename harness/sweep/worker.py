@@ -176,7 +176,6 @@ def main(text: str) -> int:
 
 
 def _sweep(target: Target, spec: TracerSpec, emit: Emit) -> None:
-    clock = Clock(spec["budget_s"], emit)
     asked: SceneSpec = {
         "file": spec["file"],
         "scenario": spec["scenario"],
@@ -185,15 +184,14 @@ def _sweep(target: Target, spec: TracerSpec, emit: Emit) -> None:
         "stepping": spec["stepping"],
         "pairs": spec.get("pairs", []),
     }
-
-    def tell(event: FindingEvent) -> None:
-        emit(
-            event
-            | {"elapsed_s": round(time.monotonic() - clock.began, 4), "binaries": list(scene.files.paths)}
-        )
-
     read = code_of(spec["cache"], pattern_of(spec["functions"], asked["pairs"]))
     scene = Scene(target, asked, read)
+    clock = Clock(spec["budget_s"], emit)  # a busy machine may take seconds to start a child
+
+    def tell(event: FindingEvent) -> None:
+        elapsed_s = round(time.monotonic() - clock.began, 4)
+        emit(event | {"elapsed_s": elapsed_s, "binaries": list(scene.files.paths)})
+
     try:
         sweeper = Sweeper(scene, tell, clock.alive)
         for progress in sweeper.sweep(spec["bound"], spec["seed"]):

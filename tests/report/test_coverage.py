@@ -206,9 +206,11 @@ def test_races_and_sweeps_in_one_report_are_counted_apart() -> None:
     report = pages.report(raced, sweeps.clean())
     text = render_text(report)
     assert "rounds samples stores" in text and "stops clean hits" in text
-    assert text.splitlines()[-1] == (
+    *_, verdict, speed_of_it = text.splitlines()
+    assert verdict == (
         "not observed: 0 in 10 rounds (2,000 samples); below 0.3 a round at 95 %; 0 in 101 stops of a sweep"
     )
+    assert speed_of_it.startswith("speed: 1,000 stops a second in the median pair")
     (shown,) = report.scenarios
     assert (shown.rounds, shown.bound_95) == (10, 0.3)
 

@@ -17,12 +17,12 @@ from harness.record.target import Target
 from harness.sweep.image import ENTERED, Function, chooser
 from harness.sweep.jobs import OperationInfo, jobs_of
 from harness.sweep.locate import locate
+from harness.sweep.passes import LEVELS, due, passes
 from harness.sweep.points import Listing, Point
 from harness.sweep.program import FILE, WITHIN
-from harness.sweep.progress import LEVELS, Progress, due, gap
+from harness.sweep.progress import Progress, gap
 from harness.sweep.replay import replay
 from harness.sweep.stops import Stop
-from harness.sweep.sweeper import broad_first
 from tests.campaign.fakes import fake_scenario
 from tests.sweep.conftest import SUBJECTS, MakeScene, job_of, swept
 
@@ -210,7 +210,7 @@ def test_pairs_in_which_one_writes_come_first_and_one_thing_is_varied_at_a_time(
     pairs = [(push, push), (push, has), (has, push), (has, has)]
     jobs = jobs_of(pairs, True, [3, 8])
     assert len(set(jobs)) == len(jobs) == len(pairs) * 5
-    first, *later = broad_first(jobs)
+    first, *later = (one.parts for one in passes(jobs, (3, 14)))
     assert [(job.a, job.b) for job, _ in first[:2]] == [("push", "has"), ("has", "push")]
     assert {(job.turns, job.made_by, job.specialized) for job, _ in first} == {(1, "A", OFF)}
     assert ("has", "has") not in {(job.a, job.b) for job, _ in first}

@@ -7,8 +7,10 @@ from typing import Any
 
 from harness.kernel.event_types import FindingEvent
 from harness.record.coverage import CLEAN, HIT
+from harness.sweep.image import Code, Symbols
 from harness.sweep.jobs import Job, OperationInfo, jobs_of
 from harness.sweep.points import Listing, Point
+from harness.sweep.program import Files
 from harness.sweep.scene import Seen
 from harness.sweep.stops import Stop
 from harness.sweep.sweeper import MOST_UNSURE, Sweeper
@@ -26,6 +28,9 @@ class MadeUp:
         self.stage = SimpleNamespace(sizes=[])
         self.jobs = jobs_of([(STORE, READ), (READ, STORE)])
         self.specializes = False
+        self.files = Files(
+            lambda path, base: Code(Symbols((), True, False, (0, b""), False), base), modules=False
+        )
         self.shows = {POINTS[number].key for number in shows}
         self.shown_again = {POINTS[number].key for number in again}
         self.replays = 0
@@ -64,13 +69,15 @@ def told(shows: set[int], again: set[int]) -> tuple[list[tuple[int, str]], int]:
 
 
 def test_what_replays_show_is_told_at_once_and_once() -> None:
-    assert told({2, 3, 4, 5, 6, 7}, {2, 3}) == ([(2, "3 of 3")], 1)
+    assert told({2, 3, 4, 5, 6, 7}, {2, 4}) == ([(4, "3 of 3")], 1), "every fourth point comes first"
 
 
 def test_a_point_whose_replays_show_it_is_preferred() -> None:
-    assert told({2, 3, 4, 5}, {4}) == ([(4, "3 of 3")], 3)
+    assert told({2, 3, 4, 5}, {2}) == ([(2, "3 of 3")], 3), "4 comes before, with B once and twice"
 
 
 def test_what_no_replay_shows_is_told_all_the_same() -> None:
-    assert told({1, 2, 3, 4, 5, 6}, set()) == ([(MOST_UNSURE, "0 of 3")], MOST_UNSURE)
+    assert told({1, 2, 3, 4, 5, 6}, set()) == ([(6, "0 of 3")], MOST_UNSURE), (
+        "4, with B once and twice, then 2"
+    )
     assert told({6}, set()) == ([(6, "0 of 3")], 2), "at the end: B once and twice is all that there is"
