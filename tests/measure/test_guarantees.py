@@ -4,26 +4,73 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.kernel.pairs import ATOMIC, Subject, step
-from measure.guarantees import Seen, page
+from harness.kernel.known import OF_PAIR, load
+from harness.kernel.pairs import ATOMIC, VALUES, Subject, step
+from harness.kernel.pairs.subject import PREFIX
+from measure.guarantees import Asked, Found, Seen, page, verdict
+from measure.promises import SAID, Said
+
+PUSH = Said("stacks", "Pushing happens at one moment.", ATOMIC, {"stack": "push"}, against=("gh-1", "gh-2"))
+LINKS = {"gh-1": "[gh-1](https://example.org/1)", "gh-2": "gh-2"}
+
+
+def main() -> Seen:
+    return Seen("main", (3, 16, 0))
+
+
+def test_what_no_round_showed_otherwise_is_kept() -> None:
+    seen = main()
+    seen.asked["pairs.stack"] = [
+        Asked("push+push", ATOMIC, 1000),
+        Asked("pop+push", ATOMIC, 200),
+        Asked("push+has", VALUES, 5000),
+        Asked("pop+pop", ATOMIC, 5000),
+    ]
+    assert verdict(PUSH, seen, LINKS) == "kept in 1,200 rounds of 2 pairs (below 0.0025 a round)"
+
+
+def test_where_no_pair_is_atomic_it_is_asked_whether_anything_is_corrupted() -> None:
+    seen = main()
+    seen.asked["pairs.stack"] = [Asked("push+has", VALUES, 20), Asked("push+print", "process", 900)]
+    assert verdict(PUSH, seen, LINKS) == "kept in 20 rounds of 1 pair, asked as not corrupted"
+
+
+def test_what_none_came_of_was_not_asked_nor_what_no_operation_does() -> None:
+    assert verdict(PUSH, main(), LINKS) == "not asked: no pair of these came"
+    assert verdict(Said("a", "b", why="nobody can"), main(), LINKS) == "not asked: nobody can"
+
+
+def test_what_a_pair_or_the_list_says_is_broken_is_told_with_its_issue() -> None:
+    seen = main()
+    seen.asked["pairs.stack"] = [Asked("push+push", ATOMIC, 1000)]
+    seen.found["pairs.stack"] = [
+        Found("push+pop", "outcomes", "gh-1"),
+        Found("pop+pop", "crash", "gh-1"),  # nobody pushes
+        Found("push+has", "exception", "gh-3"),  # nothing of what is promised here
+    ]
+    assert verdict(PUSH, seen, LINKS) == f"**broken**: {LINKS['gh-1']} by `push+pop` (outcomes)"
+    seen.has = frozenset({"gh-1", "gh-2"})
+    assert verdict(PUSH, seen, LINKS) == f"**broken**: {LINKS['gh-1']} by `push+pop` (outcomes); gh-2"
+
+
+def test_what_is_not_known_is_told_so() -> None:
+    seen = main()
+    seen.found["pairs.stack"] = [Found("push+pop", "outcomes", None)]
+    assert verdict(PUSH, seen, LINKS) == "**broken**: **not known** by `push+pop` (outcomes)"
+
+
+def test_nothing_of_it_is_promised_before_the_page_was_there() -> None:
+    assert verdict(PUSH, Seen("3.13.5", (3, 13, 5), frozenset({"gh-1"})), LINKS) == "not promised"
 
 
 class Stack(Subject):
     """A list that is used as a stack."""
 
-    said = "lists"
+    said = "a page of its own"
 
     @step(ATOMIC, writes=True)
     def push(o: Any, v: str) -> Any:
         o.append(v)
-
-    @step(ATOMIC, writes=True)
-    def pop(o: Any, v: str) -> Any:
-        return o.pop()
-
-    @step()
-    def has(o: Any, v: str) -> Any:
-        return v in o
 
 
 class Silent(Stack):
@@ -32,34 +79,24 @@ class Silent(Stack):
     said = ""
 
 
-def rows(*targets: Seen) -> list[list[str]]:
-    text = page(targets, {"pairs.stack": Stack, "pairs.silent": Silent})
-    return [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in text.splitlines()
-        if line.startswith("| stack")
-    ]
+class Table(Stack):
+    """Its promises have rows of their own."""
+
+    said = "Thread safety for list objects"
 
 
-def test_what_no_round_showed_otherwise_is_kept_and_what_none_came_of_was_not_asked() -> None:
-    seen = Seen("main", (3, 16, 0))
-    seen.rounds["pairs.stack", "atomic"] = 1200
-    seen.pairs["pairs.stack", "atomic"] = {"push+push", "push+pop"}
-    (atomic, values) = rows(seen)
-    assert atomic == ["stack", "lists", "`push`, `pop`", "atomic", "kept in 1,200 rounds of 2 pairs"]
-    assert values[2:] == ["`has`", "not corrupted", "not asked: no pair of these came"]
+def test_what_is_said_elsewhere_has_a_row_a_subject() -> None:
+    seen = main()
+    seen.rounds["pairs.stack"] = 40
+    text = page([seen], {"pairs.stack": Stack, "pairs.silent": Silent, "pairs.table": Table}, [])
+    assert "| stack | a page of its own | nothing in 40 rounds |" in text
+    assert "silent" not in text and "| table |" not in text
 
 
-def test_what_a_pair_broke_is_told_of_the_promise_of_its_operations() -> None:
-    seen = Seen("main", (3, 16, 0))
-    seen.rounds["pairs.stack", "atomic"] = 1200
-    seen.broken["pairs.stack"] = {"push+pop": "outcomes", "push+has": "process"}
-    (atomic, values) = rows(seen)
-    assert atomic[-1] == "**broken**: `push+pop` (outcomes)"
-    assert "broken" in values[-1]
-    assert "`push+has` (process)" in values[-1]
-
-
-def test_3_13_does_not_promise_that_anything_is_atomic() -> None:
-    (atomic, values) = rows(Seen("3.13", (3, 13, 5)))
-    assert (atomic[-1], values[-1]) == ("not promised", "not asked: no pair of these came")
+def test_each_promise_is_asked_by_operations_that_there_are_or_says_why_not() -> None:
+    issues = {issue.id: issue for issue in load()}
+    for said in SAID:
+        assert bool(said.asked) != bool(said.why), said
+        for one in said.against:
+            covered = [glob for glob, looks in issues[one].looks if OF_PAIR.fullmatch(looks)]
+            assert {PREFIX + subject for subject in said.asked} & set(covered), said

@@ -220,8 +220,8 @@ def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
     }
 
 
-def promised(declared: list[list[Step]]) -> Promise:
-    """What is promised of a round in which threads do these operations.
+def promised(declared: list[list[Step]], version: tuple[int, ...] = sys.version_info[:2]) -> Promise:
+    """What is promised of a round in which threads do these operations, on that version.
 
     Atomicity is a relation of two operations: one that holds the object's lock is not atomic for one that reads
     without it. 3.13 promises nothing of the kind, but does in every build with the GIL what is said of later ones.
@@ -231,4 +231,4 @@ def promised(declared: list[list[Step]]) -> Promise:
         return PROCESS
     locks = {one.lock for one in every}
     atomic = all(one.promise == ATOMIC for one in every) and not {"holds", "free"} <= locks
-    return ATOMIC if atomic and sys.version_info >= (3, 14) else VALUES
+    return ATOMIC if atomic and version >= (3, 14) else VALUES
