@@ -37,6 +37,7 @@ Listener = Callable[[Event], None]
 
 WORTH_STARTING_S = 0.2
 """A trial that would get less than this because time is short is not started, unless it is the first."""
+SHORTEST_S = 0.01
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
 OVERDUE_S = 1.0
@@ -200,7 +201,7 @@ class _Campaign:
                 return
             planned, self.next = self.next, next(self.plan, None)
             self.unseen.discard(planned.scenario.name)
-            self._start(planned, max(budget, 0.05))
+            self._start(planned, max(budget, SHORTEST_S))
 
     def _start_controls(self) -> None:
         """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too. What is

@@ -1,6 +1,7 @@
 """Measure what other ways to test see on given builds, in the same time.
 
     python3 measure/comparison --target NAME=PATH [--target ...] --seconds 60 --repeat 1 --out FILE.json
+    python3 measure/comparison --about shared --tests REPO@REV --target NAME=PATH ... --out FILE.json
     python3 measure/comparison --show FILE.json [FILE.json ...]
 
 Each detector runs on each build until it has detected something, or until time is over. Progress goes to stderr, the
@@ -22,21 +23,21 @@ import os
 import resource
 import signal
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
 
 from measure.comparison import record as records
 from measure.comparison import table
 from measure.comparison.cpython_tests import CPythonTests
 from measure.comparison.cpython_tests_env_changed import CPythonTestsEnvChanged
-from measure.comparison.detector import CannotRun, Detector, Ready
+from measure.comparison.detector import SCENARIOS, CannotRun, Detector, Ready
 from measure.comparison.measure import measure
 from measure.comparison.record import Record, Result
 from measure.comparison.targets import Missing, Target, ask
 from measure.comparison.with_racecheck import Racecheck
 from measure.comparison.with_run_parallel import RunParallel
 
-DETECTORS: tuple[Callable[[], Detector], ...] = (CPythonTests, CPythonTestsEnvChanged, RunParallel, Racecheck)
+DETECTORS: tuple[type[Detector], ...] = (CPythonTests, CPythonTestsEnvChanged, RunParallel, Racecheck)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         targets = [ask(name, executable) for name, executable in given.target]
-        chosen = [make() for make in DETECTORS]
+        chosen = [make(given.about, given.tests) for make in DETECTORS]
         chosen = [one for one in chosen if not given.detector or one.name in given.detector]
         with tempfile.TemporaryDirectory(prefix="ftstress-comparison-", ignore_cleanup_errors=True) as folder:
             compare(targets, chosen, given.seconds, given.repeat, given.out, Path(folder))
@@ -134,9 +135,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="measure/comparison",
         description="What other ways to test see on given builds, in the same time.",
     )
-    names = [make().name for make in DETECTORS]
+    names = [one.name for one in DETECTORS]
     parser.add_argument("--target", action="append", type=_target, metavar="NAME=PATH", help="a build, named")
     parser.add_argument("--detector", action="append", choices=names, help="only this one (default: all)")
+    parser.add_argument(
+        "--about", choices=SCENARIOS, default="types", help="the type object, or other shared objects"
+    )
+    parser.add_argument(
+        "--tests", metavar="REPO@REV", help="CPython's own tests (default: the release's, as it was built)"
+    )
     parser.add_argument("--seconds", type=_positive, default=60.0, help="for each detector on each build")
     parser.add_argument("--repeat", type=_count, default=1, metavar="N", help="measure all of it N times")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="where the results go")

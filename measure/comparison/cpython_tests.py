@@ -1,4 +1,4 @@
-"""CPython's own type tests, looped and judged by exit status, which is how most of its builders run them."""
+"""CPython's own tests of the free-threaded build, looped, judged by exit status as most of its builders judge them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENV_CHANGED = 3
 
 
 class CPythonTests(Detector):
-    """``python -m test test_free_threading``, the type tests only.
+    """``python -m test test_free_threading``, of types the type tests only.
 
     The readers of these tests are bare threads: an assertion that fails in one is printed and lost.
     """
@@ -21,13 +21,17 @@ class CPythonTests(Detector):
     name = "cpython_tests"
     title = "CPython's tests"
     options: tuple[str, ...] = ()
-    selection = ("test_free_threading", "-m", "test.test_free_threading.test_type.*")
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        only = ("-m", "test.test_free_threading.test_type.*") if self.about == "types" else ()
+        return "test_free_threading", *only
 
     def prepare(self, version: str, folder: Path) -> Ready:
-        library = sources.unpack_tests(version, folder)
+        library = sources.unpack_tests(version, folder, self.tests)
         empty = folder / "empty"
         empty.mkdir()
-        return Ready(empty, (library,), (f"Lib/test of {version}",))
+        return Ready(empty, (library,), (f"Lib/test of {self.tests or version}",))
 
     @property
     def rehearsal(self) -> list[str]:

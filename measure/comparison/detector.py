@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from measure.comparison.child import Ended
 
@@ -13,6 +15,11 @@ HANG_S = 30
 """After this each tool's own watchdog speaks; a test takes seconds at most, also on a busy machine."""
 NOT_A_CRASH = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 """Somebody ended the child: this says nothing about the build."""
+
+
+About = Literal["types", "shared"]
+"""What is tested: the type object, or the other objects that threads share."""
+SCENARIOS: dict[About, str] = {"types": "scenario.py", "shared": "shared.py"}
 
 
 class CannotRun(Exception):
@@ -42,6 +49,11 @@ class Detector(ABC):
     name: str
     title: str
 
+    def __init__(self, about: About = "types", tests: str | None = None) -> None:
+        self.about = about
+        self.tests = tests
+        """Where CPython's own tests are taken from, ``REPO@REV``; None: from the release's source."""
+
     @abstractmethod
     def prepare(self, version: str, folder: Path) -> Ready:
         """Get what is needed for targets of ``version`` into ``folder``, which is empty.
@@ -70,6 +82,13 @@ class Detector(ABC):
         if ended.status < 0:
             return Detection("crash", signal.Signals(-ended.status).name)
         return self.judge(ended)
+
+
+def copy_scenario(about: About, runner: str, folder: Path) -> None:
+    """Put a scenario into ``folder``, as ``scenario.py``, and what runs it with some tool."""
+    here = Path(__file__).parent
+    shutil.copy(here / SCENARIOS[about], folder / SCENARIOS["types"])
+    shutil.copy(here / runner, folder)
 
 
 def hang(ended: Ended) -> Detection | None:

@@ -13,15 +13,13 @@ def races(num_iterations: int) -> Iterator[list[Race]]:
     """A fresh class for each iteration, shared by all threads; looked at once more when they have ended."""
     fresh = [Race() for _ in range(num_iterations)]
     yield fresh
-    assert all(race.agrees() for race in fresh), "at rest, a subclass gives something else than the dict"
+    assert all(race.agrees() for race in fresh), "at rest, what is left does not agree with itself"
 
 
 @pytest.mark.force_parallel_threads(THREADS)
 @pytest.mark.iterations(20)
 @pytest.mark.parametrize("again", range(10))  # --forever with a single test makes no new fixtures, and fails
-def test_a_subclass_gives_what_was_stored(
-    races: list[Race], thread_index: int, iteration_index: int, again: int
-) -> None:
+def test_a_race(races: list[Race], thread_index: int, iteration_index: int, again: int) -> None:
     race = races[iteration_index]
     if thread_index == 0:
         race.write()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from measure.comparison.targets import Missing
 TESTS = ("Lib", "test")
 
 
-def unpack_tests(version: str, folder: Path) -> Path:
-    """Unpack ``Lib/test`` of ``version``; returns the folder ``Lib``, with nothing else of the library in it.
+def unpack_tests(version: str, folder: Path, revision: str | None = None) -> Path:
+    """Unpack ``Lib/test`` of ``version``, or of a ``revision`` of a clone, ``REPO@REV``; returns the folder ``Lib``,
+    with nothing else of the library in it.
 
     Raises Missing when the source is not in the cache, or cannot be read.
     """
+    if revision is not None:
+        return _of_clone(revision, folder)
     try:
         kept = job.cache() / "sources"
     except job.Stop as stop:
@@ -36,6 +40,23 @@ def unpack_tests(version: str, folder: Path) -> Path:
         raise Missing(
             f"{tarball} cannot be unpacked ({error}): remove it, and run `ftstress build`"
         ) from error
+    return folder / TESTS[0]
+
+
+def _of_clone(revision: str, folder: Path) -> Path:
+    repository, _, commit = revision.rpartition("@")
+    tarball = folder / "tests.tar"
+    command = ["git", "-C", repository, "archive", "-o", str(tarball.absolute()), commit, "/".join(TESTS)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or error
+        raise Missing(f"{revision} gives no tests ({said}): give REPO@REV, a revision of a clone") from error
+    with tarfile.open(tarball) as archive:
+        for member in archive:
+            if member.isfile():
+                _unpack(archive, member, folder / member.name)
+    tarball.unlink()
     return folder / TESTS[0]
 
 

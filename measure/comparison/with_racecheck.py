@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from measure.comparison import packages
 from measure.comparison.child import Ended
-from measure.comparison.detector import Detection, Detector, Ready, last_line
+from measure.comparison.detector import Detection, Detector, Ready, copy_scenario, last_line
 
-HERE = Path(__file__).parent
-FILES = ("scenario.py", "scenario_racecheck.py")
+FILE = "scenario_racecheck.py"
 
 
 class Racecheck(Detector):
@@ -22,8 +20,7 @@ class Racecheck(Detector):
     def prepare(self, version: str, folder: Path) -> Ready:
         library = folder / "packages"
         uses = packages.install(("racecheck>=0.1",), version, library)
-        for name in FILES:
-            shutil.copy(HERE / name, folder)
+        copy_scenario(self.about, FILE, folder)
         return Ready(folder, (library,), uses)
 
     @property
@@ -32,7 +29,7 @@ class Racecheck(Detector):
 
     @property
     def arguments(self) -> list[str]:
-        return [FILES[-1]]
+        return [FILE]
 
     def judge(self, ended: Ended) -> Detection | None:
         if ended.status == 0:
@@ -43,5 +40,5 @@ class Racecheck(Detector):
         if "AssertionError: racecheck: invariant" not in ended.tail:
             return Detection("exception", last_line(ended.tail))
         if "raised " not in ended.tail:
-            return Detection("failed assertion", "at rest, the subclass gives something else than the dict")
+            return Detection("failed assertion", "at rest, what is left does not agree with itself")
         return Detection("failed assertion" if raised.startswith("AssertionError") else "exception", raised)

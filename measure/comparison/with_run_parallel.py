@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from measure.comparison import packages
 from measure.comparison.child import Ended
-from measure.comparison.detector import HANG_S, CannotRun, Detection, Detector, Ready, hang, last_line
+from measure.comparison.detector import (
+    HANG_S,
+    CannotRun,
+    Detection,
+    Detector,
+    Ready,
+    copy_scenario,
+    hang,
+    last_line,
+)
 
-HERE = Path(__file__).parent
-FILES = ("scenario.py", "scenario_run_parallel.py")
+FILE = "scenario_run_parallel.py"
 SETTINGS = f"""\
 [pytest]
 faulthandler_timeout = {HANG_S}
@@ -32,18 +39,17 @@ class RunParallel(Detector):
     def prepare(self, version: str, folder: Path) -> Ready:
         library = folder / "packages"
         uses = packages.install(("pytest>=9", "pytest-run-parallel>=0.10"), version, library)
-        for name in FILES:
-            shutil.copy(HERE / name, folder)
+        copy_scenario(self.about, FILE, folder)
         (folder / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
         return Ready(folder, (library,), uses)
 
     @property
     def rehearsal(self) -> list[str]:
-        return [*self._pytest, "--collect-only", FILES[-1]]
+        return [*self._pytest, "--collect-only", FILE]
 
     @property
     def arguments(self) -> list[str]:
-        return [*self._pytest, "-x", "--forever", FILES[-1]]
+        return [*self._pytest, "-x", "--forever", FILE]
 
     @property
     def _pytest(self) -> list[str]:

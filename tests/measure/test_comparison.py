@@ -164,7 +164,7 @@ OUTPUTS: list[tuple[Detector, int, str, Detection | None]] = [
         Racecheck(),
         1,
         "AssertionError: racecheck: invariant 'agrees' violated\n  final state      Race()",
-        Detection("failed assertion", "at rest, the subclass gives something else than the dict"),
+        Detection("failed assertion", "at rest, what is left does not agree with itself"),
     ),
     (
         Racecheck(),
