@@ -354,6 +354,15 @@ class Memoryview(Subject):
     def left(self, o: Any) -> Any:
         return letters(o[0]), len(o[0])
 
+    def wrong(self, o: Any) -> str:
+        try:
+            o[1].release()
+            o[0].append(ord("x"))
+            o[0].pop()
+        except BufferError as error:
+            return f"nobody looks at it any more, and it is in use: {error}"
+        return ""
+
     @step(may_raise=(ValueError,))
     def item(o: Any, v: str) -> Any:
         return chr(o[1][0])
@@ -456,3 +465,51 @@ class Memoryview(Subject):
     def another(o: Any, v: str) -> Any:
         with memoryview(o[1]) as view, memoryview(o[0]) as other:
             return view == other
+
+
+class MemoryviewOfBytes(Subject):
+    """A memoryview over bytes that nobody has hashed yet. Whoever reads it has it in use for a moment."""
+
+    said = "Thread safety for memoryview objects"
+
+    def fresh(self, size: int) -> Any:
+        return memoryview(b"x" * size + bytes(1))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        try:
+            o.release()
+        except BufferError as error:
+            return f"nobody looks at it any more, and it is in use: {error}"
+        return ""
+
+    @step(writes=True, may_raise=(ValueError,))
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o) == hash(b"xxx\0")
+
+    @step(writes=True, may_raise=(ValueError,))
+    def hash_and_cast(o: Any, v: str) -> Any:
+        return hash(o) == hash(o.cast("c")), len(o.cast("b")[1:])
+
+    @step(writes=True, may_raise=(ValueError,))
+    def hex_(o: Any, v: str) -> Any:
+        return len(o.hex(":", 2)), len(o.hex())
+
+    @step(writes=True, may_raise=(ValueError, TypeError))
+    def buffers(o: Any, v: str) -> Any:
+        return len(bytes(o)), len(bytearray(o)), len(b"".join((o, o))), b"xx".startswith(o[:1])
+
+    @step(writes=True, may_raise=(ValueError,))
+    def compare(o: Any, v: str) -> Any:
+        return o == b"xxx", o == memoryview(o), b"x" in o.tobytes()
+
+    @step(writes=True, may_raise=(ValueError,))
+    def another(o: Any, v: str) -> Any:
+        with memoryview(o) as view, view[1:] as part:
+            return len(view), part.obj is o.obj
+
+    @step(writes=True, may_raise=(ValueError, BufferError))
+    def release(o: Any, v: str) -> Any:
+        o.release()

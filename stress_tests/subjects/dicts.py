@@ -33,6 +33,19 @@ class DictOfMixedKeys(DictCore):
         return {(): "x0"} | fresh_items(size - 1) | {0.5: "x0"}
 
 
+class _Home:
+    """Whose instances have dicts with common keys."""
+
+
+class DictOfCommonKeys(DictWhole):
+    """A copy of an instance's dict: its table of keys is the class's, and the values are its own."""
+
+    def fresh(self, size: int) -> Any:
+        home = _Home()
+        vars(home).update(fresh_items(size))
+        return vars(home).copy()
+
+
 class DictOfOneHash(Subject):
     """A dict by numbers that are all hashed alike: each look-up goes past the others, and compares with them."""
 

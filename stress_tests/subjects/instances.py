@@ -10,6 +10,7 @@ import copy
 import operator
 import pickle
 import weakref
+from types import FunctionType
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -609,3 +610,114 @@ def _filled(o: Any, size: int) -> Any:
 
 
 del one, another
+
+
+def _codes_of_readers() -> tuple[Any, Any]:
+    def read(one: Any) -> Any:
+        return one.x0
+
+    def call(one: Any) -> Any:
+        return one.x1()
+
+    return read.__code__, call.__code__
+
+
+_reads, _calls = _codes_of_readers()
+
+
+class InstancesOfOneClass(Subject):
+    """An instance for each thread, of one class, and functions that both call often: they read what is the class's until
+    a thread stores into its own instance under that name. From then on the thread finds what it stored.
+    """
+
+    def fresh(self, size: int) -> Any:
+        cls = type("Fresh", (), {"x0": Bare, "x1": lambda self: Bare})
+        read, call = FunctionType(_reads.replace(), {}), FunctionType(_calls.replace(), {})
+        return {"a": cls(), "b": cls(), "read": read, "call": call, "lost": []}
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o["lost"])
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.x0 = v
+        _finds(o, v, o["read"](mine))
+
+    @step(writes=True)
+    def store_by_dict(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.__dict__["x0"] = v
+        _finds(o, v, o["read"](mine))
+
+    @step(writes=True)
+    def store_other_first(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.x5 = mine.x6 = v
+        mine.x0 = v
+        _finds(o, v, o["read"](mine))
+
+    @step(writes=True)
+    def replace_dict(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.__dict__ = {"x0": v}
+        _finds(o, v, o["read"](mine))
+
+    @step(writes=True)
+    def update_dict(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        vars(mine).update(x5=v, x0=v)
+        _finds(o, v, o["read"](mine))
+
+    @step(writes=True)
+    def store_and_delete(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.x0 = v
+        del mine.x0
+        _finds(o, Bare, o["read"](mine))
+
+    @step(writes=True)
+    def store_and_clear(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.x0 = v
+        vars(mine).clear()
+        _finds(o, Bare, o["read"](mine))
+
+    @step(writes=True)
+    def hide_method(o: Any, v: str) -> Any:
+        mine = _warmed(o, v)
+        mine.x1 = lambda: v
+        _finds(o, v, o["call"](mine))
+
+    @step(writes=True)
+    def another_instance(o: Any, v: str) -> Any:
+        another = type(_warmed(o, v))()
+        another.x5, another.x0 = v, v
+        _finds(o, v, o["read"](another))
+
+    @step(writes=True)
+    def change_class(o: Any, v: str) -> Any:
+        type(o["a"]).x9 = v
+
+    @step(writes=True)
+    def modify_class(o: Any, v: str) -> Any:
+        for _ in range(4):
+            type(o["a"]).__abstractmethods__ = frozenset()
+
+
+def _warmed(o: Any, v: str) -> Any:
+    """The thread's own instance, when it has read and called what is the class's a few times."""
+    mine = o[v[0]]
+    for _ in range(8):
+        o["read"](mine)
+        o["call"](mine)
+    return mine
+
+
+def _finds(o: Any, due: Any, found: Any) -> None:
+    """Note what a thread finds in its own instance, where it is not what it put there, or uncovered."""
+    if found is not due:
+        o["lost"].append(f"a thread found {found} in its own instance where {due} was due")

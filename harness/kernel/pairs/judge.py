@@ -42,6 +42,14 @@ class Refusal:
         }
 
 
+def disagreement(subject: Subject, o: Any) -> str:
+    """What the subject finds that does not agree with itself in the object, or that it cannot even look."""
+    try:
+        return subject.wrong(o)
+    except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
+        return f"looking at it raised {type(error).__name__}: {error}"
+
+
 class Judge:
     """Of one pair at one size. What it has allowed once it does not look at again."""
 
@@ -66,7 +74,7 @@ class Judge:
 
     def refusal(self, o: Any, given: Sequence[Sequence[Any]]) -> Refusal | None:
         """Why a round is not allowed, or None."""
-        wrong = self._wrong(o) if self.asks and self.promise != PROCESS else ""
+        wrong = disagreement(self.subject, o) if self.asks and self.promise != PROCESS else ""
         return self.refusal_of(given, frozen_outcome(self.subject, o, given), wrong)
 
     def refusal_of(self, given: Sequence[Sequence[Any]], outcome: Outcome, wrong: str) -> Refusal | None:
@@ -80,12 +88,6 @@ class Judge:
         if refused is None:
             self.allowed.add(outcome)
         return refused
-
-    def _wrong(self, o: Any) -> str:
-        try:
-            return self.subject.wrong(o)
-        except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
-            return f"looking at it raised {type(error).__name__}: {error}"
 
     def _raised(self, given: Sequence[Sequence[Any]]) -> Refusal | None:
         for thread, results in enumerate(given):

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from harness.kernel.pairs.frozen import Raised, strings
-from harness.kernel.pairs.judge import NEVER, Judge, Refusal
+from harness.kernel.pairs.judge import NEVER, Judge, Refusal, disagreement
 from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
@@ -102,7 +102,7 @@ class Mixed:
     def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
         """Why the row's round ``i`` is not allowed, or None."""
         number, o = self.pair_of(row, i), row.objects[i]
-        wrong = self.subject.wrong(o) if self.asks and self.asked[number] else ""
+        wrong = disagreement(self.subject, o) if self.asks and self.asked[number] else ""
         outcome = frozen_outcome(self.subject, o, given)
         if not wrong and self._is_allowed(number, outcome, given):
             return None
