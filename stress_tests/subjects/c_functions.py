@@ -5,6 +5,8 @@ objects, what watches dicts, and what takes items out of lists and dicts for ext
 from __future__ import annotations
 
 import ctypes
+import itertools
+import sys
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import ATOMIC, PROCESS, Subject, dict_disagreement, fresh_items, fresh_strings, step
@@ -105,6 +107,42 @@ def _heard(event: int, dictionary: Any, key: Any, value: Any) -> int:
 
 
 _told = _WATCH(_heard)
+
+
+class ModuleAddedByC(Subject):
+    """The name of a module that extensions add to sys.modules, where it is not there: all are given one module."""
+
+    said = "PyImport_AddModuleRef"
+    minimum_version = (3, 13)
+
+    def fresh(self, size: int) -> Any:
+        return f"ftstress_added{next(_numbers)}", []
+
+    def left(self, o: Any) -> Any:
+        sys.modules.pop(o[0], None)
+        return None
+
+    def wrong(self, o: Any) -> str:
+        different = [one for one in o[1] if one is not o[1][0]]
+        return "two threads were given different modules of one name" if different else ""
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o[1].append(_add_module(o[0].encode()))
+
+    @step(writes=True)
+    def add_and_fill(o: Any, v: str) -> Any:
+        o[1].append(_add_module(o[0].encode()))
+        setattr(o[1][-1], v, v)
+        return getattr(sys.modules[o[0]], v)
+
+    @step()
+    def look(o: Any, v: str) -> Any:
+        return o[0] in sys.modules, len(list(sys.modules)) > 0
+
+
+_add_module = _function("PyImport_AddModuleRef", _OBJECT, ctypes.c_char_p)
+_numbers = itertools.count()
 
 
 class DictWatched(Subject):

@@ -222,6 +222,59 @@ class Error(_Exceptions):
         return weakref.ref(o)() is o
 
 
+class MemoryErrors(Subject):
+    """MemoryErrors that threads keep in a list, make, raise and drop: some are kept ready for when memory is short."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return [MemoryError(one) for one in fresh_strings(size)]
+
+    def left(self, o: Any) -> Any:
+        return len(o) >= 0
+
+    @step(writes=True)
+    def make(o: Any, v: str) -> Any:
+        return MemoryError(v).args, len(o)
+
+    @step(writes=True)
+    def make_many(o: Any, v: str) -> Any:
+        return len([MemoryError(v) for _ in range(20)])
+
+    @step(writes=True)
+    def keep(o: Any, v: str) -> Any:
+        o.append(MemoryError(v))
+
+    @step(writes=True)
+    def drop(o: Any, v: str) -> Any:
+        o.pop()
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def raise_(o: Any, v: str) -> Any:
+        try:
+            return bytes(1 << 62)
+        except MemoryError as error:
+            return len(error.args), error.__traceback__ is not None
+
+    @step(writes=True)
+    def raise_and_keep(o: Any, v: str) -> Any:
+        try:
+            return [v] * (1 << 59)
+        except MemoryError as error:
+            o.append(error)
+
+    @step(writes=True)
+    def raise_kept(o: Any, v: str) -> Any:
+        try:
+            raise o[0]
+        except MemoryError as error:
+            return error.args
+
+
 class ErrorOfSystem(_Exceptions):
     """An OSError, with its numbers and names."""
 

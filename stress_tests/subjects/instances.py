@@ -626,8 +626,8 @@ _reads, _calls = _codes_of_readers()
 
 
 class InstancesOfOneClass(Subject):
-    """An instance for each thread, of one class, and functions that both call often: they read what is the class's until
-    a thread stores into its own instance under that name. From then on the thread finds what it stored.
+    """An instance for each thread, of one class, and functions that both call often: they read what is the class's
+    until a thread stores into its own instance under that name. From then on the thread finds what it stored.
     """
 
     def fresh(self, size: int) -> Any:

@@ -11,7 +11,7 @@ import types
 import weakref
 from typing import Any, TypeVar
 
-from harness.kernel.pairs import Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 T: Any = TypeVar("T")  # type: ignore[misc]
 S: Any = TypeVar("S")  # type: ignore[misc]
@@ -259,8 +259,12 @@ class KeptByGenerator(_Kept):
 
 
 class KeptByTypeAlias(_Kept):
-    """A type alias whose value has not been worked out, and the type variable that it has."""
+    """A type alias whose value has not been worked out, and the type variable that it has.
 
+    Working it out runs Python code: with the GIL, too, two threads may do so, and nothing is said of that.
+    """
+
+    most = PROCESS
     minimum_version = (3, 12)
 
     def fresh(self, size: int) -> Any:

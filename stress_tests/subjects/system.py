@@ -182,6 +182,46 @@ class SystemSettings(Subject):
         vars(sys).pop("last_value", None)
 
 
+class RecursionLimit(Subject):
+    """The limit of recursion, which one thread sets, higher than it was, while another one recurses far below it."""
+
+    def fresh(self, size: int) -> Any:
+        return ["x" + str(size)]
+
+    @step()
+    def recurse(o: Any, v: str) -> Any:
+        return _deep(o, 60)
+
+    @step()
+    def recurse_in_c(o: Any, v: str) -> Any:
+        return len(repr(_nested(20))), max(o, key=lambda one: _deep(o, 20))
+
+    @step(writes=True)
+    def set_same(o: Any, v: str) -> Any:
+        sys.setrecursionlimit(sys.getrecursionlimit())
+
+    @step(writes=True)
+    def set_higher(o: Any, v: str) -> Any:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + 9)
+        sys.setrecursionlimit(limit)
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return sys.getrecursionlimit() > 500
+
+
+def _deep(held: Any, levels: int) -> Any:
+    return _deep(held, levels - 1) if levels else held[0]
+
+
+def _nested(levels: int) -> Any:
+    made: list[Any] = []
+    for _ in range(levels):
+        made = [made]
+    return made
+
+
 MOST_HOOKS = 40
 _hooks: list[str] = []
 

@@ -1,0 +1,417 @@
+"""Containers in which each thread stores under a key of its own, which nobody else takes away or stores over.
+
+So a thread finds what it has just stored, whatever others do meanwhile: look for the same key and put a default there
+where it is missing, make the table grow, copy it. What a thread finds otherwise is noted, and told when all are done.
+"""
+
+from __future__ import annotations
+
+import collections
+import types
+import weakref
+from typing import Any, ClassVar
+
+from harness.kernel.pairs import Subject, fresh_items, fresh_strings, step
+
+OWN = ("a1", "b1", "a2", "b2")
+"""The keys that threads store under."""
+OTHERS = [f"y{number}" for number in range(12)]
+"""More keys than there is room for: a table grows."""
+CHANGED = (RuntimeError,)
+
+
+class _Own(Subject):
+    """What threads store into, and what one of them did not find."""
+
+    sizes: ClassVar[tuple[int, ...]] = (1, 5)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[1])
+
+
+def find(o: Any, v: str, found: Any) -> None:
+    """Note what a thread found that is not what it has just stored there."""
+    if found != v:
+        o[1].append(f"{found!r} where this thread had stored {v!r}, and nobody else stores or deletes")
+
+
+class _OwnKeys(_Own):
+    """A mapping, with what all mappings are asked."""
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0][v] = v
+        find(o, v, o[0].get(v))
+        find(o, v, o[0][v])
+
+    @step(writes=True)
+    def store_again(o: Any, v: str) -> Any:
+        o[0][v] = "x0"
+        o[0][v] = v
+        find(o, v, o[0].get(v))
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o[0].update({v: v})
+        find(o, v, o[0].get(v))
+
+    @step(writes=True)
+    def store_and_pop(o: Any, v: str) -> Any:
+        key = v + "!"
+        o[0][key] = v
+        find(o, v, o[0].pop(key, None))
+        find(o, v, v if key not in o[0] else "it")
+
+    @step(writes=True)
+    def store_and_go_through(o: Any, v: str) -> Any:
+        o[0][v] = v
+        find(o, v, dict(o[0].copy()).get(v))
+
+    @step(writes=True)
+    def setdefault(o: Any, v: str) -> Any:
+        for key in OWN:
+            o[0].setdefault(key, "x0")
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return [o[0].get(key) for key in OWN]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o[0].update(dict.fromkeys(OTHERS, "x0"))
+
+    @step(writes=True)
+    def churn(o: Any, v: str) -> Any:
+        for key in OTHERS:
+            o[0][key] = "x0"
+            o[0].pop(key, None)
+
+    @step(writes=True)
+    def of_other_kinds(o: Any, v: str) -> Any:
+        o[0][7] = "x0"
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(o[0].copy()), len(list(o[0].items())), len(o[0]) > 0
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o[0] == {"x0": "x0"}, "a1" in o[0], len(repr(o[0])) > 0
+
+
+class OwnKeys(_OwnKeys):
+    """A dict."""
+
+    said = "Thread safety for dict objects"
+
+    def fresh(self, size: int) -> Any:
+        return fresh_items(size), []
+
+    @step(writes=True)
+    def ior(o: Any, v: str) -> Any:
+        held = o[0]
+        held |= {v: v}
+        find(o, v, held.get(v))
+
+
+class OwnKeysAndDefaults(_OwnKeys):
+    """A defaultdict: who looks for what is missing puts a default there, and over nothing."""
+
+    may_raise = CHANGED
+
+    def fresh(self, size: int) -> Any:
+        return collections.defaultdict(lambda: "x0", fresh_items(size)), []
+
+    @step(writes=True)
+    def look_up(o: Any, v: str) -> Any:
+        return [o[0][key] for key in OWN]
+
+    @step(writes=True)
+    def look_up_first(o: Any, v: str) -> Any:
+        return o[0]["b1" if v[0] == "a" else "a1"]
+
+
+class OwnKeysInOrder(_OwnKeys):
+    """An OrderedDict."""
+
+    may_raise = (RuntimeError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        return collections.OrderedDict(fresh_items(size)), []
+
+    @step(writes=True)
+    def move_to_end(o: Any, v: str) -> Any:
+        o[0].move_to_end("x0")
+        o[0].move_to_end("x0", last=False)
+
+
+class OwnKeysOfInstance(_OwnKeys):
+    """The dict of an instance, whose keys are its class's."""
+
+    def fresh(self, size: int) -> Any:
+        home = types.SimpleNamespace() if size == 1 else _Home()
+        vars(home).update(fresh_items(size))
+        return vars(home), [], home
+
+
+class _Home:
+    """Whose instances have dicts with common keys."""
+
+
+class OwnAttributes(_Own):
+    """An instance into which each thread stores attributes of its own."""
+
+    def fresh(self, size: int) -> Any:
+        home = types.new_class("Fresh")()
+        for name in fresh_strings(size):
+            setattr(home, name, name)
+        return home, []
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        setattr(o[0], v, v)
+        find(o, v, getattr(o[0], v, None))
+
+    @step(writes=True)
+    def store_by_name(o: Any, v: str) -> Any:
+        if v[0] == "a":
+            o[0].a9 = v
+            find(o, v, o[0].a9)
+        else:
+            o[0].b9 = v
+            find(o, v, o[0].b9)
+
+    @step(writes=True)
+    def store_by_dict(o: Any, v: str) -> Any:
+        vars(o[0])[v] = v
+        find(o, v, getattr(o[0], v, None))
+
+    @step(writes=True)
+    def store_and_delete(o: Any, v: str) -> Any:
+        name = v + "_"
+        setattr(o[0], name, v)
+        find(o, v, getattr(o[0], name, None))
+        delattr(o[0], name)
+        find(o, v, getattr(o[0], name, v))
+
+    @step(writes=True)
+    def store_many(o: Any, v: str) -> Any:
+        """More than the class's keys have room for."""
+        names = [f"{v}_{number}" for number in range(32)]
+        for name in names:
+            setattr(o[0], name, v)
+        for name in names:
+            find(o, v, getattr(o[0], name, None))
+
+    @step(writes=True)
+    def dict_(o: Any, v: str) -> Any:
+        return len(o[0].__dict__) >= 0, o[0].__dict__ is vars(o[0])
+
+    @step(writes=True)
+    def of_another_instance(o: Any, v: str) -> Any:
+        another = type(o[0])()
+        another.y1 = another.y2 = "x0"
+        another.__dict__["y3"] = "x0"
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return getattr(o[0], "a1", None), getattr(o[0], "b1", None), hasattr(o[0], "y1")
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(vars(o[0]).copy()), len(dir(o[0])) > 0
+
+
+class OwnNamesOfModule(_Own):
+    """A module into which each thread stores names of its own."""
+
+    def fresh(self, size: int) -> Any:
+        home = types.ModuleType("x0")
+        for name in fresh_strings(size):
+            setattr(home, name, name)
+        return home, []
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        setattr(o[0], v, v)
+        find(o, v, getattr(o[0], v, None))
+
+    @step(writes=True)
+    def store_by_name(o: Any, v: str) -> Any:
+        if v[0] == "a":
+            o[0].a9 = v
+            find(o, v, o[0].a9)
+        else:
+            o[0].b9 = v
+            find(o, v, o[0].b9)
+
+    @step(writes=True)
+    def exec_(o: Any, v: str) -> Any:
+        exec(f"{v}e = {v!r}", vars(o[0]))
+        find(o, v, getattr(o[0], v + "e", None))
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        vars(o[0]).update(dict.fromkeys(OTHERS, "x0"))
+
+    @step(writes=True)
+    def of_other_kinds(o: Any, v: str) -> Any:
+        vars(o[0])[7] = "x0"
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return getattr(o[0], "a1", None), getattr(o[0], "b1", None)
+
+
+class OwnElements(_Own):
+    """A set to which each thread adds elements of its own."""
+
+    said = "Thread safety for set objects"
+    sizes: ClassVar[tuple[int, ...]] = (1, 4)
+
+    def fresh(self, size: int) -> Any:
+        return set(fresh_strings(size)), []
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o[0].add(v)
+        find(o, v, v if v in o[0] else None)
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o[0].update([v, v + "!"])
+        find(o, v, v if {v, v + "!"} <= o[0] else None)
+
+    @step(writes=True)
+    def add_and_discard(o: Any, v: str) -> Any:
+        one = v + "?"
+        o[0].add(one)
+        o[0].remove(one)
+        find(o, v, v if one not in o[0] else one)
+
+    @step(writes=True)
+    def add_and_copy(o: Any, v: str) -> Any:
+        o[0].add(v)
+        find(o, v, v if v in o[0].copy() else None)
+
+    @step(writes=True)
+    def ior(o: Any, v: str) -> Any:
+        held = o[0]
+        held |= {v}
+        find(o, v, v if v in held else None)
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o[0].update(OTHERS)
+
+    @step(writes=True)
+    def churn(o: Any, v: str) -> Any:
+        for one in OTHERS:
+            o[0].add(one)
+            o[0].discard(one)
+
+    @step(writes=True)
+    def difference_update(o: Any, v: str) -> Any:
+        o[0].difference_update(OTHERS)
+        o[0].difference_update({"y1": 1})
+
+    @step()
+    def contains(o: Any, v: str) -> Any:
+        return "a1" in o[0], "b1" in o[0], o[0].isdisjoint(OTHERS)
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(o[0].copy()) > 0, len(frozenset(o[0])) > 0, o[0] <= {"x0"}
+
+
+class OwnItems(_Own):
+    """A list to which each thread appends items of its own."""
+
+    said = "Thread safety for list objects"
+    sizes: ClassVar[tuple[int, ...]] = (3, 8)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size), []
+
+    def wrong(self, o: Any) -> str:
+        strange = [one for one in OWN if o[0].count(one) not in (0, o[0].count(one + "!"))]
+        return "; ".join([*o[1], *(f"{one!r} is lost, or there twice" for one in strange)])
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[0].append(v)
+        o[0].append(v + "!")
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o[0].extend([v, v + "!"])
+
+    @step(writes=True)
+    def iadd(o: Any, v: str) -> Any:
+        held = o[0]
+        held += [v + "!", v]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0].insert(1, v)
+        o[0].insert(0, v + "!")
+
+    @step(writes=True)
+    def slice_(o: Any, v: str) -> Any:
+        o[0][1:1] = [v, v + "!"]
+
+    @step(writes=True)
+    def reverse(o: Any, v: str) -> Any:
+        o[0].reverse()
+
+    @step(writes=True)
+    def append_others(o: Any, v: str) -> Any:
+        for one in OTHERS:
+            o[0].append(one)
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(o[0].copy()) > 0, len(list(o[0])) > 0, len(o[0][:]) > 0
+
+    @step(writes=True)
+    def sort_copy(o: Any, v: str) -> Any:
+        return len(sorted(o[0])) > 0
+
+
+class _Value:
+    """What can be weakly referenced, and is named."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class OwnWeakValues(_Own):
+    """A WeakValueDictionary into which each thread puts values that it keeps alive."""
+
+    may_raise = CHANGED
+
+    def fresh(self, size: int) -> Any:
+        held = [_Value(name) for name in fresh_strings(size)]
+        return weakref.WeakValueDictionary((one.name, one) for one in held), [], held
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        mine = _Value(v)
+        o[0][v] = mine
+        find(o, v, getattr(o[0].get(v), "name", None))
+
+    @step(writes=True)
+    def churn(o: Any, v: str) -> Any:
+        for one in OTHERS:
+            o[0][one] = _Value(one)
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return getattr(o[0].get("x0"), "name", None), "a1" in o[0]
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(o[0].copy()) > 0, len(list(o[0].items())) >= 0
