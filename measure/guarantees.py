@@ -34,6 +34,7 @@ from harness.kernel.pairs.subject import (
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.suite import subject_files
 from harness.record.journal import read_journal
+from harness.record.raced import of_mixed
 from harness.report.markdown import code, table_row
 from harness.report.numbers import counted
 from measure.promises import SAID, Said
@@ -98,10 +99,10 @@ def seen_in(
             if event["event"] == "pair_end" and event["promise"] in (ATOMIC, VALUES):
                 seen.asked[event["scenario"]].append(Asked(event["pair"], event["promise"], event["rounds"]))
             elif event["event"] == "mixed":
-                for pair in event["pairs"]:  # each was raced once at least
+                for pair, rounds, _ in of_mixed(event):
                     with suppress(KeyError, ScenarioError):  # what this Python has no operation for
                         promise = promised(sequences(declared[event["scenario"]], pair), seen.version)
-                        seen.asked[event["scenario"]].append(Asked(pair, promise, 1))
+                        seen.asked[event["scenario"]].append(Asked(pair, promise, rounds))
         for found in report.findings:
             pair = found.signature.split(" | ")[3]
             how = found.oracle if found.kind == "violation" else found.kind

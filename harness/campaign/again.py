@@ -15,6 +15,7 @@ from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
 from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import Details
 from harness.kernel.journal_types import TrialStartEvent
+from harness.kernel.pairs.subject import JOIN
 from harness.kernel.rings import Every
 from harness.kernel.signature import same_finding, signature
 from harness.kernel.spec_types import ChildTrial
@@ -37,11 +38,14 @@ class Again:
     left_out: tuple[str, ...] = ()
     """Operations that are not raced."""
     pairs: tuple[str, ...] = ()
-    """Of a subject: the pairs that are."""
+    """Of a subject: the pairs that are; none: all of them, in mixed rows."""
 
     @property
     def planned(self) -> PlannedTrial:
-        return PlannedTrial(self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s, self.pairs)
+        mixed = bool(self.scenario.pairs) and not self.pairs
+        return PlannedTrial(
+            self.scenario, 0, self.knobs, self.seed, self.threads, self.budget_s, self.pairs, mixed
+        )
 
     def spec(self, memory_bytes: int) -> ChildTrial:
         """What the kernel is told."""
@@ -54,7 +58,7 @@ def of_event(scenario: ScenarioInfo, start: TrialStartEvent, where: str) -> Agai
     at a glance gets a whole trial to show again.
     """
     budget_s = max(start["budget_s"], SHORTEST_S)
-    pairs = (where,) if where in scenario.pairs else ()
+    pairs = (where,) if scenario.pairs and JOIN in where else ()
     return Again(scenario, start["knobs"], start["seed"], start["threads"], budget_s, pairs=pairs)
 
 

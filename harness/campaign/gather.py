@@ -20,6 +20,7 @@ from harness.record.course import Course, CourseTaker
 from harness.record.coverage import PairCoverage, Window, variant_of
 from harness.record.events import Event
 from harness.record.journal import JOURNAL, JournalError, read_journal
+from harness.record.raced import Raced, RacedTaker
 from harness.record.result import (
     Finding,
     PairTotals,
@@ -61,6 +62,8 @@ class Campaign:
     """``STRESS`` or ``SWEEP``: of a sweep, rounds are stops and samples the operations that ran meanwhile."""
     swept: tuple[Swept, ...] = ()
     """What it covered, in the journal's order; empty unless it is a sweep."""
+    raced: Mapping[str, Mapping[str, Raced]] = field(default_factory=dict)
+    """What it did with each pair and triple, by subject; empty unless it is of pairs."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,14 @@ class Report:
             for scenario, pair in one.swept:
                 found.setdefault(scenario, []).append(pair)
         return found
+
+    @property
+    def raced(self) -> dict[str, dict[str, Raced]]:
+        """What was done with each pair and triple, by subject; of several campaigns the sum."""
+        taken = RacedTaker()
+        for one in self.campaigns:
+            taken.add(one.raced)
+        return taken.raced
 
     def of_kind(self, kind: str) -> tuple[Campaign, ...]:
         """The campaigns that raced, or those that swept."""
@@ -168,6 +179,7 @@ def campaign(name: str, grader: Grader, course: Course, swept: Sequence[Swept] =
         counting=grader.counting_ids(),
         kind=SWEEP if grader.kind == SWEEP else STRESS,  # pairs are raced too
         swept=tuple(swept),
+        raced=grader.pairs.raced,
     )
 
 
@@ -193,6 +205,7 @@ def merge(campaigns: Sequence[Campaign]) -> Report:
             samples=sum(result.totals.samples for result in results),
             findings=len(findings),
             pairs=sum((result.totals.pairs for result in results), PairTotals()),
+            triples=sum((result.totals.triples for result in results), PairTotals()),
         ),
         counting=counting,
     )

@@ -17,9 +17,6 @@ from harness.kernel.event_types import (
     FindingEvent,
     GilEvent,
     HelloEvent,
-    MixedEvent,
-    PairBeginEvent,
-    PairEndEvent,
     ProgressEvent,
     TrialEvent,
 )
@@ -31,10 +28,10 @@ from harness.record import severity
 from harness.record.coverage import PairCoverage, Window
 from harness.record.events import ControlEvent, Event, LaterEvent, ResumeEvent, SweptEvent
 from harness.record.journal import JournalError
+from harness.record.raced import RacedTaker
 from harness.record.result import (
     Finding,
     IdleAmplifier,
-    PairTotals,
     Result,
     ScenarioResult,
     Totals,
@@ -110,8 +107,9 @@ class Grader:
         self.progress: dict[int, ProgressEvent] = {}
         """The last word of those."""
         self.seen: dict[str, _Seen] = {}
-        self.pairs: dict[tuple[str, str], bool] = {}
-        """By subject and pair: whether its operations were at it at the same time in some round."""
+        self.pairs = RacedTaker()
+        self.doubted: set[tuple[str, str]] = set()
+        """Pairs that showed something in a child in which another one had done so before."""
         self.windows: dict[str, list[Window]] = {}
         """That a sweep found, by scenario."""
         self.failures: list[str] = []
@@ -146,12 +144,10 @@ class Grader:
                 self._on_gil(event)
             case "finding":
                 self._on_finding(event)
-            case "pair_begin":
-                self._on_pair_begin(event)
-            case "pair_end":
-                self._on_pair_end(event)
-            case "mixed":
-                self._on_mixed(event)
+            case "pair_begin" | "pair_end" | "mixed":
+                self.pairs.feed(event)
+            case "doubted":
+                self.doubted.add((event["scenario"], event["pair"]))
             case "swept":
                 self._on_swept(event)
             case "failure":
@@ -224,7 +220,8 @@ class Grader:
                 rounds=sum(scenario.rounds for scenario in scenarios),
                 samples=sum(scenario.samples for scenario in scenarios),
                 findings=len(findings),
-                pairs=PairTotals(len(self.pairs), sum(self.pairs.values())),
+                pairs=self.pairs.totals(),
+                triples=self.pairs.totals(3),
             ),
             scenarios=scenarios,
             findings=tuple(replace(found, cause=cause[found.id]) for found in findings),
@@ -281,6 +278,8 @@ class Grader:
     def _on_finding(self, event: FindingEvent) -> None:
         tally = self._tally(event)
         name = tally.info.name
+        if self.kind == PAIRS:
+            self.pairs.feed(event)
         text = signature(name, event)
         if text not in self.seen:
             issue = known.find(self.issues, self.target, name, text)
@@ -289,15 +288,6 @@ class Grader:
         tally.counts[LOST] += event.get("round") is None
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
-
-    def _on_pair_begin(self, event: PairBeginEvent) -> None:
-        self.pairs.setdefault((event["scenario"], event["pair"]), False)
-
-    def _on_pair_end(self, event: PairEndEvent) -> None:
-        self.pairs[event["scenario"], event["pair"]] |= bool(event["overlapped"])
-
-    def _on_mixed(self, event: MixedEvent) -> None:
-        self.pairs.update({(event["scenario"], pair): True for pair in event["pairs"]})
 
     def _on_control(self, event: ControlEvent) -> None:
         one = self.seen.get(event["signature"])
@@ -314,7 +304,7 @@ class Grader:
         either = pair.a + JOIN + pair.b, pair.b + JOIN + pair.a
         for one in self.tallies[name].info.pairs:
             if one in either:
-                self.pairs[name, one] = self.pairs.get((name, one), False) or pair.reached > 0
+                self.pairs.swept(name, one, pair.reached)
 
     def _windows(self, finding: Finding) -> list[Window]:
         return [window for window in self.windows.get(finding.scenario, ()) if shows(window, finding)]
@@ -417,7 +407,7 @@ class Grader:
         return 0 if exercised and not gil_on else 3
 
     def _told(self) -> tuple[str, ...]:
-        told = [*self.notices, *self._undecided(), *self._stale()]
+        told = [*self.notices, *self._doubts(), *self._undecided(), *self._stale()]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
 
@@ -439,6 +429,14 @@ class Grader:
                     f"{issue.id} is known on this version, and {trials} trials of {issue.scenario} showed nothing like"
                     f" it: it is stale, or rare (ftstress known {issue.id})"
                 )
+
+    def _doubts(self) -> Iterator[str]:
+        left = sum(not self.pairs.has_found(subject, pair) for subject, pair in self.doubted)
+        if left:
+            yield (
+                f"pairs that showed something only in a child in which another one had done so before: {left}; no"
+                " findings until a fresh child shows them (doubted in the journal)"
+            )
 
     def _undecided(self) -> Iterator[str]:
         for name, counts in self.counts().items():

@@ -1,7 +1,9 @@
-"""A campaign of pairs: a trial is some pairs of one subject, in one child; what a crash cut off is gone on with.
+"""A campaign of pairs: a trial is some pairs of one subject, in one child; what that did not come to is gone on with.
 
 The first trials of each subject are of all its pairs, in mixed rows: what shows at all mostly shows soon, and a budget
-that does for each pair ten times does for one in a hundred of them a thousand times.
+that does for each pair ten times does for one in a hundred of them a thousand times. What shows after something else
+in the same child is tried in a fresh one. When each pair has had rows of its own, the rest of the budget goes to those
+from which most is to be learnt (``campaign/learn.py``).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import learn
 from harness.campaign.kind import Kind
 from harness.campaign.options import Options
 from harness.campaign.plan import (
@@ -25,11 +28,13 @@ from harness.campaign.plan import (
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
+from harness.kernel.event_types import DoubtedEvent, FindingEvent
 from harness.kernel.pairs.subject import JOIN
+from harness.record.raced import Raced, width
 from harness.record.target import Target
 
 PAIR_S = 0.1
-"""Seconds of a pair when it comes for the first time; each further time it gets twice as much."""
+"""Seconds of a pair when it comes for the first time; in each further cycle it gets twice as much."""
 LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
 MIXED_S = 0.015
@@ -37,7 +42,9 @@ MIXED_S = 0.015
 MIXED_PAIR_S = 0.00005
 """where the budget has room for all subjects, else less. The first pass is a glance: each pair comes about once."""
 PASSES = (1, 2, 4, 8)
-"""Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are."""
+"""Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are; one in each cycle
+after that.
+"""
 TRIES = 3
 """At a subject's mixed rows in a pass, where its children die."""
 SHARE = 0.75
@@ -49,6 +56,7 @@ TOGETHER = 16
 THREADS = 2
 SHORTEST_S = LONGEST * PAIR_S * TOGETHER
 """No pair gets less than its time because others have not come yet: the budget is for fewer of them."""
+NOTHING = Raced()
 
 
 @dataclass
@@ -57,30 +65,37 @@ class _Work:
 
     subject: ScenarioInfo
     first: list[str]
-    """Where an operation writes, and what is to be done again."""
+    """Where an operation writes, or most is to be learnt; and what is to be done again."""
     last: list[str]
     running: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The pairs of trials that have not been seen to end, by index."""
 
     def planned(self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float) -> PlannedTrial:
         seed_of_it = f"{seed}:{self.subject.name}:{index}"
-        return PlannedTrial(self.subject, index, {}, seed_of_it, THREADS, budget_s, pairs=pairs)
+        threads = width(pairs[0]) if pairs else THREADS
+        return PlannedTrial(self.subject, index, {}, seed_of_it, threads, budget_s, pairs=pairs)
 
     def mixed(self, index: int, seed: int, budget_s: float, shown: Shown) -> PlannedTrial:
-        """All pairs but those of which children have died, and those of operations that had to do with it twice: what
-        comes behind them would never come.
+        """All pairs but those that have shown something, for what comes after it would be doubted; and, where children
+        died, those of operations that had to do with it twice: what comes behind them would never come.
         """
+        raced = shown.raced(self.subject.name)
         deadly = [set(pair.split(JOIN)) for pair in shown.deadly(self.subject.name)]
         times = Counter(name for pair in deadly for name in pair)
         often = {name for name, count in times.items() if count > 1}
         left_out = tuple(
-            pair for pair in self.subject.pairs if (of := set(pair.split(JOIN))) in deadly or of & often
+            pair
+            for pair in self.subject.pairs
+            if (of := set(pair.split(JOIN))) in deadly or of & often or raced.get(pair, NOTHING).found
         )
         return replace(self.planned((), index, seed, budget_s), mixed=True, left_out=left_out)
 
     def take(self, first: bool) -> tuple[str, ...]:
+        """Some pairs for one child, or some triples."""
         some = self.first if first else self.last
-        taken, some[:] = tuple(some[:TOGETHER]), some[TOGETHER:]
+        same = next((n for n, one in enumerate(some) if width(one) != width(some[0])), len(some))
+        size = min(TOGETHER, same)
+        taken, some[:] = tuple(some[:size]), some[size:]
         return taken
 
     def take_back(self, shown: Shown) -> None:
@@ -96,28 +111,41 @@ def trials(
     scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown
 ) -> Iterator[PlannedTrial]:
     """Trials without end: all pairs of each subject, mixed, a few times; then some pairs of each in turn, those first
-    in which an operation writes; when all have come, all again, for twice as long, in another order.
+    in which an operation writes; when all have come, cycle after cycle, those that are worth most and triples, for
+    twice as long.
     """
     subjects = [one for one in scenarios if one.pairs and why_skipped(one, target, PAIRS) is None]
-    begun = dict.fromkeys((one.name for one in subjects), 0)
+    begun = {one.name: shown.begun(one.name) for one in subjects}
+    had = {one.name: shown.mixed(one.name) for one in subjects}
+    """Mixed rows of a campaign that is gone on with."""
     mixed_s = _mixed_s(subjects, options)
     longer = 1
     cycle = 0
     while subjects:
-        work = [_work(one, options.seed, cycle) for one in subjects]
-        for number, times in enumerate(PASSES):
+        draw = random.Random(f"{options.seed}:{cycle}:pairs")
+        work = (
+            [_Work(*one) for one in learn.most(subjects, shown, draw)]
+            if cycle
+            else [_all(one, draw, shown) for one in subjects]
+        )
+        for number, times in enumerate(PASSES[:1] if cycle else PASSES):
             left = _by_arrival(work, f"{options.seed}:{cycle}:{number}")
+            left = [one for one in left if cycle or had[one.subject.name] <= number]
             for _ in range(TRIES):
                 died = {}
                 for one in left:
                     name = one.subject.name
                     died[name] = len(shown.deadly(name))
-                    yield one.mixed(_next(begun, one), options.seed, mixed_s[name] * times * longer, shown)
+                    mixed = one.mixed(_next(begun, one), options.seed, mixed_s[name] * times * longer, shown)
+                    if len(mixed.left_out) < len(one.subject.pairs):
+                        yield mixed
                 left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
+            yield from _in_fresh_children(work, begun, options, shown)
         for writing in (True, False):
             while True:
                 for one in work:
                     one.take_back(shown)
+                yield from _in_fresh_children(work, begun, options, shown)
                 left = [one for one in work if one.first or (not writing and one.last)]
                 if not left:
                     break
@@ -128,6 +156,20 @@ def trials(
                     yield one.planned(pairs, index, options.seed, PAIR_S * longer * len(pairs))
         cycle += 1
         longer = min(longer * 2, LONGEST)
+
+
+def _in_fresh_children(
+    work: Sequence[_Work], begun: dict[str, int], options: Options, shown: Shown
+) -> Iterator[PlannedTrial]:
+    """What showed something in a child in which another pair had done so before, each by itself."""
+    for one in work:
+        for pair in shown.doubted(one.subject.name):
+            yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S)
+
+
+def doubt(found: FindingEvent, after: str) -> DoubtedEvent:
+    """What a finding is in a child in which another pair had shown something before."""
+    return {"event": "doubted", "pair": found["where"], "after": after, "message": found["message"]}
 
 
 def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:
@@ -154,14 +196,15 @@ def _next(begun: dict[str, int], work: _Work) -> int:
     return begun[work.subject.name] - 1
 
 
-def _work(subject: ScenarioInfo, seed: int, cycle: int) -> _Work:
-    """The pairs of a subject in an order drawn anew for each cycle."""
-    draw = random.Random(f"{seed}:{subject.name}:{cycle}:pairs")
+def _all(subject: ScenarioInfo, draw: random.Random, shown: Shown) -> _Work:
+    """The pairs of a subject in a drawn order, but for those that a campaign that is gone on with has had."""
+    raced = shown.raced(subject.name)
     writing = list(subject.pairs[: subject.writing_pairs])
     reading = list(subject.pairs[subject.writing_pairs :])
     draw.shuffle(writing)
     draw.shuffle(reading)
-    return _Work(subject, writing, reading)
+    first, last = ([one for one in some if not raced.get(one, NOTHING).rows] for some in (writing, reading))
+    return _Work(subject, first, last)
 
 
 def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:

@@ -19,6 +19,7 @@ from harness.campaign.history import check_same_target, header, open_journal, re
 from harness.campaign.interrupts import Flag, noted
 from harness.campaign.kind import STRESS, Kind
 from harness.campaign.options import CampaignError, Options, memory_limit
+from harness.campaign.pairs import doubt
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
@@ -353,7 +354,8 @@ class _Campaign:
         name = planned.scenario.name
         found = endings.finding(ending, number, name)
         if found is not None:
-            self._child_said(number, at_s, found)
+            after = self.shown.first_in(number) if planned.mixed else None
+            self._child_said(number, at_s, found if after in (None, found["where"]) else doubt(found, after))
         failure = endings.failure(ending)
         last = ending.last_event
         if failure is not None and (last is None or last["event"] != "failure"):  # else it has told so itself

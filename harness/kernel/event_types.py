@@ -143,6 +143,8 @@ class Details(TypedDict, total=False):
     """What was raced of it."""
     size: int
     """Of the subject."""
+    alone: str
+    """The operation that tells that the process is broken: what it gives alone is not what it gave before."""
     windows: list[str]
     """Between which two accesses another thread must come, by the name of what a sweep found (``Window.name``)."""
     waits: str
@@ -234,8 +236,20 @@ class MixedEvent(Stamp):
     """A subject's pairs have been raced in mixed rows."""
 
     event: Literal["mixed"]
-    pairs: list[str]
-    """Those whose operations were at it at the same time in some round."""
+    raced: list[tuple[str, int, int]]
+    """Each pair that came, how many rounds it had, and in how many of them its operations were at it at once."""
+
+
+class DoubtedEvent(Stamp):
+    """Something that a correct interpreter would not do, in a child in which another pair had shown something before:
+    it may be that pair's doing. It is no finding until a fresh child shows it.
+    """
+
+    event: Literal["doubted"]
+    pair: str
+    after: str
+    """The pair that had shown something."""
+    message: str
 
 
 class AmplifierData(TypedDict):
@@ -385,6 +399,7 @@ TrialEvent = (
     | PairBeginEvent
     | PairEndEvent
     | MixedEvent
+    | DoubtedEvent
     | GilEvent
     | FailureEvent
     | DoneEvent

@@ -61,6 +61,11 @@ class Finding:
     cause: str | None = None
     """What broke, where that has been told; several findings may be faces of one."""
 
+    @property
+    def where(self) -> str:
+        """Operation, pair of operations, register, or how a process died."""
+        return self.signature.split(" | ")[3]
+
 
 @dataclass(frozen=True)
 class IdleAmplifier:
@@ -75,7 +80,7 @@ class IdleAmplifier:
 
 @dataclass(frozen=True)
 class PairTotals:
-    """Pairs of operations that came at all, and those of them that were at it at the same time in some round."""
+    """Pairs of operations, or triples, that came at all, and those of them that were at it at once in some round."""
 
     distinct: int = 0
     overlapped: int = 0
@@ -91,6 +96,7 @@ class Totals:
     samples: int
     findings: int
     pairs: PairTotals = PairTotals()
+    triples: PairTotals = PairTotals()
 
 
 @dataclass(frozen=True)

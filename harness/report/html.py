@@ -37,6 +37,7 @@ from harness.report.escape import escape
 from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
 from harness.report.idle import NOT_DRAWN, UNEXERCISED, not_drawn, unexercised
+from harness.report.matrix import STATES, Matrix, matrices, reached
 from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
 from harness.report.timeline import Timeline, timeline
@@ -50,6 +51,10 @@ MOST_CHARACTERS = 200
 """Of a name or another short text."""
 MOST_BYTES = 2_000_000
 """For what is folded: pairs and source of sweeps, then findings that are told whole; the others get a line each."""
+MATRIX_BYTES = 2_800_000
+"""For the pairs of subjects that were raced: room for 70,000."""
+BESIDE_PAIRS = 1_100_000
+"""For what is folded, then."""
 PAIR_BYTES = 800_000
 """Of these for the pairs of operations that were swept."""
 SOURCE_BYTES = 1_000_000
@@ -69,6 +74,10 @@ MOST_TIMELINES = 6
 MOST_SOURCES = 4
 """Targets whose source is shown."""
 MOST_CAMPAIGNS = 200
+MOST_MATRICES = 8
+"""Subjects whose pairs are seen at once."""
+CELLS = (40, 0.92), (60, 0.8), (10_000, 0.66)
+"""Up to how many operations a cell has which width, in rem: 80 of them fit into a page as wide as this one gets."""
 MOST_FACTS = 12
 MOST_NOTICES = 40
 
@@ -97,7 +106,8 @@ def render(report: Report) -> str:
         return calibration_page(*report.calibrations)
     raced, swept = (report.of_kind(kind) for kind in (STRESS, SWEEP))
     covered, taken = _swept(report) if swept else (None, 0)
-    articles, rest = _articles(report, MOST_BYTES - taken)
+    subjects = matrices(report)
+    articles, rest = _articles(report, (BESIDE_PAIRS if subjects else MOST_BYTES) - taken)
     others = [face for cause in rest for face in cause.faces]
     linked = {face.id for cause in report.causes[: len(articles)] for face in cause.faces[: MOST_FACES + 1]}
     linked |= {face.id for face in others[:MOST_LINES]}
@@ -136,10 +146,34 @@ def render(report: Report) -> str:
         scenarios_left_out=scenarios_left_out,
         timelines=pictures,
         timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),
+        matrices=_pairs(report, subjects, linked),
         map=heat_map(merged([campaign.course.cells for campaign in report.campaigns])),
         calibrations=[_calibration(one) for one in report.calibrations],
         campaigns_shown=MOST_CAMPAIGNS,
     )
+
+
+def _pairs(report: Report, subjects: Sequence[Matrix], linked: set[str]) -> Given:
+    """The part about pairs of operations: a table a subject, of the first ones, where something is new, unfolded."""
+    tables = (
+        _rendered(
+            "matrix.html.j2",
+            matrix=one,
+            linked=linked,
+            opened=number < MOST_MATRICES and bool(one.counts["new"]),
+            size=next(size for most, size in CELLS if len(one.operations) <= most),
+        )
+        for number, one in enumerate(subjects)
+    )
+    drawn = _as_far_as(tables, MATRIX_BYTES)
+    loud = sum(not one.quiet for one in subjects)
+    return {
+        "reached": reached(report),
+        "states": STATES,
+        "loud": drawn[:loud],
+        "quiet": drawn[loud:],
+        "left_out": [(one.subject, one.told) for one in subjects[len(drawn) :]],
+    }
 
 
 def calibration_page(*calibrations: Calibration) -> str:

@@ -1,76 +1,72 @@
-"""A finding of a pair as one program of its own: a row of fresh objects, two threads, and what the judge asked."""
+"""A finding of a pair as one program of its own: a row of fresh objects, its threads, and what the judge asked."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from harness.campaign.again import Again
-from harness.kernel.pairs.subject import Subject, find_subject, sequences, steps
+from harness.kernel.pairs.race import DIGITS, LETTERS
+from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
 from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
-from harness.repro.setting import fitted
+from harness.repro.setting import fitted, together
 
 LINES = 30
 """What a script of a pair is set closely to fit into."""
 OWN = ("fresh", "left", "wrong")
-TRIED = """
-def tried(do, o, v):
+DID = """
+def did(o, me, do, v):
     try:
-        return do(o, v)
+        return v, do(o, v)
     except Exception as error:
-        return type(error).__name__
+        return v, type(error).__name__
 """
-ONCE = """
-def alone(first, then):
-    o, given = fresh(), {}
-    for me in first, then:
-        given[me] = tried(STEPS[me], o, "ab"[me] + "1")
-    return repr((given[0], given[1], LEFT))
-ORDERS = alone(0, 1), alone(1, 0)
+ORDERS = """
+def shown(given, o):
+    return repr((sorted(given), LEFT))
+ORDERS = [shown([did(o, *step) for step in order], o) for order in itertools.permutations(STEPS)\
+FILTER for o in [fresh()]]
 """
-SEVERAL = """
-def alone(order):
-    o, given = fresh(), ([], [])
-    for me in order:
-        given[me].append(tried(STEPS[me][len(given[me])], o, "ab"[me] + str(len(given[me]) + 1)))
-    return repr((*given, LEFT))
-ORDERS = {alone(order) for order in itertools.permutations([0] * len(STEPS[0]) + [1] * len(STEPS[1]))}
+FILTER = " if sorted(order, key=lambda step: step[0]) == STEPS"
+"""Where a thread has several operations: it does them in their order."""
+ALONE = """
+def alone():
+    o = fresh()
+    return repr((did(o, 0, CHECK, "a1"), LEFT))
+BEFORE = alone()
 """
-DO_ONCE = 'tried(STEPS[me], o, "ab"[me] + "1")'
-DO_SEVERAL = '[tried(do, o, "ab"[me] + str(n)) for n, do in enumerate(STEPS[me], 1)]'
-RACE = """
+PLAY = """
 def play(me):
     for i, o in enumerate(objects):
         here[me][i] = True
         while not here[1 - me][i]:
             pass
-        given[me][i] = GIVEN
-deadline, SEEN = time.monotonic() + SECONDS, ""
+        given[me][i] = [did(o, *step) for step in STEPS if step[0] == me]
+"""
+LOOP = """
+SEEN, deadline = "", time.monotonic() + SECONDS
 while not SEEN and time.monotonic() < deadline:
-    objects = [fresh() for _ in range(200)]
-    here, given = ([False] * 200, [False] * 200), ([None] * 200, [None] * 200)
-    threads = [threading.Thread(target=play, args=(me,)) for me in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    objects, here, given = [fresh() for _ in range(200)], [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(play, ME))
 """
 CHECK = """\
-    for i, o in enumerate(objects):
-        now = repr((given[0][i], given[1][i], LEFT))
-        if now not in ORDERSMORE:
-            SEEN = now
+    SEEN = next((now for *all_, o in zip(*given, objects) if (now := shown(sum(all_, []), o)) not in ORDERSMORE), "")
 """
 WRONG = """\
     SEEN = next(filter(None, map(wrong, objects)), "")
 """
-TOLD = """\
+BROKEN = """\
+    SEEN = "" if alone() == BEFORE else alone()
+"""
+TOLD = """
 print(f"seen: {SEEN}" if SEEN else "not seen")
-sys.exit(1 if SEEN else 0)
+sys.exit(bool(SEEN))
 """
 CHILD = """
 if "child" not in sys.argv:  # a crash is seen from outside
@@ -81,61 +77,101 @@ if "child" not in sys.argv:  # a crash is seen from outside
     print(f"seen: the child's exit status is {status}" if status not in (0, 1) else f"not seen: {status}")
     sys.exit({0: 0, 1: 2}.get(status, 1))
 """
+MODULES = ("concurrent.futures", "itertools", "re", "subprocess", "sys", "time")
 
 
 def pair_script(finding: Finding, again: Again, header: str, watched: bool, seconds: int) -> str:
     """The program's source; ``watched``: it looks in a child. Raises NotScriptable, or ScenarioError."""
     subject = find_subject(again.scenario.file, again.scenario.name)
-    variant = finding.details.get("variant", again.pairs[0])
-    threads = sequences(steps(subject), variant)
-    if len(threads) != 2:
-        raise NotScriptable(f"{variant} is no pair")
-    size = finding.details.get("size", subject.sizes[0])
-    dies = finding.kind in ("crash", "hang")
-    declared = {one.name: one.do for thread in threads for one in thread}
-    asks = [name for name in ("left", "wrong") if getattr(subject, name) is not getattr(Subject, name)]
-    asks = [] if dies else [name for name in asks if (name == "wrong") == (finding.oracle == "structure")]
-    written: list[tuple[Callable[..., Any], ast.stmt]] = [
-        (subject.fresh, _method(subject.fresh, "fresh", size))
-    ]
-    written += [(do, _parsed(do)) for do in declared.values()]
-    written += [(getattr(subject, name), _method(getattr(subject, name), name)) for name in asks]
-    bundle = Bundle()
-    for one, function in written:  # a base may be of another module
-        needed = [name for name in free_names([function]) if name not in OWN]
-        bundle.need(needed, vars(inspect.getmodule(one)))
-    functions = [function for _, function in written]
-    left = "left(o)" if "left" in asks else "o"
-    several = any(len(thread) > 1 for thread in threads)
-    named = [", ".join(one.do.__name__ for one in thread) for thread in threads]
-    told = ", ".join(f"({one},)" if several else one for one in named)
-    parts = [TRIED, f"STEPS = {told}", _judged(finding, left, several)]
-    modules = {"sys", "time", "threading", *({"subprocess"} if watched or dies else ())}
-    modules |= {name for name in ("itertools", "re") if f"{name}." in "".join(parts)}
-    plain = sorted(
-        {*modules, *(one.removeprefix("import ") for one in bundle.imports if one.startswith("import "))}
-    )
-    imports = [f"import {', '.join(plain)}", *(one for one in bundle.imports if one.startswith("from "))]
-    defined = [ast.unparse(ast.fix_missing_locations(one)) for one in [*bundle.definitions, *functions]]
-    blocks = [header, *imports, *([CHILD.replace("LONGEST", str(seconds + 30))] if watched or dies else [])]
-    text = "\n".join([*blocks, *defined, *parts, TOLD]).replace("SECONDS", str(seconds))
-    return fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES, LINES)
+    threads = sequences(steps(subject), finding.details.get("variant", again.pairs[0]))
+    writer = _Writer(finding, subject, threads, seconds)
+    blocks = [*writer.functions(), *writer.race()]
+    imports = [f"import {', '.join(sorted({*_used(blocks, watched), *writer.modules()}))}", *writer.others()]
+    child = [CHILD.replace("LONGEST", str(seconds + 30))] if watched or writer.dies else []
+    text = "\n".join([header, *imports, *child, *blocks])
+    closely = fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES, LINES)
+    return together(closely, LINES)
 
 
-def _judged(finding: Finding, left: str, several: bool) -> str:
-    """One row after the other, and what is asked of each object of it."""
-    race = RACE.replace("GIVEN", DO_SEVERAL if several else DO_ONCE)
-    if finding.kind in ("crash", "hang"):
-        return race
-    if finding.oracle == "structure":
-        return race + WRONG
-    more = {
-        "outcomes": "",
-        "permitted": " and not set(re.findall(r\"'(\\w+)'\", now)) <= set(re.findall(r\"'(\\w+)'\", repr(ORDERS)))",
-        "process": f" and {finding.details.get('exception', '')!r} in now",
-    }[finding.oracle]
-    orders = SEVERAL if several else ONCE
-    return (orders + race + CHECK).replace("LEFT", left).replace("ORDERSMORE", "ORDERS" + more)
+def _used(blocks: list[str], watched: bool) -> Iterator[str]:
+    text = "\n".join(blocks)
+    return (name for name in MODULES if f"{name}." in text or (name == "subprocess" and watched))
+
+
+class _Writer:
+    """Writes one finding's program, part by part."""
+
+    def __init__(
+        self, finding: Finding, subject: type[Subject], threads: list[list[Step]], seconds: int
+    ) -> None:
+        self.finding, self.subject, self.threads, self.seconds = finding, subject, threads, seconds
+        self.dies = finding.kind in ("crash", "hang")
+        self.alone = finding.details.get("alone", "")
+        self.done = {one.name: one for one in chain(*threads)}
+        if self.alone:
+            self.done[self.alone] = steps(subject)[self.alone]
+        wanted = "wrong" if finding.oracle == "structure" else "left"
+        asked = not self.dies and getattr(subject, wanted) is not getattr(Subject, wanted)
+        self.asked = wanted if asked else ""
+        self.bundle = Bundle()
+
+    def functions(self) -> Iterator[str]:
+        """How to make an object, its operations, what is asked of it, and all that these need."""
+        size = self.finding.details.get("size", self.subject.sizes[0])
+        written: list[tuple[Callable[..., Any], ast.stmt]] = [
+            (self.subject.fresh, _method(self.subject.fresh, "fresh", size))
+        ]
+        written += [(one.do, _parsed(one.do)) for one in self.done.values()]
+        if self.asked:
+            method = getattr(self.subject, self.asked)
+            written.append((method, _method(method, self.asked)))
+        for one, function in written:  # a base may be of another module
+            needed = [name for name in free_names([function]) if name not in OWN]
+            self.bundle.need(needed, vars(inspect.getmodule(one)))
+        for node in (*self.bundle.definitions, *(function for _, function in written)):
+            yield ast.unparse(ast.fix_missing_locations(node))
+
+    def modules(self) -> list[str]:
+        return [one.removeprefix("import ") for one in self.bundle.imports if one.startswith("import ")]
+
+    def others(self) -> list[str]:
+        return [one for one in self.bundle.imports if one.startswith("from ")]
+
+    def race(self) -> Iterator[str]:
+        """One row after the other, and what is asked of each object of it."""
+        told = [
+            f'({me}, {one.do.__name__}, "{LETTERS[me]}{DIGITS[number]}")'
+            for me, thread in enumerate(self.threads)
+            for number, one in enumerate(thread, 1)
+        ]
+        yield f"STEPS = [{', '.join(told)}]"
+        yield DID
+        left = "left(o)" if self.asked == "left" else "o"
+        check = ""
+        if self.alone:
+            yield ALONE.replace("CHECK", self.done[self.alone].do.__name__).replace("LEFT", left)
+            check = BROKEN
+        elif self.finding.oracle == "structure":
+            check = WRONG
+        elif not self.dies:
+            several = any(len(thread) > 1 for thread in self.threads)
+            yield ORDERS.replace("LEFT", left).replace("FILTER", FILTER if several else "")
+            check = CHECK.replace("MORE", self._more())
+        others = "here[1 - me][i]" if len(self.threads) == 2 else "all(flags[i] for flags in here)"
+        yield PLAY.replace("here[1 - me][i]", others)
+        me = f"({', '.join(map(str, range(len(self.threads))))})"
+        yield LOOP.replace("SECONDS", str(self.seconds)).replace("ME", me) + check
+        yield TOLD
+
+    def _more(self) -> str:
+        """What must be so, too, where a round that no order gives may be right."""
+        if self.finding.oracle == "process":
+            return f" and {self.finding.details.get('exception', '')!r} in now"
+        if self.finding.oracle == "permitted":
+            return (
+                " and not set(re.findall(r\"'(\\w+)'\", now)) <= set(re.findall(r\"'(\\w+)'\", repr(ORDERS)))"
+            )
+        return ""
 
 
 def _method(method: Callable[..., Any], name: str, size: int | None = None) -> ast.stmt:
@@ -144,10 +180,7 @@ def _method(method: Callable[..., Any], name: str, size: int | None = None) -> a
     function.args.args = function.args.args[1:]
     if size is not None:
         function.args.defaults = [ast.Constant(size)]
-        if not any(
-            isinstance(node, ast.Name) and node.id == "size"
-            for node in ast.walk(ast.Module(function.body, []))
-        ):
+        if "size" not in _names(ast.Module(function.body, [])):
             function.args.args, function.args.defaults = [], []
     function.name = name
     if "self" in _names(function):

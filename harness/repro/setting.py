@@ -98,6 +98,43 @@ def fitted(text: str, most: int, many: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def together(text: str, most: int) -> str:
+    """The program with simple statements that follow one another on one line, where it has more than ``most``."""
+    lines = text.rstrip("\n").split("\n")
+    if len(lines) <= most:
+        return text
+    quoted = max((number for number, line in enumerate(lines) if line.endswith('"""')), default=-1)
+    joined: list[str] = lines[: quoted + 1]
+    for line in lines[quoted + 1 :]:
+        before = joined[-1] if joined else ""
+        both = f"{before}; {line.lstrip()}"
+        same = _depth(before) == _depth(line) and _is_simple(before) and _is_simple(line)
+        joined[-1:] = [both] if same and len(both) <= WIDTH else [*joined[-1:], line]
+    return "\n".join(_with_short_blocks(joined, (*LOOPS, *FUNCTIONS))) + "\n"
+
+
+def _is_simple(line: str) -> bool:
+    """Whether a line is a whole statement that others may stand beside."""
+    compound = (
+        *LOOPS,
+        *FUNCTIONS,
+        "class ",
+        "async ",
+        "match ",
+        "case ",
+        "import ",
+        "from ",
+        "@",
+        '"""',
+        "#",
+    )
+    try:
+        ast.parse(line.strip())
+    except SyntaxError:
+        return False
+    return bool(line.strip()) and not line.lstrip().startswith(compound)
+
+
 def _without_gaps(lines: list[str]) -> list[str]:
     """Without the empty lines around definitions of one line."""
     around = zip(["", *lines], lines, [*lines[1:], ""], strict=False)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from harness.campaign.calibrate import machine
 from harness.kernel import known
@@ -15,6 +16,8 @@ from harness.repro.runs import Rate, Run, measure
 from harness.repro.script import SECONDS, docstring, script
 
 RUNS = 10
+OF_PAIRS = 110
+"""Characters of a sentence in the header of a pair's script, which is to be short."""
 LATE_S = 45.0
 """Beyond its own limit, before a run is ended."""
 CONTROLS = 3
@@ -101,7 +104,10 @@ def _what(recorded: Recorded) -> list[str]:
     finding = recorded.finding
     issue = known.entry(known.load(), recorded.target, finding.scenario, finding.signature)
     title = f"{issue.id}: {issue.title}." if issue else f"{finding.scenario}: {recorded.again.scenario.doc}"
-    return [title, f"Seen: {finding.message.splitlines()[0]}."]
+    told = [title, f"Seen: {finding.message.splitlines()[0]}."]
+    return (
+        [shorten(one, OF_PAIRS, placeholder=" …") for one in told] if recorded.again.scenario.pairs else told
+    )
 
 
 def _build(target: Target) -> str:

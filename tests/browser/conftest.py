@@ -37,6 +37,14 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page about pairs of a subject with 60 operations."""
+    path = tmp_path_factory.mktemp("paired") / "report.html"
+    path.write_text(render(pages.report(pages.paired(60))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page about a target that puts markup and controls wherever it has a word."""
     path = tmp_path_factory.mktemp("hostile") / "report.html"

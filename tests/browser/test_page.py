@@ -74,7 +74,7 @@ def requests(chromium: Chromium) -> list[str]:
     return [event["params"]["request"]["url"] for event in sent]
 
 
-@pytest.mark.parametrize("name", ["busy", "hostile", "swept"])
+@pytest.mark.parametrize("name", ["busy", "hostile", "swept", "paired"])
 def test_nothing_is_loaded_and_nothing_is_complained_of(
     name: str, chromium: Chromium, request: pytest.FixtureRequest
 ) -> None:
@@ -104,7 +104,7 @@ def test_what_a_hostile_target_said_is_shown_and_never_done(chromium: Chromium, 
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("name", ["busy", "hostile", "swept"])
+@pytest.mark.parametrize("name", ["busy", "hostile", "swept", "paired"])
 def test_the_page_itself_is_never_wider_than_the_screen(
     width: int, name: str, chromium: Chromium, request: pytest.FixtureRequest
 ) -> None:
@@ -116,7 +116,7 @@ def test_the_page_itself_is_never_wider_than_the_screen(
     assert chromium.ask("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["busy", "swept"])
+@pytest.mark.parametrize("name", ["busy", "swept", "paired"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_can_be_read_in_light_and_in_the_dark(
     scheme: str, name: str, chromium: Chromium, request: pytest.FixtureRequest
@@ -170,7 +170,7 @@ def test_a_link_to_a_finding_leads_to_it(chromium: Chromium, busy: Path) -> None
     assert chromium.ask("document.querySelector(':target').id") == id
 
 
-@pytest.mark.parametrize("name", ["busy", "swept"])
+@pytest.mark.parametrize("name", ["busy", "swept", "paired"])
 def test_headings_have_an_order_and_every_box_that_scrolls_has_a_name(
     name: str, chromium: Chromium, request: pytest.FixtureRequest
 ) -> None:
@@ -213,3 +213,19 @@ def test_the_chart_has_ink_where_samples_were_made(chromium: Chromium, busy: Pat
     clip = box | {"scale": 1}
     image = base64.b64decode(chromium.do("Page.captureScreenshot", clip=clip)["data"])
     assert image.startswith(b"\x89PNG") and len(image) > 500
+
+
+def test_of_60_operations_no_pair_and_no_name_is_cut_off(chromium: Chromium, paired: Path) -> None:
+    chromium.look(1280)
+    chromium.open(paired)
+    opened_all(chromium)
+    lost = chromium.ask(
+        "[...document.querySelectorAll('.matrix td, .matrix th[scope=row], .matrix th span')].filter(one => {"
+        "const a = one.getBoundingClientRect(), b = one.closest('.scroll').getBoundingClientRect();"
+        "return a.width < 8 || a.height < 8 || a.left < b.left || a.right > b.right || a.bottom > b.bottom })"
+        ".map(one => one.outerHTML)"
+    )
+    assert lost == []
+    assert chromium.ask("document.querySelectorAll('.matrix td').length") == 2 * 60 * 61 / 2
+    names = "[...document.querySelectorAll('.matrix')].map(one => one.querySelectorAll('th').length).join()"
+    assert chromium.ask(names) == "120,120"

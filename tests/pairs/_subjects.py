@@ -144,6 +144,72 @@ class Broken(Subject):
         raise SystemError("torn")
 
 
+CHARMED = ["well"]
+
+
+class Breaking(Subject):
+    """One pair of its operations, in any order, breaks what the whole process shares."""
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def arm(o: Any, v: str) -> Any:
+        o.append(v)
+        if len(o) > 1:
+            CHARMED[:] = ["broken"]
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        return None
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return "x" + str(CHARMED.count("broken"))
+
+
+class Infecting(Subject):
+    """One pair shows something, and from then on all others do, too: nothing of that is theirs."""
+
+    infected: ClassVar[list[str]] = []
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def spread(o: Any, v: str) -> Any:
+        if "spread" in o:
+            Infecting.infected.append(v)
+            raise RuntimeError("somebody is here")
+        o.append("spread")
+        for _ in range(20):
+            pass
+        o.remove("spread")
+
+    @step(writes=True)
+    def one(o: Any, v: str) -> Any:
+        return Infecting.caught(o)
+
+    @step(writes=True)
+    def other(o: Any, v: str) -> Any:
+        return Infecting.caught(o)
+
+    @staticmethod
+    def caught(o: Any) -> None:
+        if Infecting.infected and "caught" in o:
+            raise RuntimeError("infected")
+        o.append("caught")
+        for _ in range(20):
+            pass
+        o.remove("caught")
+
+
 class Deadly(Subject):
     """Ends the process where two of its operations meet, whatever else it does well."""
 

@@ -89,6 +89,49 @@ def test_a_crash_is_told_of_its_pair_and_the_others_are_gone_on_with(
     assert result.totals.pairs.distinct == 6
 
 
+def campaign(target: Target, name: str, out: Path, **options: Any) -> tuple[Result, list[Any]]:
+    chosen = [one for one in describe(target, [FILE], "subjects").scenarios if one.name == f"pairs.{name}"]
+    told: list[Any] = []
+    result = run_campaign(target, chosen, Options(seed=1, **options), out, told.append, KIND)
+    return result, told
+
+
+def test_a_process_that_a_pair_has_broken_is_told_of_that_pair_once(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    result, told = campaign(free_threaded, "breaking", tmp_path, budget_s=5.0)
+    assert {(one.kind, one.oracle) for one in result.findings} == {("violation", "process")}
+    broken = {one.where for one in result.findings} - {"mixed rows"}
+    assert broken and all("arm" in pair for pair in broken), "each thread arms twice in a row, too"
+    one = next(one for one in result.findings if one.where in broken)
+    assert "ask alone gives (('x1',), None)" in one.message
+    after = [event["reason"] for event in told if event["event"] == "done"]
+    assert "found" in after and "pairs" in after, "the other pairs go on in a fresh child"
+    assert result.totals.pairs.distinct == 6
+
+
+def test_what_one_pair_has_caused_is_not_believed_of_the_others(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    result, told = campaign(free_threaded, "infecting", tmp_path, budget_s=4.0)
+    assert {one.where for one in result.findings} == {"spread+spread"}
+    doubted = {event["pair"] for event in told if event["event"] == "doubted"}
+    raced = [event["pair"] for event in told if event["event"] == "pair_begin"]
+    assert doubted <= set(raced)
+    if doubted:
+        assert raced[: len(doubted)] == [pair for pair in raced[: len(doubted)] if pair in doubted]
+        assert any("a child in which another one" in notice for notice in result.notices)
+
+
+def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path) -> None:
+    result, told = campaign(free_threaded, "kept", tmp_path, budget_s=4.0)
+    raced = [event["pair"] for event in told if event["event"] == "pair_begin"]
+    assert {"append+append", "append+pop", "pop+pop"} <= set(raced)
+    assert {"append+append+pop", "append+pop+pop"} & set(raced)
+    assert result.totals.triples.distinct > 0 and result.totals.pairs.distinct == 3
+    assert not result.findings
+
+
 def test_a_hang_is_told_of_its_pair(race: Any) -> None:
     assert ("hang", "process", "stay+stay") in shown(race("waiting", 2.0))
 

@@ -31,7 +31,12 @@ def planned(chosen: list[ScenarioInfo], budget_s: float, shown: Shown | None = N
 
 def dies(shown: Shown, trial: PlannedTrial, pair: str, done: str | None = None) -> None:
     """Tell of a trial whose child died, or hung, at a pair."""
-    finding: Any = {"event": "finding", "trial": trial.index, "where": pair}
+    finding: Any = {
+        "event": "finding",
+        "trial": trial.index,
+        "scenario": trial.scenario.name,
+        "where": pair,
+    }
     end: Any = {
         "event": "trial_end",
         "trial": trial.index,
@@ -78,11 +83,17 @@ def test_mixed_rows_are_tried_again_without_the_pair_that_ended_them(done: str |
     assert set(next(plan).left_out) == {"a+a", "a+b", "a+c"}, "a had to do with both"
 
 
-def test_what_ends_well_leaves_nothing_out() -> None:
+def test_what_showed_something_is_left_out_alone_and_nothing_comes_again_where_the_child_lived() -> None:
     shown = Shown()
     plan = planned([subject("one")], 60.0, shown)
-    dies(shown, next(plan), "a+b", done="pairs")
-    assert not next(plan).left_out
+    first = next(plan)
+    for pair in ("a+b", "a+c"):
+        dies(shown, first, pair, done="pairs")
+    second = next(plan)
+    assert second.left_out == ("a+b", "a+c")
+    assert second.index == first.index + 1
+    (third,) = islice(plan, 1)
+    assert third.budget_s == 2 * second.budget_s, "the next pass"
 
 
 class Three(Subject):

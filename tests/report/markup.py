@@ -5,6 +5,9 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 VOID = {"meta", "br", "wbr", "img", "input", "link", "hr"}
+CELL = {"td", "th"}
+UNCLOSED = {"td": CELL, "th": CELL, "tr": CELL | {"tr"}, "/table": CELL | {"tr"}}
+"""What HTML lets end by itself where these begin, or end: a page with a hundred thousand cells does not close them."""
 
 
 class Page(HTMLParser):
@@ -24,6 +27,7 @@ class Page(HTMLParser):
         self.text = "".join(self.pieces)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ended_by(tag)
         self.handle_startendtag(tag, attrs)
         if tag not in VOID:
             self.open.append(tag)
@@ -37,9 +41,15 @@ class Page(HTMLParser):
                 self.ids.add(value)
 
     def handle_endtag(self, tag: str) -> None:
+        self.ended_by(f"/{tag}")
         if tag in ("td", "th", "dt", "li"):
             self.pieces.append(" ")
         assert self.open and self.open.pop() == tag, f"{tag} is closed at {self.getpos()}"
+
+    def ended_by(self, what: str) -> None:
+        while self.open and self.open[-1] in UNCLOSED.get(what, ()):
+            self.open.pop()
+            self.pieces.append(" ")
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] != "style":

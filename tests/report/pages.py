@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
 from typing import Any
 
 from harness.campaign.gather import Campaign, Report, campaign, merge
 from harness.campaign.grade import Grader
+from harness.campaign.plan import PAIRS
 from harness.record.course import CourseTaker
 from harness.record.coverage import PairCoverage
 from tests.campaign.fakes import fake_scenario
@@ -63,6 +65,34 @@ def busy() -> HandWritten:
         round=None,
     )
     return journal.ended(unwell="died of SIGSEGV", notice="trial 3 wrote a line that was no event")
+
+
+def paired(operations: int = 4) -> HandWritten:
+    """Pairs of one subject in all states: something new, something known, one that never overlapped, one not raced; of
+    two more subjects nothing was seen, or nothing was raced.
+    """
+    names = [f"operation_number_{number}" for number in range(operations)]
+    pairs = tuple("+".join(pair) for pair in combinations_with_replacement(names, 2))
+    subjects = [
+        fake_scenario(name=f"pairs.{name}", pairs=pairs, writing_pairs=len(pairs) - 1)
+        for name in ("stack", "quiet", "never")
+    ]
+    journal = HandWritten(*subjects, kind=PAIRS)
+    journal.trial("pairs.stack").progress()
+    journal.said("mixed", scenario="pairs.stack", raced=[(pairs[0], 40, 10), (pairs[1], 20, 0)])
+    for pair in (pairs[0], *pairs[3:]):
+        journal.said("pair_begin", scenario="pairs.stack", pair=pair)
+        counts = {"rounds": 12_000, "overlapped": 4_000, "outcomes": 2, "promise": "values"}
+        journal.said("pair_end", scenario="pairs.stack", pair=pair, **counts)
+    journal.finding(scenario="pairs.stack", oracle="outcomes", where=pairs[3]).ended()
+    journal.trial("pairs.quiet").progress()
+    journal.said("mixed", scenario="pairs.quiet", raced=[(pair, 40, 10) for pair in pairs])
+    triple = "+".join([names[0]] * 3)
+    journal.said("pair_begin", scenario="pairs.quiet", pair=triple)
+    journal.said(
+        "pair_end", scenario="pairs.quiet", pair=triple, rounds=9, overlapped=1, outcomes=1, promise=""
+    )
+    return journal.ended()
 
 
 def hostile() -> HandWritten:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from itertools import combinations_with_replacement
 
 import pytest
 
+from harness.campaign.plan import PAIRS
 from harness.record.calibration import Calibration
 from harness.report.html import WITH_GIL, calibration_page, render
 from tests.campaign.fakes import fake_scenario, fake_target
@@ -154,6 +156,47 @@ def test_a_message_of_ten_megabytes_leaves_both_its_ends() -> None:
     assert len(text) < 300_000
     words = Page(text).words()
     assert "begins <&&&" in words and "&&&> ends" in words and "characters left out" in words
+
+
+def test_pairs_are_a_table_of_operations_by_operations_a_subject() -> None:
+    report = pages.report(pages.paired())
+    shown = Page(render(report))
+    words = shown.words()
+    (found,) = report.findings
+    assert "19 of 30 pairs raced, 18 of them at once. 1 of 48 triples raced, 1 of them at once." in words
+    assert (
+        "pairs.stack: 4 operations, 10 pairs: 1 new, 7 nothing seen, 1 never overlapped, 1 not raced" in words
+    )
+    assert "1 subject of which all pairs were raced, and nothing was seen" in words
+    assert "pairs.never" not in words.partition("Pairs of operations")[2].partition("Targets")[0]
+    titles, states = shown.values("title"), [value for tag, _, value in shown.attributes if tag == "td"]
+    assert "operation_number_0+operation_number_0 4.0k" in titles, "mixed rows are counted with its own"
+    assert "operation_number_0+operation_number_1 0 of 20" in titles
+    assert "operation_number_0+operation_number_2" in titles
+    assert [states.count(name) for name in ("new", "known", "apart", "unraced")] == [1, 0, 1, 1]
+    places = "over time, head of the finding, table of scenarios, cell of its pair"
+    assert shown.values("href").count(f"#{found.id}") == len(places.split(", "))
+
+
+def test_the_whole_catalogue_of_pairs_is_on_a_page_of_its_size() -> None:
+    names = [f"item_{number}" for number in range(17)]
+    pairs = tuple("+".join(pair) for pair in combinations_with_replacement(names, 2))
+    subjects = [
+        fake_scenario(name=f"pairs.subject_{number}", pairs=pairs, writing_pairs=9) for number in range(400)
+    ]
+    journal = HandWritten(*subjects, kind=PAIRS)
+    for number, one in enumerate(subjects):
+        journal.trial(one.name).progress()
+        journal.said("mixed", scenario=one.name, raced=[(pair, 4_000, 3_210) for pair in pairs])
+        for pair in pairs[: number // 10]:
+            stderr = "x" * 9000
+            journal.finding(scenario=one.name, where=pair, message="<&>" * 99, details={"stderr": stderr})
+        journal.ended()
+    text = render(pages.report(journal))
+    assert len(text.encode()) < MOST_BYTES
+    shown = Page(text)
+    assert sum(" 3.2k" in title for title in shown.values("title")) == len(subjects) * len(pairs) > 60_000
+    assert {link[1:] for link in shown.values("href") if link.startswith("#")} <= shown.ids
 
 
 def test_the_page_stays_small_however_much_there_was_to_tell() -> None:

@@ -61,7 +61,7 @@ class Judge:
         if orders.varied and self.promise == ATOMIC:
             self.promise = "values"
         self.let = {name for thread in steps for one in thread for name in one.lets_raise}
-        self.allowed: set[Outcome] = set(orders.outcomes)
+        self.allowed: set[Outcome] = {one for one in orders.outcomes if not raises_what_none_may(one)}
         self.seen: set[Outcome] = set()
         self.asks = type(subject).wrong is not Subject.wrong
         known = [letter + digit for letter in LETTERS for digit in "0123456789"]
@@ -133,6 +133,11 @@ class Judge:
             for one, frozen in zip(self.steps[thread], results, strict=True)
         ]
         return f"{', '.join(parts)}, left {_plain(outcome[-1])}"
+
+
+def raises_what_none_may(outcome: Outcome) -> bool:
+    """Whether one of the operations raised what is wrong in whatever order."""
+    return any((RAISED, name) in results for results in outcome[:-1] for name in NEVER)
 
 
 def _shown(frozen: Any) -> str:

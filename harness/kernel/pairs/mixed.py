@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from harness.kernel.pairs.frozen import Raised, strings
-from harness.kernel.pairs.judge import NEVER, Judge, Refusal, disagreement
+from harness.kernel.pairs.judge import NEVER, Judge, Refusal, disagreement, raises_what_none_may
 from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
@@ -64,7 +64,8 @@ class Mixed:
                 mapped = mmap.mmap(opened.fileno(), NOTE_BYTES * 2)
             # Each thread's own: reference counts that two threads change would have them wait for one another.
             self.notes = [memoryview(mapped).cast("I") for _ in range(2)]
-        self.met: set[int] = set()
+        self.rounds, self.overlapped = [0] * len(self.names), [0] * len(self.names)
+        """Of each pair."""
         self.quick: dict[tuple[int, int], _Quick] = {}
         self.known = {
             size: of_a_fresh_one(subject, size) | {f"x{number}" for number in range(size)} | OWN
@@ -90,6 +91,11 @@ class Mixed:
     def pair_of(self, row: Row, i: int) -> int:
         """The number of the pair that the row's round ``i`` is of."""
         return row.pairs[i] & (1 << PAIR_BITS) - 1
+
+    def raced(self) -> list[tuple[str, int, int]]:
+        """Each pair that has come: its name, its rounds, and those in which both were at it at once."""
+        counted = zip(self.names, self.rounds, self.overlapped, strict=True)
+        return [(name, rounds, overlapped) for name, rounds, overlapped in counted if rounds]
 
     def come_to(self) -> str:
         """The name of the pair that the threads have come to: that of the one that is behind."""
@@ -159,7 +165,8 @@ class _Quick:
                     given[thread].append(Raised(error))
                     self.raised[thread].add(type(error).__name__)
             outcome = frozen_outcome(subject, o, given)
-            self.outcomes.add(outcome)
+            if not raises_what_none_may(outcome):
+                self.outcomes.add(outcome)
             self.known = self.known.union(
                 text for results in (*outcome[:-1], outcome[-1:]) for one in results for text in strings(one)
             )

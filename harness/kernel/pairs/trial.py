@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
+from harness.kernel.pairs.intact import Intact
 from harness.kernel.pairs.judge import Judge, Refusal
 from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
@@ -33,6 +34,10 @@ ENOUGH = 0.7
 """The share of its memory limit that a trial ends with."""
 
 
+MIXED = "mixed rows"
+"""Where something is of no pair in particular."""
+
+
 class Hung(Exception):
     """Threads of a pair did not come back."""
 
@@ -52,27 +57,35 @@ class PairTrial:
         self.count = Count()
         self.last_progress = 0.0
         self.told: set[tuple[str, ...]] = set()
+        self.found: str | None = None
+        """The pair that showed something first: what another one shows after it is doubted."""
+        self.is_broken = False
         self.blocks = sys.getallocatedblocks()
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
 
     def run(self) -> None:
-        """Race all pairs, and say ``done`` with the reason."""
+        """Race all pairs, and say ``done`` with the reason. After one that has shown something the others are left to
+        a fresh process: what they showed in this one might be its doing.
+        """
         collecting = gc.isenabled()
         gc.disable()
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
-        racers: dict[int, Racers] = {}
+        racers = {2: Racers(2)}
         reason = "pairs"
         try:
+            self.intact = Intact(self.subject, self.declared, racers[2])
             if self.mixed:
-                racers[2] = Racers(2)
                 self._mixed(racers[2])
             for number, pair in enumerate(self.pairs):
                 left = self.began + self.budget_s - time.monotonic()
                 if number and left <= 0:
                     reason = "budget"
+                    break
+                if self.found is not None:
+                    reason = "found"
                     break
                 if self._memory_is_short():
                     reason = "memory"
@@ -96,7 +109,12 @@ class PairTrial:
         """Race mixed rows until the budget is spent, and one at least."""
         mixed = Mixed(self.subject, self.declared, self.seed, self.file, self.left_out)
         until = self.began + self.budget_s
-        while mixed.numbers and (not mixed.rows or time.monotonic() < until) and not self._memory_is_short():
+        while (
+            mixed.numbers
+            and (not mixed.rows or time.monotonic() < until)
+            and not self.is_broken
+            and not self._memory_is_short()
+        ):
             row = mixed.row()
             racers.race(row, mixed.play, self.subject.fresh, mixed.size)
             self._wait(row, racers, mixed.come_to)
@@ -108,16 +126,18 @@ class PairTrial:
                 pair = mixed.names[number]
                 if refusal := mixed.refusal(row, i, given, racers):
                     self.count.rounds_hit += 1
-                    self._tell(pair, refusal, {"variant": pair, "size": mixed.size})
+                    self._refuse(pair, refusal, {"variant": pair, "size": mixed.size}, MIXED)
                 row.objects[i] = None
+                mixed.rounds[number] += 1
                 if all(met[i] for met in row.met):
-                    mixed.met.add(number)
+                    mixed.overlapped[number] += 1
                     self.count.samples += 2 * mixed.asked[number]
                     self.count.overlap_ns += row.took_ns // row.length
                 self.count.rounds += 1
             self.count.span_ns += row.took_ns
-            self._settle("mixed rows")
-        self.emit({"event": "mixed", "pairs": [mixed.names[number] for number in sorted(mixed.met)]})
+            self._settle(MIXED)
+        self._look_at_the_process(MIXED)
+        self.emit({"event": "mixed", "raced": mixed.raced()})
 
     def _settle(self, when: str) -> None:
         """Between two rows: what finalizers raised, the GIL, garbage, a sign of life."""
@@ -148,6 +168,7 @@ class PairTrial:
                 overlapped += met
                 outcomes += len(judge.seen)
                 promise = promise or judge.promise
+        self._look_at_the_process(pair)
         self.emit(
             {
                 "event": "pair_end",
@@ -201,7 +222,7 @@ class PairTrial:
             row.objects[i] = None
             if refusal is not None:
                 self.count.rounds_hit += 1
-                self._tell(pair, refusal, {"variant": variant, "size": size})
+                self._refuse(pair, refusal, {"variant": variant, "size": size}, pair)
             overlapped += all(met[i] for met in row.met)
         self.count.rounds += rounds
         if judge.promise != PROCESS:
@@ -245,12 +266,33 @@ class PairTrial:
         row.stop.append(True)
         raise Hung
 
+    def _refuse(self, pair: str, refusal: Refusal, details: Details, raced: str) -> None:
+        """A round was not allowed, of all that were ``raced``. The first time it is asked whether it was the process
+        that is no longer as it was.
+        """
+        if self.found is None:
+            self._look_at_the_process(raced)
+        self._tell(pair, refusal, details)
+
+    def _look_at_the_process(self, raced: str) -> None:
+        """With all threads parked: where the process is broken that is told, once, and nothing that comes after."""
+        if self.is_broken or not (broken := self.intact.broken()):
+            return
+        details: Details = {"alone": broken.operation, "size": broken.size, "variant": raced}
+        self._tell(raced, Refusal("violation", "process", f"after {raced}, {broken.message}"), details)
+        self.is_broken = True
+
     def _tell(self, pair: str, refusal: Refusal, details: Details) -> None:
-        """Emit a finding unless it has been told in this trial."""
+        """Emit a finding unless it has been told in this trial; a doubt where another pair has shown something."""
         symptom = (refusal.kind, refusal.oracle, pair, refusal.exception)
-        if symptom in self.told:
+        if self.is_broken or symptom in self.told:
             return
         self.told.add(symptom)
+        if self.found is None:
+            self.found = pair
+        elif self.found != pair:
+            self.emit({"event": "doubted", "pair": pair, "after": self.found, "message": refusal.message})
+            return
         self.emit(refusal.told(pair, details, self.count.rounds, time.monotonic() - self.began))
 
     def _unraisable(self, unraisable: Any) -> None:
