@@ -302,12 +302,12 @@ class BytesIO(_ReadsBytes):
     def init(o: Any, v: str) -> Any:
         o.__init__(_line(v))
 
-    @step(writes=True)
+    @step(writes=True, lets_raise=(StopIteration,))
     def getvalue_kept(o: Any, v: str) -> Any:
         """Bytes never change, whoever writes meanwhile."""
         return _kept(o.getvalue(), o, v)
 
-    @step(writes=True)
+    @step(writes=True, lets_raise=(StopIteration,))
     def read_kept(o: Any, v: str) -> Any:
         return _kept(o.read(), o, v)
 

@@ -312,9 +312,9 @@ class WrittenBytearray(Subject):
 
 
 def _release(one: pickle.PickleBuffer) -> bool:
-    """It is written all the same."""
+    """It is written all the same; what its memory is given to next is not what it held."""
     one.release()
-    return True
+    return all([bytearray(b"y" * 300) for _ in range(256)])
 
 
 class PickleBuffer(Subject):
@@ -325,32 +325,39 @@ class PickleBuffer(Subject):
         "__release_buffer__": "called by memoryview",
     }
 
+    sizes = (300,)
+
     def fresh(self, size: int) -> Any:
-        return pickle.PickleBuffer(bytearray(b"x" * size))
+        return pickle.PickleBuffer(bytearray(b"x" * size)), []
 
     def left(self, o: Any) -> Any:
         return None
 
+    def wrong(self, o: Any) -> str:
+        return "".join(o[1])
+
     @step(PROCESS)
     def raw(o: Any, v: str) -> Any:
-        return bytes(o.raw())
+        return bytes(o[0].raw())
 
     @step(PROCESS)
     def view(o: Any, v: str) -> Any:
-        return bytes(memoryview(o))
+        return bytes(memoryview(o[0]))
 
     @step(PROCESS)
     def dumps(o: Any, v: str) -> Any:
-        return pickle.dumps(o, 5)
+        return pickle.dumps(o[0], 5)
 
-    @step(PROCESS, writes=True)
+    @step(writes=True, may_raise=(ValueError,))
     def dumps_released(o: Any, v: str) -> Any:
         """It is released by whoever is asked whether it is to be written."""
-        return pickle.dumps(o, 5, buffer_callback=_release)
+        given = pickle.loads(pickle.dumps(o[0], 5, buffer_callback=_release))
+        if given.strip(b"x"):
+            o[1].append("it was written with what it never held")
 
     @step(PROCESS, writes=True)
     def release(o: Any, v: str) -> Any:
-        o.release()
+        o[0].release()
 
 
 class JsonEncoder(Subject):

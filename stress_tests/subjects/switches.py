@@ -620,57 +620,78 @@ class _Module(types.ModuleType):
 
 
 class ExitFunctions(Subject):
-    """Functions that are to be called at exit: registered, and taken back."""
-
-    most = PROCESS
+    """A function that is to be called at exit, registered and taken back, between two that nobody takes back."""
 
     def fresh(self, size: int) -> Any:
-        return types.FunctionType(_counted.__code__, globals())
+        function, before, after = (types.FunctionType(_counted.__code__, globals()) for _ in range(3))
+        for one in (before, function, after):
+            atexit.register(one)
+        return function, before, after
 
     def left(self, o: Any) -> Any:
-        atexit.unregister(o)
+        for one in o:
+            atexit.unregister(one)
+
+    def wrong(self, o: Any) -> str:
+        count = atexit._ncallbacks()
+        atexit.unregister(o[1])
+        atexit.unregister(o[2])
+        gone = count - atexit._ncallbacks()
+        return "" if gone == 2 else f"of two functions that nobody took back {gone} were registered"
 
     @step(writes=True)
     def register(o: Any, v: str) -> Any:
-        return atexit.register(o, 1) is o
+        return atexit.register(o[0], 1) is o[0]
 
     @step(writes=True)
     def register_unregister(o: Any, v: str) -> Any:
-        atexit.register(o, number=1)
-        atexit.unregister(o)
+        atexit.register(o[0], number=1)
+        atexit.unregister(o[0])
 
     @step(writes=True)
     def unregister(o: Any, v: str) -> Any:
-        atexit.unregister(o)
+        atexit.unregister(o[0])
 
     @step(writes=True)
     def unregister_equal(o: Any, v: str) -> Any:
         atexit.unregister(_Equal())  # type: ignore[arg-type]
 
     @step(writes=True)
+    def unregister_slowly(o: Any, v: str) -> Any:
+        """By what is equal to it, and takes its time to say so."""
+        atexit.unregister(_EqualTo(o[0]))  # type: ignore[arg-type]
+
+    @step(writes=True)
     def unregister_meddling(o: Any, v: str) -> Any:
-        """With what changes the functions while it is compared with them."""
-        atexit.register(o)
-        atexit.unregister(_Meddling(o))  # type: ignore[arg-type]
+        """By what is equal to it, and has taken it back by the time that it says so."""
+        atexit.unregister(_Meddling(o[0]))  # type: ignore[arg-type]
 
     @step()
     def count(o: Any, v: str) -> Any:
         return atexit._ncallbacks() >= 0
 
 
-class _Meddling:
-    """What takes a function back, and registers it, while it is compared with others."""
+class _EqualTo:
+    """What is equal to one function, and takes its time to say so."""
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, function: Any) -> None:
         self.function = function
 
+    def __eq__(self, other: object) -> bool:
+        return other is self.function and sum(range(20)) > 0
+
+
+class _Meddling(_EqualTo):
+    """What takes its function back while it is compared with it."""
+
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
-        atexit.unregister(self.function)
-        atexit.register(self.function)
-        atexit.unregister(self.function)
-        return False
+        if other is self.function:
+            atexit.unregister(self.function)
+        return other is self.function
 
 
 class _Equal:
