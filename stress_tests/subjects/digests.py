@@ -432,6 +432,15 @@ class _Unpacker(Attributes):
         return len(o[0].decompress(o[1][:9] + v.encode() * 20))
 
     @step(writes=True, may_raise=FAILS)
+    def decompress_more(o: Any, v: str) -> Any:
+        """What comes after the end is kept."""
+        return _plain(o[0].decompress(o[1] + PLAIN[:60]))
+
+    @step()
+    def unused(o: Any, v: str) -> Any:
+        return _plain(o[0].unused_data)
+
+    @step(writes=True, may_raise=FAILS)
     def decompress_some(o: Any, v: str) -> Any:
         return len(o[0].decompress(o[1], 9)) <= 9
 

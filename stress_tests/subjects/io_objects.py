@@ -344,6 +344,166 @@ class BytesIO(_ReadsBytes):
             return entered is o
 
 
+class _LinesTaken(Subject):
+    """What threads read by lines, and the lines that they got: each goes to one of them, and none is lost."""
+
+    sizes = (4, 9)
+    stream: ClassVar[Callable[..., Any]]
+    """Makes one of a text."""
+
+    def fresh(self, size: int) -> Any:
+        return type(self).stream(_text(size)), [], [size]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        stream, taken, (size,) = o
+        every = sorted(_one(line) for line in (*taken, *stream) if line)
+        return "" if every == fresh_strings(size) else f"of {size} lines came {every}"
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        o[1].append(next(o[0]))
+
+    @step(writes=True)
+    def readline(o: Any, v: str) -> Any:
+        o[1].append(o[0].readline())
+
+    @step(writes=True)
+    def read_some(o: Any, v: str) -> Any:
+        o[1].append(o[0].read(LINE))
+
+    @step(writes=True)
+    def iterate(o: Any, v: str) -> Any:
+        for line in o[0]:
+            o[1].append(line)
+
+    @step(writes=True)
+    def readlines(o: Any, v: str) -> Any:
+        o[1].extend(o[0].readlines(LINE))
+
+    @step()
+    def tell(o: Any, v: str) -> Any:
+        return o[0].tell() % LINE
+
+
+def _one(line: str | bytes) -> str:
+    """The value in a line; what is torn is none."""
+    return (line if isinstance(line, str) else line.decode("latin-1"))[: LINE - 1]
+
+
+def _raw(text: str) -> Any:
+    """Bytes in memory, as what is below a buffer."""
+    return io.BytesIO(text.encode())
+
+
+def _in_pieces(text: str) -> io.StringIO:
+    """Text that was written line by line, and not put together yet."""
+    stream = io.StringIO()
+    for at in range(0, len(text), LINE):
+        stream.write(text[at : at + LINE])
+    stream.seek(0)
+    return stream
+
+
+class StringIOTaken(_LinesTaken):
+    """Text in memory that threads read by lines: each goes to one of them."""
+
+    stream = io.StringIO
+
+
+class StringIOWrittenTaken(_LinesTaken):
+    """Text in memory that was written in pieces, and is read by lines: each goes to one of the threads."""
+
+    stream = staticmethod(_in_pieces)
+
+
+class BytesIOTaken(_LinesTaken):
+    """Bytes in memory that threads read by lines: each goes to one of them."""
+
+    stream = staticmethod(_raw)
+
+
+class BufferedReaderTaken(_LinesTaken):
+    """A reader's buffer, smaller than what it reads: each line goes to one of the threads."""
+
+    said = "io, Multi-threading: buffers hold a lock"
+
+    stream = staticmethod(lambda text: io.BufferedReader(_raw(text), buffer_size=2 * LINE))
+
+
+class _LinesWritten(Subject):
+    """What threads write lines to, and the lines that they wrote: all are there, whole."""
+
+    stream: ClassVar[Callable[..., Any]]
+
+    def fresh(self, size: int) -> Any:
+        return type(self).stream(), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        stream, written = o
+        stream.flush()
+        there = _values(getattr(stream, "raw", stream).getvalue()) or []
+        return "" if sorted(there) == sorted(written) else f"{written} was written, {there} is there"
+
+    @step(writes=True)
+    def write(o: Any, v: str) -> Any:
+        o[0].write(_like(o[0], v + "\n"))
+        o[1].append(v)
+
+    @step(writes=True)
+    def write_more(o: Any, v: str) -> Any:
+        """More than the buffer holds."""
+        o[0].write(_like(o[0], (v + "\n") * 6))
+        o[1].extend([v] * 6)
+
+    @step(writes=True)
+    def flush(o: Any, v: str) -> Any:
+        o[0].flush()
+
+    @step()
+    def tell(o: Any, v: str) -> Any:
+        return o[0].tell() % LINE
+
+
+def _like(stream: Any, text: str) -> Any:
+    """A text as the stream takes it."""
+    return text if isinstance(stream, io.TextIOBase) else text.encode()
+
+
+class StringIOWritten(_LinesWritten):
+    """Text in memory that threads write lines to."""
+
+    stream = io.StringIO
+
+    @step(writes=True)
+    def getvalue(o: Any, v: str) -> Any:
+        """What was written so far is put together."""
+        return _values(o[0].getvalue())
+
+
+class BytesIOWritten(_LinesWritten):
+    """Bytes in memory that threads write lines to."""
+
+    stream = io.BytesIO
+
+    @step()
+    def getvalue(o: Any, v: str) -> Any:
+        return _values(o[0].getvalue())
+
+
+class BufferedWriterWritten(_LinesWritten):
+    """A writer's buffer that threads write lines to."""
+
+    said = "io, Multi-threading: buffers hold a lock"
+
+    stream = staticmethod(lambda: io.BufferedWriter(_raw(""), buffer_size=4 * LINE))
+
+
 class BytesIOBuffer(Subject):
     """A view of a BytesIO's bytes, which pins them, and the BytesIO itself."""
 
@@ -988,43 +1148,59 @@ class FileIO(_Stream):
 
 
 class IncrementalNewlineDecoder(Attributes):
-    """What turns all ends of lines into one, and remembers which there were."""
+    """What turns all ends of lines into one, and remembers which there were; what it gave, and what it was fed.
+
+    Each text that it is fed ends one line, and begins with none's end: so many ends are to come out.
+    """
 
     def fresh(self, size: int) -> Any:
-        return io.IncrementalNewlineDecoder(None, True)
+        return io.IncrementalNewlineDecoder(None, True), [], []
 
     def left(self, o: Any) -> Any:
         return None
 
+    def wrong(self, o: Any) -> str:
+        decoder, given, fed = o
+        ends = "".join([*given, decoder.decode("", final=True)]).count("\n")
+        return "" if ends == len(fed) else f"{len(fed)} lines were fed, and {ends} came out"
+
     @step(writes=True)
     def decode(o: Any, v: str) -> Any:
-        return _values(o.decode(v + "\r\n"))
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(None, v[0] == "a")
+        o[2].append(v)
+        o[1].append(o[0].decode(v + "\r\n"))
 
     @step(writes=True)
     def decode_half(o: Any, v: str) -> Any:
         """The end of the line is kept back until what comes next."""
-        return o.decode("\r")
+        o[2].append(v)
+        o[1].append(o[0].decode("\r"))
+
+    @step(writes=True)
+    def decode_two_halves(o: Any, v: str) -> Any:
+        o[2].extend([v, v])
+        o[1].append(o[0].decode(v + "\r"))
+        o[1].append(o[0].decode(v + "\r"))
 
     @step(writes=True)
     def decode_final(o: Any, v: str) -> Any:
-        return o.decode("", final=True)
+        o[1].append(o[0].decode("", final=True))
 
     @step()
     def newlines(o: Any, v: str) -> Any:
-        return o.newlines in (None, "\r", "\n", "\r\n") or len(o.newlines) > 1
+        return o[0].newlines in (None, "\r", "\n", "\r\n") or len(o[0].newlines) > 1
 
     @step()
     def getstate(o: Any, v: str) -> Any:
-        return o.getstate()
+        return len(o[0].getstate()[0]) < 3
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o[0].__init__(None, v[0] == "a")
+
+    @step(PROCESS, writes=True)
     def setstate(o: Any, v: str) -> Any:
-        o.setstate((b"", 1))
+        o[0].setstate((b"", 1))
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def reset(o: Any, v: str) -> Any:
-        o.reset()
+        o[0].reset()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import itertools
+import operator
+import sys
 from collections.abc import Iterator
 from operator import length_hint
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import MOST, PROCESS, Iterating, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import MOST, PROCESS, Iterating, Subject, arm, fresh_strings, nosy, refuse, step
 
 GONE = {
     "__reduce__": "deprecated; gone in 3.14",
@@ -83,6 +85,40 @@ class CountBySteps(Count):
         return itertools.count(0, 0.5)
 
 
+class NumbersTaken(Subject):
+    """count, from 0 and from where machine words end, and the numbers that threads took: none comes twice.
+
+    So it is since 3.13 (gh-117657): what names files or connections relies on it.
+    """
+
+    sizes = (0, 2)
+
+    def fresh(self, size: int) -> Any:
+        return itertools.count(size and sys.maxsize - size), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "" if len(o[1]) == len(set(o[1])) else f"a number came twice: {sorted(o[1])}"
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        o[1].append(next(o[0]))
+
+    @step(writes=True)
+    def several(o: Any, v: str) -> Any:
+        o[1].extend(itertools.islice(o[0], 4))
+
+    @step(writes=True)
+    def zip_(o: Any, v: str) -> Any:
+        o[1].extend(number for number, _ in zip(o[0], "xyz"))
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o[0])) > 0
+
+
 class Cycle(_Endless):
     """cycle over an iterator, which it still goes through for the first time."""
 
@@ -101,6 +137,12 @@ class Repeat(_Endless):
     def fresh(self, size: int) -> Any:
         return itertools.repeat(fresh_strings(1)[0], size)
 
+    def wrong(self, o: Any) -> str:
+        try:
+            return "" if length_hint(o) <= max(self.sizes) else "more is left than there was"
+        except TypeError:
+            return "it has become endless"
+
     @step(writes=True, may_raise=(ValueError,))
     def unpack(o: Any, v: str) -> Any:
         first, second, third = itertools.islice(o, 3)
@@ -116,17 +158,17 @@ class Repeat(_Endless):
 
 
 class Accumulate(_Itertool):
-    """accumulate of the greatest so far."""
+    """accumulate of lists: what is so far is a new one each time, which nobody else keeps alive."""
 
     def fresh(self, size: int) -> Any:
-        return itertools.accumulate(fresh_strings(size), max)
+        return itertools.accumulate([[one] for one in fresh_strings(size)])
 
 
 class AccumulateFrom(_Itertool):
-    """accumulate that was given what to begin with."""
+    """accumulate with a function, that was given what to begin with."""
 
     def fresh(self, size: int) -> Any:
-        return itertools.accumulate(fresh_strings(size), max, initial="x0")
+        return itertools.accumulate([[one] for one in fresh_strings(size)], operator.concat, initial=["x0"])
 
 
 class Batched(_Itertool):

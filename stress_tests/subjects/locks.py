@@ -429,31 +429,31 @@ class Queue(Subject):
             return f"a queue of at most three holds {o.qsize()}"
         return "" if o.qsize() == len(list(o.queue)) else "qsize disagrees with what the queue holds"
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def put(o: Any, v: str) -> Any:
         o.put_nowait(v)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def put_at_once(o: Any, v: str) -> Any:
         o.put(v, block=False)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def put_for_no_time(o: Any, v: str) -> Any:
         o.put(v, timeout=0)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get(o: Any, v: str) -> Any:
         return o.get_nowait()
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get_at_once(o: Any, v: str) -> Any:
         return o.get(block=False)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get_for_no_time(o: Any, v: str) -> Any:
         return o.get(timeout=0)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def task_done(o: Any, v: str) -> Any:
         o.task_done()
 
@@ -467,11 +467,11 @@ class Queue(Subject):
 
     if sys.version_info >= (3, 13):
 
-        @step(writes=True)
+        @step(ATOMIC, writes=True)
         def shutdown(o: Any, v: str) -> Any:
             o.shutdown()
 
-        @step(writes=True)
+        @step(ATOMIC, writes=True)
         def shutdown_at_once(o: Any, v: str) -> Any:
             o.shutdown(immediate=True)
 
@@ -510,11 +510,11 @@ class SimpleQueue(Subject):
     def wrong(self, o: Any) -> str:
         return "" if o.empty() == (o.qsize() == 0) else "empty disagrees with qsize"
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def put(o: Any, v: str) -> Any:
         o.put(v)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def put_nowait(o: Any, v: str) -> Any:
         o.put_nowait(v)
 
@@ -523,15 +523,15 @@ class SimpleQueue(Subject):
         for item in (v, v, v, v, v, v):
             o.put(item, block=True, timeout=None)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get(o: Any, v: str) -> Any:
         return o.get(block=False)
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get_nowait(o: Any, v: str) -> Any:
         return o.get_nowait()
 
-    @step(writes=True)
+    @step(ATOMIC, writes=True)
     def get_for_no_time(o: Any, v: str) -> Any:
         return o.get(timeout=0)
 

@@ -172,6 +172,46 @@ class DefaultDict(DictWhole):
         o.default_factory = None
 
 
+class DefaultDictOfLists(Subject):
+    """A defaultdict of lists, and what threads added to those they asked for: whoever is first makes it, for all.
+
+    So it is with the GIL, where the factory is C's, and since 3.13 without it (gh-142495).
+    """
+
+    def fresh(self, size: int) -> Any:
+        return defaultdict(list), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        there = sorted(one for some in o[0].values() for one in some)
+        return "" if there == sorted(o[1]) else f"{sorted(o[1])} were added, and there are {there}"
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o[0]["x9"].append(v)
+        o[1].append(v)
+
+    @step(writes=True)
+    def add_to_own(o: Any, v: str) -> Any:
+        o[0][v].append(v)
+        o[1].append(v)
+
+    @step(writes=True)
+    def add_by_setdefault(o: Any, v: str) -> Any:
+        o[0].setdefault("x9", []).append(v)
+        o[1].append(v)
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return len(o[0].get("x9") or ()) < 9, len(o[0]) < 9
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return len(o[0].copy()) < 9, len(o[0] | {}) < 9
+
+
 class UserDictOfStrings(DictWhole):
     """A UserDict: a dict within an instance, and methods in Python."""
 

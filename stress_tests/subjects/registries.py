@@ -169,6 +169,53 @@ def _refuses_none(record: Any) -> bool:
     return True
 
 
+class LoggerOfTwo(Subject):
+    """A logger with a handler that comes and goes and one that stays, which is told of all that was logged."""
+
+    said = "logging, Thread Safety"
+
+    def fresh(self, size: int) -> Any:
+        logger = logging.Logger("pairs")
+        goes, stays = _Kept(), _Kept()
+        logger.addHandler(goes)
+        logger.addHandler(stays)
+        return logger, goes, stays, []
+
+    def wrong(self, o: Any) -> str:
+        told, logged = sorted(o[2].told), sorted(o[3])
+        return "" if told == logged else f"{logged} was logged, and the handler that stays was told {told}"
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def info(o: Any, v: str) -> Any:
+        o[0].info(v)
+        o[3].append(v)
+
+    @step(writes=True)
+    def error(o: Any, v: str) -> Any:
+        o[0].error("%s", v)
+        o[3].append(v)
+
+    @step(writes=True)
+    def remove(o: Any, v: str) -> Any:
+        o[0].removeHandler(o[1])
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o[0].addHandler(o[1])
+
+    @step(writes=True)
+    def remove_and_add(o: Any, v: str) -> Any:
+        o[0].removeHandler(o[1])
+        o[0].addHandler(o[1])
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o[0].hasHandlers(), len(repr(o[0])) > 3
+
+
 class StreamHandler(Subject):
     """A handler that writes lines to a text in memory: its lock keeps lines whole."""
 

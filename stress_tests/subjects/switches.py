@@ -689,9 +689,10 @@ class _Meddling(_EqualTo):
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
-        if other is self.function:
+        same = other is self.function
+        if same:
             atexit.unregister(self.function)
-        return other is self.function
+        return same
 
 
 class _Equal:

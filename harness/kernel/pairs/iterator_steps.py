@@ -6,7 +6,7 @@ import copy
 import pickle
 from itertools import islice
 from operator import length_hint
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.pairs.subject import Subject, step
 
@@ -25,10 +25,12 @@ class Iterating(Subject):
     """An iterator. Its elements are ``x0``, ``x1`` … or 0, 1 …, or tuples that hold the former.
 
     The documents say of one that threads share that elements may be missing, or come twice. So what comes must
-    still be one of its elements, and it may come to its end earlier or later than in any order.
+    still be one of its elements, and it may come to its end earlier or later than in any order. Where there is one
+    element, both threads come to the end at once.
     """
 
     said = 'How-to for free threading, "Iterators"; glossary, "iterator"'
+    sizes: ClassVar[tuple[int, ...]] = (3, 1)
 
     def left(self, o: Any) -> Any:
         return named(list(islice(o, MOST)))
