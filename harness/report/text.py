@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 
 from rich.console import Console, RenderableType
@@ -11,13 +11,17 @@ from rich.text import Text
 
 from harness.campaign.gather import Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
+from harness.campaign.select import ScenarioInfo
+from harness.campaign.triples import THREADS
 from harness.record.coverage import PairCoverage
+from harness.record.raced import Raced, width
 from harness.record.result import Result, ScenarioResult, Verdict
 from harness.report.coverage import counts, sentences, speed_sentence
 from harness.report.escape import escape
-from harness.report.faces import cause_text
+from harness.report.faces import cause_text, in_short
 from harness.report.findings import again_command
 from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
+from harness.report.matrix import reached
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import report_verdict
 
@@ -27,6 +31,13 @@ NARROW = 72
 """Below this many columns a terminal has no room for all of the table's."""
 COLUMNS = ("scenario", "rounds", "samples", "stores", "over-\nlap", "cache\nlive", "verdict", "bound")
 FEW_COLUMNS = ("scenario", "rounds", "verdict")
+PAIRED_COLUMNS = (
+    *("scenario", "pairs", "of", "at\nonce", "tri-\nples", "rounds", "samples", "find-\nings", "verdict"),
+)
+MOST_QUIET = 40
+"""Subjects in a table with those of which nothing was seen; of more, only those with findings."""
+MOST_TOLD = 12
+"""Causes that are told whole; the others in short."""
 SWEPT_COLUMNS = (
     *("scenario", "stops", "clean", "hits", "lock", "seq.\nlock", "held\nworld", "un-\nsweep-\nable"),
     *("not\nreached", "not\ntried", "verdict"),
@@ -76,12 +87,19 @@ def parts(report: Report, width: int, last: tuple[str, ...]) -> Iterator[Rendera
         yield Text()
         yield table
     yield from _reasons(report)
+    if told := reached(report):
+        yield Text()
+        yield from (Text(f"{sentence}.") for sentence in told)
     speed = speed_sentence(report)
     for sentence in sentences(report)[: -len(speed) or None]:  # the speed is the last line of all
         yield Text()
         yield Text(sentence)
+    if rest := report.causes[MOST_TOLD:]:
+        yield Text()
+        yield Text(f"{counted(len(rest), 'more cause')}, in short:")
+        yield from (Text(f"  {line}") for line in in_short(rest))
     # The gravest of what counts stands last, next to the verdict, where a terminal leaves the eye.
-    for cause in reversed(report.causes):
+    for cause in reversed(report.causes[:MOST_TOLD]):
         yield Text()
         finding = cause.faces[0]
         style = "yellow" if finding.known else "red"
@@ -125,9 +143,15 @@ def notices(report: Report) -> Iterator[str]:
 def scenario_tables(report: Report, width: int) -> Iterator[Table]:
     """Of what was raced and of what was swept, if only once; the columns fit into 80 characters, or are fewer."""
     wide = width >= NARROW
-    if raced := tried(summed(report.of_kind(STRESS))):
-        rows = [(one, _cells(one)) for one in raced]
+    raced, pairs = tried(summed(report.of_kind(STRESS))), report.raced
+    subjects = {name: info for name, info in report.infos.items() if info.pairs}
+    if rows := [(one, _cells(one)) for one in raced if one.name not in subjects]:
         yield _table(rows, COLUMNS, COLUMNS if wide else FEW_COLUMNS)
+    if rows := [
+        (one, [*_paired(subjects[one.name], pairs.get(one.name, {})), *_raced(one)])
+        for one in _loud([one for one in raced if one.name in subjects])
+    ]:
+        yield _table(rows, PAIRED_COLUMNS, PAIRED_COLUMNS if wide else FEW_COLUMNS)
     if swept := tried(summed(report.of_kind(SWEEP))):
         coverage = report.coverage
         rows = [(one, _covered(one, coverage.get(one.name, ()))) for one in swept]
@@ -172,6 +196,26 @@ def _cells(scenario: ScenarioResult) -> list[str]:
         scenario.verdict,
         rate(scenario.bound_95),
     ]
+
+
+def _loud(subjects: Sequence[ScenarioResult]) -> list[ScenarioResult]:
+    """Those with findings; all of them where they are few."""
+    if len(subjects) <= MOST_QUIET:
+        return list(subjects)
+    return [one for one in subjects if one.verdict in ("new", "known")]
+
+
+def _paired(info: ScenarioInfo, raced: Mapping[str, Raced]) -> list[str]:
+    """How many of a subject's pairs have come, of how many, and how many of them at once; and its triples."""
+    came = [one for name, one in raced.items() if width(name) == 2]
+    met = sum(one.overlapped > 0 for one in came)
+    triples = sum(width(name) == THREADS for name in raced)
+    return [short(len(came)), short(len(info.pairs)), short(met), short(triples)]
+
+
+def _raced(scenario: ScenarioResult) -> list[str]:
+    """The rest of a subject's row."""
+    return [short(scenario.rounds), short(scenario.samples), short(len(scenario.findings)), scenario.verdict]
 
 
 def _covered(scenario: ScenarioResult, pairs: Sequence[PairCoverage]) -> list[str]:

@@ -11,6 +11,8 @@ from harness.record.result import IdleAmplifier
 from harness.report import html, markdown
 from harness.report.findings import MAX_LINES, finding_text
 from harness.report.text import render
+from tests.campaign.journals import HandWritten
+from tests.report import pages
 from tests.report.samples import QUIET, WITH_GIL, campaign, finding, not_tried, report, result, scenario
 
 
@@ -143,3 +145,24 @@ def test_the_last_line_says_what_the_exit_status_means(changes: dict[str, Any], 
 
 def test_notices_are_shown() -> None:
     assert "note: rubbish in the pipe: \\x00" in render(report(notices=("rubbish in the pipe: \x00",)))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_pairs_are_a_row_a_subject_and_the_share_that_came_is_told(width: int) -> None:
+    lines = render(pages.report(pages.paired()), width).splitlines()
+    assert "19 of 30 pairs raced, 18 of them at once." in lines
+    assert "1 of 48 triples raced, 1 of them at once." in lines
+    rows = [line.split() for line in lines if line.startswith("  ")]
+    assert ["stack", "9", "10", "8", "0", "10", "2.0k", "1", "new"] in rows
+    assert ["quiet", "10", "10", "10", "1", "10", "2.0k", "0", "not", "observed"] in rows
+
+
+def test_of_many_causes_a_dozen_is_told_whole_and_the_others_in_a_line_for_those_that_are_alike() -> None:
+    journal = HandWritten().trial().progress()
+    for number in range(30):
+        journal.finding(where=f"read {number}", message=f"message {number}")
+    text = render(pages.report(journal.ended()), 80)
+    assert text.count("signature: ") == 12
+    assert "18 more causes, in short:" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("  NEW violation in fake.well: read ")]
+    assert line.endswith("and 15 more")
