@@ -197,7 +197,9 @@ class Stops:
                     return None
                 stop = told(names, LOCK if sleeps else WAITED)
                 stage.go(thread)
-                if stop.how != WAITED or patience.is_over():
+                # Who waits for a mutex, or to be let in, sleeps soon. Who does not may just have got no core there.
+                passing = stop.how in (LOCK, HELD) and not sleeps
+                if (stop.how != WAITED and not passing) or patience.is_over():
                     return stop
             glance = min(2 * glance, SPIN_S)
 
