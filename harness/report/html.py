@@ -51,9 +51,9 @@ MOST_CHARACTERS = 200
 """Of a name or another short text."""
 MOST_BYTES = 2_000_000
 """For what is folded: pairs and source of sweeps, then findings that are told whole; the others get a line each."""
-MATRIX_BYTES = 2_800_000
-"""For the pairs of subjects that were raced: room for 70,000."""
-BESIDE_PAIRS = 1_100_000
+MATRIX_BYTES = 3_450_000
+"""For the pairs of subjects that were raced: room for 90,000."""
+BESIDE_PAIRS = 500_000
 """For what is folded, then."""
 PAIR_BYTES = 800_000
 """Of these for the pairs of operations that were swept."""

@@ -182,7 +182,7 @@ def test_the_whole_catalogue_of_pairs_is_on_a_page_of_its_size() -> None:
     names = [f"item_{number}" for number in range(17)]
     pairs = tuple("+".join(pair) for pair in combinations_with_replacement(names, 2))
     subjects = [
-        fake_scenario(name=f"pairs.subject_{number}", pairs=pairs, writing_pairs=9) for number in range(400)
+        fake_scenario(name=f"pairs.subject_{number}", pairs=pairs, writing_pairs=9) for number in range(500)
     ]
     journal = HandWritten(*subjects, kind=PAIRS)
     for number, one in enumerate(subjects):
