@@ -42,16 +42,25 @@ BEFORE = alone()
 """
 PLAY = """
 def play(me):
-    for i, o in enumerate(objects):
-        here[me][i] = True
+    for i in range(200):
+        if i % len(here) == me:
+            objects[i] = fresh()
+        here[me][i], n = True, 0
         while not here[1 - me][i]:
+            if (n := n + 1) > 500:
+                time.sleep(0)
+        o = objects[i]
+        for _ in range((i % 9 - 4) * (2 * me - 1)):
             pass
         given[me][i] = [did(o, *step) for step in STEPS if step[0] == me]
+"""
+"""Each object is one of the racing threads' own: what they release of another thread's is freed later. Where a thread has
+no core the other one gives way; who is ahead changes.
 """
 LOOP = """
 SEEN, deadline = "", time.monotonic() + SECONDS
 while not SEEN and time.monotonic() < deadline:
-    objects, here, given = [fresh() for _ in range(200)], [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
+    objects, here, given = [None] * 200, [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(play, ME))
 """

@@ -34,7 +34,8 @@ LIMIT_S = 120.0
 """A stored proof looks for 20 s at most; above this, whatever it is hangs."""
 HARMLESS = ("wrong value", "exception out of nowhere")
 """Severities of which a reader may be handed the program."""
-WRITTEN_S = 20
+WRITTEN_S, PAIR_S = 20, 5
+"""For so long one looks that is written on the spot; one of a pair comes to thousands of rounds in a second."""
 GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
 WRITING = Lock()
@@ -101,6 +102,7 @@ def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, in
     details: Details = {"exception": raised[0]} if raised else {}
     seconds = GROWS_S if kind == "leak" else WRITTEN_S
     if name.startswith(PREFIX):
+        seconds = PAIR_S
         again = Again(_subject(name), {}, "", len(where.split(JOIN)), seconds, pairs=(where,))
         details |= cast("Details", dict(knobs))
     else:
