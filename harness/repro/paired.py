@@ -47,15 +47,13 @@ def play(me):
             objects[i] = fresh()
         here[me][i], n = True, 0
         while not here[1 - me][i]:
-            if (n := n + 1) > 500:
-                time.sleep(0)
-        o = objects[i]
+            n = n + 1 if n < 500 else time.sleep(0) or n
         for _ in range((i % 9 - 4) * (2 * me - 1)):
             pass
-        given[me][i] = [did(o, *step) for step in STEPS if step[0] == me]
+        given[me][i] = [did(objects[i], *step) for step in STEPS if step[0] == me]
 """
-"""Each object is one of the racing threads' own: what they release of another thread's is freed later. Where a thread has
-no core the other one gives way; who is ahead changes.
+"""Each object is one of the racing threads' own: what they release of another thread's is freed later. Where a thread
+has no core the other one gives way; who is ahead changes.
 """
 LOOP = """
 SEEN, deadline = "", time.monotonic() + SECONDS
@@ -95,16 +93,17 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
     threads = sequences(steps(subject), finding.details.get("variant", again.pairs[0]))
     writer = _Writer(finding, subject, threads, seconds)
     blocks = [*writer.functions(), *writer.race()]
-    imports = [f"import {', '.join(sorted({*_used(blocks, watched), *writer.modules()}))}", *writer.others()]
     child = [CHILD.replace("LONGEST", str(seconds + 30))] if watched or writer.dies else []
+    used = _used([*blocks, *child])
+    imports = [f"import {', '.join(sorted({*used, *writer.modules()}))}", *writer.others()]
     text = "\n".join([header, *imports, *child, *blocks])
     closely = fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES, LINES)
     return together(closely, LINES)
 
 
-def _used(blocks: list[str], watched: bool) -> Iterator[str]:
+def _used(blocks: list[str]) -> list[str]:
     text = "\n".join(blocks)
-    return (name for name in MODULES if f"{name}." in text or (name == "subprocess" and watched))
+    return [name for name in MODULES if f"{name}." in text]
 
 
 class _Writer:

@@ -19,7 +19,7 @@ from tests.campaign.fakes import fake_scenario
 from tests.repro._recordings import finding
 
 HEADER = docstring(["What.", "Seen.", "Build.", "Measured."])
-AROUND = 22
+AROUND = 24
 """Lines of the header, and from the steps on."""
 PLANTED = Path(__file__).parent.parent / "pairs" / "_subjects.py"
 UNSCRIPTED = 0.2
