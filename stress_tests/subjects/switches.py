@@ -686,7 +686,7 @@ class _EqualTo:
 class _Meddling(_EqualTo):
     """What takes its function back while it is compared with it."""
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __eq__(self, other: object) -> bool:
         same = other is self.function
