@@ -8,11 +8,11 @@ import operator
 import pickle
 import sys
 import weakref
-from functools import cache, lru_cache, partial, singledispatch
+from functools import cache, cmp_to_key, lru_cache, partial, singledispatch
 from types import FunctionType
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
 
 
 def plain(first: Any = "x1", *rest: Any, third: Any = "x2", **named: Any) -> Any:
@@ -25,12 +25,17 @@ def another(first: Any = "x0", second: Any = None, *, third: Any = "x1") -> Any:
     return third, first, second
 
 
+def listed(first: Any) -> Any:
+    """What gives a new object each time."""
+    return [first]
+
+
 def positional(first: Any) -> Any:
     """What takes one argument and has no default."""
     return first
 
 
-class Partial(Subject):
+class Partial(Attributes):
     """A functools.partial of a Python function."""
 
     def fresh(self, size: int) -> Any:
@@ -172,13 +177,14 @@ class SingleDispatch(Subject):
 
 
 class LruCache(Subject):
-    """A function with an lru_cache of two entries."""
+    """A function with an lru_cache of two entries, each a list that nobody else keeps alive."""
 
     said = "functools: the underlying data structure will remain coherent during concurrent updates"
 
     def fresh(self, size: int) -> Any:
-        o = lru_cache(maxsize=2)(FunctionType(positional.__code__, {}, "positional"))
-        o("x0"), o("x1"), o("x0")
+        o = lru_cache(maxsize=2)(FunctionType(listed.__code__, {}, "listed"))
+        for key in (*fresh_strings(2), *fresh_strings(1)):
+            o(key)
         return o
 
     def left(self, o: Any) -> Any:
@@ -189,7 +195,7 @@ class LruCache(Subject):
         if not 0 <= info.currsize <= 2:
             return f"the cache of two entries holds {info.currsize}"
         for argument in ("x0", "x1", "a1", "b1", "x7", "x8", "x7", "x8"):
-            if o(argument) != argument:
+            if o(argument) != [argument]:
                 return f"what is cached for {argument} is another's"
         again = o.cache_info()
         if again.currsize != 2:
@@ -202,11 +208,11 @@ class LruCache(Subject):
 
     @step(writes=True)
     def call_cached(o: Any, v: str) -> Any:
-        return o("x0")
+        return o(fresh_strings(1)[0])
 
     @step(writes=True)
     def call_oldest(o: Any, v: str) -> Any:
-        return o("x1")
+        return o(fresh_strings(2)[1])
 
     @step(writes=True)
     def call_by_keyword(o: Any, v: str) -> Any:
@@ -214,7 +220,7 @@ class LruCache(Subject):
 
     @step(writes=True)
     def call_many(o: Any, v: str) -> Any:
-        return [o(argument) for argument in ("x0", "x1", "x2", v, "x0")]
+        return [o(argument) for argument in (*fresh_strings(3), v, *fresh_strings(1))]
 
     @step(writes=True)
     def call_unhashable(o: Any, v: str) -> Any:
@@ -242,7 +248,7 @@ class LruCache(Subject):
 
     @step()
     def bind(o: Any, v: str) -> Any:
-        return o.__get__(v, str)() == v
+        return o.__get__(v, str)() == [v]
 
     @step()
     def copy_(o: Any, v: str) -> Any:
@@ -260,19 +266,19 @@ class LruCache(Subject):
 
 
 class UnboundedCache(Subject):
-    """A function with a cache that has no limit."""
+    """A function with a cache that has no limit, of lists that nobody else keeps alive."""
 
     said = LruCache.said
 
     def fresh(self, size: int) -> Any:
-        return cache(FunctionType(positional.__code__, {}, "positional"))
+        return cache(FunctionType(listed.__code__, {}, "listed"))
 
     def left(self, o: Any) -> Any:
         return o.cache_info().currsize
 
     def wrong(self, o: Any) -> str:
         for argument in ("x0", "x1", "a1", "b1"):
-            if o(argument) != argument or o(argument) != argument:
+            if o(argument) != [argument] or o(argument) != [argument]:
                 return f"what is cached for {argument} is another's"
         return ""
 
@@ -282,7 +288,7 @@ class UnboundedCache(Subject):
 
     @step(writes=True)
     def call_same(o: Any, v: str) -> Any:
-        return o("x0")
+        return o(fresh_strings(1)[0])
 
     @step(writes=True)
     def call_many(o: Any, v: str) -> Any:
@@ -335,6 +341,44 @@ class LruCacheNosy(Subject):
         return o.cache_info().hits
 
 
+class ComparisonKey(Attributes):
+    """A key that a comparison function makes, and another: what is compared is stored anew meanwhile."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        made = cmp_to_key(_compared)
+        return made(fresh_strings(1)), made(fresh_strings(2))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def order(o: Any, v: str) -> Any:
+        return o[0] < o[1], o[0] >= o[1], o[0] == o[1]
+
+    @step()
+    def object_(o: Any, v: str) -> Any:
+        return list(o[0].obj)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].obj = [v]
+        o[1].obj = [v, v]
+
+    @step()
+    def sort(o: Any, v: str) -> Any:
+        return len(sorted([o[1], o[0]]))
+
+    @step()
+    def hash_(o: Any, v: str) -> Any:
+        return hash(o[0])
+
+
+def _compared(one: Any, other: Any) -> int:
+    return int(one > other) - int(one < other)
+
+
 class _Key:
     """An argument that does something with the cache while it is compared."""
 
@@ -366,7 +410,7 @@ CALLERS = {
 }
 
 
-class ItemGetter(Subject):
+class ItemGetter(Attributes):
     """An operator.itemgetter, called by many."""
 
     def fresh(self, size: int) -> Any:
@@ -430,7 +474,7 @@ class AttrGetter(Subject):
         return copy.copy(o)(7), pickle.loads(pickle.dumps(o))(7), len(o.__reduce__())
 
 
-class MethodCaller(Subject):
+class MethodCaller(Attributes):
     """An operator.methodcaller: what it calls with is made ready by its first call."""
 
     def fresh(self, size: int) -> Any:

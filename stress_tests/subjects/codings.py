@@ -8,7 +8,7 @@ import itertools
 import unicodedata
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
 
 
 class IncrementalDecoder(Subject):
@@ -357,6 +357,41 @@ class UnicodeData(Subject):
     @step()
     def escapes(o: Any, v: str) -> Any:
         return b"\\N{LATIN SMALL LETTER X}".decode("unicode_escape"), len(unicodedata.east_asian_width("x"))
+
+
+_graphemes: Any = getattr(unicodedata, "iter_graphemes", None)
+
+if _graphemes is not None:  # since 3.15
+
+    class Graphemes(Attributes):
+        """What goes through a text by what a reader takes for a character, and one of those."""
+
+        said = 'How-to for free threading, "Iterators"'
+        most = PROCESS
+        sizes = (3, 1)
+
+        def fresh(self, size: int) -> Any:
+            text = "e\u0301\U0001f468\u200d\U0001f469" * size
+            return _graphemes(text), next(_graphemes(text))
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step(writes=True)
+        def next_(o: Any, v: str) -> Any:
+            return str(next(o[0]))
+
+        @step(writes=True)
+        def drain(o: Any, v: str) -> Any:
+            return [str(one) for one in o[0]]
+
+        @step()
+        def segment(o: Any, v: str) -> Any:
+            return len(o[1]), str(o[1]), o[1].start, o[1].end, len(repr(o[1]))
+
+        @step()
+        def another(o: Any, v: str) -> Any:
+            return [len(one) for one in _graphemes(v + "e\u0301", 1, 3)]
 
 
 class StreamReader(Subject):

@@ -559,6 +559,11 @@ class CFunction(_CData):
     def errcheck_delete(o: Any, v: str) -> Any:
         del o.errcheck
 
+    @step(PROCESS, writes=True)
+    def make_another(o: Any, v: str) -> Any:
+        """A function of C's of its own, for one call."""
+        return type(o)(lambda number: number + 2)(3)
+
     @step(PROCESS)
     def members(o: Any, v: str) -> Any:
         return bool(o), len(repr(o)) > 3, len(o._objects)
@@ -596,7 +601,8 @@ class CType(Subject):
 
     @step(writes=True)
     def array_type(o: Any, v: str) -> Any:
-        return (ctypes.c_int * 1234)._length_
+        """Of a type that nobody has made one of: the same one for all."""
+        return (o * 3) is (o * 3), (o * 3)._length_
 
     @step(writes=True)
     def function_type(o: Any, v: str) -> Any:

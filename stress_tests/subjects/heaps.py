@@ -62,6 +62,43 @@ class Heap(_Heap):
         return f"it is no heap: {o}" if late else ""
 
 
+class HeapTaken(Subject):
+    """A heap, what was put on it, and what was taken from it: nothing is lost or comes twice."""
+
+    minimum_version = (3, 14)
+    sizes = (3, 8)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size), fresh_strings(size), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        heap, put, taken = o
+        return (
+            "" if sorted([*heap, *taken]) == sorted(put) else f"{put} was put, {taken} taken, {heap} is left"
+        )
+
+    @step(writes=True)
+    def heappush(o: Any, v: str) -> Any:
+        o[1].append(v)
+        heapq.heappush(o[0], v)
+
+    @step(writes=True, may_raise=(IndexError,))
+    def heappop(o: Any, v: str) -> Any:
+        o[2].append(heapq.heappop(o[0]))
+
+    @step(writes=True)
+    def heappushpop(o: Any, v: str) -> Any:
+        o[1].append(v)
+        o[2].append(heapq.heappushpop(o[0], v))
+
+    @step(writes=True)
+    def heapify(o: Any, v: str) -> Any:
+        heapq.heapify(o[0])
+
+
 class MaxHeap(Subject):
     """A list that heapq's functions for the largest alone change."""
 

@@ -8,6 +8,7 @@ import grp
 import io
 import ipaddress
 import itertools
+import linecache
 import logging
 import os
 import pickle
@@ -405,6 +406,120 @@ class Users(Subject):
     @step()
     def expanduser(o: Any, v: str) -> Any:
         return len(os.path.expanduser("~" + USERS[0])) > 0
+
+
+try:
+    import readline
+except ImportError:
+    pass
+else:
+
+    class Readline(Subject):
+        """What is kept for lines that a person will type: who completes them, and those typed before. Nobody types."""
+
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            readline.add_history("x0")
+            return readline
+
+        def left(self, o: Any) -> Any:
+            o.clear_history()
+            o.set_completer(None)
+            o.set_startup_hook(None)
+            return None
+
+        @step(writes=True)
+        def set_completer(o: Any, v: str) -> Any:
+            o.set_completer(lambda text, state: v)
+
+        @step(writes=True)
+        def no_completer(o: Any, v: str) -> Any:
+            o.set_completer(None)
+
+        @step()
+        def get_completer(o: Any, v: str) -> Any:
+            return o.get_completer() is None, len(o.get_completer_delims()) > 0
+
+        @step(writes=True)
+        def hooks(o: Any, v: str) -> Any:
+            """The second one can be asked for since 3.15."""
+            o.set_startup_hook(lambda: None)
+            o.set_pre_input_hook(lambda: None)
+            return o.get_pre_input_hook() is None
+
+        @step(writes=True)
+        def delimiters(o: Any, v: str) -> Any:
+            o.set_completer_delims(v)
+
+        @step(writes=True)
+        def add_history(o: Any, v: str) -> Any:
+            o.add_history(v)
+
+        @step(writes=True)
+        def change_history(o: Any, v: str) -> Any:
+            o.replace_history_item(0, v)
+            o.remove_history_item(0)
+
+        @step(writes=True)
+        def clear_history(o: Any, v: str) -> Any:
+            o.clear_history()
+
+        @step()
+        def history(o: Any, v: str) -> Any:
+            return o.get_history_item(1), o.get_current_history_length(), o.get_history_length()
+
+        @step()
+        def line(o: Any, v: str) -> Any:
+            return o.get_line_buffer(), o.get_begidx(), o.get_endidx(), o.get_completion_type()
+
+
+class Lines(Subject):
+    """Lines of files, which are kept once they were asked for: getline is said never to raise."""
+
+    said = "linecache.getline"
+
+    def fresh(self, size: int) -> Any:
+        return f"<pairs{next(NUMBERS) % 8}>", {"__name__": "pairs", "__loader__": _Loader()}
+
+    def left(self, o: Any) -> Any:
+        linecache.cache.pop(o[0], None)
+        return None
+
+    @step(writes=True)
+    def lazycache(o: Any, v: str) -> Any:
+        return linecache.lazycache(o[0] + v, o[1]) in (False, True)
+
+    @step()
+    def getline(o: Any, v: str) -> Any:
+        return linecache.getline(__file__, 1) in ("", THIS)
+
+    @step()
+    def getlines(o: Any, v: str) -> Any:
+        return len(linecache.getlines(o[0], o[1])) >= 0
+
+    @step(writes=True, may_raise=(KeyError,))
+    def checkcache(o: Any, v: str) -> Any:
+        linecache.checkcache(__file__)
+        linecache.checkcache()
+
+    @step(writes=True, may_raise=(KeyError,))
+    def updatecache(o: Any, v: str) -> Any:
+        return len(linecache.updatecache(__file__)) >= 0
+
+    @step(writes=True)
+    def clearcache(o: Any, v: str) -> Any:
+        linecache.clearcache()
+
+
+class _Loader:
+    """What gives a module's source."""
+
+    def get_source(self, name: str) -> str:
+        return "x0\nx1\n"
+
+
+THIS = '"""What a process has one of: loggers, its environment, its users, folders; and what is kept of names."""\n'
 
 
 HERE = str(Path(__file__).parent)

@@ -205,6 +205,69 @@ else:
 
 
 try:
+    import _interpchannels  # type: ignore[import-not-found]
+except ImportError:  # before 3.13
+    pass
+else:
+
+    class Channel(Subject):
+        """A channel between interpreters, of which there is one: what was sent comes once."""
+
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            channel = _interpchannels.create(1)
+            for one in fresh_strings(size):
+                _interpchannels.send(channel, one, blocking=False)
+            return channel
+
+        def left(self, o: Any) -> Any:
+            with suppress(_interpchannels.ChannelNotFoundError):
+                _interpchannels.destroy(o)
+            return None
+
+        @step(writes=True)
+        def send(o: Any, v: str) -> Any:
+            _interpchannels.send(o, v, blocking=False)
+
+        @step(writes=True)
+        def send_buffer(o: Any, v: str) -> Any:
+            _interpchannels.send_buffer(o, v.encode(), blocking=False)
+
+        @step(writes=True)
+        def recv(o: Any, v: str) -> Any:
+            return len(_interpchannels.recv(o, b"")[0])
+
+        @step(writes=True)
+        def close(o: Any, v: str) -> Any:
+            _interpchannels.close(o, force=v[1] == "1")
+
+        @step(writes=True)
+        def release(o: Any, v: str) -> Any:
+            _interpchannels.release(o, send=True, recv=True, force=True)
+
+        @step(writes=True)
+        def destroy(o: Any, v: str) -> Any:
+            _interpchannels.destroy(o)
+
+        @step(writes=True)
+        def create(o: Any, v: str) -> Any:
+            _interpchannels.destroy(_interpchannels.create(1))
+
+        @step()
+        def list_all(o: Any, v: str) -> Any:
+            return len(_interpchannels.list_all()) >= 0
+
+        @step()
+        def asks(o: Any, v: str) -> Any:
+            return (
+                _interpchannels.get_count(o),
+                _interpchannels.get_info(o).count,
+                len(_interpchannels.list_interpreters(o, send=True)),
+            )
+
+
+try:
     import ssl
 except ImportError:
     pass

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import _thread
 import faulthandler
+import logging
 import signal
 import sys
 import threading
+from concurrent import futures
 from typing import Any, ClassVar
 from unittest import mock
 
@@ -206,6 +208,68 @@ if hasattr(threading, "serialize_iterator"):
             for _ in range(3):
                 pass
             yield one
+
+
+logging.getLogger("concurrent.futures").addHandler(
+    logging.NullHandler()
+)  # it would print what is used wrongly
+
+
+class Promised(Subject):
+    """A future of concurrent.futures', and who was told of its end: each that asked is told once, when there is one."""
+
+    said = "concurrent.futures, Future objects"
+    left_out: ClassVar[dict[str, str]] = {"_condition": "its lock"}
+
+    def fresh(self, size: int) -> Any:
+        future: Any = futures.Future()
+        asked: list[str] = []
+        told: list[str] = []
+        return future, asked, told
+
+    def left(self, o: Any) -> Any:
+        return o[0].done()
+
+    def wrong(self, o: Any) -> str:
+        due = sorted(o[1]) if o[0].done() else []
+        return "" if sorted(o[2]) == due else f"{due} was to be told, and {sorted(o[2])} was"
+
+    @step(writes=True)
+    def set_result(o: Any, v: str) -> Any:
+        o[0].set_result(v)
+
+    @step(writes=True)
+    def set_exception(o: Any, v: str) -> Any:
+        o[0].set_exception(ValueError(v))
+
+    @step(writes=True)
+    def cancel(o: Any, v: str) -> Any:
+        return o[0].cancel()
+
+    @step(writes=True)
+    def run(o: Any, v: str) -> Any:
+        return o[0].set_running_or_notify_cancel() in (False, True)
+
+    @step(writes=True)
+    def add_done_callback(o: Any, v: str) -> Any:
+        o[1].append(v)
+        o[0].add_done_callback(lambda future: o[2].append(v))
+
+    @step(may_raise=(TimeoutError, ValueError, futures.CancelledError))
+    def result(o: Any, v: str) -> Any:
+        return o[0].result(timeout=0)
+
+    @step(may_raise=(TimeoutError, futures.CancelledError))
+    def exception(o: Any, v: str) -> Any:
+        return type(o[0].exception(timeout=0)).__name__ in ("NoneType", "ValueError")
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o[0].done() in (False, True), o[0].cancelled() in (False, True), len(repr(o[0])) > 3
+
+    @step()
+    def wait(o: Any, v: str) -> Any:
+        return len(futures.wait([o[0]], timeout=0)[0]) < 2
 
 
 class SignalHandlers(Subject):
