@@ -66,6 +66,12 @@ class _List(Subject):
     def reverse(o: Any, v: str) -> Any:
         o.reverse()
 
+    @step(writes=True, may_raise=(IndexError,))
+    def drop_all(o: Any, v: str) -> Any:
+        """One after the other, each for the last time."""
+        while o:
+            o.pop()
+
 
 class NumbersGoneThrough(_List):
     """A list of the numbers of bytes."""
@@ -129,6 +135,12 @@ class TextsGoneThrough(_List):
     @step(writes=True)
     def setitem(o: Any, v: str) -> Any:
         o[1] = v
+
+    @step(writes=True, may_raise=(IndexError,))
+    def replace_all(o: Any, v: str) -> Any:
+        """By strings that are new, where those before are let go of."""
+        for number in range(len(o)):
+            o[number] = "".join(v)
 
     @step(text=True)
     def join(o: Any, v: str) -> Any:
@@ -316,6 +328,18 @@ class _Dict(Subject):
         held = o.copy()
         o.clear()
         o.update(held)
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        """By strings that are new, where those before are let go of."""
+        for key in list(o):
+            o[key] = "".join(v)
+
+    @step(writes=True, may_raise=(KeyError,))
+    def drop_all(o: Any, v: str) -> Any:
+        """One after the other, each for the last time."""
+        while o:
+            o.popitem()
 
 
 class KeysGoneThrough(_Dict):
@@ -517,6 +541,12 @@ class MembersGoneThrough(Subject):
     @step(writes=True)
     def swap(o: Any, v: str) -> Any:
         o &= {"x0", "x1", v}
+
+    @step(writes=True, may_raise=(KeyError,))
+    def drop_all(o: Any, v: str) -> Any:
+        """One after the other, each for the last time."""
+        while o:
+            o.pop()
 
     @step()
     def list_(o: Any, v: str) -> Any:

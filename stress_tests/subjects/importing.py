@@ -22,10 +22,10 @@ SOURCES = {
     ".sub": "from {0}.sub.module import x1\nx0 = 'x0'",
     ".sub.module": "x1 = 'x1'",
     ".other": "import {0}\nimport {0}.sub.module\nx0 = 'x0'",
-    ".fails": "x0 = 'x0'\nfor _ in range(300): pass\nraise ValueError('it fails')",
+    ".fails": "x0 = 'of what failed'\nfor _ in range(300): pass\nraise ValueError('it fails')",
     ".lazy": "def __getattr__(name):\n    import {0}.other\n    return 'x0'",
     "_whole": "x0 = 'x0'\nfor _ in range(50): pass\nx1 = 'x1'",
-    "_fails": "x0 = x1 = 'x0'\nfor _ in range(50): pass\nraise ValueError('it fails')",
+    "_fails": "x0 = x1 = 'of what failed'\nfor _ in range(50): pass\nraise ValueError('it fails')",
     "_one": "x0 = 'x0'\nimport {0}_two as other\nx1 = 'x1'",
     "_two": "x0 = 'x0'\nimport {0}_one as other\nx1 = 'x1'",
 }

@@ -108,7 +108,9 @@ class Mixed:
     def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
         """Why the row's round ``i`` is not allowed, or None."""
         number, o = self.pair_of(row, i), row.objects[i]
-        wrong = disagreement(self.subject, o) if self.asks and self.asked[number] else ""
+        wrong = disagreement(self.subject, o) if self.asks else ""
+        if not self.asked[number]:
+            wrong = ""  # only that the process goes on was asked: what is corrupt may take it along when looked at
         outcome = frozen_outcome(self.subject, o, given)
         if not wrong and self._is_allowed(number, outcome, given):
             return None
