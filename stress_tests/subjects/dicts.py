@@ -113,8 +113,8 @@ class _Alike(Nosy):
 
 
 class DictNosyOfOneHash(DictOfOneHash):
-    """A dict whose keys are hashed alike, and its first place has been left. The one that each look-up meets first looks
-    into it, changes it, or raises.
+    """A dict whose keys are hashed alike, and its first place has been left. The key that each look-up meets first
+    looks into it, changes it, or raises.
     """
 
     sizes: ClassVar[tuple[int, ...]] = (3, 4, 5, 6, 7)

@@ -233,7 +233,7 @@ class SetOfOneHash(Subject):
     """A set of numbers that are all hashed alike: each look-up goes past the others, and compares with them."""
 
     said = "Thread safety for set objects"
-    sizes = (2, 4)
+    sizes: ClassVar[tuple[int, ...]] = (2, 4)
 
     def fresh(self, size: int) -> Any:
         return {number * MODULUS for number in range(1, size + 1)}
