@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import time
 from typing import Any, ClassVar
 
@@ -255,3 +257,44 @@ class Waiting(Subject):
         for _ in range(50):
             pass
         o.clear()
+
+
+class ReleasedTooOften(Subject):
+    """A list, one of whose operations releases a value once more than it took it."""
+
+    def fresh(self, size: int) -> list[str]:
+        return fresh_strings(size)
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = v
+        if sys.getrefcount(v) > 4:  # the harness holds it, too: else it would be freed while it is used
+            ctypes.pythonapi.Py_DecRef(ctypes.py_object(v))
+
+    @step()
+    def first(o: Any, v: str) -> Any:
+        return bool(o[0])
+
+
+class HeldElsewhere(Subject):
+    """A list whose strings are kept, interned, replaced and dropped: as often as they are taken."""
+
+    def fresh(self, size: int) -> list[str]:
+        return fresh_strings(size)
+
+    @step(PROCESS, writes=True)
+    def put_interned(o: Any, v: str) -> Any:
+        o[:1] = [sys.intern(v + "in")]
+
+    @step(PROCESS, writes=True)
+    def swap(o: Any, v: str) -> Any:
+        o[:] = [v, *o[1:]]
+
+    @step(PROCESS, writes=True)
+    def drop(o: Any, v: str) -> Any:
+        o.clear()
+        o.extend((v, v, v))
+
+    @step(PROCESS)
+    def copies(o: Any, v: str) -> Any:
+        return list(o)

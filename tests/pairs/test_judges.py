@@ -59,6 +59,20 @@ def test_what_nobody_put_there_is_strange(race: Any) -> None:
     assert ("violation", "permitted", "put+get") in shown(race("strange"))
 
 
+@pytest.mark.targets
+def test_a_value_that_is_released_too_often_is_a_finding(race: Any) -> None:
+    found = shown(race("released_too_often", 6.0))
+    assert found and {(kind, oracle) for kind, oracle, _ in found} == {("violation", "lifetime")}
+    assert all("put" in pair for _, _, pair in found)
+
+
+@pytest.mark.targets
+def test_a_value_that_is_kept_elsewhere_is_none(race: Any) -> None:
+    result = race("held_elsewhere", 3.0)
+    assert not result.findings
+    assert result.exit_status == 0
+
+
 def test_an_exception_of_no_order_is_a_finding(race: Any) -> None:
     assert ("exception", "process", "come_and_go+come_and_go") in shown(race("raising"))
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from harness.kernel.pairs.frozen import Raised, strings
 from harness.kernel.pairs.judge import NEVER, Judge, Refusal, disagreement, raises_what_none_may
+from harness.kernel.pairs.kin import kin_first
+from harness.kernel.pairs.lifetime import ROWS as HELD_ROWS
 from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
@@ -42,10 +44,13 @@ class Mixed:
     ) -> None:
         self.subject = subject
         writing, reading = pairs_of(declared)
+        writing, kin = kin_first(writing, declared)
         self.names = writing + reading
         """The pairs, by the number that a note has of each."""
         self.numbers = [number for number, name in enumerate(self.names) if name not in left_out]
         """Of those that come."""
+        self.kin = [number for number in self.numbers if number < kin]
+        """Those whose operations touch the same: they get half of the rounds, for theirs are the narrow windows."""
         self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
         self.asked = [promised([[one] for one in pair]) != PROCESS for pair in self.steps]
         """Of each pair, whether more is asked than that the process goes on."""
@@ -53,6 +58,7 @@ class Mixed:
         self.draw = random.Random(seed)
         self.left: list[int] = []
         self.rows = 0
+        self.held_at = self.draw.randrange(HELD_ROWS)
         self.size = subject.sizes[0]
         self.play: Sequence[Play] = [mixed_player()] * 2
         noted = bytearray(NOTE_BYTES * 2)
@@ -79,11 +85,13 @@ class Mixed:
         self.size = self.subject.sizes[self.rows % len(self.subject.sizes)]
         self.rows += 1
         while len(self.left) < LENGTH:
-            again = list(self.numbers)
+            again = self.numbers + self.kin * ((len(self.numbers) - len(self.kin)) // max(1, len(self.kin)))
             self.draw.shuffle(again)
             self.left += again
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
         made = Row(len(pairs), 2)
+        if self.rows % HELD_ROWS == self.held_at:
+            made.hold()
         made.pairs, made.notes = [i << PAIR_BITS | pair for i, pair in enumerate(pairs)], self.notes
         made.steps = [[self.steps[pair][me].do for pair in pairs] for me in (0, 1)]
         return made
@@ -91,6 +99,10 @@ class Mixed:
     def pair_of(self, row: Row, i: int) -> int:
         """The number of the pair that the row's round ``i`` is of."""
         return row.pairs[i] & (1 << PAIR_BITS) - 1
+
+    def names_in(self, row: Row) -> list[str]:
+        """The pair of each round of the row."""
+        return [self.names[self.pair_of(row, i)] for i in row.numbers]
 
     def raced(self) -> list[tuple[str, int, int]]:
         """Each pair that has come: its name, its rounds, and those in which both were at it at once."""

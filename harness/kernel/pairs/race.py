@@ -20,6 +20,7 @@ from typing import Any
 from harness.kernel.delayed import empty_queue
 from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import Raised
+from harness.kernel.pairs.lifetime import TIMES, Held, values_of
 from harness.kernel.pairs.subject import Do, Step
 
 APART, TOGETHER = 20_000, 5
@@ -43,6 +44,7 @@ def play(row, me, fresh, size, threads, patience):
     objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
     others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
     letter, shift = LETTERS[me], 3 * me
+    held = row.held[me] if row.held else None
     HOISTS
     for i in row.numbers:
         if row.stop:
@@ -50,6 +52,10 @@ def play(row, me, fresh, size, threads, patience):
         if i % threads == me:
             objects[i] = fresh(size)
         VALUES
+        if held is not None:
+            held[i] = [(value,) * TIMES for value in (GIVES)]
+            if i % threads == me:
+                held[i] += values_of(objects[i])
         mine[i] = True
         for flags, _ in others:
             spins = 0
@@ -93,6 +99,8 @@ class Row:
     """Of a mixed row: per thread, the operation of each round."""
     notes: list[memoryview] = field(default_factory=list)
     """Of a mixed row: where each thread says which pair it has come to, for whoever finds the process dead."""
+    held: list[list[list[Held]]] = field(default_factory=list)
+    """Per thread and round: values that the harness holds as well; empty: of this row it holds none."""
     objects: list[Any] = field(default_factory=list)
     here: list[list[bool]] = field(default_factory=list)
     began: list[list[bool]] = field(default_factory=list)
@@ -110,6 +118,10 @@ class Row:
         self.results = [[None] * self.length for _ in range(self.threads)]
         self.met = [[True] * self.length for _ in range(self.threads)]
 
+    def hold(self) -> None:
+        """Have the threads hold what they give, and what their objects hold."""
+        self.held = [[[] for _ in self.numbers] for _ in range(self.threads)]
+
     def done(self) -> int:
         """Rounds that each thread has begun, all together: what grows while anybody moves."""
         return sum(flags.count(True) for flags in self.here)
@@ -124,6 +136,7 @@ def mixed_player() -> Play:
         PLAY.replace("        STEPS\n", STEP.replace("sINDEX", "steps[i]").replace("INDEX", "0"))
         .replace("        VALUES\n", '        v0 = letter + "1"\n        notes[me] = pairs[i]\n')
         .replace("HOISTS", "steps, pairs, notes = row.steps[me], row.pairs, row.notes[me]")
+        .replace("GIVES", "v0, ")
         .replace("GIVEN", "r0, ")
     )
     return _compiled(text, {})
@@ -137,6 +150,7 @@ def player(steps: Sequence[Step]) -> Play:
     source = (
         PLAY.replace("        STEPS\n", body)
         .replace("VALUES", values)
+        .replace("GIVES", "".join(f"v{index}, " for index in several))
         .replace("GIVEN", "".join(f"r{index}, " for index in several))
         .replace("HOISTS", "; ".join(f"s{index} = STEPS[{index}]" for index in several))
     )
@@ -148,6 +162,8 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
         "LETTERS": LETTERS,
         "DIGITS": DIGITS,
         "PAUSES": PAUSES,
+        "TIMES": TIMES,
+        "values_of": values_of,
         "Raised": Raised,
         "give_way": GIVE_WAY,
     }
@@ -192,6 +208,14 @@ class Racers:
         """Have one thread do something; ``parked`` is released when it has."""
         self.jobs[index] = what
         self.wake[index].release()
+
+    def rest(self) -> None:
+        """Have each thread run for a moment, nothing beside it: it frees what is its own and others have let go of."""
+        for _ in self.threads:
+            for wake in self.wake:
+                wake.release()
+            for _ in self.threads:
+                self.parked.acquire()
 
     def finish(self) -> None:
         """End the threads; one that hangs is left behind."""

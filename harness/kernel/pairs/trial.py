@@ -6,13 +6,15 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.pairs.intact import Intact
 from harness.kernel.pairs.judge import Judge, Refusal
+from harness.kernel.pairs.lifetime import ROWS as HELD_ROWS
+from harness.kernel.pairs.lifetime import Lifetimes
 from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
 from harness.kernel.pairs.race import LETTERS, Racers, Row, player, run_on
@@ -60,6 +62,7 @@ class PairTrial:
         self.found: str | None = None
         """The pair that showed something first: what another one shows after it is doubted."""
         self.is_broken = False
+        self.lifetimes = Lifetimes()
         self.blocks = sys.getallocatedblocks()
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
@@ -135,6 +138,7 @@ class PairTrial:
                     self.count.overlap_ns += row.took_ns // row.length
                 self.count.rounds += 1
             self.count.span_ns += row.took_ns
+            self._let_go(row, mixed.names_in(row), racers, {"size": mixed.size})
             self._settle(MIXED)
         self._look_at_the_process(MIXED)
         self.emit({"event": "mixed", "raced": mixed.raced()})
@@ -194,14 +198,18 @@ class PairTrial:
             ) from stopped
         judge = Judge(self.subject, size, threads, orders)
         plays = [player(thread) for thread in threads]
-        length, overlapped = SHORTEST_ROW, 0
+        length, overlapped, rows = SHORTEST_ROW, 0, 0
         while True:
             row = Row(length, len(threads))
+            rows += 1
+            if rows % HELD_ROWS == 0:
+                row.hold()
             began = time.perf_counter_ns()
             racers.race(row, plays, self.subject.fresh, size)
             self._wait(row, racers, lambda: pair)
             took = time.perf_counter_ns() - began
             overlapped += self._judge(row, judge, pair, variant, size)
+            self._let_go(row, [pair] * length, racers, {"variant": variant, "size": size})
             del row
             self._settle(pair)
             if took < ROW_S * 5e8 and length < LONGEST_ROW:
@@ -231,6 +239,21 @@ class PairTrial:
         self.count.span_ns += row.took_ns
         self.count.overlap_ns += row.took_ns * overlapped // max(1, rounds)
         return overlapped
+
+    def _let_go(self, row: Row, pairs: Sequence[str], racers: Racers, details: Details) -> None:
+        """Nobody needs the row's objects and results any more: whether what is held of them is all there."""
+        if not row.held:
+            return
+        row.objects.clear()
+        row.results.clear()
+        racers.rest()
+        for pair, kind in self.lifetimes.released_too_often(row.held, pairs):
+            self.count.rounds_hit += 1
+            message = (
+                f"a {kind} that {pair} was given, or found in its object, was released more often than taken"
+            )
+            self._refuse(pair, Refusal("violation", "lifetime", message), {"variant": pair} | details, pair)
+        row.held.clear()
 
     def _wait(self, row: Row, racers: Racers, pair: Callable[[], str]) -> None:
         missing, idle, before = row.threads, 0, -1
