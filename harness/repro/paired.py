@@ -113,7 +113,8 @@ class _Writer:
         self, finding: Finding, subject: type[Subject], threads: list[list[Step]], seconds: int
     ) -> None:
         self.finding, self.subject, self.threads, self.seconds = finding, subject, threads, seconds
-        self.dies = finding.kind in ("crash", "hang")
+        # What is released too often is freed while it is used, where nobody holds it besides.
+        self.dies = finding.kind in ("crash", "hang") or finding.oracle == "lifetime"
         self.alone = finding.details.get("alone", "")
         self.done = {one.name: one for one in chain(*threads)}
         if self.alone:
