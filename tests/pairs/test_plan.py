@@ -13,7 +13,9 @@ from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.kernel.pairs import Subject, step
-from harness.kernel.pairs.mixed import Mixed
+from harness.kernel.pairs.frozen import Raised
+from harness.kernel.pairs.mixed import TURNS, Mixed
+from harness.kernel.pairs.race import Racers
 from harness.kernel.pairs.subject import steps
 from tests.campaign.fakes import fake_scenario, fake_target
 
@@ -119,3 +121,29 @@ def test_mixed_rows_come_to_all_pairs_but_those_left_out() -> None:
     mixed = Mixed(Three(), steps(Three), "1", None, ("a+c", "b+b"))
     row = mixed.row()
     assert {mixed.names[mixed.pair_of(row, i)] for i in row.numbers} == {"a+a", "a+b", "b+c", "c+c"}
+
+
+def test_every_other_row_has_each_thread_do_its_operation_several_times() -> None:
+    mixed, racers = Mixed(Three(), steps(Three), "1", None, ("a+a", "a+b", "a+c", "b+b", "b+c")), Racers(2)
+    left: dict[int, set[int]] = {}
+    for _ in range(12):
+        row = mixed.row()
+        racers.race(row, mixed.play, mixed.subject.fresh, mixed.size)
+        for _ in range(2):
+            assert racers.parked.acquire(timeout=20.0)
+        row.took_ns = row.length
+        mixed.learn(row)
+        left.setdefault(row.turns, set()).update(len(o) for o in row.objects)
+    racers.finish()
+    assert left == {1: {2}, TURNS: {2 * TURNS}}
+
+
+def test_of_what_is_done_several_times_only_process_and_structure_are_asked() -> None:
+    mixed, racers = Mixed(Three(), steps(Three), "1", None), Racers(2)
+    row = mixed.row()
+    given = [[Raised(KeyError())], ["nobody's"]]
+    assert mixed.refusal(row, 0, given, racers) is not None
+    row.turns = TURNS
+    assert mixed.refusal(row, 0, given, racers) is None
+    assert mixed.refusal(row, 0, [[Raised(SystemError())], [None]], racers) is not None
+    racers.finish()

@@ -85,6 +85,18 @@ STEP = """
 """
 
 
+MIXED_STEP = """
+        for _ in turns:
+            try:
+                r0 = steps[i](o, v0)
+            except (SystemError, MemoryError) as error:
+                r0 = Raised(error)
+                break
+            except BaseException as error:
+                r0 = Raised(error)
+"""
+
+
 @dataclass
 class Row:
     """Fresh objects in a row, and what each thread made of them."""
@@ -99,6 +111,8 @@ class Row:
     """Of a mixed row: per thread, the operation of each round."""
     notes: list[memoryview] = field(default_factory=list)
     """Of a mixed row: where each thread says which pair it has come to, for whoever finds the process dead."""
+    turns: int = 1
+    """Of a mixed row: how often each thread does its operation in a round."""
     held: list[list[list[Held]]] = field(default_factory=list)
     """Per thread and round: values that the harness holds as well; empty: of this row it holds none."""
     objects: list[Any] = field(default_factory=list)
@@ -131,11 +145,16 @@ Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
 
 
 def mixed_player() -> Play:
-    """What one thread runs in a row in which each round is of another pair: one operation a round."""
+    """What one thread runs in a row in which each round is of another pair: one operation a round, once or in turns.
+
+    What is given is what the last turn gave, or what may never be raised.
+    """
     text = (
-        PLAY.replace("        STEPS\n", STEP.replace("sINDEX", "steps[i]").replace("INDEX", "0"))
+        PLAY.replace("        STEPS\n", MIXED_STEP)
         .replace("        VALUES\n", '        v0 = letter + "1"\n        notes[me] = pairs[i]\n')
-        .replace("HOISTS", "steps, pairs, notes = row.steps[me], row.pairs, row.notes[me]")
+        .replace(
+            "HOISTS", "steps, pairs, notes, turns = row.steps[me], row.pairs, row.notes[me], range(row.turns)"
+        )
         .replace("GIVES", "v0, ")
         .replace("GIVEN", "r0, ")
     )

@@ -121,6 +121,7 @@ class PairTrial:
             row = mixed.row()
             racers.race(row, mixed.play, self.subject.fresh, mixed.size)
             self._wait(row, racers, mixed.come_to)
+            mixed.learn(row)
             for i in row.numbers:
                 given = [results[i] for results in row.results]
                 if None in given:
