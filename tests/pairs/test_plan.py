@@ -141,9 +141,10 @@ def test_every_other_row_has_each_thread_do_its_operation_several_times() -> Non
 def test_of_what_is_done_several_times_only_process_and_structure_are_asked() -> None:
     mixed, racers = Mixed(Three(), steps(Three), "1", None), Racers(2)
     row = mixed.row()
-    given = [[Raised(KeyError())], ["nobody's"]]
+    given: list[list[Any]] = [[Raised(KeyError())], ["nobody's"]]
     assert mixed.refusal(row, 0, given, racers) is not None
     row.turns = TURNS
     assert mixed.refusal(row, 0, given, racers) is None
-    assert mixed.refusal(row, 0, [[Raised(SystemError())], [None]], racers) is not None
+    given = [[Raised(SystemError())], [None]]
+    assert mixed.refusal(row, 0, given, racers) is not None
     racers.finish()
