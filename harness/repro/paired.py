@@ -43,7 +43,7 @@ BEFORE = alone()
 PLAY = """
 def play(me):
     for i in range(200):
-        if i % len(here) == me:
+        if i % 3 == me:
             objects[i] = fresh()
         here[me][i], n = True, 0
         while not here[1 - me][i]:
@@ -52,19 +52,23 @@ def play(me):
             pass
         given[me][i] = [did(objects[i], *step) for step in STEPS if step[0] == me]
 """
-"""Each object is one of the racing threads' own: what they release of another thread's is freed later. Where a thread
-has no core the other one gives way; who is ahead changes.
+"""Some objects are the racing threads' own, some are not: what a thread releases of another one's is freed later. Where
+a thread has no core the other one gives way; who is ahead changes.
 """
 LOOP = """
 SEEN, deadline = "", time.monotonic() + SECONDS
 while not SEEN and time.monotonic() < deadline:
-    objects, here, given = [None] * 200, [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
+    objects, here, given = [fresh() for _ in range(200)], [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(play, ME))
 """
 CHECK = """\
     SEEN = next((now for *all_, o in zip(*given, objects) if (now := shown(sum(all_, []), o)) not in ORDERSMORE), "")
 """
+LOOKED = """\
+    _ = [did(o, 0, lambda o, v: LEFT, "") for o in objects]
+"""
+"""What was freed too early may be noticed only by who looks at what is left."""
 WRONG = """\
     SEEN = next(filter(None, map(wrong, objects)), "")
 """
@@ -120,8 +124,7 @@ class _Writer:
         if self.alone:
             self.done[self.alone] = steps(subject)[self.alone]
         wanted = "wrong" if finding.oracle == "structure" else "left"
-        asked = not self.dies and getattr(subject, wanted) is not getattr(Subject, wanted)
-        self.asked = wanted if asked else ""
+        self.asked = wanted if getattr(subject, wanted) is not getattr(Subject, wanted) else ""
         self.bundle = Bundle()
 
     def functions(self) -> Iterator[str]:
@@ -162,7 +165,9 @@ class _Writer:
             check = BROKEN
         elif self.finding.oracle == "structure":
             check = WRONG
-        elif not self.dies:
+        elif self.dies:
+            check = LOOKED.replace("LEFT", left)
+        else:
             several = any(len(thread) > 1 for thread in self.threads)
             yield ORDERS.replace("LEFT", left).replace("FILTER", FILTER if several else "")
             check = CHECK.replace("MORE", self._more())
