@@ -94,6 +94,7 @@ MIXED_STEP = """
                 break
             except BaseException as error:
                 r0 = Raised(error)
+            v0 = letter + "1"
 """
 
 
@@ -147,7 +148,8 @@ Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
 def mixed_player() -> Play:
     """What one thread runs in a row in which each round is of another pair: one operation a round, once or in turns.
 
-    What is given is what the last turn gave, or what may never be raised.
+    What is given is what the last turn gave, or what may never be raised. Each turn has a string of its own: what the
+    one before put there is let go of by this thread, and freed at once.
     """
     text = (
         PLAY.replace("        STEPS\n", MIXED_STEP)
