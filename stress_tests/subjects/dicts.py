@@ -193,7 +193,11 @@ class TwoDicts(Subject):
 
     @step(lock="holds")
     def eq_other_way(o: Any, v: str) -> Any:
-        return o[1] == o[0], o[0].items() == o[1].items(), o[1].keys() == o[0].keys()
+        return o[1] == o[0], o[0] != o[1]
+
+    @step(may_raise=(RuntimeError,))
+    def eq_of_views(o: Any, v: str) -> Any:
+        return o[0].items() == o[1].items(), o[1].keys() == o[0].keys()
 
     @step(writes=True, lock="holds")
     def ior_other(o: Any, v: str) -> Any:
