@@ -532,7 +532,7 @@ class MembersGoneThrough(Subject):
     def clear(o: Any, v: str) -> Any:
         o.clear()
 
-    @step(writes=True)
+    @step(writes=True, lets_raise=(KeyError,))
     def refill(o: Any, v: str) -> Any:
         held = o.copy()
         o.clear()
