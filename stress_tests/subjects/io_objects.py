@@ -164,6 +164,7 @@ class StringIO(_Reads):
 
     sizes = (3, 0)
     left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
+        "__init__": "called once, by who makes it",
         "__getstate__": "asked for by copy and pickle",
         "__next__": "called by next",
     }
@@ -211,10 +212,6 @@ class StringIO(_Reads):
     @step(PROCESS, writes=True)
     def setstate_with_dict(o: Any, v: str) -> Any:
         o.__setstate__((v + "\n", "\n", 0, {"mark": v}))
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(v + "\n" + v + "\r\n", None)
 
     @step(writes=True)
     def detach(o: Any, v: str) -> Any:
@@ -1192,10 +1189,6 @@ class IncrementalNewlineDecoder(Attributes):
     @step()
     def getstate(o: Any, v: str) -> Any:
         return len(o[0].getstate()[0]) < 3
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o[0].__init__(None, v[0] == "a")
 
     @step(PROCESS, writes=True)
     def setstate(o: Any, v: str) -> Any:

@@ -174,6 +174,7 @@ class DecimalContext(Attributes):
     said = "decimal, Context objects: DefaultContext"
     left_out: ClassVar[dict[str, str]] = (
         {
+            "__init__": "called once, by who makes it",
             "__reduce__": "asked for by copy and pickle",
         }
         | dict.fromkeys(
@@ -288,10 +289,6 @@ class DecimalContext(Attributes):
     def traps(o: Any, v: str) -> Any:
         o.traps[Inexact] = not o.traps[Inexact]
         return len(list(o.traps))
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(prec=int(v[1]), flags=[Inexact])
 
     @step(PROCESS, writes=True)
     def traps_store(o: Any, v: str) -> Any:

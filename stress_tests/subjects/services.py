@@ -15,11 +15,6 @@ def _called(depth: int) -> int:
     return depth and _called(depth - 1) + len("x")
 
 
-def _clock() -> int:
-    """A clock that stands still."""
-    return 7
-
-
 class Profiler(Subject):
     """A profiler, which is told of calls by all threads while one has it on."""
 
@@ -33,7 +28,7 @@ class Profiler(Subject):
             "_pythrow_callback",
         ),
         "called by the interpreter",
-    )
+    ) | {"__init__": "called once, by who makes it"}
 
     def fresh(self, size: int) -> Any:
         return _lsprof.Profiler()
@@ -41,10 +36,6 @@ class Profiler(Subject):
     def left(self, o: Any) -> Any:
         o.disable()
         return None
-
-    @step(writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__() if v[0] == "a" else o.__init__(_clock)
 
     @step(writes=True)
     def on_and_off(o: Any, v: str) -> Any:
@@ -628,6 +619,7 @@ else:
             for name in dir(sqlite3)
             if name in ("Warning", "Error") or name.endswith("Error")
         } | {
+            "__init__": "called once, by who makes it",
             "__del__": "called by the interpreter alone",
             "__call__": "driven by execute",
             "load_extension": "it needs a file",
@@ -640,10 +632,6 @@ else:
         def left(self, o: Any) -> Any:
             o.close()
             return None
-
-        @step(writes=True)
-        def init(o: Any, v: str) -> Any:
-            o.__init__(":memory:", check_same_thread=False)
 
         @step(writes=True)
         def insert(o: Any, v: str) -> Any:
@@ -844,6 +832,7 @@ else:
         said = "sqlite3, check_same_thread"
         most = PROCESS
         left_out: ClassVar[dict[str, str]] = {
+            "__init__": "called once, by who makes it",
             "setinputsizes": "does nothing",
             "setoutputsize": "does nothing",
         }
@@ -853,10 +842,6 @@ else:
 
         def left(self, o: Any) -> Any:
             return None
-
-        @step(writes=True)
-        def init(o: Any, v: str) -> Any:
-            o.__init__(o.connection)
 
         @step(writes=True)
         def row_factory_that_changes(o: Any, v: str) -> Any:

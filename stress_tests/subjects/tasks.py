@@ -46,6 +46,7 @@ class _Future(Attributes):
     said = SAID
     most = PROCESS
     left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
         "__del__": "called by the interpreter alone",
         "__class_getitem__": "a class's",
         "_make_cancelled_error": "called by result",
@@ -171,10 +172,6 @@ class Future(_Future):
         return future
 
     @step(writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(loop=o.get_loop())
-
-    @step(writes=True)
     def set_result(o: Any, v: str) -> Any:
         o.set_result(v)
 
@@ -250,11 +247,6 @@ class Task(_Future):
     @step()
     def members(o: Any, v: str) -> Any:
         return o._log_destroy_pending, o._must_cancel, o._fut_waiter is None
-
-    @step(writes=True)
-    def init(o: Any, v: str) -> Any:
-        """It has another coroutine from then on."""
-        o.__init__(_coroutine([]), loop=o.get_loop(), name=v)
 
     @step(writes=True)
     def enter(o: Any, v: str) -> Any:

@@ -80,7 +80,10 @@ def _each(calls: Any) -> int:
 
 
 class Unmade(Attributes):
-    """An object whose ``__init__`` was never called, of each type in turn."""
+    """An object whose ``__init__`` was never called, of each type in turn.
+
+    Nor is it called meanwhile: few types have a lock for it, and what that breaks would be told of all.
+    """
 
     most = PROCESS
     sizes = tuple(range(len(KINDS)))
@@ -110,18 +113,6 @@ class Unmade(Attributes):
     @step()
     def asked(o: Any, v: str) -> Any:
         return _each((call, (o,)) for call in ASKED)
-
-    @step(writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__()
-
-    @step(writes=True)
-    def init_with_stream(o: Any, v: str) -> Any:
-        o.__init__(io.BytesIO(v.encode()))
-
-    @step(writes=True)
-    def init_with_text(o: Any, v: str) -> Any:
-        o.__init__(v)
 
     @step(writes=True)
     def setstate(o: Any, v: str) -> Any:

@@ -38,6 +38,7 @@ class Element(Attributes):
 
     sizes = (4, 1, 0)
     left_out: ClassVar[dict[str, str]] = {
+        "__init__": "called once, by who makes it",
         "__bool__": "deprecated: it warns",
     }
 
@@ -50,10 +51,6 @@ class Element(Attributes):
     @step(PROCESS, writes=True)
     def append(o: Any, v: str) -> Any:
         o.append(ET.Element(v))
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(v, {v: v})
 
     @step(PROCESS, writes=True)
     def insert(o: Any, v: str) -> Any:
@@ -357,6 +354,8 @@ class ElementTextIterator(_Through):
 class TreeBuilder(Attributes):
     """What makes a tree out of starts, texts and ends."""
 
+    left_out: ClassVar[dict[str, str]] = {"__init__": "called once, by who makes it"}
+
     def fresh(self, size: int) -> Any:
         builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
         builder.start("root", {})
@@ -366,10 +365,6 @@ class TreeBuilder(Attributes):
 
     def left(self, o: Any) -> Any:
         return None
-
-    @step(PROCESS, writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(insert_comments=False)
 
     @step(PROCESS, writes=True)
     def start(o: Any, v: str) -> Any:
