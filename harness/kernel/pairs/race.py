@@ -35,6 +35,9 @@ DRAIN_TURNS = 200
 SHARES = 8
 """Of so many rows, one is raced on one core that all threads share: only there is a thread stopped in the middle of an
 operation while the others do theirs."""
+NEITHERS = 3
+"""Of so many rows, the objects of one are none of the racing threads' own: what they take and release of them goes
+through the counts that all threads share."""
 
 LETTERS, DIGITS = "abcdefgh", "0123456789"
 """Of each thread, and of its operations: the first one's value is ``a1``."""
@@ -49,7 +52,7 @@ def play(row, me, fresh, size, threads, patience):
     for i in row.numbers:
         if row.stop:
             return
-        if i % threads == me:
+        if i % threads == me and objects[i] is None:
             objects[i] = fresh(size)
         VALUES
         if held is not None:
@@ -196,10 +199,11 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
 class Racers:
     """As many threads as a pair has, made once for many pairs; they sleep between two rows."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, rows: int = 0) -> None:
+        """``rows``: so many are behind it already, as far as their kinds go."""
         self.jobs: list[Callable[[], None]] = [_nothing] * threads
         self.cores = _cores(threads)
-        self.rows = 0
+        self.rows = rows
         self.wake = [threading.Semaphore(0) for _ in range(threads)]
         self.parked = threading.Semaphore(0)
         self.raised: list[str] = []
@@ -218,6 +222,10 @@ class Racers:
         self.row = row
         self.rows += 1
         shared = self.rows % SHARES == 0
+        if self.rows % NEITHERS == 0:
+            with suppress(Exception):  # a thread that makes it itself will say so
+                for i in row.numbers:
+                    row.objects[i] = fresh(size)
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
             patience = TOGETHER if shared and self.cores else APART

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ from harness.kernel.pairs.lifetime import ROWS as HELD_ROWS
 from harness.kernel.pairs.lifetime import Lifetimes
 from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
-from harness.kernel.pairs.race import LETTERS, Racers, Row, player, run_on
+from harness.kernel.pairs.race import LETTERS, NEITHERS, SHARES, Racers, Row, player, run_on
 from harness.kernel.pairs.subject import JOIN, PROCESS, THEN, Step, Subject, find_subject, sequences, steps
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
@@ -76,7 +77,7 @@ class PairTrial:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
-        racers = {2: Racers(2)}
+        racers = {2: Racers(2, random.Random(self.seed).randrange(SHARES * NEITHERS))}
         reason = "pairs"
         try:
             self.intact = Intact(self.subject, self.declared, racers[2])
