@@ -65,15 +65,15 @@ def test_repaired_paths_are_clean_and_the_sweep_says_how_much_it_looked_at(
 
 # A fault, a scenario that shows it at one preemption, and the function that was changed, or where its window opens.
 FAULTS = [
-    ("dict-before-version", "*.read_by_attribute", "insertdict"),
-    ("fetch-takes-no-care", "*.replaced_value", "_PyType_LookupRef"),
+    ("dict-before-version", "*.read_by_attribute", {"insertdict", "type_modified_unlocked"}),
+    ("fetch-takes-no-care", "*.replaced_value", {"_PyType_LookupRef"}),
 ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fault", "scenario", "function"), FAULTS)
+@pytest.mark.parametrize(("fault", "scenario", "functions"), FAULTS)
 def test_a_guarantee_that_is_missing_is_found_where_it_is_missing(
-    fault: str, scenario: str, function: str, tmp_path: Path
+    fault: str, scenario: str, functions: set[str], tmp_path: Path
 ) -> None:
     if not any(entry.tree.is_dir() for entry in cache.entries()):
         pytest.skip("no target was compiled on this machine: ftstress build makes one")
@@ -81,9 +81,9 @@ def test_a_guarantee_that_is_missing_is_found_where_it_is_missing(
     asked = (scenario, "--target", target, "--budget", "100s", "-x", "--out", "swept")
     done = ftstress("sweep", *asked, cwd=tmp_path, timeout=250)
     assert done.returncode == 1, done.stdout + done.stderr
-    # Which of the window's first points shows it depends on the child: all are in the function, or in what it calls.
+    # Which of the window's points comes first depends on the child: from the store to the end of the version's change.
     calls = findings(tmp_path / "swept")[0]["details"]["sweep"]["point"]["calls"]
-    assert function in calls[-2:], calls
+    assert functions & {*calls}, calls
 
 
 def test_functions_that_are_nowhere_are_told_in_a_sentence(tmp_path: Path, free_threaded: str) -> None:

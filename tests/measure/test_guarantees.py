@@ -7,8 +7,8 @@ from typing import Any
 from harness.kernel.known import OF_PAIR, load
 from harness.kernel.pairs import ATOMIC, VALUES, Subject, step
 from harness.kernel.pairs.subject import PREFIX
-from measure.guarantees import Asked, Found, Seen, page, verdict
-from measure.promises import SAID, Said
+from measure.guarantees.__main__ import Asked, Found, Seen, page, verdict
+from measure.guarantees.promises import SAID, Said
 
 PUSH = Said("stacks", "Pushing happens at one moment.", ATOMIC, {"stack": "push"}, against=("gh-1", "gh-2"))
 LINKS = {"gh-1": "[gh-1](https://example.org/1)", "gh-2": "gh-2"}

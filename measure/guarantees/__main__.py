@@ -37,7 +37,7 @@ from harness.record.journal import read_journal
 from harness.record.raced import of_mixed
 from harness.report.markdown import code, table_row
 from harness.report.numbers import counted
-from measure.promises import SAID, Said
+from measure.guarantees.promises import SAID, Said
 
 FIRST = (3, 14)
 """The version whose documents promise something first."""
