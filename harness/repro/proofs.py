@@ -36,6 +36,8 @@ HARMLESS = ("wrong value", "exception out of nowhere")
 """Severities of which a reader may be handed the program."""
 WRITTEN_S, PAIR_S = 20, 5
 """For so long one looks that is written on the spot; one of a pair comes to thousands of rounds in a second."""
+PAIR_LIMIT_S = 20.0
+"""Above this, one of a pair hangs: what it races may, and it looks at objects without a child of its own."""
 GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
 WRITING = Lock()
@@ -168,6 +170,8 @@ def prove(
     executed, and what ``text`` raises.
     """
     runs: list[Run] = []
+    if issue.scenario.startswith(PREFIX):
+        limit_s = min(limit_s, PAIR_LIMIT_S)
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
         with WRITING:
