@@ -1,1 +1,1 @@
-"""What CPython's documents promise of objects that threads share, and what campaigns of pairs have seen of each promise."""
+"""What CPython's documents promise of objects that threads share, and what campaigns of pairs have seen of it."""
