@@ -66,7 +66,7 @@ def test_it_runs_while_actors_race_and_is_parked_with_them(scenario_file: Write,
     played = roles(scenario, knobs, None)
     work = Workers(played, lambda: None, knobs.bystander)
     assert work.beside is not None
-    for _ in range(50):  # on a busy machine a row may be over before it has had a core
+    for _ in range(500):  # on a busy machine a row may be over before it has had a core
         row = []
         for number in range(1, 20):
             row.append(new_round(number, scenario(), played, [8] * len(played)))
