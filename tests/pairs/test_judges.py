@@ -142,7 +142,7 @@ def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path)
     result, told = campaign(free_threaded, "kept", tmp_path, budget_s=4.0)
     raced = [event["pair"] for event in told if event["event"] == "pair_begin"]
     assert {"append+append", "append+pop", "pop+pop"} <= set(raced)
-    assert {"append+append+pop", "append+pop+pop"} & set(raced)
+    assert any(name.count("+") == 2 for name in raced)
     assert result.totals.triples.distinct > 0 and result.totals.pairs.distinct == 3
     assert not result.findings
 
