@@ -1,8 +1,8 @@
 """Threads go through a row of fresh objects together: at each they meet, and each does its operations at once.
 
 Between two threads of a pair there is no lock, counter or print: each writes into lists of its own. Values are made by
-the thread that uses them, and objects by each thread in turn: reference counts are biased, and what dies on its
-owner's thread is freed at once.
+the thread that uses them, and objects by each thread in turn, or, in some rows, by neither: reference counts are
+biased, and what dies on its owner's thread is freed at once.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ ENOUGH = 0.7
 """The share of its memory limit that a trial ends with."""
 
 
+ALONE = "{} waits for ever while nothing runs beside it: {} must try it without waiting"
 MIXED = "mixed rows"
 """Where something is of no pair in particular."""
 
@@ -80,7 +81,10 @@ class PairTrial:
         racers = {2: Racers(2, random.Random(self.seed).randrange(SHARES * NEITHERS))}
         reason = "pairs"
         try:
-            self.intact = Intact(self.subject, self.declared, racers[2])
+            try:
+                self.intact = Intact(self.subject, self.declared, racers[2])
+            except Stopped as stopped:
+                raise ScenarioError(ALONE.format("an operation", self.name)) from stopped
             if self.mixed:
                 self._mixed(racers[2])
             for number, pair in enumerate(self.pairs):
@@ -194,10 +198,7 @@ class PairTrial:
         try:
             orders = explored(racers, self.subject, size, threads)
         except Stopped as stopped:
-            raise ScenarioError(
-                f"an operation of {pair} waits for ever while nothing runs beside it: {self.name} must try it "
-                "without waiting"
-            ) from stopped
+            raise ScenarioError(ALONE.format(f"an operation of {pair}", self.name)) from stopped
         judge = Judge(self.subject, size, threads, orders)
         plays = [player(thread) for thread in threads]
         length, overlapped, rows = SHORTEST_ROW, 0, 0
@@ -301,7 +302,16 @@ class PairTrial:
 
     def _look_at_the_process(self, raced: str) -> None:
         """With all threads parked: where the process is broken that is told, once, and nothing that comes after."""
-        if self.is_broken or not (broken := self.intact.broken()):
+        if self.is_broken:
+            return
+        try:
+            broken = self.intact.broken()
+        except Stopped:
+            self._tell(
+                raced, Refusal("hang", "process", f"after {raced}, an operation alone did not come back"), {}
+            )
+            raise Hung from None
+        if not broken:
             return
         details: Details = {"alone": broken.operation, "size": broken.size, "variant": raced}
         self._tell(raced, Refusal("violation", "process", f"after {raced}, {broken.message}"), details)
