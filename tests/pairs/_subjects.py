@@ -298,3 +298,24 @@ class HeldElsewhere(Subject):
     @step(PROCESS)
     def copies(o: Any, v: str) -> Any:
         return list(o)
+
+
+class ClearedForGood(Subject):
+    """An object that one of its operations leaves in a state in which nobody can look at it, in every order."""
+
+    def fresh(self, size: int) -> dict[str, str]:
+        return {"value": "x0"}
+
+    def left(self, o: Any) -> Any:
+        return o["value"]
+
+    def wrong(self, o: Any) -> str:
+        return "" if o["value"] == "x0" else "it is another one"
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.get("value")

@@ -55,6 +55,12 @@ def test_what_does_not_agree_with_itself_is_a_finding(race: Any) -> None:
     assert ("violation", "structure", "put+put") in shown(race("inconsistent"))
 
 
+def test_what_every_order_leaves_so_that_nobody_can_look_is_no_finding(race: Any) -> None:
+    result = race("cleared_for_good", 2.0)
+    assert not result.findings
+    assert result.exit_status == 0
+
+
 def test_what_nobody_put_there_is_strange(race: Any) -> None:
     assert ("violation", "permitted", "put+get") in shown(race("strange"))
 

@@ -42,12 +42,15 @@ class Refusal:
         }
 
 
+UNSEEN = "looking at it raised"
+
+
 def disagreement(subject: Subject, o: Any) -> str:
     """What the subject finds that does not agree with itself in the object, or that it cannot even look."""
     try:
         return subject.wrong(o)
     except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
-        return f"looking at it raised {type(error).__name__}: {error}"
+        return f"{UNSEEN} {type(error).__name__}: {error}"
 
 
 class Judge:
@@ -80,7 +83,7 @@ class Judge:
     def refusal_of(self, given: Sequence[Sequence[Any]], outcome: Outcome, wrong: str) -> Refusal | None:
         """The same, of an object that was looked at already: what it left may be drained."""
         self.seen.add(outcome)
-        if wrong:
+        if wrong and not (wrong.startswith(UNSEEN) and self._is_left_by_an_order(outcome)):
             return Refusal("violation", "structure", f"{self._told(outcome)}: {wrong}")
         if outcome in self.allowed:
             return None
@@ -88,6 +91,10 @@ class Judge:
         if refused is None:
             self.allowed.add(outcome)
         return refused
+
+    def _is_left_by_an_order(self, outcome: Outcome) -> bool:
+        """Whether some order leaves the object so, too: one that is cleared for good cannot be looked at."""
+        return any(one[-1] == outcome[-1] for one in self.orders.outcomes)
 
     def _raised(self, given: Sequence[Sequence[Any]]) -> Refusal | None:
         for thread, results in enumerate(given):
