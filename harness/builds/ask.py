@@ -13,6 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Literal
 
+from harness.builds.flavour import QUIET
+from harness.builds.layout import fixed_layout
+
 MOST_OUTPUT = 256 * 1024
 """Bytes read from a program before it is taken for one that never stops printing."""
 
@@ -44,17 +47,18 @@ def ask(command: Sequence[str], timeout_s: float) -> Answer:
     Guarantees to come back within about ``timeout_s`` and to hold at most MOST_OUTPUT of what is printed, also when
     the program leaves children behind that keep its output open. Raises OSError when it cannot be started.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | QUIET
     with tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=err,
-            env=environment,
-            cwd=os.path.abspath(os.sep),
-            start_new_session=True,
-        )
+        with fixed_layout():  # it may be made with a sanitizer
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                env=environment,
+                cwd=os.path.abspath(os.sep),
+                start_new_session=True,
+            )
         assert child.stdout is not None
         try:
             out, ended = _read(child, child.stdout, err, time.monotonic() + timeout_s)

@@ -16,7 +16,9 @@ from typing import IO
 
 from harness.builds.cache import Entry, Receipt, write_receipt
 from harness.builds.errors import NoRoom, NotASource, NotBuilt
+from harness.builds.flavour import QUIET
 from harness.builds.git import COMMIT_SHOWN
+from harness.builds.layout import fixed_layout
 from harness.builds.progress import Progress, Step
 from harness.builds.source import Source
 
@@ -113,18 +115,19 @@ class Work:
         self._progress(Step(stage, 0, total))
         lines: list[str] = []
         done, told = 0, 0.0
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            cwd=self._tree,
-            env=_environment(),
-            start_new_session=True,
-            pass_fds=self._lock,
-        )
+        with fixed_layout():  # what is made is run to make the rest, and may be made with a sanitizer
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                cwd=self._tree,
+                env=_environment(),
+                start_new_session=True,
+                pass_fds=self._lock,
+            )
         assert child.stdout is not None
         try:
             with child.stdout as output:
@@ -166,7 +169,8 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name not in dropped and not name.startswith("PYTHON")
     }
-    return {**kept, "LC_ALL": "C"}
+    # What is made is run to make the rest: no build is to fail because the interpreter forgets memory at its end.
+    return {**kept, "LC_ALL": "C", **QUIET}
 
 
 def revision(commit: str, branch: str) -> list[str]:

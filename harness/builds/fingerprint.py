@@ -14,6 +14,7 @@ from typing import TypedDict
 from harness.builds.ask import Answer, ask
 from harness.builds.cache import origin
 from harness.builds.git import short
+from harness.builds.instrumented import linked
 from harness.record.target import Target
 
 OLDEST = (3, 11)
@@ -88,7 +89,7 @@ def probe(executable: str | Path, timeout_s: float = 20) -> Target:
         free_threaded=said["free_threaded"],
         gil_enabled=running["gil_enabled"],
         debug=said["debug"],
-        sanitizer=_sanitizer(said["flags"]),
+        sanitizer=linked(path) or _sanitizer(said["flags"]),
         compiler=said["compiler"],
         commit=said["commit"],
         configure_args=said["configure_args"],

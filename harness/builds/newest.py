@@ -16,6 +16,7 @@ from harness.builds.compile import check_tools
 from harness.builds.errors import NotBuilt, PassedOver
 from harness.builds.find import find_targets
 from harness.builds.fingerprint import probe
+from harness.builds.flavour import PLAIN, Flavour
 from harness.builds.progress import Progress, Step, silent
 from harness.builds.provision import from_source, interpreter, kept_releases, room
 from harness.kernel.versions import version
@@ -39,23 +40,23 @@ class _Offer:
 class _Look:
     """A look for something newer: what it came to."""
 
-    debug: bool
+    flavour: Flavour
     progress: Progress
     missed: list[str] = field(default_factory=list)
     """Releases that are listed, and could not be had."""
     reasons: list[str] = field(default_factory=list)
 
 
-def newest(progress: Progress = silent, *, debug: bool = False) -> Path:
+def newest(progress: Progress = silent, flavour: Flavour = PLAIN) -> Path:
     """The newest free-threaded release: one that is here, one that uv installs, or one that is built now.
 
     What is listed anywhere is tried from the newest down, and passed over with its reason where it cannot be had. One
     line says which it is, and which newer ones are listed. Raises NotBuilt, with all reasons, where there is none.
     """
-    here = _here(debug)
-    missed = _missed_lately(debug) if here else None
+    here = _here(flavour)
+    missed = _missed_lately(flavour) if here else None
     if missed is None:
-        look = _Look(debug, progress)
+        look = _Look(flavour, progress)
         with room(), tempfile.TemporaryDirectory(prefix="ftstress-newest-") as scratch:
             made = _newer(here, look, Path(scratch))
             _keep(look)
@@ -73,9 +74,9 @@ def newest(progress: Progress = silent, *, debug: bool = False) -> Path:
     return Path(here.executable)
 
 
-def _here(debug: bool) -> Target | None:
-    if debug:
-        found = [probe(interpreter(entry)) for entry in kept_releases(debug=True)]
+def _here(flavour: Flavour) -> Target | None:
+    if flavour != PLAIN:
+        found = [probe(interpreter(entry)) for entry in kept_releases(flavour)]
     else:
         found = [one for one in find_targets() if one.free_threaded and not one.set_apart]
     return max(found, key=lambda one: version(one.version), default=None)
@@ -99,7 +100,7 @@ def _newer(here: Target | None, look: _Look, scratch: Path) -> Path | None:
 def _offers(look: _Look, scratch: Path) -> list[_Offer]:
     """All releases listed, the newest first. Whoever lists nothing is not asked again for each of them."""
     offers: dict[str, _Offer] = {}
-    if not look.debug:  # uv has release builds only
+    if look.flavour == PLAIN:  # uv has release builds only
         with _told("uv", look):
             by_uv = uv.newest()
             offers[by_uv] = _Offer(by_uv, by_uv=True)
@@ -130,25 +131,26 @@ def _had(offer: _Offer, look: _Look) -> Path:
         raise PassedOver("  nobody else lists it")
     check_tools()
     return interpreter(
-        from_source(fetch.fetched(offer.version, offer.ways, look.progress), look.debug, look.progress)
+        from_source(fetch.fetched(offer.version, offer.ways, look.progress), look.flavour, look.progress)
     )
 
 
-def _note(debug: bool) -> Path:
+def _note(flavour: Flavour) -> Path:
     """Where the last look is remembered: where there is a release, no other is needed for a while."""
-    return cache.root() / ("newest-debug.json" if debug else "newest.json")
+    words = ["newest", *(["debug"] if flavour.debug else []), *filter(None, [flavour.sanitizer])]
+    return cache.root() / f"{'-'.join(words)}.json"
 
 
 def _keep(look: _Look) -> None:
-    note = _note(look.debug)
+    note = _note(look.flavour)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps({"at": time.time(), "missed": look.missed}) + "\n", encoding="utf-8")
 
 
-def _missed_lately(debug: bool) -> list[str] | None:
+def _missed_lately(flavour: Flavour) -> list[str] | None:
     """What a look of less than ``LOOK_AGAIN_S`` ago could not have; None where there was no such look."""
     try:
-        note = json.loads(_note(debug).read_text(encoding="utf-8"))
+        note = json.loads(_note(flavour).read_text(encoding="utf-8"))
         lately = 0 <= time.time() - note["at"] < LOOK_AGAIN_S
         return [str(one) for one in note["missed"]] if lately else None
     except (OSError, ValueError, KeyError, TypeError):

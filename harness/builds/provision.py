@@ -15,6 +15,7 @@ from harness.builds import cache, fetch, uv
 from harness.builds.compile import check_tools, compile_into
 from harness.builds.errors import NotASource, NotBuilt, PassedOver
 from harness.builds.fingerprint import NotATarget, probe
+from harness.builds.flavour import PLAIN, Flavour
 from harness.builds.progress import Progress, Step, silent
 from harness.builds.source import Source, from_directory, from_revision, from_tarball
 
@@ -24,14 +25,7 @@ CALIBRATED = "3.13.5"
 _VERSION = re.compile(r"3\.\d+\.\d+(?:(?:a|b|rc)\d+)?t?")
 
 
-def configure_arguments(debug: bool) -> tuple[str, ...]:
-    """How a target is configured. Line tables are kept (-g1): a finding is to name the C line."""
-    # ensurepip would fail where zlib's headers are missing, and nothing in a target needs pip.
-    common = ("--disable-gil", "--without-ensurepip")
-    return (*common, "--with-pydebug", "CFLAGS=-Og -g1") if debug else (*common, "CFLAGS=-O2 -g1")
-
-
-def build(what: str, *, debug: bool = False, progress: Progress = silent) -> Path:
+def build(what: str, flavour: Flavour = PLAIN, progress: Progress = silent) -> Path:
     """The path of a free-threaded interpreter made from ``what``: a version, a tarball, a folder, or REPO@REV.
 
     What was built before is taken from the cache; two builds of the same at once become one. Raises NotASource when
@@ -39,11 +33,11 @@ def build(what: str, *, debug: bool = False, progress: Progress = silent) -> Pat
     """
     with room():
         if _VERSION.fullmatch(what):
-            return _from_version(threaded(what), debug, progress)
-        return interpreter(from_source(_source(what), debug, progress))
+            return _from_version(threaded(what), flavour, progress)
+        return interpreter(from_source(_source(what), flavour, progress))
 
 
-def compiled(what: str | None = None, progress: Progress = silent) -> cache.Entry:
+def compiled(what: str | None = None, flavour: Flavour = PLAIN, progress: Progress = silent) -> cache.Entry:
     """A build of ``what``, as in build(), that was compiled here and has its tree: what seeded faults are made from.
 
     Never one of uv's. None is ``CALIBRATED``. Raises NotASource and NotBuilt.
@@ -51,12 +45,12 @@ def compiled(what: str | None = None, progress: Progress = silent) -> cache.Entr
     what = what or CALIBRATED
     with room():
         if not _VERSION.fullmatch(what):
-            return from_source(_source(what), False, progress)
+            return from_source(_source(what), flavour, progress)
         version = threaded(what)
-        kept = _kept(version, debug=False)
+        kept = _kept(version, flavour)
         if kept is None:
             check_tools()
-            kept = from_source(fetch.release(version, progress), False, progress)
+            kept = from_source(fetch.release(version, progress), flavour, progress)
         return kept
 
 
@@ -107,13 +101,13 @@ def threaded(version: str) -> str:
     return version.removesuffix("t")
 
 
-def _from_version(version: str, debug: bool, progress: Progress) -> Path:
-    kept = _kept(version, debug)
+def _from_version(version: str, flavour: Flavour, progress: Progress) -> Path:
+    kept = _kept(version, flavour)
     executable = kept.executable() if kept else None
     if executable:
         progress(Step(f"CPython {version} was built before"))
         return executable
-    if debug:
+    if flavour != PLAIN:
         progress(Step("passed over uv: it is asked for release builds only"))
     else:
         try:
@@ -121,25 +115,25 @@ def _from_version(version: str, debug: bool, progress: Progress) -> Path:
         except PassedOver as error:
             progress(Step(f"passed over uv: {error}"))
     check_tools()
-    return interpreter(from_source(fetch.release(version, progress), debug, progress))
+    return interpreter(from_source(fetch.release(version, progress), flavour, progress))
 
 
-def _kept(version: str, debug: bool) -> cache.Entry | None:
+def _kept(version: str, flavour: Flavour) -> cache.Entry | None:
     return next(
-        (one for one in kept_releases(debug) if (it := one.receipt()) and it.version == version), None
+        (one for one in kept_releases(flavour) if (it := one.receipt()) and it.version == version), None
     )
 
 
-def kept_releases(debug: bool) -> list[cache.Entry]:
+def kept_releases(flavour: Flavour) -> list[cache.Entry]:
     """Builds of releases. A tarball or folder that says it is some version may hold anything, and is none."""
-    wanted = "release", configure_arguments(debug)
+    wanted = "release", flavour.configure()
     return [one for one in cache.entries() if (it := one.receipt()) and (it.origin, it.configure) == wanted]
 
 
-def from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
+def from_source(source: Source, flavour: Flavour, progress: Progress) -> cache.Entry:
     """A build of a source, from the cache or made now. Raises NotASource and NotBuilt."""
     threaded(source.version)
-    configure = configure_arguments(debug)
+    configure = flavour.configure()
     entry = cache.entry(source.version, source.hash, configure)
     with held(entry.lock, progress):
         receipt = entry.receipt()
@@ -149,6 +143,7 @@ def from_source(source: Source, debug: bool, progress: Progress) -> cache.Entry:
                 cache.write_receipt(entry.install, replace(receipt, repository=source.repository))
             return entry
         check_tools()
+        flavour.check()
         compile_into(entry, source, configure, progress)
         try:
             works(interpreter(entry), entry.log)

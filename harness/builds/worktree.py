@@ -28,8 +28,9 @@ from harness.builds.borrowed import Borrowed, path_in
 from harness.builds.compile import CONFIGURE_LINES, USUAL_OBJECTS, Work, compiles, cores, revision
 from harness.builds.errors import NoRoom, NotBuilt
 from harness.builds.fingerprint import probe
+from harness.builds.flavour import Flavour
 from harness.builds.progress import Progress, Step
-from harness.builds.provision import configure_arguments, room, works
+from harness.builds.provision import room, works
 from harness.record.target import Target
 
 LEFT_OUT = ("/Doc/", "/Lib/test/", "/Misc/NEWS.d/", "/Misc/*.txt")
@@ -67,7 +68,7 @@ def arguments(debug: bool) -> tuple[str, ...]:
     chosen = os.environ.get("CC", "")
     if shutil.which("ccache") and "ccache" not in chosen:
         chosen = f"ccache {chosen or ('gcc' if shutil.which('gcc') else 'cc')}"
-    noted = [f"{one} -MMD" if one.startswith("CFLAGS=") else one for one in configure_arguments(debug)]
+    noted = [f"{one} -MMD" if one.startswith("CFLAGS=") else one for one in Flavour(debug).configure()]
     return (*noted, *([f"CC={chosen}"] if chosen else []))
 
 

@@ -164,7 +164,7 @@ def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration
         if not step.total or step.done in (0, step.total):
             console.print(escape(step.text), soft_wrap=True)
 
-    base = compiled(arguments.source, tell)
+    base = compiled(arguments.source, progress=tell)
     executable = base.executable()
     assert executable is not None
     target = probe(executable)

@@ -34,7 +34,7 @@ class Target:
     gil_enabled: bool
     debug: bool
     sanitizer: str | None
-    """``thread``, ``address`` or None, from the configure arguments and compiler flags."""
+    """``thread``, ``address`` or None, from what the executable is linked with, or how it was configured."""
     compiler: str
     commit: str
     """What ``sys._git`` knows; empty for a release tarball."""

@@ -11,6 +11,7 @@ import pytest
 
 from harness.builds import cache, fetch, find, newest, uv
 from harness.builds.errors import NotBuilt, PassedOver
+from harness.builds.flavour import PLAIN, Flavour
 from harness.builds.progress import Step
 from tests.builds import fake_source
 from tests.builds.test_find import THREADED, interpreter
@@ -60,9 +61,9 @@ class Machine:
     def lists(self, *ways: Listing) -> None:
         self._monkeypatch.setattr(fetch, "ways", lambda scratch: [*ways])
 
-    def newest(self, *, debug: bool = False) -> tuple[Path, list[str]]:
+    def newest(self, flavour: Flavour = PLAIN) -> tuple[Path, list[str]]:
         told: list[Step] = []
-        path = newest.newest(told.append, debug=debug)
+        path = newest.newest(told.append, flavour)
         return path, [step.text for step in told if not step.total]
 
 
@@ -161,11 +162,11 @@ def test_builds_that_are_taken_by_name_only_are_no_reason_to_build_nothing(
 def test_a_debug_build_is_one_of_the_newest_release(machine: Machine, tmp_path: Path) -> None:
     interpreter(machine.path, "python3.14t", version="3.14.2", version_info=[3, 14, 2], **THREADED)
     machine.lists(Listing(tmp_path, "one", "3.13.5", has=("3.13.5",)))
-    path, _ = machine.newest(debug=True)
+    path, _ = machine.newest(Flavour(debug=True))
     (entry,) = cache.entries()
     assert entry.executable() == path
     assert "--with-pydebug" in entry.log.read_text()
-    assert machine.newest(debug=True)[0] == path
+    assert machine.newest(Flavour(debug=True))[0] == path
 
 
 def test_uv_goes_first_and_is_asked_for_its_newest_only(

@@ -13,8 +13,9 @@ import pytest
 
 from harness.builds import cache, fetch, provision, uv
 from harness.builds.errors import NotASource, NotBuilt, PassedOver
+from harness.builds.flavour import PLAIN, Flavour
 from harness.builds.progress import Step
-from harness.builds.provision import build, configure_arguments
+from harness.builds.provision import build
 from harness.builds.source import from_tarball
 from tests.builds import fake_source
 from tests.builds.test_fingerprint import recorded
@@ -22,10 +23,10 @@ from tests.builds.test_fingerprint import recorded
 pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
-def built(what: Path | str, *, debug: bool = False) -> tuple[Path, list[str]]:
+def built(what: Path | str, flavour: Flavour = PLAIN) -> tuple[Path, list[str]]:
     """Build, and what was told meanwhile."""
     told: list[Step] = []
-    path = build(str(what), debug=debug, progress=told.append)
+    path = build(str(what), flavour, told.append)
     return path, [step.text for step in told]
 
 
@@ -58,7 +59,7 @@ def test_a_build_is_made_once(tmp_path: Path) -> None:
 
 def test_other_arguments_make_another_build(tmp_path: Path) -> None:
     source = fake_source.tarball(tmp_path)
-    assert built(source)[0] != built(source, debug=True)[0]
+    assert built(source)[0] != built(source, Flavour(debug=True))[0]
 
 
 def test_a_change_in_a_source_folder_makes_another_build(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_a_source_folder_under_git_hands_its_revision_on(tmp_path: Path) -> None
 
 def test_a_version_is_not_answered_by_a_tarball_that_says_it_is_that_version(tmp_path: Path) -> None:
     built(fake_source.tarball(tmp_path))
-    assert provision._kept("3.13.5", debug=False) is None
+    assert provision._kept("3.13.5", PLAIN) is None
 
 
 def test_a_released_version_is_built_once_and_needs_no_source_then(
@@ -261,5 +262,5 @@ def test_two_builds_at_once_become_one(tmp_path: Path) -> None:
 
 
 def test_a_release_is_configured_free_threaded_and_with_line_tables() -> None:
-    assert configure_arguments(debug=False) == ("--disable-gil", "--without-ensurepip", "CFLAGS=-O2 -g1")
-    assert "--with-pydebug" in configure_arguments(debug=True)
+    assert PLAIN.configure() == ("--disable-gil", "--without-ensurepip", "CFLAGS=-O2 -g1")
+    assert "--with-pydebug" in Flavour(debug=True).configure()

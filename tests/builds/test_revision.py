@@ -12,6 +12,7 @@ import pytest
 from harness.builds import cache, git
 from harness.builds.errors import NotASource, NotBuilt
 from harness.builds.fingerprint import probe
+from harness.builds.flavour import PLAIN, Flavour
 from harness.builds.progress import Step
 from harness.builds.provision import build, compiled
 from tests.builds import fake_source
@@ -51,9 +52,9 @@ def clone(tmp_path: Path) -> Path:
     return top
 
 
-def built(what: str, *, debug: bool = False) -> tuple[Path, list[str]]:
+def built(what: str, flavour: Flavour = PLAIN) -> tuple[Path, list[str]]:
     told: list[Step] = []
-    path = build(what, debug=debug, progress=told.append)
+    path = build(what, flavour, told.append)
     return path, [step.text for step in told]
 
 
@@ -110,7 +111,7 @@ def test_one_commit_is_built_once_under_whatever_name(clone: Path) -> None:
 
 def test_other_arguments_make_another_build_of_it(clone: Path) -> None:
     plain, _ = built(f"{clone}@main")
-    debug, _ = built(f"{clone}@main", debug=True)
+    debug, _ = built(f"{clone}@main", Flavour(debug=True))
     assert debug != plain
     assert any("--with-pydebug" in entry.log.read_text() for entry in cache.entries())
 

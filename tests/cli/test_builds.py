@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.errors import NotBuilt
+from harness.builds.flavour import Flavour
 from harness.builds.progress import Progress, Step
 from harness.cli import build, builds, main
 from harness.record.target import Target
@@ -55,12 +56,15 @@ def test_where_there_is_none_the_status_is_3(found: list[Target], capsys: pytest
 def test_the_path_is_all_that_is_on_stdout_and_the_newest_release_is_what_is_made_without_a_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def newest(tell: Progress, debug: bool) -> Path:
+    def newest(tell: Progress, flavour: Flavour) -> Path:
         tell(Step("target: the newest"))
-        return Path(f"/built/newest{'-debug' * debug}")
+        return Path(f"/built/newest{kind(flavour)}")
 
-    def named(what: str, debug: bool, progress: Progress) -> Path:
-        return Path(f"/built/{what}{'-debug' * debug}")
+    def named(what: str, flavour: Flavour, progress: Progress) -> Path:
+        return Path(f"/built/{what}{kind(flavour)}")
+
+    def kind(flavour: Flavour) -> str:
+        return "-debug" * flavour.debug + (f"-{flavour.sanitizer}" if flavour.sanitizer else "")
 
     monkeypatch.setattr(build, "newest", newest)
     monkeypatch.setattr(build, "build", named)
@@ -69,6 +73,8 @@ def test_the_path_is_all_that_is_on_stdout_and_the_newest_release_is_what_is_mad
         (["--debug"], "/built/newest-debug"),
         (["3.14.2"], "/built/3.14.2"),
         (["clone@main", "--debug"], "/built/clone@main-debug"),
+        (["clone@main", "--debug", "--sanitizer", "thread"], "/built/clone@main-debug-thread"),
+        (["--sanitizer", "address"], "/built/newest-address"),
     ):
         assert main(["build", *arguments]) == 0
         said = capsys.readouterr()
@@ -82,7 +88,7 @@ def test_what_is_no_source_is_a_bad_argument_and_what_cannot_be_made_is_3(
     assert main(["build", "nonsense"]) == 2
     assert capsys.readouterr().err.startswith("ftstress: nonsense is neither a version such as")
 
-    def refuse(tell: Progress, debug: bool) -> Path:
+    def refuse(tell: Progress, flavour: Flavour) -> Path:
         raise NotBuilt("no free-threaded release can be had")
 
     monkeypatch.setattr(build, "newest", refuse)
