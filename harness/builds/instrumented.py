@@ -25,7 +25,7 @@ def linked(executable: Path) -> Sanitizer | None:
             symbols = [
                 one for one in sections if isinstance(one, SymbolTableSection) and one.name == ".dynsym"
             ]
-            needed = [str(tag.needed) for one in dynamic for tag in one.iter_tags("DT_NEEDED")]
+            needed = [str(vars(tag)["needed"]) for one in dynamic for tag in one.iter_tags("DT_NEEDED")]
             named = {symbol.name for one in symbols for symbol in one.iter_symbols()}
     except (OSError, ELFError, UnicodeDecodeError):
         return None
