@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import own
 from harness.campaign.again import Control, of_event
 from harness.campaign.causes import causes, shows, told
 from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
@@ -404,10 +405,25 @@ class Grader:
             self.target.gil_enabled or any(t.gil for t in self.tallies.values())
         )
         exercised = any(scenario.verdict in ("new", "known", "not observed") for scenario in scenarios)
-        return 0 if exercised and not gil_on else 3
+        return 0 if exercised and not gil_on and not self._uncovered() else 3
+
+    def _uncovered(self) -> str:
+        """That fewer operations of somebody's own types are driven than were to be; empty where there are enough."""
+        assert self.header is not None
+        wanted = self.header["options"].get("min_coverage")
+        driven, there = own.coverage(list(self.infos().values()))
+        if wanted is None or driven >= wanted * there:
+            return ""
+        return f"{driven} of {there} operations are driven: --min-coverage asks for a share of {wanted:g}"
 
     def _told(self) -> tuple[str, ...]:
-        told = [*self.notices, *self._doubts(), *self._undecided(), *self._stale()]
+        told = [
+            *filter(None, [self._uncovered()]),
+            *self.notices,
+            *self._doubts(),
+            *self._undecided(),
+            *self._stale(),
+        ]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
 

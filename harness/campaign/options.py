@@ -33,6 +33,9 @@ class Options:
     memory_limit_bytes: int | None = None
     """What a child and everything it started may hold; by default 2 GiB, less on a small machine."""
 
+    min_coverage: float | None = None
+    """Of the operations of somebody's own types, the share that must be driven."""
+
     def to_json(self) -> OptionsData:
         return cast(OptionsData, asdict(self))
 

@@ -50,6 +50,10 @@ class ScenarioInfo:
     """Of a subject: the names of its pairs, those first in which one operation writes."""
     writing_pairs: int = 0
     """How many those are."""
+    driven: int = 0
+    """Of somebody's own type: how many operations there are."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Of somebody's own type: what no operation drives, and pairs that are not raced, with the reason."""
     idle_amplifiers: tuple[tuple[str, str], ...] = ()
     """What of its amplifiers does nothing on this target and is not drawn: name, with the value where that is not all
     of it, and why."""
@@ -75,6 +79,8 @@ class ScenarioInfo:
             swept=data.get("swept", True),
             pairs=tuple(data.get("pairs", ())),
             writing_pairs=data.get("writing_pairs", 0),
+            driven=data.get("driven", 0),
+            left_out=tuple((name, why) for name, why in data.get("left_out", ())),
             idle_amplifiers=tuple((name, why) for name, why in data.get("idle_amplifiers", ())),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from math import comb
 
 from harness.campaign.select import ScenarioInfo
@@ -29,7 +29,14 @@ def _alone(pairs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def triples(subject: ScenarioInfo) -> Iterator[tuple[str, str, str]]:
-    """All that are worth planning, each once."""
+    """All that are worth planning, each once; none with a pair that is not raced."""
+    apart = {frozenset(name.split(JOIN)) for name, _ in subject.left_out}
+    for three in _all(subject):
+        if not apart or all(frozenset(two) not in apart for two in combinations(three, 2)):
+            yield three
+
+
+def _all(subject: ScenarioInfo) -> Iterator[tuple[str, str, str]]:
     writing = writers(subject)
     reading = operations(subject)[len(writing) :]
     yield from combinations_with_replacement(writing, 3)
@@ -40,6 +47,8 @@ def triples(subject: ScenarioInfo) -> Iterator[tuple[str, str, str]]:
 
 def how_many(subject: ScenarioInfo) -> int:
     """The number of them."""
+    if subject.left_out:
+        return sum(1 for _ in triples(subject))
     writing = len(writers(subject))
     reading = len(operations(subject)) - writing
     return comb(writing + 2, 3) + comb(writing + 1, 2) * reading

@@ -163,6 +163,7 @@ def _options(arguments: argparse.Namespace, seed: int, budget_s: float) -> Optio
         in_process=arguments.in_process,
         resume=arguments.resume,
         ring=arguments.ring,
+        min_coverage=getattr(arguments, "min_coverage", None),
     )
 
 

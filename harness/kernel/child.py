@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from harness.kernel.events import Emit
     from harness.kernel.spec_types import ChildSpec
 
@@ -114,6 +116,15 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
                 emit({"event": "load_error", "file": file, "message": str(error)})
         emit({"event": "done", "reason": "described"})
         return 0
+    if spec["do"] == "own":
+        from harness.kernel.own.asked import run_own
+
+        try:
+            run_own(spec, emit)
+        except ScenarioError as error:
+            emit({"event": "load_error", "message": str(error)})
+        emit({"event": "done", "reason": "described"})
+        return _at_once()
     if spec["do"] == "bench":
         from harness.kernel.bench import run_bench
 
@@ -131,6 +142,10 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
     elif spec["do"] == "trial":
         run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.
+    return _at_once()
+
+
+def _at_once() -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

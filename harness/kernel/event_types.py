@@ -282,6 +282,10 @@ class ScenarioFacts(TypedDict):
     """Of a subject's operations; those of which one writes come first."""
     writing_pairs: NotRequired[int]
     """How many these are."""
+    driven: NotRequired[int]
+    """Of somebody's own type: how many operations there are."""
+    left_out: NotRequired[list[tuple[str, str]]]
+    """Of somebody's own type: what no operation drives, and why."""
 
 
 class ScenarioEvent(ScenarioFacts):
@@ -297,6 +301,25 @@ class LoadErrorEvent(TypedDict):
     event: Literal["load_error"]
     message: str
     file: NotRequired[str]
+
+
+class TryingEvent(TypedDict):
+    """An operation of somebody's own type is about to be tried: where nothing follows, it did not come back. Not in a
+    journal.
+    """
+
+    event: Literal["trying"]
+    operation: str
+
+
+class OwnEvent(TypedDict):
+    """All operations of somebody's own type have been tried. Not in a journal."""
+
+    event: Literal["own"]
+    name: str
+    """Of the subject's class."""
+    source: str
+    """Of a file of subjects."""
 
 
 class PairEvent(TypedDict):
@@ -406,7 +429,16 @@ TrialEvent = (
 )
 """What a trial says."""
 
-KernelEvent = TrialEvent | ScenarioEvent | LoadErrorEvent | PairEvent | ThreadsEvent | StepEvent
+KernelEvent = (
+    TrialEvent
+    | ScenarioEvent
+    | LoadErrorEvent
+    | TryingEvent
+    | OwnEvent
+    | PairEvent
+    | ThreadsEvent
+    | StepEvent
+)
 """What is said inside the target."""
 
 SaidEvent = KernelEvent | StopsEvent

@@ -28,6 +28,7 @@ class OptionsData(TypedDict):
     resume: NotRequired[bool]
     ring: NotRequired[str]
     memory_limit_bytes: NotRequired[int | None]
+    min_coverage: NotRequired[float | None]
 
 
 class TargetData(TypedDict):

@@ -84,6 +84,23 @@ class DescribeSpec(Started):
     files: list[str]
 
 
+class OwnSpec(Started):
+    """A child that finds out what there is to do on somebody's own type."""
+
+    do: Literal["own"]
+    factory: str
+    """What makes an object: MODULE:CALLABLE, or FILE:CALLABLE with a whole path."""
+    operations: str
+    """A class of the author's own operations, named in the same way; empty: there is none."""
+    promise: Literal["atomic", "values", "process"]
+    attributes: bool
+    """What an instance holds is read and stored, too."""
+    path: list[str]
+    """Folders in which modules are looked for that are not installed."""
+    left_out: dict[str, str]
+    """Operations that did not come back, and pairs of them, with the reason."""
+
+
 class ServeSpec(Started):
     """A child that forks one for each trial that comes through a socket: see ``server``."""
 
@@ -105,4 +122,4 @@ class BenchSpec(Started):
     ring: Every
 
 
-ChildSpec = ChildTrial | SweepSpec | DescribeSpec | ServeSpec | BenchSpec
+ChildSpec = ChildTrial | SweepSpec | DescribeSpec | OwnSpec | ServeSpec | BenchSpec

@@ -271,4 +271,6 @@ def listed(scenario: ScenarioEvent) -> ScenarioData:
         "idle_amplifiers": scenario["idle_amplifiers"],
         "pairs": scenario.get("pairs", []),
         "writing_pairs": scenario.get("writing_pairs", 0),
+        "driven": scenario.get("driven", 0),
+        "left_out": scenario.get("left_out", []),
     }

@@ -36,7 +36,7 @@ from harness.report.calibration import (
 from harness.report.escape import escape
 from harness.report.findings import again_command, excerpt
 from harness.report.heatmap import heat_map, merged
-from harness.report.idle import NOT_DRAWN, UNEXERCISED, not_drawn, unexercised
+from harness.report.idle import NOT_DRAWN, NOT_DRIVEN, UNEXERCISED, not_drawn, not_driven, unexercised
 from harness.report.matrix import STATES, Matrix, matrices, reached
 from harness.report.stop import stop_columns, stop_facts, stop_of
 from harness.report.text import gil_sentence, notices
@@ -142,7 +142,9 @@ def render(report: Report) -> str:
         left_out=max(0, len(others) - MOST_LINES),
         linked=linked,
         suites=suites,
-        unexercised=reasons + [(NOT_DRAWN, reason, names, 0) for reason, names in not_drawn(report)],
+        unexercised=reasons
+        + [(NOT_DRAWN, reason, names, 0) for reason, names in not_drawn(report)]
+        + [(NOT_DRIVEN, reason, names, 0) for reason, names in not_driven(report)],
         scenarios_left_out=scenarios_left_out,
         timelines=pictures,
         timelines_left_out=max(0, len(report.campaigns) - MOST_TIMELINES),

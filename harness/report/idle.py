@@ -11,6 +11,7 @@ from harness.report.escape import escape
 from harness.report.numbers import counted
 
 NOT_DRAWN = "not drawn"
+NOT_DRIVEN = "not driven"
 UNEXERCISED: tuple[Verdict, ...] = ("not exercised", "skipped")
 ENOUGH = 3
 """Names in a sentence."""
@@ -44,6 +45,15 @@ def not_drawn(report: Report) -> list[tuple[str, list[str]]]:
         on = f" (on {one.result.target.title})" if several else ""
         for reason, names in by_reason(one.result.idle_amplifiers):
             told.setdefault(escape(reason + on), {}).update(dict.fromkeys(map(escape, names)))
+    return [(reason, list(names)) for reason, names in told.items()]
+
+
+def not_driven(report: Report) -> list[tuple[str, list[str]]]:
+    """Of somebody's own types: a reason, escaped, and the operations, and pairs of them, that it goes for."""
+    told: dict[str, dict[str, None]] = {}
+    for one in report.infos.values():
+        for name, reason in one.left_out:
+            told.setdefault(escape(reason), {})[escape(name)] = None
     return [(reason, list(names)) for reason, names in told.items()]
 
 

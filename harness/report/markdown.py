@@ -19,7 +19,7 @@ from harness.report.cases import cases
 from harness.report.coverage import COLUMNS, counts, sentences, variant
 from harness.report.escape import escape
 from harness.report.faces import cause_text
-from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
+from harness.report.idle import NOT_DRAWN, NOT_DRIVEN, first, not_drawn, not_driven, tried, unexercised
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.text import notices
 from harness.report.verdict import report_verdict
@@ -163,6 +163,9 @@ def _summary(report: Report) -> Iterator[str]:
     ]
     reasons += [
         f"{NOT_DRAWN}: {code(', '.join(names))}: {_plain(reason)}" for reason, names in not_drawn(report)
+    ]
+    reasons += [
+        f"{NOT_DRIVEN}: {code(', '.join(names))}: {_plain(reason)}" for reason, names in not_driven(report)
     ]
     yield from _list(reasons, "reason")
     yield from _list([code(notice) for notice in notices(report)], "notice")

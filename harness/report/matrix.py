@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.campaign.gather import Report
+from harness.campaign.own import coverage
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.triples import THREADS, how_many
 from harness.campaign.triples import operations as operations_of
 from harness.kernel.pairs.subject import JOIN
 from harness.record.raced import Raced, width
 from harness.record.result import Finding
+from harness.report.escape import escape
 from harness.report.numbers import counted, short
 
 State = Literal["new", "known", "quiet", "apart", "unraced"]
@@ -114,7 +116,7 @@ def _cell(name: str, raced: Raced, findings: Sequence[Finding]) -> Cell:
 
 def reached(report: Report) -> list[str]:
     """How many of the pairs have come, and of the triples, of all that the target can race: a sentence each; nothing
-    where none came.
+    where none came. Of somebody's own types also how many of their operations there are.
     """
     raced = report.raced
     infos = [info for info in report.infos.values() if info.pairs and not info.unavailable]
@@ -127,4 +129,8 @@ def reached(report: Report) -> list[str]:
         if came:
             met = sum(one.overlapped > 0 for one in came)
             told.append(f"{len(came):,} of {counted(every, what)} raced, {met:,} of them at once")
+    for info in infos:
+        driven, there = coverage([info])
+        if there:
+            told.append(f"{escape(info.name)}: {driven} of {counted(there, 'operation')} driven")
     return told

@@ -20,7 +20,7 @@ from harness.report.coverage import counts, sentences, speed_sentence
 from harness.report.escape import escape
 from harness.report.faces import cause_text, in_short
 from harness.report.findings import again_command
-from harness.report.idle import NOT_DRAWN, first, not_drawn, tried, unexercised
+from harness.report.idle import NOT_DRAWN, NOT_DRIVEN, first, not_drawn, not_driven, tried, unexercised
 from harness.report.matrix import reached
 from harness.report.numbers import counted, duration, percent, rate, short
 from harness.report.verdict import report_verdict
@@ -230,6 +230,7 @@ def _reasons(report: Report) -> Iterator[Text]:
         for verdict, reason, names in unexercised(report.scenarios)
     ]
     told += [(NOT_DRAWN, ", ".join(which), reason) for reason, which in not_drawn(report)]
+    told += [(NOT_DRIVEN, ", ".join(which), reason) for reason, which in not_driven(report)]
     if told:
         yield Text()
     wide = max((len(label) for label, _, _ in told), default=0) + 1

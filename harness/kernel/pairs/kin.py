@@ -31,9 +31,14 @@ def _touched(one: Step) -> frozenset[str]:
     cells = [cell.cell_contents for cell in do.__closure__ or () if isinstance(cell.cell_contents, str)]
     return frozenset(
         name
-        for name in (*_named(do.__code__), *cells)
+        for name in (*named_in(one), *cells)
         if not hasattr(builtins, name) and not isinstance(do.__globals__.get(name), ModuleType | FunctionType)
     )
+
+
+def named_in(one: Step) -> list[str]:
+    """Names and strings of the operation's own code."""
+    return _named(one.do.__code__) if isinstance(one.do, FunctionType) else []
 
 
 def _named(code: CodeType) -> list[str]:

@@ -49,7 +49,7 @@ class Mixed:
         left_out: Collection[str] = (),
     ) -> None:
         self.subject = subject
-        writing, reading = pairs_of(declared)
+        writing, reading = pairs_of(declared, subject.left_out)
         writing, kin = kin_first(writing, declared)
         self.names = writing + reading
         """The pairs, by the number that a note has of each."""

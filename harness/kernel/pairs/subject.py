@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -55,6 +55,8 @@ class Step:
     """Names of exceptions that others may raise beside it, because of a state in between that the documents admit."""
     text: bool
     """It gives text that is made of what it sees: not one of the values that were put there."""
+    own: bool = False
+    """It is promised by the author of the type, on whatever version."""
 
 
 def step(
@@ -99,7 +101,11 @@ class Subject:
     may_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What each of its operations may raise in a race, beside what it was declared with."""
     left_out: ClassVar[dict[str, str]] = {}
-    """Public methods and slots of the object's type that no operation drives, by name, with the reason."""
+    """Public methods and slots of the object's type that no operation drives, and pairs that are not raced, by name,
+    with the reason.
+    """
+    made_by: ClassVar[str] = ""
+    """Of somebody's own type: what makes one, as MODULE:CALLABLE. Its author's promises hold on every version."""
 
     def fresh(self, size: int) -> Any:
         """A new object, in the same state each time. Strings that it holds are ``x0``, ``x1`` …, made anew.
@@ -137,6 +143,7 @@ def steps(subject: type[Subject]) -> dict[str, Step]:
             one,
             promise=min(one.promise, subject.most, key=PROMISES.index),
             may_raise=one.may_raise + anyway,
+            own=bool(subject.made_by),
         )
         for name, one in found.items()
     }
@@ -173,10 +180,12 @@ def find_subject(file: str, name: str) -> type[Subject]:
     return found[name]
 
 
-def pairs_of(declared: dict[str, Step]) -> tuple[list[str], list[str]]:
-    """The names of all pairs: those in which one writes, and those in which both read."""
+def pairs_of(declared: dict[str, Step], left_out: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """The names of all pairs but those ``left_out``: those in which one writes, and those in which both read."""
     pairs: tuple[list[str], list[str]] = [], []
     for one, other in combinations_with_replacement(declared.values(), 2):
+        if one.name + JOIN + other.name in left_out or other.name + JOIN + one.name in left_out:
+            continue
         pairs[not (one.writes or other.writes)].append(one.name + JOIN + other.name)
     return pairs
 
@@ -199,8 +208,9 @@ def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
         raise ScenarioError(f"{file}: {subject.__name__} needs a docstring that says what it is")
     if subject.fresh is Subject.fresh:
         raise ScenarioError(f"{file}: {UNMADE.format(subject.__name__)}")
-    writing, reading = pairs_of(steps(subject))
-    return {
+    declared = steps(subject)
+    writing, reading = pairs_of(declared, subject.left_out)
+    described: ScenarioEvent = {
         "event": "scenario",
         "name": name,
         "file": file,
@@ -218,17 +228,22 @@ def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
         "pairs": writing + reading,
         "writing_pairs": len(writing),
     }
+    if subject.made_by:
+        described["driven"] = len(declared)
+        described["left_out"] = list(subject.left_out.items())
+    return described
 
 
 def promised(declared: list[list[Step]], version: tuple[int, ...] = sys.version_info[:2]) -> Promise:
     """What is promised of a round in which threads do these operations, on that version.
 
     Atomicity is a relation of two operations: one that holds the object's lock is not atomic for one that reads
-    without it. 3.13 promises nothing of the kind, but does in every build with the GIL what is said of later ones.
+    without it. 3.13 promises nothing of the kind, but does in every build with the GIL what is said of later ones;
+    what the author of a type promises does not depend on it.
     """
     every = [one for thread in declared for one in thread]
     if any(one.promise == PROCESS for one in every):
         return PROCESS
     locks = {one.lock for one in every}
     atomic = all(one.promise == ATOMIC for one in every) and not {"holds", "free"} <= locks
-    return ATOMIC if atomic and version >= (3, 14) else VALUES
+    return ATOMIC if atomic and (version >= (3, 14) or all(one.own for one in every)) else VALUES
