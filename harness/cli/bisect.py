@@ -28,7 +28,7 @@ from harness.report.numbers import counted, duration
 from harness.repro.bisect import CannotTell
 from harness.repro.bisection import Bisection, said
 from harness.repro.bundle import NotScriptable
-from harness.repro.proofs import must_say, text
+from harness.repro.proofs import must_say, texts
 from harness.repro.recorded import NotRecorded, Recorded, note, read
 from harness.repro.runs import SEEN
 from harness.repro.script import docstring, script
@@ -154,14 +154,15 @@ def _programs(name: str) -> tuple[tuple[Program, ...], Recorded | None]:
             entries = [one for one in load() if one.id == name]
             if not entries:
                 raise Stop(f"{name} is not on the list of known issues: see ftstress known --help")
-            return tuple(dict.fromkeys(Program(text(one), must_say(one)) for one in entries)), None
+            programs = (Program(text, must_say(one)) for one in entries for text in texts(one))
+            return tuple(dict.fromkeys(programs)), None
         recorded = finding.recorded_as(name)
         dies = recorded.finding.kind in ("crash", "hang")
         header = docstring([f"{recorded.finding.scenario}: {recorded.finding.message.splitlines()[0]}"])
         # What is no crash may still take the process down on another commit: then it looks in a child.
         ways = [True] if dies or recorded.finding.kind == "exception" else [False, True]
-        texts = [script(recorded.finding, recorded.smallest, header, watched) for watched in ways]
-        return tuple(Program(one, SEEN) for one in texts), recorded
+        written = [script(recorded.finding, recorded.smallest, header, watched) for watched in ways]
+        return tuple(Program(one, SEEN) for one in written), recorded
     except (ScenarioError, NotScriptable) as error:
         raise Stop(f"no program can be written for {name}: {error}") from error
 

@@ -20,7 +20,7 @@ from harness.kernel.scenario import ScenarioError
 from harness.record.target import Target
 from harness.report.escape import escape
 from harness.repro.bundle import NotScriptable
-from harness.repro.proofs import Holding, Proven, text
+from harness.repro.proofs import Holding, Proven, texts
 
 TRIES = 3
 WIDEST = 500
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when each is on each target as the list says, 1 when one is not, 3 where the list says nothing of any."""
     issues = _chosen(arguments.ids)
     if arguments.script:
-        write("\n\n".join(_program(issue) for issue in issues))
+        write("\n\n".join(program for issue in issues for program in _programs(issue)))
         return 0
     targets = [resolve(spec, tell) for spec in arguments.target or [None]]
     console = terminal()
@@ -96,9 +96,9 @@ def _chosen(ids: Sequence[str]) -> list[KnownIssue]:
     return [issue for issue in issues if not ids or issue.id in ids]
 
 
-def _program(issue: KnownIssue) -> str:
+def _programs(issue: KnownIssue) -> list[str]:
     try:
-        return text(issue)
+        return texts(issue)
     except (ScenarioError, NotScriptable) as error:
         raise Stop(f"no program can be written for {issue.id}: {error}") from error
 
@@ -114,7 +114,7 @@ def _hold(held: Holding) -> None:
 
 
 def _what(issue: KnownIssue) -> str:
-    return issue.proof or issue.written.split(" | ")[2]
+    return issue.proof or issue.written[0].split(" | ")[2]
 
 
 def _titles(targets: Sequence[Target]) -> list[str]:

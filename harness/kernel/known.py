@@ -69,8 +69,9 @@ class KnownIssue:
     """Whether the proof shows it with ``-X gil=1`` on the same binary (on a build with a GIL: always)."""
     seen: str
     """How often, in words."""
-    written: str = ""
-    """The beginning of a finding's signature: its scenario is written out as a program that looks for just that."""
+    written: tuple[str, ...] = ()
+    """Beginnings of findings' signatures: the scenario of each is written out as a program that looks for just that,
+    and they are run in turn, for a race may show by one pair on one branch and by another on the next."""
     knobs: Mapping[str, int] = field(default_factory=dict)
     """What that scenario's amplifiers are set to."""
     proof: str = ""
@@ -214,7 +215,7 @@ def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
     issue = KnownIssue(
         **entry
         | {name: _changes(where, name, entry.get(name, ())) for name in ("shown", "mended")}
-        | {"also": _pairs(where, entry.get("also", ()))}
+        | {"also": _pairs(where, entry.get("also", ())), "written": _written(where, entry.get("written", ()))}
     )
     _check(where, issue)
     return issue
@@ -222,10 +223,11 @@ def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
 
 _LINES = (list, 'a list of ["branch", "first version", "commit"]')
 _PAIRS = (list, 'a list of ["scenario", "signature"]')
-_TYPES: dict[str, tuple[type, str]] = {
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     **dict.fromkeys(("with_gil", "free_threaded"), (bool, "true or false")),
     **dict.fromkeys(("shown", "mended"), _LINES),
     "also": _PAIRS,
+    "written": ((str, list), "a text, or a list of texts"),
     "knobs": (dict, "a table of numbers"),
 }
 """Of the fields that are no texts: what they must be, and how that is said."""
@@ -243,6 +245,13 @@ def _pairs(where: str, pairs: Sequence[Any]) -> tuple[tuple[str, str], ...]:
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
             raise KnownIssuesError(f"{where}: also must be {_PAIRS[1]}")
     return tuple((glob, looks) for glob, looks in pairs)
+
+
+def _written(where: str, written: str | Sequence[Any]) -> tuple[str, ...]:
+    lines = (written,) if isinstance(written, str) else tuple(written)
+    if not all(isinstance(line, str) for line in lines):
+        raise KnownIssuesError(f"{where}: written must be {_TYPES['written'][1]}")
+    return lines
 
 
 def _check(where: str, issue: KnownIssue) -> None:
@@ -263,14 +272,12 @@ def _check(where: str, issue: KnownIssue) -> None:
         raise KnownIssuesError(f"{where}: a proof is the name of a program in harness/diagnosis/proofs")
     if bool(issue.proof) == bool(issue.written):
         raise KnownIssuesError(f"{where} needs either a finding to be written as a program, or a proof")
-    if issue.written and (
-        issue.written.count(" | ") not in (3, 4)
-        or not issue.matches(issue.written.split(" | ")[2], issue.written)
-    ):
-        raise KnownIssuesError(
-            f"{where}: written is 'kind | oracle | scenario | where', behind it ' | ' and what was raised, of a finding"
-            f" that the entry fits, and {issue.written!r} is not"
-        )
+    for line in issue.written:
+        if line.count(" | ") not in (3, 4) or not issue.matches(line.split(" | ")[2], line):
+            raise KnownIssuesError(
+                f"{where}: written is 'kind | oracle | scenario | where', behind it ' | ' and what was raised, of a"
+                f" finding that the entry fits, and {line!r} is not"
+            )
 
 
 def _check_change(change: Change) -> None:

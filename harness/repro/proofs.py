@@ -78,22 +78,23 @@ class Proven:
         return bool(self.shown) and self.with_gil in (None, self.issue.with_gil)
 
 
-def text(issue: KnownIssue) -> str:
-    """The program that proves an entry: its finding, written out, or the stored one.
+def texts(issue: KnownIssue) -> list[str]:
+    """The programs that prove an entry, any of them: its findings, written out, or the stored one.
 
     Raises ScenarioError where the suite has no such scenario, NotScriptable where it cannot be written.
     """
     if issue.proof:
-        return program(issue).read_text(encoding="utf-8")
-    return _written(issue.id, issue.title, issue.written, tuple(issue.knobs.items()))
+        return [program(issue).read_text(encoding="utf-8")]
+    knobs = tuple(issue.knobs.items())
+    return [_written(issue.id, issue.title, finding, knobs) for finding in issue.written]
 
 
 def to_print(issue: KnownIssue) -> str:
-    """The program for whoever reads a report; empty where it would crash or hang his interpreter, or there is none."""
+    """A program for whoever reads a report; empty where it would crash or hang his interpreter, or there is none."""
     if not issue.proof and issue.severity not in HARMLESS:
         return ""
     try:
-        return text(issue)
+        return texts(issue)[0]
     except (NotScriptable, ScenarioError):
         return ""
 
@@ -164,10 +165,11 @@ def prove(
     limit_s: float = LIMIT_S,
     stop: Event = GO_ON,
 ) -> Proven:
-    """Run the proof until it shows, ``tries`` times at most; with ``control`` once more with the GIL on.
+    """Run the proof until it shows, each of its programs ``tries`` times at most; with ``control`` once more with the
+    GIL on.
 
     A run has at most ``limit_s``; ``stop`` ends it from another thread. Raises OSError when the target cannot be
-    executed, and what ``text`` raises.
+    executed, and what ``texts`` raises.
     """
     runs: list[Run] = []
     if issue.scenario.startswith(PREFIX):
@@ -175,11 +177,15 @@ def prove(
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
         with WRITING:
-            path.write_text(text(issue), encoding="utf-8")
-        while len(runs) < tries and not any(one.seen for one in runs) and not stop.is_set():
+            programs = texts(issue)
+        for one in programs * tries:
+            if stop.is_set():
+                break
+            path.write_text(one, encoding="utf-8")
             runs.append(run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
-            if issue.proof and runs[-1].failure:
-                break  # one that is written may meet another face of it: an exception, where it looks for a crash
+            # One that is written may meet another face of it: an exception, where it looks for a crash.
+            if runs[-1].seen or (issue.proof and runs[-1].failure):
+                break
         with_gil = failure = None
         if control and target.free_threaded and runs and runs[-1].seen:
             limit_s = LIMIT_S if issue.with_gil else in_vain_s(issue, runs[-1].took_s)
@@ -193,7 +199,7 @@ def in_vain_s(issue: KnownIssue, took_s: float) -> float:
 
     A program that waits for a hang takes so much longer to tell.
     """
-    waits_s = HANGS_S if issue.written.startswith("hang") else 0.0
+    waits_s = HANGS_S if any(line.startswith("hang") for line in issue.written) else 0.0
     return waits_s + max(IN_VAIN_S, IN_VAIN * (took_s - waits_s))
 
 

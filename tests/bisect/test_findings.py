@@ -11,7 +11,7 @@ from harness.cli import main
 from harness.kernel.known import load
 from harness.record.bisection import Past
 from harness.record.journal import read_lines
-from harness.repro.proofs import text
+from harness.repro.proofs import texts
 from tests.bisect import toys
 from tests.campaign.fakes import fake_target
 from tests.repro._recordings import journal, scenario_info
@@ -39,13 +39,13 @@ def test_a_known_issue_by_its_program_stored_or_written(
     begun = past(name).begun
     assert begun is not None
     (issue,) = [one for one in load() if one.id == name]
-    assert [one.text for one in begun.programs] == [text(issue)]
+    assert [one.text for one in begun.programs] == texts(issue)
 
 
 def test_of_several_programs_the_one_that_shows_at_the_bad_end(
     culprit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    programs = list(dict.fromkeys(text(one) for one in load() if one.id == "ftstress-0006"))
+    programs = list(dict.fromkeys(text for one in load() if one.id == "ftstress-0006" for text in texts(one)))
     assert len(programs) > 1
     word = "metaclass"
     (number,) = [number for number, one in enumerate(programs) if word in one.casefold()]

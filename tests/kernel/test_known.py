@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -137,8 +138,14 @@ WRITTEN = ENTRY.replace(
 
 def test_an_entry_may_name_a_finding_instead_of_a_program(tmp_path: Path) -> None:
     (issue,) = listed(tmp_path, WRITTEN)
-    assert (issue.written, issue.proof) == ("violation | order | suite.set_it | read", "")
+    assert (issue.written, issue.proof) == (("violation | order | suite.set_it | read",), "")
     assert issue.knobs == {"fan_out": 30}
+
+
+def test_an_entry_may_name_several_findings_that_are_run_in_turn(tmp_path: Path) -> None:
+    several = ["violation | order | suite.set_it | read", "violation | order | suite.set_it | write"]
+    (issue,) = listed(tmp_path, WRITTEN.replace(f'"{several[0]}"', json.dumps(several)))
+    assert issue.written == tuple(several)
 
 
 def test_an_entry_may_look_otherwise_in_other_scenarios(tmp_path: Path) -> None:
@@ -196,6 +203,7 @@ WRONG = [
     (ENTRY.replace("gh-118492.py", "none"), "a proof is the name of a program"),
     (ENTRY.replace('proof = "gh-118492.py"\n', ""), "needs either a finding to be written as a program"),
     (ENTRY + 'written = "violation | order | suite.set_it | "\n', "needs either a finding to be written"),
+    (ENTRY + "written = [1]\n", "written must be a text, or a list of texts"),
     (WRITTEN.replace("violation |", "crash |"), "of a finding that the entry fits, and 'crash |"),
     (WRITTEN.replace("| suite.set_it", "| suite.get_it"), "of a finding that the entry fits, and"),
     (WRITTEN.replace(" | read", ""), "of a finding that the entry fits, and"),
