@@ -75,7 +75,7 @@ def command(target: Target, spec: ChildSpec) -> list[str]:
     with_gil, knobs = False, dict[str, Setting]()
     if spec["do"] == "trial" or spec["do"] == "pairs":
         with_gil, knobs = spec.get("with_gil", False), spec["knobs"]
-    elif spec["do"] == "sweep":
+    elif spec["do"] == "sweep" or spec["do"] == "serve":
         knobs = spec["knobs"]
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     if knobs.get(specializer.name) == OFF:

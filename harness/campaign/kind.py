@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 
-from harness.campaign import plan, trial
+from harness.campaign import plan
 from harness.campaign.options import Options
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
 from harness.campaign.trial import RunTrial
 from harness.record.target import Target
 
 LEAD_S = 0.03
+SERVED = 25
+"""Trials that one server's children run: where values and names lie in memory decides which of them meet in a cache."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,9 @@ class Kind:
     """Gives what runs a trial, for as long as the campaign lasts."""
 
 
-def each_alone() -> AbstractContextManager[RunTrial]:
-    """Each trial runs in a child of its own."""
-    return nullcontext(trial.run_in_child)
-
-
-STRESS = Kind(plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, LEAD_S, each_alone)
+STRESS = Kind(
+    plan.STRESS, plan.trials, plan.children_at_once, plan.SHORTEST_S, LEAD_S, partial(serving, SERVED)
+)
 
 
 def dry_run(

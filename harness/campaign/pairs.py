@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from harness.campaign import learn
 from harness.campaign.kind import Kind
@@ -54,6 +55,8 @@ START_S = 0.02
 TOGETHER = 16
 """Pairs of a trial: their child's start costs as much as one and a half."""
 THREADS = 2
+SERVED = 200
+"""Trials that one server's children run."""
 SHORTEST_S = LONGEST * PAIR_S * TOGETHER
 """No pair gets less than its time because others have not come yet: the budget is for fewer of them."""
 NOTHING = Raced()
@@ -212,4 +215,4 @@ def at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int:
     return options.jobs or max(1, cores() // THREADS)
 
 
-KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, START_S, serving)
+KIND = Kind(PAIRS, trials, at_once, SHORTEST_S, START_S, partial(serving, SERVED))

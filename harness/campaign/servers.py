@@ -19,25 +19,28 @@ from functools import partial
 from harness.campaign import child, trial
 from harness.campaign.trial import RunTrial
 from harness.campaign.watch import Started
+from harness.kernel.amplifiers import Setting
+from harness.kernel.levers import ON, specializer
 from harness.kernel.server import ENDED, FORKED, LONGEST
 from harness.kernel.spec_types import ChildTrial, ServeSpec
 from harness.record.target import Target
 
 ANSWERS_S = 10.0
 """For a server to start, to import a file and to fork: above this the trial has a child of its own."""
-MOST = 200
-"""Trials of a server: they share the hashes of their strings, and where lies what was imported."""
 GONE = "gone"
 """What no server says."""
 
 
 @contextmanager
-def serving() -> Iterator[RunTrial]:
-    """What runs trials with servers, where they can be; they are ended behind it, with all trials over."""
+def serving(most: int) -> Iterator[RunTrial]:
+    """What runs trials with servers, where they can be; they are ended behind it, with all trials over.
+
+    A server has ``most`` trials: these share the hashes of their strings, and where lies what was imported.
+    """
     if sys.platform != "linux":
         yield trial.run_in_child
         return
-    servers = _Servers()
+    servers = _Servers(most)
     try:
         yield partial(trial.run_in_child, start=servers.start)
     finally:
@@ -45,19 +48,19 @@ def serving() -> Iterator[RunTrial]:
 
 
 class _Servers:
-    """Those that are not at work: as many as trials run beside each other."""
+    """Those that are not at work: as many as trials run beside each other, with the specializer and without it."""
 
-    def __init__(self) -> None:
-        self.idle: list[_Server] = []
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.idle: dict[Setting, list[_Server]] = {}
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
         if spec.get("with_gil"):
             return trial.start_alone(target, spec)
-        try:
-            server = self.idle.pop()
-        except IndexError:
-            server = _Server(target)
+        specialized = spec["knobs"].get(specializer.name, ON)
+        idle = self.idle.setdefault(specialized, [])
+        server = idle.pop() if idle else _Server(target, specialized)
         forked = server.fork(spec, self._take_back)
         if forked is not None:
             return forked
@@ -65,25 +68,32 @@ class _Servers:
         return trial.start_alone(target, spec)
 
     def _take_back(self, server: _Server) -> None:
-        if server.gone or server.served >= MOST:
+        if server.gone or server.served >= self.most:
             server.end()
         else:
-            self.idle.append(server)
+            self.idle[server.specialized].append(server)
 
     def end(self) -> None:
-        while self.idle:
-            self.idle.pop().end()
+        for idle in self.idle.values():
+            while idle:
+                idle.pop().end()
 
 
 class _Server:
     """A process of the target that forks children, one at a time."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, specialized: Setting) -> None:
         """Raises OSError when the target cannot be executed."""
+        self.specialized = specialized
         self.served = 0
         self.gone = False
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        spec: ServeSpec = {"do": "serve", "alarm_s": 0, "socket_fd": theirs.fileno()}
+        spec: ServeSpec = {
+            "do": "serve",
+            "alarm_s": 0,
+            "socket_fd": theirs.fileno(),
+            "knobs": {specializer.name: specialized},
+        }
         try:
             self.process = subprocess.Popen(
                 child.command(target, spec),

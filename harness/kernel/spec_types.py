@@ -106,6 +106,8 @@ class ServeSpec(Started):
 
     do: Literal["serve"]
     socket_fd: int
+    knobs: dict[str, Setting]
+    """Of its trials, what must be known before the interpreter starts."""
 
 
 class BenchSpec(Started):

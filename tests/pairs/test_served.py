@@ -46,7 +46,7 @@ def run(run_trial: RunTrial, target: Target, spec: ChildTrial) -> tuple[Ending, 
 def test_one_process_starts_a_child_for_each_trial_and_none_is_left(free_threaded: Target) -> None:
     spec = spec_of(free_threaded, "pairs.kept")
     before = len(os.listdir("/proc/self/fd"))
-    with serving() as run_trial:
+    with serving(200) as run_trial:
         one, other = (run(run_trial, free_threaded, spec) for _ in range(2))
         assert one[0].how == other[0].how == "ok" and one[0].done == other[0].done == "pairs"
         assert one[1] != other[1] and one[2] == other[2] != os.getpid()
@@ -56,7 +56,7 @@ def test_one_process_starts_a_child_for_each_trial_and_none_is_left(free_threade
 
 
 def test_a_crash_is_of_its_own_trial(free_threaded: Target) -> None:
-    with serving() as run_trial:
+    with serving(200) as run_trial:
         deadly, _, one = run(run_trial, free_threaded, spec_of(free_threaded, "pairs.deadly", budget_s=5.0))
         kept, _, other = run(run_trial, free_threaded, spec_of(free_threaded, "pairs.kept"))
     assert deadly.status == 9 and deadly.evidence["pair"] == "ends+ends"
@@ -65,7 +65,7 @@ def test_a_crash_is_of_its_own_trial(free_threaded: Target) -> None:
 
 def test_a_trial_is_stopped_at_once(free_threaded: Target) -> None:
     heard: list[str] = []
-    with serving() as run_trial:
+    with serving(200) as run_trial:
         began = time.monotonic()
         spec = spec_of(free_threaded, "pairs.kept", budget_s=60.0)
         ending = run_trial(
@@ -77,7 +77,7 @@ def test_a_trial_is_stopped_at_once(free_threaded: Target) -> None:
 
 def test_without_its_server_a_trial_has_a_child_of_its_own(free_threaded: Target) -> None:
     spec = spec_of(free_threaded, "pairs.kept")
-    with serving() as run_trial:
+    with serving(200) as run_trial:
         _, _, server = run(run_trial, free_threaded, spec)
         psutil.Process(server).kill()
         ending, _, parent = run(run_trial, free_threaded, spec)
@@ -101,6 +101,6 @@ def test_what_starts_a_thread_when_it_is_imported_is_not_forked(
         "    def look(o, v):\n"
         "        return len(o)\n"
     )
-    with serving() as run_trial:
+    with serving(200) as run_trial:
         ending, _, parent = run(run_trial, free_threaded, spec_of(free_threaded, "pairs.threaded", file))
     assert ending.how == "ok" and parent == os.getpid()
