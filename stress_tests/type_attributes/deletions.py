@@ -118,6 +118,31 @@ class DeletedUnderInstance(_Deleted):
         return self.there[0], getattr(self.thing, "x", None), self.there[0]
 
 
+class DeletedReadBack(_Deleted):
+    """Who deletes a name looks for it in class, subclass and instance, and does not find it (gh-118362).
+
+    Sound: nobody else stores, and counts never repeat. He has looked it up just before, so that whatever keeps what was
+    found holds it when he deletes: each delete is asked of, also those after which no reader comes in time.
+    """
+
+    @operation(actor="writer", stores=2)
+    def add_and_delete(self, n: int) -> Any:
+        value = Value(n)
+        self.share(value)
+        self.base.x = value
+        _ = self.base.x, self.leaf.x, self.thing.x
+        del self.base.x
+        self.deleted[0] = n
+        left = (
+            getattr(self.base, "x", None) or getattr(self.leaf, "x", None) or getattr(self.thing, "x", None)
+        )
+        return n, left
+
+    @operation(actor="reader")
+    def read_deleted(self) -> Any:
+        return self.deleted[0], getattr(self.leaf, "x", None)
+
+
 class DeletedAmongNames(_Deleted):
     """A name deleted from any of several bases is not found again among many that stay, and one that is there is found.
 

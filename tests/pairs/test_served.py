@@ -16,7 +16,9 @@ from harness.campaign.select import describe
 from harness.campaign.servers import serving
 from harness.campaign.trial import RunTrial, trial_spec
 from harness.diagnosis.ending import Ending
+from harness.kernel.levers import OFF, ON
 from harness.kernel.spec_types import ChildTrial
+from harness.kernel.suite import suite_files
 from harness.record.target import Target
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="each has a child of its own elsewhere")
@@ -83,6 +85,29 @@ def test_without_its_server_a_trial_has_a_child_of_its_own(free_threaded: Target
         ending, _, parent = run(run_trial, free_threaded, spec)
         assert ending.how == "ok" and parent == os.getpid()
         assert run(run_trial, free_threaded, spec)[2] != os.getpid()
+
+
+@pytest.mark.parametrize("specialized", [ON, OFF])
+def test_a_race_of_a_scenario_is_served_by_an_interpreter_with_the_options_that_it_asks_for(
+    free_threaded: Target, specialized: str
+) -> None:
+    (file,) = [one for one in suite_files() if one.name == "plain_stores.py"]
+    (chosen,) = [one for one in describe(free_threaded, [file]).scenarios if one.name.endswith(".read_back")]
+    planned = PlannedTrial(chosen, 0, {"specializer": specialized}, "1", 2, 0.1)
+    spec = trial_spec(planned, 0.1, None, 1 << 30, "off")
+    with serving(200) as run_trial:
+        _, _, other = run(run_trial, free_threaded, spec | {"knobs": {}})
+        ending, _, server = run(run_trial, free_threaded, spec)
+        assert ending.how == "ok" and ending.done == "budget"
+        assert server != os.getpid() and (server == other) is (specialized == ON)
+        assert ("tlbc=0" in psutil.Process(server).cmdline()) is (specialized == OFF)
+
+
+def test_a_server_has_so_many_trials(free_threaded: Target) -> None:
+    spec = spec_of(free_threaded, "pairs.kept")
+    with serving(2) as run_trial:
+        servers = [run(run_trial, free_threaded, spec)[2] for _ in range(4)]
+    assert servers[0] == servers[1] != servers[2] == servers[3]
 
 
 def test_what_starts_a_thread_when_it_is_imported_is_not_forked(
