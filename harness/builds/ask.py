@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Literal
@@ -41,13 +41,18 @@ class Answer:
         return f"signal {-self.status}"
 
 
-def ask(command: Sequence[str], timeout_s: float) -> Answer:
-    """Run ``command`` without input, in a process group of its own that is killed before this returns.
+def ask(command: Sequence[str], timeout_s: float, more: Mapping[str, str] | None = None) -> Answer:
+    """Run ``command`` without input, in a process group of its own that is killed before this returns; it has ``more``
+    in its environment.
 
     Guarantees to come back within about ``timeout_s`` and to hold at most MOST_OUTPUT of what is printed, also when
     the program leaves children behind that keep its output open. Raises OSError when it cannot be started.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | QUIET
+    environment = (
+        {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+        | QUIET
+        | dict(more or {})
+    )
     with tempfile.TemporaryFile() as err:
         with fixed_layout():  # it may be made with a sanitizer
             child = subprocess.Popen(

@@ -29,6 +29,7 @@ WHY = {
     "window": "all show in the same windows",
     "cycle": "the same threads wait for one another",
     "freed": "the same stack had freed what all of them used",
+    "race": "the sanitizer reports the same two places",
 }
 """By the kind of evidence; the first that a group has tells what its cause is."""
 
@@ -121,6 +122,8 @@ def _evidence(
         yield "window", "; or ".join(sorted(names))
     if cycle := finding.details.get("cycle"):
         yield "cycle", cycle
+    if finding.details.get("stacks"):
+        yield "race", f"{finding.oracle}: {finding.where}"
     if freed := finding.details.get("freed"):
         yield "freed", f"used after it was freed by {freed}"
 

@@ -13,6 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from harness.builds.flavour import QUIET
+from harness.builds.instrumented import linked
+from harness.builds.layout import fixed_layout
+from harness.campaign.report_log import ReportLog
 from harness.kernel import child as entry_point
 from harness.kernel.amplifiers import Setting
 from harness.kernel.levers import OFF, specializer
@@ -40,6 +44,8 @@ class Child:
     """The child's stdin. Nothing is ever written to it; when this process is gone, it closes, and the child
     ends.
     """
+    reports: ReportLog | None = None
+    """Where its sanitizer writes; None where it has none, or nobody looks."""
 
     @property
     def pid(self) -> int:
@@ -64,6 +70,8 @@ class Child:
             assert stream is not None
             stream.close()
         os.close(self.events)
+        if self.reports:
+            self.reports.close()
 
 
 def command(target: Target, spec: ChildSpec) -> list[str]:
@@ -104,38 +112,53 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 def environment() -> dict[str, str]:
     """What a child inherits: everything but what would turn the GIL or the JIT on, or the specializer off, or make it
-    another program.
+    another program. A sanitizer is quiet.
     """
-    return {
+    kept = {
         name: value
         for name, value in os.environ.items()
         if name not in LEFT_OUT and not name.startswith(LEFT_OUT_PREFIXES)
     }
+    return kept | QUIET
+
+
+@cache
+def instrumented(executable: str) -> bool:
+    """Whether a program is one that random addresses disturb."""
+    return linked(Path(executable)) is not None
 
 
 def start(
-    make_command: MakeCommand, inherited: Sequence[int] = (), more: Mapping[str, str] | None = None
+    make_command: MakeCommand,
+    inherited: Sequence[int] = (),
+    more: Mapping[str, str] | None = None,
+    reports: ReportLog | None = None,
 ) -> Child:
-    """Start a child, which inherits some descriptors, and finds ``more`` in its environment.
+    """Start a child, which inherits some descriptors, finds ``more`` in its environment, and writes its sanitizer's
+    ``reports`` where they are read; the child closes them.
 
     Raises OSError when the target cannot be executed.
     """
     reading, writing = os.pipe()
     try:
-        process = subprocess.Popen(
-            make_command(writing),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            pass_fds=[writing, *inherited],
-            env=environment() | dict(more or {}),
-            start_new_session=True,
-        )
+        command = make_command(writing)
+        with fixed_layout(instrumented(command[0])):
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                pass_fds=[writing, *inherited],
+                env=environment() | (reports.environment if reports else {}) | dict(more or {}),
+                start_new_session=True,
+            )
     except BaseException:
         os.close(reading)
+        if reports:
+            reports.close()
         raise
     finally:
         os.close(writing)
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-    return Child(process, reading, process.stdout.fileno(), process.stderr.fileno(), process.stdin)
+    return Child(process, reading, process.stdout.fileno(), process.stderr.fileno(), process.stdin, reports)

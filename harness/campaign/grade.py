@@ -11,6 +11,7 @@ from harness.campaign.again import Control, of_event
 from harness.campaign.causes import causes, shows, told
 from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.suppressions import Suppression
 from harness.kernel import known
 from harness.kernel.event_types import (
     Details,
@@ -39,7 +40,7 @@ from harness.record.result import (
     Verdict,
     WithGil,
 )
-from harness.record.severity import Severity, severity_of
+from harness.record.severity import UNCOUNTED, Severity, severity_of
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -83,6 +84,11 @@ class _Seen:
         return self.first["details"] | self.later
 
     @property
+    def pair(self) -> str:
+        """The operations on a subject that were raced, where it shows in a trial of pairs."""
+        return self.details.get("pair", self.first["where"])
+
+    @property
     def severity(self) -> Severity:
         return severity_of(self.first["kind"], self.first["oracle"], self.details)
 
@@ -113,6 +119,10 @@ class Grader:
         """Pairs that showed something in a child in which another one had done so before."""
         self.windows: dict[str, list[Window]] = {}
         """That a sweep found, by scenario."""
+        self.suppressed: dict[str, Suppression] = {}
+        """What sanitizers were told not to report, by pattern."""
+        self.matched: Counter[str] = Counter()
+        """How many reports each of these hid, of children that ended by themselves."""
         self.failures: list[str] = []
         self.notices: dict[str, None] = {}
 
@@ -159,6 +169,9 @@ class Grader:
                 self._on_control(event)
             case "later":
                 self._on_later(event)
+            case "suppressed":
+                given = map(Suppression.from_json, event["suppressions"])
+                self.suppressed |= {one.pattern: one for one in given}
             case "campaign_end":
                 self._on_campaign_end(event)
 
@@ -187,15 +200,17 @@ class Grader:
         return sum(count["samples"] for count in self.counts().values())
 
     def uncontrolled(self) -> list[Control]:
-        """The findings that have not been tried with the GIL on, with the trials that showed them."""
+        """The findings that have not been tried with the GIL on, with the trials that showed them. The GIL orders what
+        a sanitizer calls a race: of those nothing is to be learnt.
+        """
         return [
             Control(
                 text,
-                of_event(self.tallies[one.scenario].info, one.start, one.first["where"]),
+                of_event(self.tallies[one.scenario].info, one.start, one.pair),
                 one.known is None,
             )
             for text, one in self.seen.items()
-            if one.with_gil == "not tried"
+            if one.with_gil == "not tried" and one.severity != UNCOUNTED
         ]
 
     def result(self) -> Result:
@@ -254,6 +269,7 @@ class Grader:
         if last := self.progress.pop(event["trial"], None):
             tally.counts.update(_counted(last))
         tally.unwell = event.get("unwell")
+        self.matched.update(event["ending"].get("suppressed", {}))
         del self.trials[event["trial"]]
         if notice := event.get("notice"):
             self.notices[notice] = None
@@ -384,7 +400,7 @@ class Grader:
             oracle=event["oracle"],
             signature=text,
             known=one.known,
-            with_gil=one.with_gil if self.target.free_threaded and self.kind != SWEEP else "not applicable",
+            with_gil=one.with_gil if self._gil_tells(one) else "not applicable",
             first_seen_s=event["at_s"],
             trials_hit=len(one.trials),
             trials_run=self.tallies[one.scenario].counts["trials"],
@@ -392,6 +408,9 @@ class Grader:
             severity=one.severity,
             details=one.details | again,
         )
+
+    def _gil_tells(self, one: _Seen) -> bool:
+        return self.target.free_threaded and self.kind != SWEEP and one.severity != UNCOUNTED
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
         # The contract's order: the first that applies. 2 is told before a campaign begins.
@@ -420,6 +439,7 @@ class Grader:
         told = [
             *filter(None, [self._uncovered()]),
             *self.notices,
+            *self._left_out(),
             *self._doubts(),
             *self._undecided(),
             *self._stale(),
@@ -445,6 +465,17 @@ class Grader:
                     f"{issue.id} is known on this version, and {trials} trials of {issue.scenario} showed nothing like"
                     f" it: it is stale, or rare (ftstress known {issue.id})"
                 )
+
+    def _left_out(self) -> Iterator[str]:
+        """What sanitizers were told not to report."""
+        for one in self.suppressed.values():
+            hid = self.matched[one.pattern]
+            if one.issue and self.complete and not hid:
+                yield f"the suppression {one.pattern} ({one.issue}) matched nothing: it is stale, or too little was run"
+            elif one.issue:
+                yield f"suppressed: {one.pattern}, {hid} reports ({one.issue}: {one.reason})"
+            else:
+                yield f"suppressed from then on, so that others show: {one.pattern}, {hid} reports ({one.reason})"
 
     def _doubts(self) -> Iterator[str]:
         left = sum(not self.pairs.has_found(subject, pair) for subject, pair in self.doubted)

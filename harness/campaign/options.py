@@ -11,6 +11,8 @@ from harness.kernel.journal_types import OptionsData
 from harness.kernel.rings import Every
 
 MOST_MEMORY = 2 << 30
+TIMES = 4
+"""What a sanitizer keeps of each byte is several bytes, which count, too."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class CampaignError(Exception):
     """The campaign cannot be started as asked; the message is one sentence for the user (exit status 2)."""
 
 
-def memory_limit(options: Options, children: int) -> int:
+def memory_limit(options: Options, children: int, sanitizer: str | None = None) -> int:
     """Bytes that one of ``children`` may hold: together at most half of what the machine has."""
     if options.memory_limit_bytes is not None:
         return options.memory_limit_bytes
-    return int(min(MOST_MEMORY, psutil.virtual_memory().total // 2 // max(1, children)))
+    most = MOST_MEMORY * (TIMES if sanitizer else 1)
+    return int(min(most, psutil.virtual_memory().total // 2 // max(1, children)))

@@ -121,7 +121,7 @@ def trials(
     begun = {one.name: shown.begun(one.name) for one in subjects}
     had = {one.name: shown.mixed(one.name) for one in subjects}
     """Mixed rows of a campaign that is gone on with."""
-    mixed_s = _mixed_s(subjects, options)
+    mixed_s = _mixed_s(subjects, options, target.stretch)
     longer = 1
     cycle = 0
     while subjects:
@@ -139,16 +139,17 @@ def trials(
                 for one in left:
                     name = one.subject.name
                     died[name] = len(shown.deadly(name))
-                    mixed = one.mixed(_next(begun, one), options.seed, mixed_s[name] * times * longer, shown)
+                    seconds = mixed_s[name] * times * longer * target.stretch
+                    mixed = one.mixed(_next(begun, one), options.seed, seconds, shown)
                     if len(mixed.left_out) < len(one.subject.pairs):
                         yield mixed
                 left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
-            yield from _in_fresh_children(work, begun, options, shown)
+            yield from _in_fresh_children(work, begun, options, shown, target.stretch)
         for writing in (True, False):
             while True:
                 for one in work:
                     one.take_back(shown)
-                yield from _in_fresh_children(work, begun, options, shown)
+                yield from _in_fresh_children(work, begun, options, shown, target.stretch)
                 left = [one for one in work if one.first or (not writing and one.last)]
                 if not left:
                     break
@@ -156,18 +157,20 @@ def trials(
                     pairs = one.take(bool(one.first))
                     index = _next(begun, one)
                     one.running[index] = pairs
-                    yield one.planned(pairs, index, options.seed, PAIR_S * longer * len(pairs))
+                    yield one.planned(
+                        pairs, index, options.seed, PAIR_S * longer * len(pairs) * target.stretch
+                    )
         cycle += 1
         longer = min(longer * 2, LONGEST)
 
 
 def _in_fresh_children(
-    work: Sequence[_Work], begun: dict[str, int], options: Options, shown: Shown
+    work: Sequence[_Work], begun: dict[str, int], options: Options, shown: Shown, slower: float
 ) -> Iterator[PlannedTrial]:
     """What showed something in a child in which another pair had done so before, each by itself."""
     for one in work:
         for pair in shown.doubted(one.subject.name):
-            yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S)
+            yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower)
 
 
 def doubt(found: FindingEvent, after: str) -> DoubtedEvent:
@@ -185,9 +188,11 @@ def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:
     return sorted(work, key=arrival)
 
 
-def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options) -> dict[str, float]:
+def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options, slower: float) -> dict[str, float]:
     """Seconds of each subject's mixed rows in the first pass, which comes to all of them where that can be."""
-    time = options.budget_s * at_once(subjects, options) * SHARE - len(subjects) * (MIXED_S + START_S)
+    time = options.budget_s / slower * at_once(subjects, options) * SHARE - len(subjects) * (
+        MIXED_S + START_S
+    )
     pairs = sum(len(one.pairs) for one in subjects)
     of_a_pair = max(0.0, min(MIXED_PAIR_S, time / max(1, pairs)))
     return {one.name: MIXED_S + of_a_pair * len(one.pairs) for one in subjects}

@@ -105,7 +105,7 @@ def trials(
     if not runnable:
         return
     powers = powers_for(target)
-    length = trial_length(runnable, options, powers)
+    length = trial_length(runnable, options, powers, target.stretch)
     begun = dict.fromkeys((scenario.name for scenario in runnable), 0)
     for scenario in chain(_passes(runnable, options.seed, powers), _by_gain(runnable, begun, shown, powers)):
         index = begun[scenario.name]
@@ -119,7 +119,7 @@ def trials(
             knobs=knobs,
             seed=f"{options.seed}:{scenario.name}:{index}",
             threads=threads,
-            budget_s=seconds if threads > 1 else seconds * ALONE,
+            budget_s=seconds * target.stretch * (1.0 if threads > 1 else ALONE),
         )
 
 
@@ -239,15 +239,17 @@ def children_at_once(scenarios: Sequence[ScenarioInfo], options: Options) -> int
     return max(1, cores() * len(threads) // max(1, sum(threads)))
 
 
-def trial_length(scenarios: Sequence[ScenarioInfo], options: Options, powers: Powers) -> float:
+def trial_length(
+    scenarios: Sequence[ScenarioInfo], options: Options, powers: Powers, slower: float = 1.0
+) -> float:
     """Seconds of a trial after the first pass: as long as lets every amplifier show each of its values within the
-    budget.
+    budget. On a target that is so many times ``slower`` it gets as many times more.
 
     Never below 0.3 s, for less would be start-up only, nor above 5 s, so that one child holds little that a crash could
     take with it.
     """
     first = {scenario.name: turns(scenario, powers) for scenario in scenarios}
-    budget = options.budget_s * children_at_once(scenarios, options)
+    budget = options.budget_s * children_at_once(scenarios, options) / slower
     budget -= len(scenarios) * (GLANCE_S + START_UP_S)
     budget -= (sum(first.values()) - len(scenarios)) * (SHORTEST_S + START_UP_S)
     wanted = sum(max(0, trials_to_cover(scenario) - first[scenario.name]) for scenario in scenarios)

@@ -23,7 +23,9 @@ from harness.campaign.pairs import doubt
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
+from harness.campaign.suppressions import Suppression
 from harness.campaign.trial import RunTrial
+from harness.campaign.unmask import Unmasking
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
 from harness.kernel.spec_types import ChildTrial
@@ -59,14 +61,15 @@ def run_campaign(
     out: Path,
     listener: Listener,
     kind: Kind = STRESS,
+    given: Sequence[Suppression] = (),
 ) -> Result:
     """Run trials of ``scenarios`` on ``target`` until the budget is spent; ``out`` has everything as it happens.
 
     With ``options.resume`` the seed, the budget, the threads and the scenarios are those of the campaign in
-    ``out``. ``listener`` gets each event once the journal has it. Interrupted by a signal, it ends its
-    children and returns what there is (exit status 130, or 1). Raises CampaignError when it cannot be started
-    as asked, and JournalError when the journal can no longer be written; whatever it raises, no child is
-    left.
+    ``out``. What is ``given`` no child's sanitizer reports. ``listener`` gets each event once the journal has it.
+    Interrupted by a signal, it ends its children and returns what there is (exit status 130, or 1). Raises
+    CampaignError when it cannot be started as asked, and JournalError when the journal can no longer be written;
+    whatever it raises, no child is left.
     """
     with noted(wanted=not options.in_process) as interrupted:
         past = read_past(out) if options.resume else None
@@ -78,6 +81,7 @@ def run_campaign(
             campaign = _Campaign(target, scenarios, options, out, listener, journal, interrupted, kind)
             if past is None:
                 campaign.record(header(target, scenarios, options, kind.name))
+                campaign.suppress(given)
             else:
                 for event in past.events:
                     campaign.take(event)
@@ -128,6 +132,7 @@ class _Campaign:
         self.interrupted = interrupted
         self.grader = Grader()
         self.shown = Shown()
+        self.unmasking = Unmasking(out) if target.sanitizer == "thread" else None
         self.run_trial: RunTrial
         self.began = time.monotonic()
         self.last_trial = 0
@@ -155,6 +160,12 @@ class _Campaign:
         self.unseen -= {scenario for scenario, _ in finished}
         self.record({"event": "resume", "at_s": self.now(), "strict": self.options.strict})
 
+    def suppress(self, given: Sequence[Suppression]) -> None:
+        """Leave out of all children what a person wants to be left out."""
+        if given:
+            told = [one.to_json() for one in given]
+            self.record({"event": "suppressed", "at_s": self.now(), "suppressions": told})
+
     def now(self) -> float:
         """Seconds of the campaign's own time: the pauses before a resume are not in it."""
         return round(time.monotonic() - self.began, 4)
@@ -168,6 +179,8 @@ class _Campaign:
         """Count an event that the journal has."""
         self.grader.feed(event)
         self.shown.feed(event)
+        if self.unmasking:
+            self.unmasking.feed(event)
 
     def run(self) -> Result:
         with self.kind.running() as self.run_trial:
@@ -196,7 +209,8 @@ class _Campaign:
     def _start_what_fits(self) -> None:
         while self.next is not None and not self._is_halted() and self._has_room(self.next):
             left = self.options.budget_s - self.now()
-            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once, self.kind.shortest_s)
+            shortest = self.kind.shortest_s * self.target.stretch
+            budget = plan.cut(self.next.budget_s, left, len(self.unseen), self.at_once, shortest)
             if budget < min(WORTH_STARTING_S, self.next.budget_s) and self.last_trial:
                 self.next = None
                 return
@@ -231,7 +245,7 @@ class _Campaign:
             self.target,
             control.again,
             control.signature,
-            memory_bytes=memory_limit(self.options, self.at_once),
+            memory_bytes=memory_limit(self.options, self.at_once, self.target.sanitizer),
         )
         what: _Tried | OSError
         try:
@@ -283,9 +297,11 @@ class _Campaign:
             planned,
             budget_s,
             self.options.threads,
-            memory_limit(self.options, self.at_once),
+            memory_limit(self.options, self.at_once, self.target.sanitizer),
             self.options.ring,
         )
+        if self.unmasking and self.unmasking.file:
+            spec = spec | {"suppressions": self.unmasking.file}
         self.running[number] = planned, None
         self.leaves[number] = self.now() + budget_s + OVERDUE_S
         self.record(
@@ -374,6 +390,8 @@ class _Campaign:
                 "notice": endings.notice(ending, number, name, late=self.reason == "budget"),
             }
         )
+        if self.unmasking and (due := self.unmasking.due(not self.unseen, self.now())):
+            self.record(due)
         self._forget(number)
         write_result(self.out, self.grader.result())
 

@@ -161,8 +161,9 @@ def describe(target: Target, files: Sequence[Path], what: What = "scenarios") ->
 
 def _ask(target: Target, paths: list[str], what: What) -> tuple[list[ChildEvent], Ending]:
     events: list[ChildEvent] = []
-    spec: DescribeSpec = {"do": "describe", "what": what, "files": paths, "alarm_s": int(LOAD_S * 3)}
-    limits = Limits(time_s=LOAD_S, silence_s=LOAD_S, memory_bytes=2 << 30)
+    load_s = LOAD_S * target.stretch
+    spec: DescribeSpec = {"do": "describe", "what": what, "files": paths, "alarm_s": int(load_s * 3)}
+    limits = Limits(time_s=load_s, silence_s=load_s, memory_bytes=2 << 30)
     ending = watch(
         lambda fd: child.command(target, spec | {"events_fd": fd}), limits, events.append, lambda: False
     )

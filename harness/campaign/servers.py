@@ -56,7 +56,8 @@ class _Servers:
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
-        if spec.get("with_gil"):
+        # A sanitizer's reports are of a child of its own, and what is suppressed changes from one to the next.
+        if spec.get("with_gil") or target.sanitizer:
             return trial.start_alone(target, spec)
         specialized = spec["knobs"].get(specializer.name, ON)
         idle = self.idle.setdefault(specialized, [])
@@ -155,6 +156,7 @@ class _Forked:
         self.pid = pid
         self.lifeline, self.stdout, self.stderr, self.events = streams
         self.take_back = take_back
+        self.reports = None
         self.status: int | None = None
         self.reaped = False
 

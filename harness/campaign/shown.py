@@ -33,7 +33,9 @@ class Shown:
         self._raced.feed(event)
         if event["event"] == "progress" and event["samples"]:
             self._observing.add(event["trial"])
-        elif event["event"] == "finding":
+        elif (
+            event["event"] == "finding" and event["kind"] != "sanitizer"
+        ):  # the process is none the worse for it
             self._first.setdefault(event["trial"], event["where"])
             self._last[event["trial"]] = event["where"]
         elif event["event"] == "pair_begin":

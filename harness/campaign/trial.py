@@ -11,6 +11,7 @@ from functools import partial
 
 from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
+from harness.campaign.report_log import log_for
 from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, Limits, Started, Tell, watch_over
 from harness.diagnosis.ending import Ending
 from harness.diagnosis.native import ATTACH_S
@@ -76,7 +77,8 @@ def of_trial(tell: TellOfTrial) -> Tell:
 
 def start_alone(target: Target, spec: ChildTrial) -> Started:
     """Start a child for a trial. Raises OSError when the target cannot be executed."""
-    return child.start(lambda events: child.command(target, spec | {"events_fd": events}))
+    reports = log_for(target, spec.get("suppressions", ""))
+    return child.start(lambda events: child.command(target, spec | {"events_fd": events}), reports=reports)
 
 
 def run_in_child(
@@ -84,7 +86,9 @@ def run_in_child(
 ) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
     hear = of_trial(tell)
-    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"], sleepless=True)
+    spec = spec | {"alarm_s": int(spec["budget_s"] + ALARM_S * target.stretch)}
+    time_s = spec["budget_s"] + GRACE_S * target.stretch
+    limits = Limits(time_s, SILENCE_S * target.stretch, spec["memory_limit_bytes"], sleepless=True)
     if spec["do"] == "pairs":
         return _run_pairs(partial(start, target), spec, hear, stop, limits)
     if spec["ring"] == "off":

@@ -17,6 +17,7 @@ import psutil
 
 from harness.campaign import child
 from harness.campaign.child import MakeCommand
+from harness.campaign.report_log import ENDED, ReportLog
 from harness.campaign.streams import EventLines, Excerpt
 from harness.diagnosis import native
 from harness.diagnosis.ending import Ending, How, how_it_left
@@ -36,6 +37,8 @@ LAST_WORDS_S = 1.5
 LEFTOVER_S = 0.5
 """After the child's end, for pipes that somebody it started still holds open."""
 
+FATAL = b"Fatal Python error"
+
 Tell = Callable[[ChildEvent], None]
 
 
@@ -52,6 +55,8 @@ class Started(Protocol):
     def stdout(self) -> int: ...
     @property
     def stderr(self) -> int: ...
+    @property
+    def reports(self) -> ReportLog | None: ...
     def has_ended(self) -> bool: ...
     def wait(self) -> int: ...
     def close(self) -> None: ...
@@ -109,6 +114,9 @@ class _Watched:
         self.peak = 0
         self.weighed_s = 0.0
         self.tree: set[psutil.Process] = set()
+        self.reports = started.reports
+        self.pair = ""
+        """Of a subject's operations: that is raced now."""
         self.selector = selectors.DefaultSelector()
         for descriptor in (started.events, started.stdout, started.stderr):
             os.set_blocking(descriptor, False)
@@ -130,9 +138,12 @@ class _Watched:
             self._hear(event)
         self._kill_group()
         status = self.child.wait()
+        if self.reports:
+            for found in self.reports.rest(self.pair):
+                self.tell(found)
         stdout, stderr = self.outputs[self.child.stdout], self.outputs[self.child.stderr]
         return Ending(
-            how=how or how_it_left(status, self.done, self.failed),
+            how=how or self._how_it_left(status),
             status=status,
             done=self.done,
             started=self.started,
@@ -145,7 +156,14 @@ class _Watched:
             peak_bytes=self.peak,
             wall_s=round(time.monotonic() - self.began, 3),
             evidence=hung,
+            reports=self.reports.reports if self.reports else 0,
+            suppressed=self.reports.matched if self.reports else {},
         )
+
+    def _how_it_left(self, status: int) -> How:
+        if status == ENDED and self.reports and self.reports.reports:
+            return "sanitizer"
+        return how_it_left(status, self.done, self.failed)
 
     def end(self) -> None:
         """Kill and reap whatever is left."""
@@ -167,7 +185,10 @@ class _Watched:
 
     def _tick(self) -> None:
         before = time.monotonic()
-        heard = self._read(TICK_S)
+        if self.reports:  # before stderr is read: what follows its last words is told apart
+            for found in self.reports.look(self.pair):
+                self.tell(found)
+        heard = self._read(0.0 if self.reports and self.reports.behind else TICK_S)
         passed = min(time.monotonic() - before, 2 * TICK_S)
         self.running_s += passed
         self.silent_s = 0.0 if heard else self.silent_s + passed
@@ -192,6 +213,8 @@ class _Watched:
                     self._hear(event)
             else:
                 self.outputs[key.fd].add(data)
+                if self.reports and FATAL in data:
+                    self.reports.dying()
         return heard
 
     def _hear(self, event: ChildEvent) -> None:
@@ -199,6 +222,8 @@ class _Watched:
             self.last = event
         self.started |= event["event"] == "hello"
         self.failed |= event["event"] == "failure"
+        if event["event"] == "pair_begin":
+            self.pair = event["pair"]
         if event["event"] == "done":
             self.done = event["reason"]
         if event["event"] == "finding" and event["kind"] == "hang" and not self._has_ended():
@@ -211,6 +236,8 @@ class _Watched:
             return "stopped"
         if self.lines.flooded:
             return "flood"
+        if self.reports and self.reports.flooded:
+            return "reports"
         if self._weigh() > self.limits.memory_bytes:
             return "memory"
         if self._has_ended():

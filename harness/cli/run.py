@@ -23,8 +23,10 @@ from harness.campaign.interrupts import noted
 from harness.campaign.kind import STRESS, Kind, dry_run
 from harness.campaign.options import Options
 from harness.campaign.plan import why_skipped
+from harness.campaign.preflight import NothingReported, checked
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo, in_this_process
+from harness.campaign.suppressions import HOW, Suppression, load
 from harness.cli import outdir
 from harness.cli.arguments import budget, count, seed
 from harness.cli.choose import choose, refuse_missing
@@ -85,6 +87,9 @@ def add_arguments(
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="default: ftstress-results/TIME-SEED, with a link latest"
     )
+    parser.add_argument(
+        "--suppressions", type=Path, metavar="FILE", help=f"of a thread sanitizer, none by default: {HOW}"
+    )
     for name in FILES:
         parser.add_argument(
             f"--{name}", type=Path, metavar="FILE", help=f"write the {name} report there, too"
@@ -117,6 +122,7 @@ def campaign(arguments: argparse.Namespace, kind: Kind, chosen: Choose = choose)
     console = terminal()
     held = outdir.held(arguments.out) if arguments.resume else None
     start = _again(arguments, held, kind) if held else _anew(arguments, chosen)
+    given = _suppressions(arguments, start.target)
     if arguments.dry_run:
         return _dry_run(console, start, kind)
     arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
@@ -126,7 +132,7 @@ def campaign(arguments: argparse.Namespace, kind: Kind, chosen: Choose = choose)
         console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
     try:
         with live.shown(console, start.options.budget_s, start.past) as listener:
-            run_campaign(start.target, start.scenarios, start.options, out, listener, kind)
+            run_campaign(start.target, start.scenarios, start.options, out, listener, kind, given)
     except KeyboardInterrupt:  # a second one, while the first was being dealt with: what is recorded counts
         pass
     return _close(console, arguments, out)
@@ -177,7 +183,7 @@ def _refuse_other(arguments: argparse.Namespace, past: Past) -> None:
 
 def _target(arguments: argparse.Namespace, begun_on: str | None) -> Target:
     if not arguments.in_process:
-        return resolve(arguments.target or begun_on, tell)
+        return preflown(resolve(arguments.target or begun_on, tell))
     here = probe(sys.executable)
     if (
         arguments.target
@@ -187,6 +193,16 @@ def _target(arguments: argparse.Namespace, begun_on: str | None) -> Target:
             "--in-process races in the interpreter that runs ftstress: leave --target out, or start that one"
         )
     return here
+
+
+def preflown(target: Target) -> Target:
+    """The target, as ``preflight.checked`` gives it. Raises Stop where its sanitizer does not report what it must."""
+    try:
+        return checked(target)
+    except NothingReported as error:
+        raise Stop(str(error), 3) from error
+    except OSError as error:
+        raise Stop(f"{target.executable} cannot be started: {error.strerror or error}", 3) from error
 
 
 def _opening(start: _Start, last: str) -> str:
@@ -221,6 +237,17 @@ def _dry_run(console: Console, start: _Start, kind: Kind) -> int:
         console.print(Text(escape(f"{NOT_DRAWN}: {', '.join(names)}: {reason}")), soft_wrap=True)
     console.print(counted(len(planned), "trial"))
     return 0 if planned else 3
+
+
+def _suppressions(arguments: argparse.Namespace, target: Target) -> tuple[Suppression, ...]:
+    """What is not to be reported. Raises Stop where nobody would report it anyway, or the campaign has its own."""
+    if arguments.suppressions is None:
+        return ()
+    if target.sanitizer != "thread":
+        raise Stop(f"--suppressions are a thread sanitizer's, and {target.title} has none: leave them out")
+    if arguments.resume:
+        raise Stop("a campaign that is gone on with keeps its own suppressions: leave --suppressions out")
+    return load(arguments.suppressions)
 
 
 def _refuse_unwritable(arguments: argparse.Namespace) -> None:

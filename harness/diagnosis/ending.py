@@ -23,6 +23,8 @@ How = Literal[
     "silent",
     "memory",
     "flood",
+    "reports",
+    "sanitizer",
     "stopped",
     "lifeline",
 ]
@@ -67,6 +69,10 @@ class Ending:
     evidence: Details = field(default_factory=Details)
     """Of one that did not end well: its threads' ``last_operations``; of one that hung also its ``state`` and
     ``native`` stacks, or why they are ``native_missing``."""
+    reports: int = 0
+    """That its sanitizer made, those of what was told before included."""
+    suppressed: dict[str, int] = field(default_factory=dict)
+    """By suppression: how many reports it hid."""
 
     def to_json(self) -> EndingData:
         return cast(EndingData, asdict(self))
@@ -106,6 +112,8 @@ def what_happened(ending: Ending) -> str:
         "silent": "went silent without ending",
         "memory": f"held {ending.peak_bytes >> 20} MiB and was ended at the memory limit",
         "flood": "flooded the event pipe and was ended",
+        "reports": "was ended because its sanitizer reported without end",
+        "sanitizer": "was ended by its sanitizer at an error that it had reported",
         "stopped": "was ended because the campaign ended",
         "lifeline": "was ended by its own alarm: this machine, or this program, stood still",
     }[ending.how]
@@ -160,7 +168,7 @@ def notice(ending: Ending, trial: int, scenario: str, late: bool) -> str | None:
     """
     if ending.how == "stopped" and late:
         return f"trial {trial} of {scenario} had not ended when the campaign's time was over: it may hang"
-    if ending.how in ("memory", "flood", "lifeline"):
+    if ending.how in ("memory", "flood", "reports", "lifeline"):
         return f"trial {trial} of {scenario} {what_happened(ending)}"
     if ending.noise:
         lines = f"{ending.noise} lines" if ending.noise > 1 else "a line"

@@ -97,6 +97,19 @@ class StopData(TypedDict):
     """B's, where both were stopped."""
 
 
+class StackData(TypedDict):
+    """A stack in a sanitizer's report."""
+
+    what: str
+    """``write of size 8``, ``freed``, ``allocated``."""
+    thread: str
+    """Its actor where it has a name, else the sanitizer's number."""
+    place: str
+    """The function whose doing it is, its file and its line; empty where the stack was not kept."""
+    frames: list[str]
+    """The innermost first."""
+
+
 class Details(TypedDict, total=False):
     """A finding's evidence: what there is of it depends on its kind. A finding is not told apart by it, but for
     ``exception``, ``fatal`` and ``frames``, which are part of its signature.
@@ -155,6 +168,12 @@ class Details(TypedDict, total=False):
     """Whether it died of what it had read from freed memory, as a debug allocator fills it."""
     freed: str
     """Who freed the memory that was used: functions, the innermost first."""
+    report: str
+    """A sanitizer's."""
+    stacks: list[StackData]
+    """In it."""
+    location: str
+    """What memory it is about."""
     came_with: str
     """The commit of CPython's, as ``ftstress bisect`` has found it."""
     left_with: str

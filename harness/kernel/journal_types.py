@@ -49,6 +49,15 @@ class TargetData(TypedDict):
     history: NotRequired[dict[str, bool]]
     branch: NotRequired[str]
     origin: NotRequired[str]
+    slower: NotRequired[float]
+
+
+class SuppressionData(TypedDict):
+    """What a sanitizer is told not to report (``harness.campaign.suppressions.Suppression``)."""
+
+    pattern: str
+    issue: str
+    reason: str
 
 
 class CampaignEvent(TypedDict):
@@ -100,6 +109,8 @@ class EndingData(TypedDict):
     peak_bytes: NotRequired[int]
     wall_s: NotRequired[float]
     evidence: NotRequired[Details]
+    reports: NotRequired[int]
+    suppressed: NotRequired[dict[str, int]]
 
 
 class TrialEndEvent(TypedDict):

@@ -51,6 +51,8 @@ class ChildTrial(Started, TrialSpec):
     seed: str
     """That it was drawn from."""
     with_gil: NotRequired[bool]
+    suppressions: NotRequired[str]
+    """A file of what its sanitizer is not to report; for whoever starts it."""
 
 
 class SceneSpec(TypedDict):

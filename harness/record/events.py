@@ -6,7 +6,13 @@ from typing import Literal, NotRequired, TypedDict, TypeGuard
 
 from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import Details, SaidEvent, Stamp, Swept, TrialEvent
-from harness.kernel.journal_types import CampaignEndEvent, CampaignEvent, TrialEndEvent, TrialStartEvent
+from harness.kernel.journal_types import (
+    CampaignEndEvent,
+    CampaignEvent,
+    SuppressionData,
+    TrialEndEvent,
+    TrialStartEvent,
+)
 from harness.record.definitions import named
 
 
@@ -52,6 +58,14 @@ class ResumeEvent(TypedDict):
     at_s: float
     """Of its own time: the pause is not in it."""
     strict: bool
+
+
+class SuppressedEvent(TypedDict):
+    """Children that are started from now on do not report these, beside what was suppressed before."""
+
+    event: Literal["suppressed"]
+    at_s: float
+    suppressions: list[SuppressionData]
 
 
 class OfFinding(TypedDict):
@@ -112,6 +126,7 @@ RecordedEvent = TrialEvent | SweptEvent | NoiseEvent
 Event = (
     CampaignEvent
     | ResumeEvent
+    | SuppressedEvent
     | TrialStartEvent
     | RecordedEvent
     | TrialEndEvent

@@ -48,7 +48,7 @@ class RacedTaker:
                 one = self.raced[event["scenario"]][pair]
                 one.rounds += rounds
                 one.overlapped += overlapped
-        elif event["event"] == "finding" and JOIN in event["where"]:
+        elif event["event"] == "finding" and event["kind"] != "sanitizer" and JOIN in event["where"]:
             self.raced[event["scenario"]][event["where"]].found += 1
 
     def swept(self, subject: str, pair: str, stops: int) -> None:

@@ -31,7 +31,8 @@ FREED = re.compile(
     r"|API '(\\xdd|\udcdd|\ufffd|\xdd)'"  # Objects/obmalloc.c writes 0xDD over what it frees, the block's id included
 )
 """In a dead target's last words: memory was freed before it was used, or freed again."""
-RACE = re.compile(r"ThreadSanitizer: data race")
+RACE = re.compile(r"WARNING: ThreadSanitizer: ")
+"""A data race, or locks taken in two orders: what the sanitizer warns of may never have cost anything."""
 LEAK = re.compile(r"LeakSanitizer: detected memory leaks")
 
 
@@ -50,7 +51,7 @@ def severity_of(kind: str, oracle: str, details: Details) -> Severity:
         return "leak"
     if kind == "exception":
         return "exception out of nowhere"
-    said = "\n".join(str(details.get(name) or "") for name in ("fatal", "stderr"))
+    said = "\n".join(str(details.get(name) or "") for name in ("fatal", "stderr", "report"))
     if details.get("poisoned") or details.get("freed") or FREED.search(said):
         return "memory that was freed is used"
     if kind == "sanitizer" and LEAK.search(said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, field
 from typing import cast
@@ -46,6 +47,9 @@ class Target:
     """What it was built on, as ``sys._git`` has it: ``3.15``, ``main-dirty``, ``tags/v3.14.0``; empty as ``commit``."""
     origin: str = ""
     """What ``ftstress build`` made it from (``cache.Origin``, ``fault``); empty where it was not made by that."""
+    slower: float = 1.0
+    """How many times slower it runs than the interpreter that runs the harness, where that was measured: of a build
+    with a sanitizer."""
 
     @property
     def title(self) -> str:
@@ -74,6 +78,15 @@ class Target:
             return "built from a checkout"
         return ""
 
+    @property
+    def stretch(self) -> float:
+        """How many times longer trials are, and what is waited for, than on a build that is not slow.
+
+        The square root: a round takes ``slower`` times as long, but a sanitizer tells of a race whenever both accesses
+        come, and need not meet its window, so fewer rounds do.
+        """
+        return math.sqrt(self.slower)
+
     def to_json(self) -> TargetData:
         return cast(TargetData, asdict(self))
 
@@ -97,4 +110,5 @@ class Target:
             history=data.get("history", {}),
             branch=data.get("branch", ""),
             origin=data.get("origin", ""),
+            slower=data.get("slower", 1.0),
         )

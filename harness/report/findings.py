@@ -46,10 +46,11 @@ def finding_text(
     stop = stop_of(finding)
     if stop:
         parts += _stop(stop, windows)
+    hidden = {"stacks", *(["sweep"] if stop else [])}  # the report has them, and its own table
     parts += [
         _detail(name, value)
         for name, value in finding.details.items()
-        if value not in (None, "", [], {}) and not (stop and name == "sweep")
+        if value not in (None, "", [], {}) and name not in hidden
     ]
     return "\n".join(parts)
 

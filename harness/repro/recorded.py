@@ -69,9 +69,8 @@ def read(directory: Path, identity: str) -> Recorded:
     infos = [ScenarioInfo.from_json(data) for data in first["scenarios"]]
     info = next(info for info in infos if info.name == found.scenario)
     again = tuple(e for e in events if e["event"] == "repro" and e["signature"] == found.signature)
-    return Recorded(
-        directory, result.target, found, of_event(info, start, found.signature.split(" | ")[3]), again
-    )
+    where = found.details.get("pair", found.where)
+    return Recorded(directory, result.target, found, of_event(info, start, where), again)
 
 
 def note(directory: Path, *events: Event) -> None:
@@ -111,7 +110,7 @@ def the_target(recorded: Recorded, other: Target | None, anyway: bool) -> Target
     changed = [
         f"{field.name.replace('_', ' ')} was {getattr(then, field.name)!r} and is {getattr(other, field.name)!r}"
         for field in fields(Target)
-        if field.name not in ("executable", "history")
+        if field.name not in ("executable", "history", "slower")
         and getattr(then, field.name) != getattr(other, field.name)
     ]
     if changed and not anyway:
@@ -119,4 +118,4 @@ def the_target(recorded: Recorded, other: Target | None, anyway: bool) -> Target
             f"{other.executable} is not the build that showed it: {'; '.join(changed)}; "
             "add --anyway to try it there"
         )
-    return other if changed else replace(other, history=then.history)
+    return other if changed else replace(other, history=then.history, slower=then.slower)
