@@ -119,7 +119,9 @@ class KnownIssue:
 
 
 def fits(looks: str, signature: str) -> bool:
-    """Whether a signature looks so; what is said of a pair also fits more operations two of which are that pair."""
+    """Whether a signature looks so; what is said of a pair also fits more operations two of which are that pair, and what
+    is said of all pairs a finding of which nobody knows the pair.
+    """
     pair = OF_PAIR.fullmatch(looks)
     if pair is None:
         return re.match(looks, signature) is not None
@@ -127,9 +129,12 @@ def fits(looks: str, signature: str) -> bool:
     kind, oracle, _, where, *raised = signature.split(" | ")
     if not {kind, oracle, *raised} & set(words):
         return False
+    operations = where.split("+")
+    if len(operations) == 1:
+        return sides == [["*"], ["*"]]
     return any(
         all("*" in side or name in side for side, name in zip(sides, names, strict=True))
-        for names in permutations(where.split("+"), 2)
+        for names in permutations(operations, 2)
     )
 
 
