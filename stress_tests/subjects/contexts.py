@@ -7,7 +7,7 @@ import sys
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
-from harness.kernel.pairs import Subject, fresh_strings, step
+from harness.kernel.pairs import Iterating, Subject, fresh_strings, step
 
 NUMBER = 12
 VARIABLES: list[ContextVar[Any]] = [ContextVar(f"x{number}") for number in range(NUMBER)]
@@ -38,10 +38,7 @@ class AContext(Subject):
     sizes = (3, 12)
 
     def fresh(self, size: int) -> Any:
-        o = Context()
-        for variable, value in zip(VARIABLES, fresh_strings(size), strict=False):
-            o.run(variable.set, value)
-        return o
+        return _holding(size)
 
     def left(self, o: Any) -> Any:
         return sorted(o.values())
@@ -139,6 +136,33 @@ class AContext(Subject):
         return len(repr(o)) > 0
 
     left_out = {"__new__": "other subjects' fresh objects come from it", "__hash__": "a context has none"}
+
+
+def _holding(size: int) -> Context:
+    o = Context()
+    for variable, value in zip(VARIABLES, fresh_strings(size), strict=False):
+        o.run(variable.set, value)
+    return o
+
+
+class ContextValueIterator(Iterating):
+    """An iterator over a context's values, from table to table of a tree. Nothing changes the context meanwhile."""
+
+    sizes = (3, 12, 1)
+
+    def fresh(self, size: int) -> Any:
+        return iter(_holding(size).values())
+
+
+def _valued(item: tuple[ContextVar[Any], Any]) -> Any:
+    return item[1]
+
+
+class ContextItemIterator(Iterating):
+    """An iterator over a context's variables and values, of each of which it makes a pair."""
+
+    def fresh(self, size: int) -> Any:
+        return map(_valued, _holding(size).items())
 
 
 class ContextVariable(Subject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from array import array
 from collections import OrderedDict, deque
@@ -318,3 +319,14 @@ class GenericAliasIterator(Iterating):
     @step(text=True)
     def reduce(o: Any, v: str) -> Any:
         return repr(o.__reduce__()[1])
+
+
+class TemplateIterator(Iterating):
+    """An iterator over a template string, of what is put between its texts."""
+
+    minimum_version = (3, 14)
+
+    def fresh(self, size: int) -> Any:
+        from string.templatelib import Interpolation, Template
+
+        return map(operator.attrgetter("value"), Template(*map(Interpolation, fresh_strings(size))))

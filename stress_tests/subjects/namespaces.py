@@ -9,7 +9,7 @@ import types
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 NAME = "ftstress_raced_name"
 """What no module has among its names."""
@@ -246,6 +246,18 @@ class ModuleNames(Subject):
     @step(writes=True)
     def store_getattr(o: Any, v: str) -> Any:
         o.__getattr__ = lambda name: v
+
+    @step(writes=True)
+    def store_dir(o: Any, v: str) -> Any:
+        o.__dir__ = lambda: [v]
+
+    @step(writes=True)
+    def delete_dir(o: Any, v: str) -> Any:
+        vars(o).pop("__dir__", None)
+
+    @step(PROCESS)
+    def dir_by_its_own(o: Any, v: str) -> Any:
+        return len(dir(o)) > 0
 
     @step(writes=True)
     def delete_getattr(o: Any, v: str) -> Any:

@@ -474,6 +474,71 @@ else:
             return o.get_line_buffer(), o.get_begidx(), o.get_endidx(), o.get_completion_type()
 
 
+try:
+    import locale
+    import syslog
+except ImportError:
+    pass
+else:
+
+    class Locale(Subject):
+        """How numbers and texts are written where the process runs: C's library has one of it. It stays what it is."""
+
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            return ["C", "x0"]
+
+        @step(writes=True)
+        def set_(o: Any, v: str) -> Any:
+            return locale.setlocale(locale.LC_ALL, o[0])
+
+        @step()
+        def conventions(o: Any, v: str) -> Any:
+            return sorted(map(repr, locale.localeconv().items()))
+
+        @step()
+        def asks(o: Any, v: str) -> Any:
+            return locale.setlocale(locale.LC_ALL), locale.nl_langinfo(locale.CODESET), locale.getencoding()
+
+        @step()
+        def compares(o: Any, v: str) -> Any:
+            return locale.strcoll(o[1], v) == 0, locale.strxfrm(v) == v
+
+    class SystemLog(Subject):
+        """The process's name in the system's log, which is told nothing: all that is said here is masked."""
+
+        most = PROCESS
+
+        def fresh(self, size: int) -> Any:
+            syslog.setlogmask(syslog.LOG_UPTO(syslog.LOG_EMERG))
+            return ["x0"]
+
+        def left(self, o: Any) -> Any:
+            syslog.closelog()
+            return None
+
+        @step(writes=True)
+        def open_(o: Any, v: str) -> Any:
+            syslog.openlog(v + v)
+
+        @step(writes=True)
+        def open_with_facility(o: Any, v: str) -> Any:
+            syslog.openlog(v, facility=syslog.LOG_USER)
+
+        @step(writes=True)
+        def say(o: Any, v: str) -> Any:
+            syslog.syslog(syslog.LOG_DEBUG, v)
+
+        @step(writes=True)
+        def close(o: Any, v: str) -> Any:
+            syslog.closelog()
+
+        @step()
+        def mask(o: Any, v: str) -> Any:
+            return syslog.setlogmask(0) == syslog.LOG_UPTO(syslog.LOG_EMERG)
+
+
 class Lines(Subject):
     """Lines of files, which are kept once they were asked for: getline is said never to raise."""
 

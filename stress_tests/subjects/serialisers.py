@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _compat_pickle
 import copy
 import copyreg
 import io
@@ -684,6 +685,41 @@ class CopyregClass(Subject):
     @step(PROCESS, writes=True)
     def clear_extension_cache(o: Any, v: str) -> Any:
         copyreg.clear_extension_cache()
+
+
+class PickledNames(Subject):
+    """What Python 3's names are called in pickles that Python 2 could read: dicts that anybody may change meanwhile."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return ["x0"]
+
+    def left(self, o: Any) -> Any:
+        _compat_pickle.REVERSE_IMPORT_MAPPING["builtins"] = "__builtin__"
+        _compat_pickle.REVERSE_NAME_MAPPING.pop(("builtins", "len"), None)
+        return None
+
+    @step(writes=True)
+    def rename_module(o: Any, v: str) -> Any:
+        _compat_pickle.REVERSE_IMPORT_MAPPING["builtins"] = v + v
+
+    @step(writes=True)
+    def rename_function(o: Any, v: str) -> Any:
+        _compat_pickle.REVERSE_NAME_MAPPING["builtins", "len"] = (v + v, v)
+
+    @step(writes=True)
+    def name_as_before(o: Any, v: str) -> Any:
+        _compat_pickle.REVERSE_IMPORT_MAPPING["builtins"] = "__builtin__"
+        _compat_pickle.REVERSE_NAME_MAPPING.pop(("builtins", "len"), None)
+
+    @step()
+    def dumps(o: Any, v: str) -> Any:
+        return [len(pickle.dumps(one, 2, fix_imports=True)) > 0 for one in (len, range, abs)]
+
+    @step()
+    def loads(o: Any, v: str) -> Any:
+        return pickle.loads(b"c__builtin__\nxrange\n.", fix_imports=True) is range
 
 
 class Struct(Attributes):
