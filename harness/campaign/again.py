@@ -15,6 +15,7 @@ from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
 from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import Details
 from harness.kernel.journal_types import TrialStartEvent
+from harness.kernel.pairs.program import is_program
 from harness.kernel.pairs.subject import JOIN
 from harness.kernel.rings import Every
 from harness.kernel.signature import same_finding, signature
@@ -58,7 +59,7 @@ def of_event(scenario: ScenarioInfo, start: TrialStartEvent, where: str) -> Agai
     at a glance gets a whole trial to show again.
     """
     budget_s = max(start["budget_s"], SHORTEST_S)
-    pairs = (where,) if scenario.pairs and JOIN in where else ()
+    pairs = (where,) if scenario.pairs and (JOIN in where or is_program(where)) else ()
     return Again(scenario, start["knobs"], start["seed"], start["threads"], budget_s, pairs=pairs)
 
 

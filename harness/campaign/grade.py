@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from harness.campaign import own
 from harness.campaign.again import Control, of_event
 from harness.campaign.causes import causes, shows, told
-from harness.campaign.plan import PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
+from harness.campaign.plan import FUZZ, PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.suppressions import Suppression
 from harness.kernel import known
@@ -295,7 +295,7 @@ class Grader:
     def _on_finding(self, event: FindingEvent) -> None:
         tally = self._tally(event)
         name = tally.info.name
-        if self.kind == PAIRS:
+        if self.kind in (PAIRS, FUZZ):
             self.pairs.feed(event)
         text = signature(name, event)
         if text not in self.seen:
@@ -375,12 +375,13 @@ class Grader:
             return tally.gil
         if not counts["rounds"]:
             return "no trial finished a round" + (f": the last one {tally.unwell}" if tally.unwell else "")
-        if self.kind == PAIRS and self.target.gil_enabled:
+        if self.kind in (PAIRS, FUZZ) and self.target.gil_enabled:
             return None  # with the GIL two C operations never overlap, and what they promise is kept all the same
         if sum(tally.info.actors.values()) > 1 and not counts["overlap_ns"]:
             return f"its actors never overlapped in {counts['rounds']} rounds"
-        if (
-            not counts["samples"] and self.kind != PAIRS
+        if not counts["samples"] and self.kind not in (
+            PAIRS,
+            FUZZ,
         ):  # of some pairs nothing is asked but that the process goes on
             return f"nothing was observed while its actors raced: 0 samples in {counts['rounds']} rounds"
         return None
@@ -478,6 +479,13 @@ class Grader:
                 yield f"suppressed from then on, so that others show: {one.pattern}, {hid} reports ({one.reason})"
 
     def _doubts(self) -> Iterator[str]:
+        if self.kind == FUZZ:
+            if self.doubted:
+                yield (
+                    f"programs that showed something, with those on the way to a smaller one: {len(self.doubted)};"
+                    " findings are what the smallest show, raced by themselves (doubted in the journal)"
+                )
+            return
         left = sum(not self.pairs.has_found(subject, pair) for subject, pair in self.doubted)
         if left:
             yield (

@@ -173,9 +173,18 @@ def _in_fresh_children(
             yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower)
 
 
-def doubt(found: FindingEvent, after: str) -> DoubtedEvent:
-    """What a finding is in a child in which another pair had shown something before."""
-    return {"event": "doubted", "pair": found["where"], "after": after, "message": found["message"]}
+def doubt(found: FindingEvent, after: str = "") -> DoubtedEvent:
+    """What a finding is in a child in which another pair had shown something before, or the program of which is to be
+    made smaller first.
+    """
+    symptom = (found["kind"], found["oracle"], found["details"].get("exception", ""))
+    return {
+        "event": "doubted",
+        "pair": found["where"],
+        "after": after,
+        "message": found["message"],
+        "symptom": " | ".join(filter(None, symptom)),
+    }
 
 
 def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:

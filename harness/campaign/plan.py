@@ -26,7 +26,7 @@ from harness.record.target import Target
 START_UP_S = 0.05
 """A child's start and end, which its budget does not include; 0.15 where it is not forked from one that has loaded what
 it needs."""
-STRESS, SWEEP, PAIRS = "stress", "sweep", "pairs"
+STRESS, SWEEP, PAIRS, FUZZ = "stress", "sweep", "pairs", "fuzz"
 """Kinds of campaigns."""
 POWER = Path(__file__).with_name("power.toml")
 SHARED, PER_TYPE = "shared", "per_type"
@@ -72,6 +72,8 @@ class PlannedTrial:
     """All of them, each round another."""
     left_out: tuple[str, ...] = ()
     """But these."""
+    tentative: bool = False
+    """What it shows is doubted, and no finding yet: it is to be shown by something smaller."""
 
     @property
     def busy(self) -> int:

@@ -359,6 +359,8 @@ class _Campaign:
 
     def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
+        if event["event"] == "finding" and planned.tentative:
+            event = doubt(event)
         if event["event"] == "hello":
             self.leaves[number] = at_s + planned.budget_s - self.kind.lead_s
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})

@@ -27,6 +27,8 @@ class Shown:
         self._mixed: Counter[str] = Counter()
         self._doubted: dict[str, dict[str, None]] = defaultdict(dict)
         self._raced = RacedTaker()
+        self._symptoms: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self._over: dict[tuple[str, int], list[tuple[str, str]]] = {}
 
     def feed(self, event: Event) -> None:
         """Take in one event of the journal."""
@@ -43,6 +45,8 @@ class Shown:
         elif event["event"] == "doubted":
             self._doubted[event["scenario"]][event["pair"]] = None
             self._last[event["trial"]] = event["pair"]
+            if symptom := event.get("symptom"):
+                self._symptoms[event["trial"]].append((event["pair"], symptom))
         elif event["event"] == "trial_start":
             planned = self._planned[event["scenario"]]
             self._planned[event["scenario"]] = max(planned, event["index"] + 1)
@@ -54,6 +58,7 @@ class Shown:
             self._hit[event["scenario"]] += trial in self._first
             self._observing.discard(trial)
             self._first.pop(trial, None)
+            self._over[event["scenario"], event["index"]] = self._symptoms.pop(trial, [])
             where = self._last.pop(trial, "")
             if where and event["ending"]["done"] in (None, "stuck"):
                 self._deadly.setdefault(event["scenario"], {})[where] = None
@@ -83,6 +88,14 @@ class Shown:
     def doubted(self, subject: str) -> list[str]:
         """The pairs that showed something where another one had done so before, since this was asked last."""
         return list(self._doubted.pop(subject, ()))
+
+    def has_ended(self, scenario: str, index: int) -> bool:
+        """Whether a trial has."""
+        return (scenario, index) in self._over
+
+    def symptoms(self, scenario: str, index: int) -> list[tuple[str, str]]:
+        """What a trial that has ended showed, of which nobody knows yet whose doing it is: where, and the symptom."""
+        return self._over[scenario, index]
 
     def raced(self, subject: str) -> Mapping[str, Raced]:
         """What has come of each pair and triple that came at all."""

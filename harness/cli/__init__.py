@@ -27,6 +27,7 @@ COMMANDS = {
     "list": "listing",
     "run": "run",
     "pairs": "pairs",
+    "fuzz": "fuzz",
     "sweep": "sweep",
     "locate": "locate",
     "repro": "repro",

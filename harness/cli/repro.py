@@ -287,6 +287,7 @@ def _left(again: Again) -> SmallerData:
         "budget_s": again.budget_s,
         "rounds": again.rounds,
         "left_out": list(again.left_out),
+        "pairs": list(again.pairs),
     }
 
 

@@ -101,6 +101,7 @@ def _attend(spec: ChildSpec) -> int:
 
 def _do(spec: ChildSpec, emit: Emit) -> int:
     from harness.kernel.loader import describe_file
+    from harness.kernel.pairs.program import is_program
     from harness.kernel.pairs.subject import describe_subjects
     from harness.kernel.scenario import ScenarioError
     from harness.kernel.trial import hello, run_trial
@@ -136,9 +137,10 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
 
         (run_swept_pairs if spec.get("pairs") else run_sweep)(spec, emit)
     elif spec["do"] == "pairs":
+        from harness.kernel.pairs.programs import run_programs
         from harness.kernel.pairs.trial import run_pairs
 
-        run_pairs(spec, emit)
+        (run_programs if any(map(is_program, spec["pairs"])) else run_pairs)(spec, emit)
     elif spec["do"] == "trial":
         run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.

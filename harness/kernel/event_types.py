@@ -261,14 +261,17 @@ class MixedEvent(Stamp):
 
 class DoubtedEvent(Stamp):
     """Something that a correct interpreter would not do, in a child in which another pair had shown something before:
-    it may be that pair's doing. It is no finding until a fresh child shows it.
+    it may be that pair's doing. It is no finding until a fresh child shows it; what a random program shows is none
+    until the smallest program that shows the same does.
     """
 
     event: Literal["doubted"]
     pair: str
     after: str
-    """The pair that had shown something."""
+    """The pair that had shown something; empty: none, but it is a program that is to be made smaller first."""
     message: str
+    symptom: NotRequired[str]
+    """Kind, oracle and exception of what was seen, joined by `` | ``."""
 
 
 class AmplifierData(TypedDict):

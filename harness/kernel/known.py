@@ -14,6 +14,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, Protocol
 
+from harness.kernel.pairs.program import is_program, pairs_in
 from harness.kernel.versions import branch, version
 
 LIST = Path(__file__).with_name("known_issues.toml")
@@ -109,8 +110,13 @@ class KnownIssue:
         return any(fnmatchcase(scenario, glob) for glob, _ in self.looks)
 
     def matches(self, scenario: str, signature: str) -> bool:
-        """Whether a finding looks like this."""
-        return any(fnmatchcase(scenario, glob) and fits(looks, signature) for glob, looks in self.looks)
+        """Whether a finding looks like this; one of a random program, whether one of the pairs in it does."""
+        faces = in_program(signature) if is_program(signature) else [(scenario, signature)]
+        return any(
+            fnmatchcase(name, glob) and fits(looks, text)
+            for name, text in faces
+            for glob, looks in self.looks
+        )
 
     @property
     def looks(self) -> tuple[tuple[str, str], ...]:
@@ -136,6 +142,16 @@ def fits(looks: str, signature: str) -> bool:
         all("*" in side or name in side for side, name in zip(sides, names, strict=True))
         for names in permutations(operations, 2)
     )
+
+
+def in_program(signature: str) -> list[tuple[str, str]]:
+    """What a finding of a random program would look like as one of the pairs in it, each with its subject: operations
+    that different threads do to the same object, and each operation beside any other.
+    """
+    kind, oracle, _, where, *raised = signature.split(" | ")
+    return [
+        (subject, " | ".join((kind, oracle, subject, pair, *raised))) for subject, pair in pairs_in(where)
+    ]
 
 
 def has(target: Build, changes: Sequence[Change]) -> bool:

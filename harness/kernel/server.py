@@ -17,7 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.kernel.loader import import_file
-from harness.kernel.pairs import trial as _trial  # noqa: F401  # so that no child has to import it
+from harness.kernel.pairs import programs as _programs  # noqa: F401  # so that no child has to import it
+from harness.kernel.pairs.program import is_program, parse
+from harness.kernel.pairs.world import files_of
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.spec_types import ChildTrial
 from harness.kernel.trial import gil_enabled
@@ -42,11 +44,19 @@ def serve(descriptor: int, attend: Callable[[ChildTrial], int]) -> None:
             if not text:
                 return
             spec: ChildTrial = json.loads(text)
-            if _loaded(spec["file"]):
+            if all(_loaded(file) for file in _files(spec)):
                 _fork(manager, spec, streams, attend)
             else:
                 _close(streams)
                 manager.send(UNFIT.encode())
+
+
+def _files(spec: ChildTrial) -> list[str]:
+    """What a trial needs: its own file, and those of its programs' objects."""
+    programs = [parse(one) for one in spec.get("pairs", ()) if is_program(one)]
+    return list(
+        dict.fromkeys([spec["file"], *(file for one in programs for file in files_of(one, spec["file"]))])
+    )
 
 
 def _loaded(file: str) -> bool:

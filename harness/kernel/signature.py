@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from harness.kernel.pairs.program import is_program
+
 if TYPE_CHECKING:
     from harness.kernel.event_types import FindingEvent
 
@@ -36,7 +38,8 @@ def short_id(text: str) -> str:
 
 
 def same_finding(one: str, other: str) -> bool:
-    """Whether one signature is taken for the other, seen again: they are equal, or both are crashes of one scenario.
+    """Whether one signature is taken for the other, seen again: they are equal, or both are crashes of one scenario, or
+    of random programs, one of which may be what is left of the other, that show the same.
 
     Memory that was freed and used again takes an interpreter down wherever it is met next, by whichever signal: the
     frames of one crash say little of the next one's.
@@ -44,4 +47,6 @@ def same_finding(one: str, other: str) -> bool:
     if one == other:
         return True
     first, second = one.split(" | "), other.split(" | ")
+    if is_program(one) and is_program(other):
+        return first[:2] == second[:2] and (first[0] == "crash" or first[4:] == second[4:])
     return first[0] == second[0] == "crash" and first[:3] == second[:3]

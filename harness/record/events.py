@@ -103,6 +103,8 @@ class SmallerData(TypedDict):
     rounds: int | None
     left_out: list[str]
     """Operations that need not be raced."""
+    pairs: NotRequired[list[str]]
+    """Of a random program: what is left of it."""
 
 
 class ReproEvent(OfFinding):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from harness.kernel.event_types import MixedEvent
+from harness.kernel.pairs.program import is_program
 from harness.kernel.pairs.subject import JOIN
 from harness.record.events import Event
 from harness.record.result import PairTotals
@@ -48,7 +49,7 @@ class RacedTaker:
                 one = self.raced[event["scenario"]][pair]
                 one.rounds += rounds
                 one.overlapped += overlapped
-        elif event["event"] == "finding" and event["kind"] != "sanitizer" and JOIN in event["where"]:
+        elif event["event"] == "finding" and event["kind"] != "sanitizer" and _is_raced(event["where"]):
             self.raced[event["scenario"]][event["where"]].found += 1
 
     def swept(self, subject: str, pair: str, stops: int) -> None:
@@ -87,6 +88,10 @@ def of_mixed(event: MixedEvent) -> list[tuple[str, int, int]]:
     return event.get("raced", [(name, 1, 1) for name in names])
 
 
+def _is_raced(where: str) -> bool:
+    return JOIN in where or is_program(where)
+
+
 def width(name: str) -> int:
-    """How many threads a pair, or a triple, is of."""
-    return name.count(JOIN) + 1
+    """How many threads a pair, or a triple, is of; 0: it is a random program."""
+    return 0 if is_program(name) else name.count(JOIN) + 1

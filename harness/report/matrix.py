@@ -12,6 +12,7 @@ from harness.campaign.own import coverage
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.triples import THREADS, how_many
 from harness.campaign.triples import operations as operations_of
+from harness.kernel.pairs.program import is_program
 from harness.kernel.pairs.subject import JOIN
 from harness.record.raced import Raced, width
 from harness.record.result import Finding
@@ -74,7 +75,11 @@ def matrices(report: Report) -> list[Matrix]:
     for found in report.findings:
         if found.scenario in findings:
             findings[found.scenario].append(found)
-    made = [_matrix(infos[name], pairs, findings[name]) for name, pairs in raced.items() if name in infos]
+    made = [
+        _matrix(infos[name], pairs, findings[name])
+        for name, pairs in raced.items()
+        if name in infos and not all(map(is_program, pairs))
+    ]
     return sorted(made, key=lambda one: (_rank(one), one.subject))
 
 
@@ -129,6 +134,10 @@ def reached(report: Report) -> list[str]:
         if came:
             met = sum(one.overlapped > 0 for one in came)
             told.append(f"{len(came):,} of {counted(every, what)} raced, {met:,} of them at once")
+    programs = [one for pairs in raced.values() for name, one in pairs.items() if is_program(name)]
+    if programs:
+        met = sum(one.overlapped > 0 for one in programs)
+        told.append(f"{counted(len(programs), 'program')} raced, {met:,} of them with all threads at once")
     for info in infos:
         driven, there = coverage([info])
         if there:

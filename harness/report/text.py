@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import chain
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -13,6 +14,7 @@ from harness.campaign.gather import Campaign, Report, summed
 from harness.campaign.plan import STRESS, SWEEP
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.triples import THREADS
+from harness.kernel.pairs.program import is_program
 from harness.record.coverage import PairCoverage
 from harness.record.raced import Raced, width
 from harness.record.result import Result, ScenarioResult, Verdict
@@ -34,6 +36,7 @@ FEW_COLUMNS = ("scenario", "rounds", "verdict")
 PAIRED_COLUMNS = (
     *("scenario", "pairs", "of", "at\nonce", "tri-\nples", "rounds", "samples", "find-\nings", "verdict"),
 )
+PROGRAM_COLUMNS = ("scenario", "pro-\ngrams", "rounds", "samples", "find-\nings", "verdict")
 MOST_QUIET = 40
 """Subjects in a table with those of which nothing was seen; of more, only those with findings."""
 MOST_TOLD = 12
@@ -147,11 +150,13 @@ def scenario_tables(report: Report, width: int) -> Iterator[Table]:
     subjects = {name: info for name, info in report.infos.items() if info.pairs}
     if rows := [(one, _cells(one)) for one in raced if one.name not in subjects]:
         yield _table(rows, COLUMNS, COLUMNS if wide else FEW_COLUMNS)
+    of_programs = any(map(is_program, chain(*pairs.values())))
+    columns, counted_in = (PROGRAM_COLUMNS, _programs) if of_programs else (PAIRED_COLUMNS, _paired)
     if rows := [
-        (one, [*_paired(subjects[one.name], pairs.get(one.name, {})), *_raced(one)])
+        (one, [*counted_in(subjects[one.name], pairs.get(one.name, {})), *_raced(one)])
         for one in _loud([one for one in raced if one.name in subjects])
     ]:
-        yield _table(rows, PAIRED_COLUMNS, PAIRED_COLUMNS if wide else FEW_COLUMNS)
+        yield _table(rows, columns, columns if wide else FEW_COLUMNS)
     if swept := tried(summed(report.of_kind(SWEEP))):
         coverage = report.coverage
         rows = [(one, _covered(one, coverage.get(one.name, ()))) for one in swept]
@@ -211,6 +216,11 @@ def _paired(info: ScenarioInfo, raced: Mapping[str, Raced]) -> list[str]:
     met = sum(one.overlapped > 0 for one in came)
     triples = sum(width(name) == THREADS for name in raced)
     return [short(len(came)), short(len(info.pairs)), short(met), short(triples)]
+
+
+def _programs(info: ScenarioInfo, raced: Mapping[str, Raced]) -> list[str]:
+    """How many random programs around a subject have come."""
+    return [short(sum(map(is_program, raced)))]
 
 
 def _raced(scenario: ScenarioResult) -> list[str]:

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.campaign.again import Again, run_once
+from harness.campaign.smaller import candidates, finer, first_chunk
 from harness.kernel.amplifiers import Amplifier, Setting, settings
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.loader import find_scenario
+from harness.kernel.pairs.program import is_program
 from harness.kernel.scenario import Scenario, ScenarioError, actor_threads, operations, without
 from harness.record.target import Target
 from harness.repro.measure import MEMORY_BYTES
@@ -54,6 +56,8 @@ def minimize(
 
         return shows_often_enough(once, rate)
 
+    if any(map(is_program, again.pairs)):
+        return smallest_program(again, shows, tell, lambda: time.monotonic() > deadline)
     scenario = find_scenario(again.scenario.file, again.scenario.name)
     return smallest(again, scenario, shows, tell, lambda: time.monotonic() > deadline)
 
@@ -62,13 +66,7 @@ def smallest(
     again: Again, scenario: type[Scenario], shows: Shows, tell: Tell, is_late: Callable[[], bool]
 ) -> Again | None:
     """``minimize`` with its predicate given: ``shows`` says whether a trial is one that will do."""
-
-    def tried(text: str, candidate: Again) -> bool:
-        tell(Step(text))
-        kept = shows(candidate)
-        tell(Step(text, kept))
-        return kept
-
+    tried = _telling(shows, tell)
     begun = long_enough(again, tried)
     if begun is None:
         return None
@@ -83,6 +81,36 @@ def smallest(
     while current.budget_s < begun.budget_s and not tried("once more", current):
         current = replace(current, budget_s=min(2 * current.budget_s, begun.budget_s), rounds=None)
     return current
+
+
+def smallest_program(again: Again, shows: Shows, tell: Tell, is_late: Callable[[], bool]) -> Again | None:
+    """``minimize`` of a random program with its predicate given: operations first, by halves, then its world."""
+    tried = _telling(shows, tell)
+    current = long_enough(again, tried)
+    if current is None:
+        return None
+    chunk = first_chunk(current.pairs[0])
+    while chunk >= 0 and not is_late():
+        smaller = (replace(current, pairs=(text,)) for text in candidates(current.pairs[0], chunk))
+        kept = next((one for one in smaller if not is_late() and tried(one.pairs[0], one)), None)
+        if kept is None:
+            chunk = finer(chunk)
+        else:
+            current = kept
+            chunk = min(chunk, first_chunk(current.pairs[0]))
+    return current
+
+
+def _telling(shows: Shows, tell: Tell) -> Callable[[str, Again], bool]:
+    """``shows`` that tells what it looks at, and what came of it."""
+
+    def tried(text: str, candidate: Again) -> bool:
+        tell(Step(text))
+        kept = shows(candidate)
+        tell(Step(text, kept))
+        return kept
+
+    return tried
 
 
 def long_enough(again: Again, tried: Callable[[str, Again], bool]) -> Again | None:

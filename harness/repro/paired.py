@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -95,23 +95,30 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
     """The program's source; ``watched``: it looks in a child. Raises NotScriptable, or ScenarioError."""
     subject = find_subject(again.scenario.file, again.scenario.name)
     threads = sequences(steps(subject), finding.details.get("variant", again.pairs[0]))
-    writer = _Writer(finding, subject, threads, seconds)
+    return closely_set(header, Writer(finding, subject, threads, seconds), watched, LINES)
+
+
+def closely_set(header: str, writer: Writer, watched: bool, lines: int) -> str:
+    """The program that is written, in so many lines where it fits into them."""
     blocks = [*writer.functions(), *writer.race()]
-    child = [CHILD.replace("LONGEST", str(seconds + 30))] if watched or writer.dies else []
-    used = _used([*blocks, *child])
-    imports = [f"import {', '.join(sorted({*used, *writer.modules()}))}", *writer.others()]
+    child = [CHILD.replace("LONGEST", str(writer.seconds + 30))] if watched or writer.dies else []
+    used = _used([*blocks, *child], writer.modules)
+    imports = [f"import {', '.join(sorted({*used, *writer.needed()}))}", *writer.others()]
     text = "\n".join([header, *imports, *child, *blocks])
-    closely = fitted("\n".join(line for line in text.split("\n") if line.strip()), LINES, LINES)
-    return together(closely, LINES)
+    closely = fitted("\n".join(line for line in text.split("\n") if line.strip()), lines, lines)
+    return together(closely, lines)
 
 
-def _used(blocks: list[str]) -> list[str]:
+def _used(blocks: list[str], modules: tuple[str, ...]) -> list[str]:
     text = "\n".join(blocks)
-    return [name for name in MODULES if f"{name}." in text]
+    return [name for name in modules if f"{name}." in text]
 
 
-class _Writer:
+class Writer:
     """Writes one finding's program, part by part."""
+
+    modules: tuple[str, ...] = MODULES
+    """Of which it imports those that it uses."""
 
     def __init__(
         self, finding: Finding, subject: type[Subject], threads: list[list[Step]], seconds: int
@@ -125,41 +132,50 @@ class _Writer:
             self.done[self.alone] = steps(subject)[self.alone]
         wanted = "wrong" if finding.oracle == "structure" else "left"
         self.asked = wanted if getattr(subject, wanted) is not getattr(Subject, wanted) else ""
+        self.orders = ORDERS
+        self.left = "left(o)" if self.asked == "left" else "o"
         self.bundle = Bundle()
 
     def functions(self) -> Iterator[str]:
         """How to make an object, its operations, what is asked of it, and all that these need."""
         size = self.finding.details.get("size", self.subject.sizes[0])
         written: list[tuple[Callable[..., Any], ast.stmt]] = [
-            (self.subject.fresh, _method(self.subject.fresh, "fresh", size))
+            (self.subject.fresh, method(self.subject.fresh, "fresh", size))
         ]
-        written += [(one.do, _parsed(one.do)) for one in self.done.values()]
+        written += [(one.do, parsed(one.do)) for one in self.done.values()]
         if self.asked:
-            method = getattr(self.subject, self.asked)
-            written.append((method, _method(method, self.asked)))
+            asked = getattr(self.subject, self.asked)
+            written.append((asked, method(asked, self.asked)))
+        yield from self.with_needs(written)
+
+    def with_needs(self, written: Sequence[tuple[Callable[..., Any], ast.stmt]]) -> Iterator[str]:
+        """Functions, each with what it was written from, behind all that they need."""
         for one, function in written:  # a base may be of another module
             needed = [name for name in free_names([function]) if name not in OWN]
             self.bundle.need(needed, vars(inspect.getmodule(one)))
         for node in (*self.bundle.definitions, *(function for _, function in written)):
             yield ast.unparse(ast.fix_missing_locations(node))
 
-    def modules(self) -> list[str]:
+    def needed(self) -> list[str]:
         return [one.removeprefix("import ") for one in self.bundle.imports if one.startswith("import ")]
 
     def others(self) -> list[str]:
         return [one for one in self.bundle.imports if one.startswith("from ")]
 
+    def called(self, thread: int, number: int) -> str:
+        """An operation as an expression: a function of the object and a string."""
+        return self.threads[thread][number].do.__name__
+
     def race(self) -> Iterator[str]:
         """One row after the other, and what is asked of each object of it."""
         told = [
-            f'({me}, {one.do.__name__}, "{LETTERS[me]}{DIGITS[number]}")'
+            f'({me}, {self.called(me, number)}, "{LETTERS[me]}{DIGITS[number + 1]}")'
             for me, thread in enumerate(self.threads)
-            for number, one in enumerate(thread, 1)
+            for number in range(len(thread))
         ]
         yield f"STEPS = [{', '.join(told)}]"
         yield DID
-        left = "left(o)" if self.asked == "left" else "o"
-        check = ""
+        left, check = self.left, ""
         if self.alone:
             yield ALONE.replace("CHECK", self.done[self.alone].do.__name__).replace("LEFT", left)
             check = BROKEN
@@ -169,7 +185,7 @@ class _Writer:
             check = LOOKED.replace("LEFT", left)
         else:
             several = any(len(thread) > 1 for thread in self.threads)
-            yield ORDERS.replace("LEFT", left).replace("FILTER", FILTER if several else "")
+            yield self.orders.replace("LEFT", left).replace("FILTER", FILTER if several else "")
             check = CHECK.replace("MORE", self._more())
         others = "here[1 - me][i]" if len(self.threads) == 2 else "all(flags[i] for flags in here)"
         yield PLAY.replace("here[1 - me][i]", others)
@@ -188,9 +204,9 @@ class _Writer:
         return ""
 
 
-def _method(method: Callable[..., Any], name: str, size: int | None = None) -> ast.stmt:
+def method(of: Callable[..., Any], name: str, size: int | None = None) -> ast.FunctionDef:
     """A method of the subject as a function without ``self``; ``fresh`` always makes the size that showed it."""
-    function = _parsed(method)
+    function = parsed(of)
     function.args.args = function.args.args[1:]
     if size is not None:
         function.args.defaults = [ast.Constant(size)]
@@ -202,7 +218,7 @@ def _method(method: Callable[..., Any], name: str, size: int | None = None) -> a
     return function
 
 
-def _parsed(function: Callable[..., Any]) -> ast.FunctionDef:
+def parsed(function: Callable[..., Any]) -> ast.FunctionDef:
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     assert isinstance(tree, ast.FunctionDef)
     tree.decorator_list = []

@@ -91,6 +91,7 @@ def smaller_of(again: Again, found: SmallerData) -> Again:
         found["budget_s"],
         found["rounds"],
         tuple(found["left_out"]),
+        tuple(found.get("pairs", again.pairs)),
     )
 
 

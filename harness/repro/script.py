@@ -12,6 +12,7 @@ from harness.kernel.compiler import is_finite
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.loader import find_scenario
 from harness.kernel.objects import VERSION_BUDGET
+from harness.kernel.pairs.program import is_program
 from harness.kernel.rounds import LENGTH_WITHOUT_STORES
 from harness.kernel.scenario import (
     Operation,
@@ -28,6 +29,7 @@ from harness.repro.flatten import Flattened
 from harness.repro.inline import at_once, dotted, views_in_place, without_idle_looks, without_needless_names
 from harness.repro.judged import at_rest, judged, oracle_for, refused
 from harness.repro.paired import pair_script
+from harness.repro.programmed import program_script
 from harness.repro.setting import blocks as blocks_of
 from harness.repro.setting import fitted, indented
 from harness.repro.spliced import without_single_calls
@@ -75,6 +77,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
 
     Raises NotScriptable, or ScenarioError when the scenario cannot be loaded here.
     """
+    if any(map(is_program, again.pairs)):
+        return program_script(finding, again, header, watched, seconds)
     if again.pairs:
         return pair_script(finding, again, header, watched, seconds)
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.kernel.events import describe
 from harness.kernel.pairs.frozen import RAISED, Raised, strings
 from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome, of_a_fresh_one
-from harness.kernel.pairs.race import LETTERS
+from harness.kernel.pairs.race import DIGITS, LETTERS
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, Step, Subject, promised
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Judge:
         self.allowed: set[Outcome] = {one for one in orders.outcomes if not raises_what_none_may(one)}
         self.seen: set[Outcome] = set()
         self.asks = type(subject).wrong is not Subject.wrong
-        known = [letter + digit for letter in LETTERS for digit in "0123456789"]
+        known = [letter + digit for letter in LETTERS for digit in DIGITS]
         self.known = (
             orders.strings
             | set(known)

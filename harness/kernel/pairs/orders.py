@@ -5,7 +5,7 @@ Violat's way (Emmi and Enea, "Monitoring Weak Consistency", CAV 2018), for compl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -87,6 +87,24 @@ def explored(racers: Racers, subject: Subject, size: int, steps: Sequence[Sequen
         for thread in threads:
             mine = [one for one in tries if one.order[number] == thread]
             _all(racers, thread, [partial(one.go_on, thread, steps) for one in mine])
+    return _seen(subject, tries, steps)
+
+
+def on_one_thread(
+    racers: Racers, subject: Subject, size: int, steps: Sequence[Sequence[Step]], orders: Iterable[list[int]]
+) -> Orders:
+    """Try some orders, all on one thread: sooner than ``explored``, but what depends on whose an object is may differ.
+
+    Raises Stopped when an operation does not come back.
+    """
+    tries = [_Try(order, 0, given=[[] for _ in steps]) for order in orders]
+
+    def whole(one: _Try) -> None:
+        one.make(subject.fresh, size)
+        for thread in one.order:
+            one.go_on(thread, steps)
+
+    _all(racers, 0, [partial(whole, one) for one in tries])
     return _seen(subject, tries, steps)
 
 

@@ -195,11 +195,7 @@ class PairTrial:
     ) -> tuple[Judge, int]:
         """Race one variant at one size; its judge, and the rounds in which all were at it at once."""
         until = time.monotonic() + seconds
-        try:
-            orders = explored(racers, self.subject, size, threads)
-        except Stopped as stopped:
-            raise ScenarioError(ALONE.format(f"an operation of {pair}", self.name)) from stopped
-        judge = Judge(self.subject, size, threads, orders)
+        judge = self._judge_of(pair, threads, size, racers)
         plays = [player(thread) for thread in threads]
         length, overlapped, rows = SHORTEST_ROW, 0, 0
         while True:
@@ -221,6 +217,13 @@ class PairTrial:
                 length //= 2
             if time.monotonic() >= until:
                 return judge, overlapped
+
+    def _judge_of(self, pair: str, threads: list[list[Step]], size: int, racers: Racers) -> Judge:
+        try:
+            orders = explored(racers, self.subject, size, threads)
+        except Stopped as stopped:
+            raise ScenarioError(ALONE.format(f"an operation of {pair}", self.name)) from stopped
+        return Judge(self.subject, size, threads, orders)
 
     def _judge(self, row: Row, judge: Judge, pair: str, variant: str, size: int) -> int:
         overlapped = rounds = 0

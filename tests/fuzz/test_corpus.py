@@ -1,0 +1,35 @@
+"""What later runs start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.campaign import corpus
+from tests.campaign.fakes import fake_scenario
+
+ONE, OTHER = "0.append+0.pop@lists.list*0", "0.get+1.pop@dicts.dict*0;mine.own*1"
+
+
+def test_what_is_kept_is_read_again_once_and_without_what_is_no_program(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "programs.txt"
+    assert corpus.read(file) == []
+    corpus.add(file, [ONE, OTHER])
+    corpus.add(file, [ONE])
+    file.write_text(file.read_text() + "half a line, of another version\n")
+    assert corpus.read(file) == [ONE, OTHER]
+
+
+def test_of_many_the_last_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "programs.txt"
+    corpus.add(file, [f"0.append+0.pop@lists.list*{number}" for number in range(corpus.MOST + 5)])
+    assert corpus.read(file)[0].endswith("*5") and len(corpus.read(file)) == corpus.MOST
+
+
+def test_a_program_is_raced_where_all_its_subjects_are() -> None:
+    some = [
+        fake_scenario(name="pairs.list", file="lists.py"),
+        fake_scenario(name="pairs.dict", file="dicts.py"),
+    ]
+    assert list(map(str, corpus.usable([ONE, OTHER], some))) == [ONE]
+    own = fake_scenario(name="pairs.own", file="/somewhere/mine.py")
+    assert list(map(str, corpus.usable([ONE, OTHER], [*some, own]))) == [ONE, OTHER]
