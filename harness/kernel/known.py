@@ -125,8 +125,10 @@ class KnownIssue:
 
 
 def fits(looks: str, signature: str) -> bool:
-    """Whether a signature looks so; what is said of a pair also fits more operations two of which are that pair, and what
-    is said of all pairs a finding of which nobody knows the pair.
+    """Whether a signature looks so.
+
+    What is said of a pair also fits more operations two of which are that pair, and what is said of all pairs a finding
+    of which nobody knows the pair.
     """
     pair = OF_PAIR.fullmatch(looks)
     if pair is None:

@@ -266,6 +266,31 @@ class SlotEnter(_Slot):
         return before, value, self.there[0]
 
 
+class SlotsReadBack(Scenario):
+    """What is stored under special methods is what an instance is called, iterated over and indexed by at once, and it
+    cannot be called when that has been deleted (gh-127266).
+
+    Sound: the only thread. With nobody to wait for it stores often enough to see the one in thousands that leaves a
+    slot as it was.
+    """
+
+    oracle = OwnWrite()
+    amplifiers = (class_depth,)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class()
+        self.thing = fresh_chain(self.base, knobs.class_depth)[-1]()
+
+    @operation(actor="writer", stores=6)
+    def store(self, n: int) -> Any:
+        base, thing, answer = self.base, self.thing, Answer(n)
+        base.__call__ = base.__iter__ = base.__getitem__ = answer
+        found = (thing(), iter(thing), thing[n])
+        del base.__call__, base.__iter__, base.__getitem__
+        return answer, next((one for one in found if one is not answer), thing if callable(thing) else answer)
+
+
 class CallOfPartial(Scenario):
     """A ``__call__`` stored into a class is what a call of its instances runs, also below ``partial`` (gh-93274).
 
