@@ -1,13 +1,15 @@
 """The pytest face: ``pytest stress_tests`` runs each scenario as an item, in a child of the target.
 
 A scenario file is never imported here: what is in it is asked of the target, in a child, and an item runs
-the same campaign as ``ftstress run``. Registered once under the name ``harness.pytest_plugin``, whether by the
+the same campaign as ``ftstress run``. A test that is marked with ``ftstress_pairs`` runs the same campaign as
+``ftstress pairs`` of its type. Registered once under the name ``harness.pytest_plugin``, whether by the
 entry point of an installed package or by ``pytest_plugins`` in a checkout's ``conftest.py``.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import random
 import re
@@ -23,11 +25,15 @@ import pytest
 
 from harness.builds.find import NoTarget, resolve
 from harness.builds.fingerprint import NotATarget, probe
+from harness.campaign.kind import STRESS
 from harness.campaign.options import CampaignError, Options
+from harness.campaign.own import OwnType, own_subject
+from harness.campaign.pairs import KIND as PAIRS
 from harness.campaign.plan import LONGEST_S
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.trial import longest_s
+from harness.kernel.pairs.marked import MARKED, Marked
 from harness.record.journal import JournalError
 from harness.record.result import Result
 from harness.record.target import Target
@@ -35,6 +41,7 @@ from harness.report.findings import finding_text
 from harness.report.verdict import verdict_line
 
 TARGET_VARIABLE = "FTSTRESS_TARGET"
+MARK = "ftstress_pairs"
 SEED_KEY = pytest.StashKey[int]()
 TARGET_KEY = pytest.StashKey["Target | str"]()
 """The target, or the sentence that says why there is none; asked for by the session's first scenario file."""
@@ -52,7 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ftstress", "stress tests for free-threaded CPython")
     group.addoption("--target", metavar="PY", help="interpreter under test: a path, or a spec such as 3.14t")
     group.addoption(
-        "--stress-budget", type=float, default=2.0, metavar="SECONDS", help="a scenario (default: 2)"
+        "--stress-budget",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="a scenario, or a type of your own (default: 2)",
     )
     group.addoption(
         "--stress-seed", type=int, metavar="N", help="seed of all trials (default: drawn and shown)"
@@ -63,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Fix the session's seed: the one given, the one that xdist's controller handed over, or a fresh one."""
     if not config.getoption("stress_budget") > 0:
         raise pytest.UsageError("--stress-budget takes a number of seconds above 0")
+    config.addinivalue_line("markers", f"{MARK}: a type's operations are raced against each other")
     given = getattr(config, "workerinput", {}).get("stress_seed", config.getoption("stress_seed"))
     config.stash[SEED_KEY] = random.SystemRandom().randrange(2**32) if given is None else given
 
@@ -85,6 +97,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[N
     if is_scenario_file(file_path):
         return [ScenarioFile.from_parent(parent, path=file_path)]  # type: ignore[return-value]  # a hook's result
     return collected
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> pytest.Item | None:
+    """A function that ``ftstress_pairs`` has marked is an item, whatever it is called."""
+    marked = getattr(obj, MARKED, None) if inspect.isfunction(obj) else None
+    return PairsItem.from_parent(collector, name=name, function=obj, marked=marked) if marked else None
 
 
 def is_scenario_file(path: Path) -> bool:
@@ -156,32 +176,41 @@ class ScenarioFile(pytest.File):
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
 
 
-class ScenarioItem(pytest.Item):
-    """One scenario. Its campaign runs in the set-up, the call judges what it showed.
+class StressItem(pytest.Item):
+    """One scenario, or one subject. Its campaign runs in the set-up, the call judges what it showed.
 
     So a failure of the harness is pytest's error, and a finding its failure.
     """
 
     result: Result
+    kind = STRESS
+    beforehand_s = 0.0
+    """Seconds that it may need before its campaign begins."""
+    min_coverage: float | None = None
 
-    def __init__(self, *, scenario: ScenarioInfo, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.scenario = scenario
         if self.config.pluginmanager.hasplugin("timeout"):
             # pytest-timeout loses the cause of a hang: our watchdog comes first, whatever --timeout says.
-            self.add_marker(pytest.mark.timeout(limit_s(self.config.getoption("stress_budget"))))
+            seconds = limit_s(self.config.getoption("stress_budget")) + self.beforehand_s
+            self.add_marker(pytest.mark.timeout(seconds))
+
+    def described(self, target: Target) -> ScenarioInfo:
+        """What is run, as the target describes it. Raises CampaignError."""
+        raise NotImplementedError
 
     def setup(self) -> None:
+        target = the_target(self.config)
         out = Path(tempfile.mkdtemp(prefix="ftstress-"))
         options = Options(
             budget_s=self.config.getoption("stress_budget"),
             seed=self.config.stash[SEED_KEY],
             jobs=1,
+            min_coverage=self.min_coverage,
         )
         try:
-            self.result = run_campaign(
-                the_target(self.config), [self.scenario], options, out, lambda event: None
-            )
+            described = self.described(target)
+            self.result = run_campaign(target, [described], options, out, lambda event: None, self.kind)
         except (CampaignError, JournalError) as error:
             raise StressFailure(str(error)) from error
         if self.result.exit_status == 4:
@@ -206,6 +235,8 @@ class ScenarioItem(pytest.Item):
             pytest.skip(shown.reason or "skipped")
         if shown.verdict == "not exercised":
             raise StressFailure(f"not exercised: {shown.reason}")
+        if shown.verdict != "new" and self.result.exit_status == 3:
+            raise StressFailure("\n".join(["not exercised", *self.result.notices]))
         if shown.verdict == "new":
             new = [finding_text(finding) for finding in self.result.findings if not finding.known]
             if not self.result.exit_status:  # data races only, which count with --strict alone
@@ -222,5 +253,75 @@ class ScenarioItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
+
+class ScenarioItem(StressItem):
+    """A scenario of a file."""
+
+    def __init__(self, *, scenario: ScenarioInfo, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scenario = scenario
+
+    def described(self, target: Target) -> ScenarioInfo:
+        return self.scenario
+
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.scenario.line - 1, self.name
+
+
+class PairsItem(StressItem):
+    """A function that says which type is raced."""
+
+    kind = PAIRS
+    beforehand_s = 600.0
+
+    def __init__(self, *, function: Any, marked: Marked, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.line, self.marked, self.min_coverage = (
+            function.__code__.co_firstlineno,
+            marked,
+            marked.min_coverage,
+        )
+        for mark in (pytest.mark.ftstress_pairs, *getattr(function, "pytestmark", ())):
+            self.add_marker(getattr(pytest.mark, mark.name)(*mark.args, **mark.kwargs))
+
+    def described(self, target: Target) -> ScenarioInfo:
+        marked = self.marked
+        found = own_subject(
+            target,
+            OwnType(
+                self._spelled(marked.factory),
+                self._spelled(marked.operations) if marked.operations else "",
+                marked.promise,
+                marked.attributes,
+                tuple(self._path()),
+            ),
+        )
+        if found.left_out:
+            told = "\n".join(f"{name}: {reason}" for name, reason in found.left_out)
+            self.add_report_section("setup", "not driven", told)
+        return found
+
+    def _spelled(self, thing: Any) -> str:
+        """As the command line names it. Raises CampaignError where nobody else can find it."""
+        if isinstance(thing, str):
+            return thing
+        name, module = thing.__qualname__, sys.modules.get(thing.__module__)
+        found: Any = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is not thing:
+            raise CampaignError(
+                f"{name} cannot be found by its name in {thing.__module__}: define it at the top of a module"
+            )
+        is_here = Path(getattr(module, "__file__", None) or "").resolve() == self.path.resolve()
+        return f"{self.path if is_here else thing.__module__}:{name}"
+
+    def _path(self) -> Iterator[str]:
+        """Where modules come from that are not installed: folders of this project."""
+        for folder in dict.fromkeys((os.getcwd(), *sys.path)):
+            path = Path(folder).resolve()
+            if path.is_relative_to(self.config.rootpath) and "site-packages" not in path.parts:
+                yield str(path)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.line - 1, self.name

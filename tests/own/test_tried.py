@@ -14,9 +14,9 @@ from harness.record.target import Target
 FILE = Path(__file__).with_name("_types.py")
 
 
-def operations(target: Target, name: str, **asked: bool) -> dict[str, Step]:
+def operations(target: Target, name: str, attributes: bool = False) -> dict[str, Step]:
     """Of a type of the file, as the source says that was written of it."""
-    found = own_subject(target, OwnType(f"{FILE}:{name}", promise=ATOMIC, **asked))
+    found = own_subject(target, OwnType(f"{FILE}:{name}", promise=ATOMIC, attributes=attributes))
     (subject,) = load_subjects(found.file).values()
     return steps(subject)
 

@@ -6,6 +6,7 @@ Runs inside the target, as all of the kernel does. A file of subjects imports wh
 from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
+from harness.kernel.pairs.marked import ftstress_pairs
 from harness.kernel.pairs.nosy import Asked, Nosy, Refused, arm, nosy, refuse
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
@@ -27,6 +28,7 @@ __all__ = [
     "dict_disagreement",
     "fresh_items",
     "fresh_strings",
+    "ftstress_pairs",
     "named",
     "nosy",
     "refuse",
