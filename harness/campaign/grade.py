@@ -12,6 +12,7 @@ from harness.campaign.causes import causes, shows, told
 from harness.campaign.plan import FUZZ, PAIRS, STRESS, SWEEP, trials_to_cover, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.suppressions import Suppression
+from harness.diagnosis.whose import whose
 from harness.kernel import known
 from harness.kernel.event_types import (
     Details,
@@ -394,6 +395,10 @@ class Grader:
             "seed": start["seed"],
             "threads": start["threads"],
         }
+        details = one.details | again
+        is_own = bool(self.tallies[one.scenario].info.driven)
+        if is_own and (told := whose(details)):
+            details["whose"] = told
         return Finding(
             id=short_id(text),
             kind=event["kind"],
@@ -407,7 +412,7 @@ class Grader:
             trials_run=self.tallies[one.scenario].counts["trials"],
             message=event["message"],
             severity=one.severity,
-            details=one.details | again,
+            details=details,
         )
 
     def _gil_tells(self, one: _Seen) -> bool:

@@ -251,7 +251,7 @@ def native(thread: gdb.InferiorThread) -> list[Frame]:
         place = frame.find_sal()
         told: FrameData = {
             "function": frame.name() or "??",
-            "file": place.symtab.filename if place.symtab else "",
+            "file": place.symtab.filename if place.symtab else library(frame),
             "line": place.line,
             "has": [],
         }
@@ -262,6 +262,11 @@ def native(thread: gdb.InferiorThread) -> list[Frame]:
         except gdb.error:
             break
     return found
+
+
+def library(frame: gdb.Frame) -> str:
+    """Of which shared library it is, where nothing says of which source; empty for the program itself."""
+    return (gdb.solib_name(frame.pc()) or "").rpartition("/")[2]
 
 
 def register(frame: gdb.Frame, name: str) -> int:

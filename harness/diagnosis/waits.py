@@ -43,7 +43,8 @@ class Frame:
         return self.file.startswith(LIBC) or PurePosixPath(self.file).name in LOCKS
 
     def __str__(self) -> str:
-        return f"{self.function} ({self.file.removeprefix('./')}:{self.line})" if self.file else self.function
+        place = self.file.removeprefix("./") + (f":{self.line}" if self.line else "")
+        return f"{self.function} ({place})" if place else self.function
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,8 @@ class Details(TypedDict, total=False):
     """In it."""
     location: str
     """What memory it is about."""
+    whose: str
+    """Of somebody's own type: in whose code it died or hung."""
     came_with: str
     """The commit of CPython's, as ``ftstress bisect`` has found it."""
     left_with: str

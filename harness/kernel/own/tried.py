@@ -76,6 +76,7 @@ class Tried:
     gave_put: bool = False
     gave_other: bool = False
     """It has given a string that was put there, and one that was not."""
+    gave_something: bool = False
     plain: bool = True
     """What it gives can be compared by value."""
     may_raise: set[str] = field(default_factory=set)
@@ -92,9 +93,8 @@ class Tried:
     @property
     def looks(self) -> bool:
         """Whether it can be asked what is left of an object."""
-        return (
-            self.steady and self.plain and self.form.startswith(GIVES) and not re.search(r"\bv\b", self.form)
-        )
+        gives = self.steady and self.plain and self.gave_something and self.form.startswith(GIVES)
+        return gives and not re.search(r"\bv\b", self.form)
 
 
 class Trier:
@@ -284,6 +284,7 @@ class Trier:
             return Freezer(o).freeze(result)
         one.returned = True
         one.plain &= is_plain(result)
+        one.gave_something |= result is not None
         frozen = Freezer(o).freeze(result)
         for text in strings(frozen):
             if text in PUT:
