@@ -12,7 +12,9 @@ from harness.kernel import (
     Scenario,
     Value,
     agree,
+    class_depth,
     fan_out,
+    fresh_chain,
     fresh_class,
     fresh_subclass,
     fresh_subclasses,
@@ -23,6 +25,9 @@ from harness.kernel import (
     rest,
     sharing,
 )
+
+BESIDE = 3
+"""Subclasses of the class, beside the chain below it."""
 
 
 class _Stored(Scenario):
@@ -126,6 +131,28 @@ class ReadBySubclass(_Stored):
     @operation(actor="reader")
     def read_dict_last(self) -> Any:
         return self.sub.x, self.stored["x"]
+
+
+class StoresReadBack(Scenario):
+    """What is stored into a class is what it, each of its subclasses and an instance give at once (gh-118362).
+
+    Sound: the only thread. With nobody to wait for it stores often enough to see the one in thousands that is not told.
+    """
+
+    oracle = OwnWrite()
+    amplifiers = (class_depth,)
+    needs_parallelism = False
+
+    def prepare(self, knobs: Knobs) -> None:
+        self.base = fresh_class(x=Value(0))
+        chain = fresh_chain(self.base, knobs.class_depth)
+        self.below = (*chain, *fresh_subclasses(self.base, BESIDE), chain[-1]())
+
+    @operation(actor="writer", stores=1)
+    def store(self, n: int) -> Any:
+        value = Value(n)
+        self.base.x = value
+        return value, next((one.x for one in self.below if one.x is not value), self.base.x)
 
 
 class ReadBack(_Stored):
