@@ -6,6 +6,7 @@ import operator
 import sys
 from array import array
 from collections import OrderedDict, deque
+from importlib import import_module
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Iterating, Resumable, arm, fresh_strings, nosy, refuse, step
@@ -327,6 +328,6 @@ class TemplateIterator(Iterating):
     minimum_version = (3, 14)
 
     def fresh(self, size: int) -> Any:
-        from string.templatelib import Interpolation, Template
-
-        return map(operator.attrgetter("value"), Template(*map(Interpolation, fresh_strings(size))))
+        templatelib = import_module("string.templatelib")
+        put = map(templatelib.Interpolation, fresh_strings(size))
+        return map(operator.attrgetter("value"), templatelib.Template(*put))
