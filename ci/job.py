@@ -144,13 +144,26 @@ def test() -> int:
     """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
     python = tool_environment()
     environments = ["tests", "target", "buildbot", *(["browser"] if chromium() else [])]
+    instrumented = has_sanitizer(python)
+    environments += ["instrumented"] if instrumented else []
     status = tox(python, ["-e", ",".join(environments)], target_path(python))
     if not chromium():
         say(
             "the tests of the HTML report in a browser were NOT run: install Chromium (Debian: apt-get install"
             " chromium), or set FTSTRESS_CHROMIUM to one"
         )
+    if not instrumented:
+        say(
+            "the tests on a build with a sanitizer were NOT run: none is cached; make one with"
+            " `ftstress build --sanitizer thread`"
+        )
     return min(status, 130) if status >= 0 else 1
+
+
+def has_sanitizer(python: Path) -> bool:
+    """Whether a free-threaded build with the thread sanitizer is on this machine: to make one takes too long."""
+    found = json.loads(harness(python, "builds", "--json").stdout or "[]")
+    return any(one["sanitizer"] == "thread" and one["free_threaded"] for one in found)
 
 
 def chromium() -> "str | None":

@@ -7,7 +7,7 @@ import signal
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.diagnosis.faulthandler import ASSERTION, fatal_error, top_frames
 from harness.diagnosis.freed import of_sanitizer
 from harness.kernel.child import KERNEL_FAILED
 from harness.kernel.event_types import Details, FindingEvent, SaidEvent
@@ -141,6 +141,8 @@ def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
     if "pair" not in ending.evidence:
         # Of a pair it is the pair that tells two crashes apart: where the target dies of one differs from run to run.
         details |= {"fatal": fatal_error(ending.stderr), "frames": top_frames(ending.stderr)}
+    elif (fatal := fatal_error(ending.stderr)) and fatal.startswith(ASSERTION):
+        details["fatal"] = fatal  # two invariants are two findings
     return {
         "event": "finding",
         "kind": "hang" if hang else "crash",

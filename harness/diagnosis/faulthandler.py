@@ -7,16 +7,41 @@ import re
 FRAME = re.compile(r'^  File "(?P<file>[^"\n]*)", line \S+ in (?P<function>.+)$')
 HEADER = re.compile(r"^(?:Current thread|Thread|Stack)\b.*\(most recent call first\):\s*$")
 FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
-ASSERTION = re.compile(r"^.*?([\w./-]+):\d+: (?:.*?: )?Assertion [`'](.+)' failed", re.MULTILINE)
+ASSERTIONS = (
+    # The C library's, and that of an object (_PyObject_AssertFailed, Objects/object.c), which may have no expression.
+    re.compile(
+        r"^.*?(?P<file>[\w./-]+):\d+: (?:(?P<function>[^:\n]+): )?"
+        r"Assertion (?:[`'](?P<text>.+)'|\"(?P<quoted>.+)\")? ?failed(?:: (?P<message>[^\n]+))?",
+        re.MULTILINE,
+    ),
+    # macOS, and musl.
+    re.compile(
+        r"^Assertion failed: \((?P<text>.+)\), function (?P<function>[^,\n]+), file (?P<file>[^,\n]+), line \d+",
+        re.MULTILINE,
+    ),
+    re.compile(
+        r"^Assertion failed: (?P<text>.+) \((?P<file>[^:()\n]+): (?P<function>[^:()\n]+): \d+\)", re.MULTILINE
+    ),
+)
+NAME = re.compile(r"^.*?(?=\w+\()|\(.*$")
+"""What stands around a function's name where a compiler gives its whole declaration."""
+ASSERTION = "assertion "
+"""How its reason begins."""
 SIGNALS = ("Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating-point exception")
 """What faulthandler calls the signals: no more than the exit status says, and not always written."""
 OURS = re.compile(r"[/\\]harness[/\\]kernel[/\\]")
 
 
 def fatal_error(text: str) -> str | None:
-    """Last words that say more than the signal: a failed assertion, or an error the interpreter found fatal."""
-    if match := ASSERTION.search(text):
-        return f"assertion {match[2]} failed in {_base(match[1])}"[:300]
+    """Last words that say more than the signal: a failed assertion, with its expression, function and file, or an error
+    that the interpreter found fatal, which begins with the function that found it.
+    """
+    for pattern in ASSERTIONS:
+        if match := pattern.search(text):
+            said = match.groupdict()
+            what = said["text"] or said.get("quoted") or said.get("message") or "of an object"
+            function = f"{NAME.sub('', said['function']).strip()}, " if said["function"] else ""
+            return f"{ASSERTION}{what} failed in {function}{_base(said['file'])}"[:300]
     fatal = [message.strip() for message in FATAL.findall(text)]
     return next((message[:300] for message in fatal if message not in SIGNALS), None)
 

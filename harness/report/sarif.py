@@ -23,7 +23,7 @@ from harness.report.verdict import report_verdict
 
 SUITES = "stress_tests"
 PLACE = re.compile(r"(?P<function>.*) \((?P<file>[^()]+):(?P<line>[0-9]+)\)")
-"""As a sweep writes it."""
+"""As a sweep writes it, and what was read of a sanitizer's report."""
 RULES = {
     "violation": "What threads read contradicts what they had stored.",
     "crash": "The target died.",
@@ -78,13 +78,13 @@ def _result(report: Report, cause: Cause) -> Sarif:
     counts = found.id in report.counting
     text = cause_text(report, cause)
     scenario = _location(found.scenario, report.infos.get(found.scenario))
-    point = _point(found)
+    points = _points(found)
     result: Sarif = {
         "ruleId": f"ftstress/{found.kind}",
         "ruleIndex": list(RULES).index(found.kind),
         "level": "error" if counts else "note",
         "message": {"text": f"{escape(found.message, lines=True)} [{found.id}]\n\n{text}"},
-        "locations": [point or scenario],
+        "locations": [*points[:1], scenario][:1],
         "partialFingerprints": {"ftstress/v1": found.id},
         "occurrenceCount": found.trials_hit,
         "properties": {
@@ -101,8 +101,8 @@ def _result(report: Report, cause: Cause) -> Sarif:
     }
     scenarios = dict.fromkeys(face.scenario for face in cause.faces)
     related = [_location(name, report.infos.get(name)) for name in scenarios if name != found.scenario]
-    if point:
-        related.insert(0, scenario)
+    if points:
+        related[:0] = [*points[1:], scenario]
     if related:
         result["relatedLocations"] = related
     if not counts:
@@ -121,14 +121,16 @@ def _location(scenario: str, info: ScenarioInfo | None) -> Sarif:
     return location
 
 
-def _point(found: Finding) -> Sarif | None:
-    """Of a sweep's finding the line of CPython's source at which a thread was stopped, in CPython's checkout."""
+def _points(found: Finding) -> list[Sarif]:
+    """Lines in CPython's checkout: where a sweep had stopped a thread, or of the accesses that a sanitizer tells of."""
     stop = stop_of(found)
     point = stop.get("point") if stop else None
-    places = point.get("places") if point else None
-    match = PLACE.fullmatch(places[0]) if places else None
-    if match is None:
-        return None
+    places = point.get("places", [])[:1] if point else []
+    places = places or [stack["place"] for stack in found.details.get("stacks", ())]
+    return [_line(match) for place in places if (match := PLACE.fullmatch(place)) and "/" in match["file"]]
+
+
+def _line(match: re.Match[str]) -> Sarif:
     return {
         "logicalLocations": [{"fullyQualifiedName": escape(match["function"]), "kind": "function"}],
         "physicalLocation": {

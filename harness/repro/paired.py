@@ -13,6 +13,7 @@ from harness.campaign.again import Again
 from harness.kernel.pairs.race import DIGITS, LETTERS
 from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
+from harness.repro import reported
 from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
 from harness.repro.setting import fitted, together
 
@@ -88,7 +89,7 @@ if "child" not in sys.argv:  # a crash is seen from outside
     print(f"seen: the child's exit status is {status}" if status not in (0, 1) else f"not seen: {status}")
     sys.exit({0: 0, 1: 2}.get(status, 1))
 """
-MODULES = ("concurrent.futures", "itertools", "re", "subprocess", "sys", "time")
+MODULES = ("concurrent.futures", "itertools", "os", "re", "subprocess", "sys", "time")
 
 
 def pair_script(finding: Finding, again: Again, header: str, watched: bool, seconds: int) -> str:
@@ -102,6 +103,8 @@ def closely_set(header: str, writer: Writer, watched: bool, lines: int) -> str:
     """The program that is written, in so many lines where it fits into them."""
     blocks = [*writer.functions(), *writer.race()]
     child = [CHILD.replace("LONGEST", str(writer.seconds + 30))] if watched or writer.dies else []
+    if writer.finding.kind == "sanitizer":
+        child = [reported.look(writer.finding)]
     used = _used([*blocks, *child], writer.modules)
     imports = [f"import {', '.join(sorted({*used, *writer.needed()}))}", *writer.others()]
     text = "\n".join([header, *imports, *child, *blocks])
@@ -125,7 +128,7 @@ class Writer:
     ) -> None:
         self.finding, self.subject, self.threads, self.seconds = finding, subject, threads, seconds
         # What is released too often is freed while it is used, where nobody holds it besides.
-        self.dies = finding.kind in ("crash", "hang") or finding.oracle == "lifetime"
+        self.dies = finding.kind in ("crash", "hang", "sanitizer") or finding.oracle == "lifetime"
         self.alone = finding.details.get("alone", "")
         self.done = {one.name: one for one in chain(*threads)}
         if self.alone:

@@ -16,7 +16,8 @@ from threading import Event
 
 import psutil
 
-from harness.campaign.child import environment
+from harness.builds.layout import fixed_layout
+from harness.campaign.child import environment, instrumented
 from harness.record.target import Target
 
 SEEN = "seen"
@@ -61,16 +62,17 @@ def run(
     """
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     began = time.monotonic()
-    process = subprocess.Popen(
-        [target.executable, *options, str(script)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-        text=True,
-        errors="backslashreplace",
-        start_new_session=True,
-    )
+    with fixed_layout(instrumented(target.executable)):
+        process = subprocess.Popen(
+            [target.executable, *options, str(script)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            text=True,
+            errors="backslashreplace",
+            start_new_session=True,
+        )
     try:
         said_all = _heard(process, began + limit_s, stop)
     finally:

@@ -22,6 +22,7 @@ from harness.kernel.scenario import (
     without,
 )
 from harness.record.result import Finding
+from harness.repro import reported
 from harness.repro.around import ASKED_FOR, Around
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.defaults import without_defaults
@@ -79,6 +80,10 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     """
     if any(map(is_program, again.pairs)):
         return program_script(finding, again, header, watched, seconds)
+    if again.scenario.pairs and not again.pairs and finding.kind == "sanitizer":
+        raise NotScriptable(
+            "it came in mixed rows, and a report does not say which two operations raced there"
+        )
     if again.pairs:
         return pair_script(finding, again, header, watched, seconds)
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)
@@ -138,7 +143,8 @@ class _Writer:
         self.where = finding.signature.split(" | ")[3]
         self.dies = finding.kind in ("crash", "hang")
         self.grows = (finding.kind, finding.oracle) == ("leak", "process")
-        self.watched = watched or self.dies
+        self.reported = finding.kind == "sanitizer"
+        self.watched = not self.reported and (watched or self.dies)
         self.state = flat.names()
         stores = {
             actor: sum(one.stores for one in operations(scenario) if one.actor == actor) for actor in counts
@@ -162,6 +168,8 @@ class _Writer:
 
     def imports(self) -> list[str]:
         wanted = ["sys", "time"]
+        if self.reported:
+            wanted += reported.MODULES
         if self.watched or not self.alone:
             wanted.append("threading")
         if self.watched or not self.around.specialised:
@@ -199,6 +207,8 @@ class _Writer:
             return _WATCHED.format(
                 seconds=self.seconds, hangs=HANGS_S, until=until, leaving=leaving, seen=seen
             )
+        if self.reported:
+            return reported.look(self.finding) + _ROUNDS.format(seconds=self.seconds)
         if self.grows:
             return _GROWS.format(seconds=self.seconds, warm=WARM_ROUNDS, most=GROWN_MIB) + _TOLD
         look = (
@@ -338,6 +348,11 @@ while not SEEN and time.monotonic() < deadline:
     sizes.append(resident())
     if sizes[-1] - sizes[:{warm}][-1] > {most}:
         SEEN.append(f"after round {warm} it held {{sizes[{warm} - 1]}} MiB, after round {{len(sizes)}} {{sizes[-1]}}")
+"""
+_ROUNDS = """\
+deadline = time.monotonic() + {seconds}
+while time.monotonic() < deadline:
+    race()
 """
 _TOLD = 'print(f"seen: {SEEN[0]}" if SEEN else "not seen")\nsys.exit(1 if SEEN else 0)\n'
 _WATCHED = """\

@@ -203,6 +203,7 @@ def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_l
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
     monkeypatch.setattr(job, "target_path", lambda python: "python3.14t")
     monkeypatch.setattr(job, "chromium", lambda: browser)
+    monkeypatch.setattr(job, "has_sanitizer", lambda python: False)
     monkeypatch.setattr(job, "tox", tox)
     assert job.main(["test"]) == 0
     told = capsys.readouterr().err
@@ -210,11 +211,40 @@ def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_l
     assert ("in a browser were NOT run: install Chromium" in told) == (browser is None)
 
 
+@pytest.mark.parametrize(
+    ("builds", "there"),
+    [
+        ([], False),
+        (
+            [{"sanitizer": None, "free_threaded": True}, {"sanitizer": "thread", "free_threaded": False}],
+            False,
+        ),
+        ([{"sanitizer": "address", "free_threaded": True}], False),
+        ([{"sanitizer": "thread", "free_threaded": True}], True),
+    ],
+)
+def test_builds_with_a_sanitizer_are_tested_where_one_is_cached_and_otherwise_a_line_says_so(
+    builds: list[Any], there: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[str] = []
+    listed = subprocess.CompletedProcess([], 0 if builds else 3, json.dumps(builds), "")
+    monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
+    monkeypatch.setattr(job, "target_path", lambda python: "python3.14t")
+    monkeypatch.setattr(job, "chromium", lambda: None)
+    monkeypatch.setattr(job, "harness", lambda python, *arguments: listed)
+    monkeypatch.setattr(job, "tox", lambda python, arguments, target: seen.extend(arguments) or 0)
+    assert job.main(["test"]) == 0
+    told = capsys.readouterr().err
+    assert ("instrumented" in seen[-1].split(",")) == there
+    assert ("on a build with a sanitizer were NOT run: none is cached" in told) != there
+
+
 def test_the_environments_that_are_run_are_in_tox_ini(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
     monkeypatch.setattr(job, "target_path", lambda python: "/target")
     monkeypatch.setattr(job, "chromium", lambda: "/browser")
+    monkeypatch.setattr(job, "has_sanitizer", lambda python: True)
 
     def run(command: list[str], variables: dict[str, str]) -> int:
         seen.extend(command)

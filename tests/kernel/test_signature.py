@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness.diagnosis.faulthandler import fatal_error, top_frames
 from harness.kernel.event_types import FindingEvent
 from harness.kernel.signature import short_id, signature
@@ -50,8 +52,32 @@ def test_the_frames_of_the_thread_that_died_are_taken() -> None:
 def test_last_words_are_found() -> None:
     assert fatal_error(THIS_THREAD) is None, "the status says as much"
     assert fatal_error("Fatal Python error: gc: bad count\n\n" + ONLY_STACK) == "gc: bad count"
-    assert fatal_error(ASSERTION + THIS_THREAD) == "assertion x == 0 failed in typeobject.c"
+    assert fatal_error(ASSERTION + THIS_THREAD) == "assertion x == 0 failed in set_version, typeobject.c"
     assert fatal_error("") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "fatal"),
+    [
+        (
+            "python: ./Python/a.c:12: run: Assertion `x->y (1)' failed.",
+            "assertion x->y (1) failed in run, a.c",
+        ),
+        (
+            'Objects/a.c:12: visit: Assertion "n > 0" failed: too small',
+            "assertion n > 0 failed in visit, a.c",
+        ),
+        ("Objects/a.c:12: visit: Assertion failed: bad object", "assertion bad object failed in visit, a.c"),
+        (
+            "Assertion failed: (a && b), function run, file a.c, line 12.",
+            "assertion a && b failed in run, a.c",
+        ),
+        ("Assertion failed: f(1) == b (./Objects/a.c: run: 12)", "assertion f(1) == b failed in run, a.c"),
+    ],
+)
+def test_a_failed_assertion_has_its_expression_its_function_and_its_file(said: str, fatal: str) -> None:
+    """Of glibc, of CPython's for objects, of macOS, of musl."""
+    assert fatal_error(f"noise\n{said}\nFatal Python error: Aborted\n") == fatal
 
 
 def test_addresses_threads_and_line_numbers_are_left_out() -> None:

@@ -15,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from harness.campaign.gather import Report, merge
+from harness.kernel.event_types import StackData
 from harness.report.sarif import render
 from tests.campaign.fakes import fake_scenario
 from tests.report.samples import HOSTILE, campaign, finding, report, result, scenario
@@ -142,6 +143,19 @@ def test_every_kind_of_finding_has_its_rule() -> None:
         assert (
             run["tool"]["driver"]["rules"][shown["ruleIndex"]]["id"] == shown["ruleId"] == f"ftstress/{kind}"
         )
+
+
+def test_a_sanitizer_s_report_is_shown_where_both_accesses_are() -> None:
+    places = ["insert (Objects/boxobject.c:12)", "look_up (Objects/boxobject.c:7)", "unknown code"]
+    stacks: list[StackData] = [
+        {"what": "write of size 8", "thread": "T1", "place": place, "frames": [place]} for place in places
+    ]
+    (shown,) = run_of(found(kind="sanitizer", details={"stacks": stacks, "report": "a report"}))["results"]
+    (first,), (second, scenario) = shown["locations"], shown["relatedLocations"]
+    for location, line in ((first, 12), (second, 7)):
+        assert location["physicalLocation"]["artifactLocation"]["uri"] == "Objects/boxobject.c"
+        assert location["physicalLocation"]["region"] == {"startLine": line}
+    assert scenario["physicalLocation"]["region"] == {"startLine": 61}
 
 
 def test_what_a_target_says_breaks_nothing() -> None:
