@@ -143,10 +143,11 @@ def named_out(arguments: Sequence[str]) -> "str | None":
 def test() -> int:
     """Run all of the harness's own tests. Fails where no free-threaded target can be had: they are about it."""
     python = tool_environment()
+    target = target_path(python)
     environments = ["tests", "target", "buildbot", *(["browser"] if chromium() else [])]
     instrumented = has_sanitizer(python)
     environments += ["instrumented"] if instrumented else []
-    status = tox(python, ["-e", ",".join(environments)], target_path(python))
+    status = tox(python, ["-e", ",".join(environments)], target)
     if not chromium():
         say(
             "the tests of the HTML report in a browser were NOT run: install Chromium (Debian: apt-get install"

@@ -17,6 +17,8 @@ SANITIZERS: tuple[Sanitizer, ...] = get_args(Sanitizer)
 
 LIBRARIES = {"thread": "libtsan", "address": "libasan"}
 """What gcc links for each; clang brings its own with compiler-rt."""
+RECOVERS = {"address": " -fsanitize-recover=address"}
+"""So that it can go on after an error: it cannot decide when it runs, as the thread sanitizer does."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Flavour:
         return (
             *common,
             f"--with-{self.sanitizer}-sanitizer",
-            "CFLAGS=-O1 -g1 -fno-omit-frame-pointer",
+            f"CFLAGS=-O1 -g1 -fno-omit-frame-pointer{RECOVERS.get(self.sanitizer, '')}",
             f"CC={compiler() or 'cc'}",
         )
 

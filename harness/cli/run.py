@@ -128,6 +128,8 @@ def campaign(arguments: argparse.Namespace, kind: Kind, chosen: Choose = choose)
     arguments.out = out = held or outdir.fresh(arguments.out, start.options.seed)
     opening = _opening(start, f"out {escape(str(out))}")
     console.print(Text(opening), soft_wrap=not console.is_terminal)
+    if start.target.slower > 1:
+        console.print(Text(_slowness(start.target), style="dim"), soft_wrap=not console.is_terminal)
     if line := _not_planned(start, kind):
         console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
     try:
@@ -210,6 +212,13 @@ def _opening(start: _Start, last: str) -> str:
     return (
         f"{escape(target.title)} ({escape(target.executable)}), seed {options.seed},"
         f" budget {duration(options.budget_s)}, {counted(len(start.scenarios), 'scenario')}, {last}"
+    )
+
+
+def _slowness(target: Target) -> str:
+    return (
+        f"the {target.sanitizer} sanitizer reports what it must; a loop takes {target.slower:g} times as long as in"
+        f" this interpreter: trials are {target.stretch:.1f} times longer than usual"
     )
 
 
