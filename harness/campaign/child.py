@@ -134,8 +134,8 @@ def start(
     more: Mapping[str, str] | None = None,
     reports: ReportLog | None = None,
 ) -> Child:
-    """Start a child, which inherits some descriptors, finds ``more`` in its environment, and writes its sanitizer's
-    ``reports`` where they are read; the child closes them.
+    """Start a child, which inherits some descriptors, and finds ``more`` in its environment; ``reports``: what its
+    sanitizer writes, which is closed with it.
 
     Raises OSError when the target cannot be executed.
     """
@@ -150,7 +150,7 @@ def start(
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 pass_fds=[writing, *inherited],
-                env=environment() | (reports.environment if reports else {}) | dict(more or {}),
+                env=environment() | dict(more or {}),
                 start_new_session=True,
             )
     except BaseException:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.builds.ask import Answer, ask
-from harness.campaign.report_log import ReportLog
+from harness.campaign.report_log import log_for
 from harness.diagnosis.sanitizers.parse import Report, parse
 from harness.kernel import preflight
 from harness.record.target import Target
@@ -47,9 +47,10 @@ def checked(target: Target) -> Target:
 
 
 def _reported(target: Target, what: str) -> tuple[Answer, list[Report]]:
-    log = ReportLog(target.sanitizer or "")
+    log, more = log_for(target)
+    assert log is not None
     try:
-        answer = ask(_command(target, what), TIMEOUT_S, log.environment)
+        answer = ask(_command(target, what), TIMEOUT_S, more)
         found = [parse(event["details"]["report"]) for event in log.rest("")]
         return answer, [report for report in found if report is not None]
     finally:

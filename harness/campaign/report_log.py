@@ -37,21 +37,32 @@ OPTIONS = {
 VARIABLES = {"thread": "TSAN_OPTIONS", "address": "ASAN_OPTIONS"}
 
 
-class ReportLog:
-    """Of one child, whose ``environment`` makes its sanitizer write there."""
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for reports."""
+    return tempfile.TemporaryDirectory(prefix="ftstress-reports-")
 
-    def __init__(self, sanitizer: str, suppressions: str = "") -> None:
-        """``suppressions``: a file of them, for the thread sanitizer; empty: none."""
-        self._folder = tempfile.TemporaryDirectory(prefix="ftstress-reports-")
+
+def environment(sanitizer: str, where: str, suppressions: str = "") -> dict[str, str]:
+    """What makes a sanitizer write its reports into the folder ``where``; ``suppressions``: a file of them, for the
+    thread sanitizer, or empty.
+    """
+    options = f"{OPTIONS[sanitizer]} log_path='{where}/report'"
+    if suppressions and sanitizer == "thread":
+        options += f" suppressions='{suppressions}'"
+    # No symbolizer that asks the network.
+    return {VARIABLES[sanitizer]: options, "DEBUGINFOD_URLS": ""}
+
+
+class ReportLog:
+    """Of one child, and of what it starts."""
+
+    def __init__(self, where: str, own: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        """``where``: the folder of the reports, which is empty; it goes with the child that it is its ``own``."""
+        self._where = Path(where)
+        self._own = own
         self._cutters: dict[Path, Cutter] = {}
         self._teller = Teller()
         self._behind = False
-        path = Path(self._folder.name, "report")
-        options = f"{OPTIONS[sanitizer]} log_path='{path}'"
-        if suppressions and sanitizer == "thread":
-            options += f" suppressions='{suppressions}'"
-        # No symbolizer that asks the network.
-        self.environment = {VARIABLES[sanitizer]: options, "DEBUGINFOD_URLS": ""}
 
     @property
     def flooded(self) -> bool:
@@ -90,7 +101,7 @@ class ReportLog:
         self._behind = False
         reports: list[str] = []
         with suppress(OSError):
-            for path in sorted(Path(self._folder.name).iterdir()):
+            for path in sorted(self._where.iterdir()):
                 reports += self._read(path, self._cutters.setdefault(path, Cutter()))
         return self._teller.findings(reports, pair)
 
@@ -101,10 +112,14 @@ class ReportLog:
             found += self.look(pair)
         for one in self._cutters.values():
             one.finish()
-        return found
+        return found + self._teller.rest()
 
     def close(self) -> None:
-        self._folder.cleanup()
+        """Remove the reports."""
+        if self._own:
+            self._own.cleanup()
+        for path in self._cutters:
+            path.unlink(missing_ok=True)
 
     def _read(self, path: Path, cutter: Cutter) -> list[str]:
         reports: list[str] = []
@@ -119,6 +134,9 @@ class ReportLog:
         return reports
 
 
-def log_for(target: Target, suppressions: str = "") -> ReportLog | None:
-    """Where a child of ``target`` writes its reports; None where it makes none."""
-    return ReportLog(target.sanitizer, suppressions) if target.sanitizer else None
+def log_for(target: Target, suppressions: str = "") -> tuple[ReportLog | None, dict[str, str]]:
+    """Where a child of ``target`` writes its reports, and its environment for that; None where it makes none."""
+    if target.sanitizer is None:
+        return None, {}
+    own = folder()
+    return ReportLog(own.name, own), environment(target.sanitizer, own.name, suppressions)

@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
+from harness.builds.layout import fixed_layout
 from harness.campaign import child, trial
+from harness.campaign.report_log import ReportLog, environment, folder
 from harness.campaign.trial import RunTrial
 from harness.campaign.watch import Started
 from harness.kernel.amplifiers import Setting
@@ -48,20 +50,21 @@ def serving(most: int) -> Iterator[RunTrial]:
 
 
 class _Servers:
-    """Those that are not at work: as many as trials run beside each other, with the specializer and without it."""
+    """Those that are not at work: as many as trials run beside each other, with the specializer and without it, and for
+    each list of what a sanitizer is not to report.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.idle: dict[Setting, list[_Server]] = {}
+        self.idle: dict[tuple[Setting, str], list[_Server]] = {}
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
-        # A sanitizer's reports are of a child of its own, and what is suppressed changes from one to the next.
-        if spec.get("with_gil") or target.sanitizer:
+        if spec.get("with_gil"):
             return trial.start_alone(target, spec)
-        specialized = spec["knobs"].get(specializer.name, ON)
-        idle = self.idle.setdefault(specialized, [])
-        server = idle.pop() if idle else _Server(target, specialized)
+        kind = spec["knobs"].get(specializer.name, ON), spec.get("suppressions", "")
+        idle = self.idle.setdefault(kind, [])
+        server = idle.pop() if idle else _Server(target, *kind)
         forked = server.fork(spec, self._take_back)
         if forked is not None:
             return forked
@@ -72,7 +75,7 @@ class _Servers:
         if server.gone or server.served >= self.most:
             server.end()
         else:
-            self.idle[server.specialized].append(server)
+            self.idle[server.kind].append(server)
 
     def end(self) -> None:
         for idle in self.idle.values():
@@ -83,9 +86,13 @@ class _Servers:
 class _Server:
     """A process of the target that forks children, one at a time."""
 
-    def __init__(self, target: Target, specialized: Setting) -> None:
+    def __init__(self, target: Target, specialized: Setting, suppressions: str) -> None:
         """Raises OSError when the target cannot be executed."""
-        self.specialized = specialized
+        self.kind = specialized, suppressions
+        self.answers_s = ANSWERS_S * target.stretch
+        self.reports = folder() if target.sanitizer else None
+        """Of a sanitizer: its children's, one after the other."""
+        more = environment(target.sanitizer or "", self.reports.name, suppressions) if self.reports else {}
         self.served = 0
         self.gone = False
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -96,15 +103,16 @@ class _Server:
             "knobs": {specializer.name: specialized},
         }
         try:
-            self.process = subprocess.Popen(
-                child.command(target, spec),
-                stdin=subprocess.PIPE,  # nothing is written to it: see ``child.Child``
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=child.environment(),
-                start_new_session=True,
-            )
+            with fixed_layout(child.instrumented(target.executable)):
+                self.process = subprocess.Popen(
+                    child.command(target, spec),
+                    stdin=subprocess.PIPE,  # nothing is written to it: see ``child.Child``
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=child.environment() | more,
+                    start_new_session=True,
+                )
         except BaseException:
             self.socket.close()
             raise
@@ -121,7 +129,7 @@ class _Server:
         try:
             with suppress(OSError):
                 socket.send_fds(self.socket, [json.dumps(spec).encode()], theirs)
-                said, pid = self.answer(ANSWERS_S)
+                said, pid = self.answer(self.answers_s)
         finally:
             _close(theirs if said == FORKED else theirs + ours)
         return _Forked(self, pid, ours, take_back) if said == FORKED else None
@@ -144,6 +152,8 @@ class _Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
+        if self.reports:
+            self.reports.cleanup()
 
 
 class _Forked:
@@ -156,7 +166,7 @@ class _Forked:
         self.pid = pid
         self.lifeline, self.stdout, self.stderr, self.events = streams
         self.take_back = take_back
-        self.reports = None
+        self.reports = ReportLog(server.reports.name) if server.reports else None
         self.status: int | None = None
         self.reaped = False
 
@@ -177,6 +187,8 @@ class _Forked:
     def close(self) -> None:
         """Let go of the pipes. The process must have been reaped."""
         _close([self.lifeline, self.stdout, self.stderr, self.events])
+        if self.reports:
+            self.reports.close()
         self.take_back(self.server)
 
     def _status(self, wait_s: float) -> int | None:

@@ -77,8 +77,10 @@ def of_trial(tell: TellOfTrial) -> Tell:
 
 def start_alone(target: Target, spec: ChildTrial) -> Started:
     """Start a child for a trial. Raises OSError when the target cannot be executed."""
-    reports = log_for(target, spec.get("suppressions", ""))
-    return child.start(lambda events: child.command(target, spec | {"events_fd": events}), reports=reports)
+    reports, more = log_for(target, spec.get("suppressions", ""))
+    return child.start(
+        lambda events: child.command(target, spec | {"events_fd": events}), more=more, reports=reports
+    )
 
 
 def run_in_child(
@@ -88,7 +90,13 @@ def run_in_child(
     hear = of_trial(tell)
     spec = spec | {"alarm_s": int(spec["budget_s"] + ALARM_S * target.stretch)}
     time_s = spec["budget_s"] + GRACE_S * target.stretch
-    limits = Limits(time_s, SILENCE_S * target.stretch, spec["memory_limit_bytes"], sleepless=True)
+    limits = Limits(
+        time_s,
+        SILENCE_S * target.stretch,
+        spec["memory_limit_bytes"],
+        sleepless=True,
+        beside=target.sanitizer == "thread",
+    )
     if spec["do"] == "pairs":
         return _run_pairs(partial(start, target), spec, hear, stop, limits)
     if spec["ring"] == "off":

@@ -74,6 +74,8 @@ class Limits:
     memory_bytes: int
     sleepless: bool = False
     """It has a thread that should speak all the time: where all wait for one another, ``silence_s`` need not pass."""
+    beside: int = 0
+    """Threads that are not its own, and only sleep."""
 
 
 def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
@@ -246,9 +248,12 @@ class _Watched:
             return "timeout"
         if self.silent_s > self.limits.silence_s:
             return "silent"
-        if self.limits.sleepless and self.started and self.silent_s > LATE_S and self.sleepers.look(self.pid):
+        if self.limits.sleepless and self.started and self.silent_s > LATE_S and self._all_sleep():
             return "silent"
         return None
+
+    def _all_sleep(self) -> bool:
+        return self.sleepers.look(self.pid, beside=self.limits.beside)
 
     def _weigh(self) -> int:
         """Bytes that the child holds; once a second with everything it started."""

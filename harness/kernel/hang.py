@@ -63,9 +63,10 @@ class Sleepers:
         self.turns: dict[int, int] = {}
         """How often each had been given a core, at the last look."""
 
-    def look(self, pid: int | str, awake: int | None = None) -> bool:
+    def look(self, pid: int | str, awake: int | None = None, beside: int = 0) -> bool:
         """Whether the threads of a process, but for the one that looks (``awake``, its native id), have waited long
-        enough. False: they have not, or it cannot be told (only Linux says; of other processes, to who may trace them).
+        enough; so many ``beside`` them may sleep for a time: a sanitizer has one of its own. False: they have not, or
+        it cannot be told (only Linux says; of other processes, to who may trace them).
         """
         now = time.monotonic()
         if now - self.looked < APART_S:
@@ -77,8 +78,9 @@ class Sleepers:
             turns = {
                 thread: int((folder / str(thread) / "schedstat").read_text().split()[2]) for thread in threads
             }
-            all_wait = bool(threads) and all(
-                _waits(folder, thread, turns[thread] != self.turns.get(thread)) for thread in threads
+            others = [one for one in threads if not _waits(folder, one, turns[one] != self.turns.get(one))]
+            all_wait = len(threads) > beside >= len(others) and all(
+                _stat(folder, thread)[0] == "S" for thread in others
             )
             ticks = sum(_ticks(folder, thread) for thread in threads)
         except (OSError, ValueError, IndexError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -113,8 +114,9 @@ def test_one_that_its_sanitizer_ends_has_the_report_as_its_finding_and_no_crash_
 
 
 def test_its_files_are_gone_with_the_child(run: Run) -> None:
-    log = report_log.ReportLog("thread")
-    folder = Path(log._folder.name)
-    assert folder.is_dir()
+    log, more = report_log.log_for(fake_target(sanitizer="thread"))
+    assert log is not None
+    (where,) = re.findall("log_path='(.+)/report'", more["TSAN_OPTIONS"])
+    assert Path(where).is_dir()
     log.close()
-    assert not folder.exists()
+    assert not Path(where).exists()

@@ -62,6 +62,15 @@ def test_a_stack_that_was_not_kept_is_unknown_and_the_other_is_told() -> None:
     assert report.places == ("Objects/boxobject.c:store_it", UNKNOWN)
 
 
+def test_half_a_race_is_told_at_the_end_and_only_where_no_whole_one_has_its_place() -> None:
+    alone = samples.race([("alone", "Objects/alone.c", 1)], second=None)
+    teller = Teller()
+    (whole,) = teller.findings([*cut(samples.race(second=None)), *cut(alone), *cut(samples.race())], "")
+    assert whole["where"] == " with ".join(PLACES)
+    (half,) = teller.rest()
+    assert half["where"] == f"Objects/alone.c:alone with {UNKNOWN}"
+
+
 def test_where_only_the_runtime_and_headers_are_on_the_stack_the_innermost_stands_for_it() -> None:
     inner = [("memset", "../../../../src/libsanitizer/tsan/tsan_interceptors.cpp", 9)]
     (stack, _) = the_report(samples.race(first=inner)).main

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from harness.diagnosis.freed import of_functions
-from harness.diagnosis.sanitizers.parse import Report, Stack, parse
+from harness.diagnosis.sanitizers.parse import UNKNOWN, Report, Stack, parse
 from harness.kernel.event_types import Details, FindingEvent, StackData
 
 DYING = re.compile(
@@ -14,6 +14,8 @@ DYING = re.compile(
 )
 """Functions in which a process only is that dies of something else: they look at what others still change."""
 AFTER_FATAL = "after a fatal error"
+Key = tuple[str, tuple[str, ...], bool]
+"""Kind, places, and whether the process was dying: what tells findings of one child apart."""
 MOST_FRAMES = 24
 MOST_TEXT = 12_000
 MOST = 500
@@ -28,7 +30,9 @@ class Teller:
         self.total = 0
         """Reports, those told before included."""
         self.dying = False
-        self._told: set[tuple[str, tuple[str, ...], bool]] = set()
+        self._told: set[Key] = set()
+        self._halves: dict[Key, FindingEvent] = {}
+        """Of which one stack was not kept: they may be another report's race."""
 
     def findings(self, reports: Iterable[str], pair: str) -> list[FindingEvent]:
         """Those among whole reports. ``pair``: the operations on a subject that are raced; empty where there are none.
@@ -44,15 +48,24 @@ class Teller:
             if report is None:
                 continue
             key = (report.kind, report.places, self.dying)
-            if key not in self._told and len(self._told) < MOST:
+            if key in self._told or len(self._told) + len(self._halves) >= MOST:
+                continue
+            if UNKNOWN in report.places:
+                self._halves.setdefault(key, finding(report, pair, self.dying))
+            else:
                 self._told.add(key)
                 found.append(finding(report, pair, self.dying))
         return found
 
+    def rest(self) -> list[FindingEvent]:
+        """When no more reports come: races of which one stack was not kept, where no other report has that place."""
+        places = {place for _, told, _ in self._told for place in told}
+        return [event for (_, half, _), event in self._halves.items() if not places & {*half}]
+
 
 def finding(report: Report, pair: str = "", dying: bool = False) -> FindingEvent:
     """What a report is: its kind in the oracle's place, and both places in the operation's."""
-    places = LINK.join(dict.fromkeys(report.places)) or "unknown code"
+    places = LINK.join(dict.fromkeys(report.places)) or UNKNOWN
     details: Details = {
         "report": report.text[:MOST_TEXT],
         "stacks": [stack_data(stack) for stack in report.stacks],
@@ -66,9 +79,7 @@ def finding(report: Report, pair: str = "", dying: bool = False) -> FindingEvent
     freed = next((stack for stack in report.stacks if stack.what == "freed"), None)
     if freed is not None:
         details["freed"] = of_functions(frame.function for frame in freed.frames)
-    told = "; ".join(
-        f"{stack.what} in {stack.where or 'unknown code'}, {stack.thread}" for stack in report.main
-    )
+    told = "; ".join(f"{stack.what} in {stack.where or UNKNOWN}, {stack.thread}" for stack in report.main)
     return {
         "event": "finding",
         "kind": "sanitizer",
