@@ -252,7 +252,7 @@ def test_an_actor_that_never_returns_is_a_hang_that_names_it(trial: RunTrial) ->
 
 def test_actors_that_all_sleep_are_given_up_sooner(trial: RunTrial, monkeypatch: pytest.MonkeyPatch) -> None:
     class Asleep(Sleepers):
-        def look(self, pid: int | str, awake: int | None = None) -> bool:
+        def look(self, pid: int | str, awake: int | None = None, beside: int = 0) -> bool:
             return True
 
     monkeypatch.setattr(workers, "STUCK_WAKES", 10**6)

@@ -150,7 +150,9 @@ def test_a_sanitizer_s_report_is_shown_where_both_accesses_are() -> None:
     stacks: list[StackData] = [
         {"what": "write of size 8", "thread": "T1", "place": place, "frames": [place]} for place in places
     ]
-    (shown,) = run_of(found(kind="sanitizer", details={"stacks": stacks, "report": "a report"}))["results"]
+    signature = "sanitizer | data race | type_attributes.diamond | Objects/boxobject.c:insert"
+    one = found(kind="sanitizer", signature=signature, details={"stacks": stacks, "report": "a report"})
+    (shown,) = run_of(one)["results"]
     (first,), (second, scenario) = shown["locations"], shown["relatedLocations"]
     for location, line in ((first, 12), (second, 7)):
         assert location["physicalLocation"]["artifactLocation"]["uri"] == "Objects/boxobject.c"
