@@ -232,7 +232,12 @@ def test_builds_with_a_sanitizer_are_tested_where_one_is_cached_and_otherwise_a_
     monkeypatch.setattr(job, "target_path", lambda python: "python3.14t")
     monkeypatch.setattr(job, "chromium", lambda: None)
     monkeypatch.setattr(job, "harness", lambda python, *arguments: listed)
-    monkeypatch.setattr(job, "tox", lambda python, arguments, target: seen.extend(arguments) or 0)
+
+    def tox(python: Path, arguments: list[str], target: str | None) -> int:
+        seen.extend(arguments)
+        return 0
+
+    monkeypatch.setattr(job, "tox", tox)
     assert job.main(["test"]) == 0
     told = capsys.readouterr().err
     assert ("instrumented" in seen[-1].split(",")) == there
