@@ -201,13 +201,18 @@ class DebugStressBuild(StressBuild):
 
 
 class ThreadSanitizerStressBuild(StressBuild):
-    """The same under ThreadSanitizer: what is much slower gets more time. What it reports is in the campaign's report; a
-    data race alone fails no build. The step ``fingerprint`` fails one whose sanitizer does not report what it must.
+    """The same under ThreadSanitizer: what is much slower gets more time. What it reports is in the campaign's report,
+    and a data race alone fails no build. The step ``fingerprint`` ends one whose sanitizer does not report what it
+    must.
     """
 
     buildersuffix = ".ftstress.tsan"
     factory_tags = (*StressBuild.factory_tags, "tsan", "sanitizer")
-    configureFlags = (*DebugStressBuild.configureFlags, "--with-thread-sanitizer", "CFLAGS=-O1 -g1 -fno-omit-frame-pointer")
+    configureFlags = (
+        *DebugStressBuild.configureFlags,
+        "--with-thread-sanitizer",
+        "CFLAGS=-O1 -g1 -fno-omit-frame-pointer",
+    )
     # Where addresses are laid out with much randomness, it ends at start or finds nothing.
     launcher = ("setarch", "-R")
     # For make, which runs what it has made: the job gives its children options of their own.

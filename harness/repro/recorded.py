@@ -69,7 +69,7 @@ def read(directory: Path, identity: str) -> Recorded:
     infos = [ScenarioInfo.from_json(data) for data in first["scenarios"]]
     info = next(info for info in infos if info.name == found.scenario)
     again = tuple(e for e in events if e["event"] == "repro" and e["signature"] == found.signature)
-    where = found.details.get("pair", found.where)
+    where = found.details.get("pair", "" if found.kind == "sanitizer" else found.where)
     return Recorded(directory, result.target, found, of_event(info, start, where), again)
 
 

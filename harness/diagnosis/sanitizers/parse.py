@@ -30,8 +30,8 @@ RUNTIME = re.compile(
 )
 INLINE = re.compile(r"(?:^|/)Include/")
 """Of CPython's source: what is compiled into whoever calls it, as atomic accesses are."""
-CLONE = re.compile(r"\.(?:constprop|isra|part|cold|lto_priv|llvm)\b.*")
-"""What compilers append to a function that they have changed for some callers."""
+CLONE = re.compile(r"\.(?:constprop|isra|part|cold|lto_priv|llvm)\b.*|@.*")
+"""What compilers append to a function that they have changed for some callers, and linkers to one with versions."""
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 UNKNOWN = "unknown code"
 """Where a stack was not kept, or has no frame of known source."""
