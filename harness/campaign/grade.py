@@ -86,8 +86,8 @@ class _Seen:
 
     @property
     def pair(self) -> str:
-        """The operations on a subject that were raced, where it shows in a trial of pairs; of a report that came in mixed
-        rows nobody knows them.
+        """The operations on a subject that were raced, where it shows in a trial of pairs; of a report that came in
+        mixed rows nobody knows them.
         """
         return self.details.get("pair", "" if self.first["kind"] == "sanitizer" else self.first["where"])
 
