@@ -22,9 +22,14 @@ class NotScriptable(Exception):
 
 
 class Bundle:
-    """Collects definitions. ``imports`` and ``definitions`` are lines and blocks of source, in order."""
+    """Collects definitions. ``imports`` and ``definitions`` are lines and blocks of source, in order.
 
-    def __init__(self) -> None:
+    ``unbound``: names that nothing binds are left as they are. A later version has them built in, or they are of the
+    globals that a function is made with.
+    """
+
+    def __init__(self, unbound: bool = False) -> None:
+        self.unbound = unbound
         self.imports: dict[str, None] = {}
         self.definitions: list[ast.stmt] = []
         self._had: dict[str, Any] = {}
@@ -33,7 +38,7 @@ class Bundle:
         """Bring in what ``names`` mean in ``namespace``. Raises NotScriptable where that has no source."""
         for name in names:
             if name not in namespace or name == "__file__":  # the script has its own
-                if hasattr(builtins, name) or name == "__file__":
+                if self.unbound or hasattr(builtins, name) or name == "__file__":
                     continue
                 raise NotScriptable(f"what {name} is cannot be told")
             thing = namespace[name]
@@ -166,7 +171,13 @@ def free_names(body: list[ast.stmt]) -> list[str]:
 class _Strip(ast.NodeTransformer):
     """Without docstrings, annotations and decorators of ours."""
 
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._function(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._function(node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.returns = None
         for argument in [
             *node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs,

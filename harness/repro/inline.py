@@ -100,7 +100,8 @@ def _gives(function: ast.FunctionDef) -> ast.expr | None:
         return None
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
         return None
-    inner = (ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp)
+    waiting = (ast.Yield, ast.YieldFrom, ast.Await)
+    inner = (ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp, *waiting)
     if any(isinstance(one, inner) for one in ast.walk(last.value)):
         return None
     return last.value

@@ -3,241 +3,287 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+import re
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from textwrap import indent
 
 from harness.campaign.again import Again
 from harness.kernel.pairs.race import DIGITS, LETTERS
 from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
 from harness.repro import reported
-from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
-from harness.repro.setting import fitted, together
+from harness.repro.inline import dotted, without_needless_names
+from harness.repro.setting import WIDTH, fitted, imports_of, together, written
+from harness.repro.subject_parts import Parts, without_helpers
+from harness.repro.tidy import with_numbers, without_unused_methods
 
 LINES = 30
 """What a script of a pair is set closely to fit into."""
-OWN = ("fresh", "left", "wrong")
-DID = """
-def did(o, me, do, v):
-    try:
-        return v, do(o, v)
-    except Exception as error:
-        return v, type(error).__name__
-"""
-ORDERS = """
-def shown(given, o):
-    return repr((sorted(given), LEFT))
-ORDERS = [shown([did(o, *step) for step in order], o) for order in itertools.permutations(STEPS)\
-FILTER for o in [fresh()]]
-"""
-FILTER = " if sorted(order, key=lambda step: step[0]) == STEPS"
-"""Where a thread has several operations: it does them in their order."""
-ALONE = """
-def alone():
-    o = fresh()
-    return repr((did(o, 0, CHECK, "a1"), LEFT))
-BEFORE = alone()
-"""
 PLAY = """
 def play(me):
     for i in range(200):
         if i % 3 == me:
             objects[i] = fresh()
-        here[me][i], n = True, 0
-        while not here[1 - me][i]:
+        given[me].append(n := 0)
+        while REST <= i:
             n = n + 1 if n < 500 else time.sleep(0) or n
-        for _ in range((i % 9 - 4) * (2 * me - 1)):
-            pass
-        given[me][i] = [did(objects[i], *step) for step in STEPS if step[0] == me]
-"""
-"""Some objects are the racing threads' own, some are not: what a thread releases of another one's is freed later. Where
-a thread has no core the other one gives way; who is ahead changes.
-"""
-LOOP = """
-SEEN, deadline = "", time.monotonic() + SECONDS
-while not SEEN and time.monotonic() < deadline:
-    objects, here, given = [fresh() for _ in range(200)], [[False] * 200 for _ in ME], [[None] * 200 for _ in ME]
+        DO
+END = time.monotonic() + SECONDS
+while time.monotonic() < END:
+    objects, given = [fresh() for _ in range(200)], NOTHING
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(play, ME))
 """
-CHECK = """\
-    SEEN = next((now for *all_, o in zip(*given, objects) if (now := shown(sum(all_, []), o)) not in ORDERSMORE), "")
+"""Some objects are the racing threads' own, some are not: what a thread releases of another one's is freed later. Where
+a thread has no core the other one gives way.
 """
-LOOKED = """\
-    _ = [did(o, 0, lambda o, v: LEFT, "") for o in objects]
+SUPPRESSED = """
+with contextlib.suppress(BaseException):
+    DO
+"""
+LOOKED = """
+for o in objects:
+    with contextlib.suppress(BaseException):
+        LEFT
 """
 """What was freed too early may be noticed only by who looks at what is left."""
-WRONG = """\
-    SEEN = next(filter(None, map(wrong, objects)), "")
-"""
-BROKEN = """\
-    SEEN = "" if alone() == BEFORE else alone()
-"""
-TOLD = """
-print(f"seen: {SEEN}" if SEEN else "not seen")
-sys.exit(bool(SEEN))
-"""
 CHILD = """
-if "child" not in sys.argv:  # a crash is seen from outside
-    try:
-        status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"], timeout=LONGEST).returncode
-    except subprocess.TimeoutExpired:
-        status = "none: it hangs"
-    print(f"seen: the child's exit status is {status}" if status not in (0, 1) else f"not seen: {status}")
-    sys.exit({0: 0, 1: 2}.get(status, 1))
+if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
+    status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"]).returncode
+    sys.exit(f"seen: the child's exit status is {status}" if status not in (0, 1) else status * 2)
+signal.alarm(LONGEST)
 """
-MODULES = ("concurrent.futures", "itertools", "os", "re", "subprocess", "sys", "time")
+SEEN, SEEN_IN_CHILD = "sys.exit(f'seen: SAID')", "sys.exit(print(f'SAID') or 3)"
+MODULES = ("concurrent.futures", "contextlib", "itertools", "os", "re", "signal", "subprocess", "sys", "time")
+
+
+TRIED = """
+def did(o, v, do):
+    try:
+        DONE
+    except BaseException as error:
+        return RAISED
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a script asks of a row. Words in capitals stand for what the finding has there."""
+
+    did: str = ""
+    """What does one operation, and gives what is asked; empty: nobody asks."""
+    before: str = ""
+    """What must be known before anything is raced."""
+    odd: str = ""
+    """What should not be, once a row is done: false where nothing is."""
+    said: str = "{odd.pop()}"
+
+
+OUTCOMES = Question(
+    TRIED.replace("DONE", "return v, do(o, v)").replace("RAISED", "v, type(error).__name__"),
+    """
+def shown(o, *given):
+    return repr((sorted(given), LEFT))
+ORDERS = {shown(o, *[did(o, *one) for one in order]) for order in ORDERED for o in [fresh()]}
+""",
+    "odd := {shown(o, EACH) for *each, o in zip(*given, objects)} - ORDERS",
+)
+PERMITTED = Question(
+    """
+def did(o, v, do):
+    with contextlib.suppress(BaseException):
+        return do(o, v)
+""",
+    r"""
+def words(objects, *given):
+    return {*re.findall(r"'(\w+)'", repr((given, [LEFT for o in objects])))}
+GIVEN = [words([o], [did(o, *one) for one in order]) for order in ORDERED for o in [fresh()]]
+KNOWN = words([fresh()], NAMES).union(*GIVEN)
+""",
+    "odd := words(objects, *given) - KNOWN",
+)
+RAISED = Question(
+    TRIED.replace("DONE", "do(o, v)").replace("RAISED", "v if type(error).__name__ == 'ERROR' else None"),
+    "ORDERS = {did(o, *one) for order in ORDERED for o in [fresh()] for one in order}",
+    "odd := {ALL} - {None, *ORDERS}",
+    "ERROR by {odd.pop()}",
+)
+ALONE = Question(
+    OUTCOMES.did,
+    """
+def alone():
+    o = fresh()
+    return repr((did(o, "a1", ONE), LEFT))
+BEFORE = alone()
+""",
+    "(now := alone()) != BEFORE",
+    "{now}",
+)
+STRUCTURE = Question(odd="odd := {WRONG(o) for o in objects} - {''}")
+NOTHING = Question()
 
 
 def pair_script(finding: Finding, again: Again, header: str, watched: bool, seconds: int) -> str:
     """The program's source; ``watched``: it looks in a child. Raises NotScriptable, or ScenarioError."""
     subject = find_subject(again.scenario.file, again.scenario.name)
     threads = sequences(steps(subject), finding.details.get("variant", again.pairs[0]))
-    return closely_set(header, Writer(finding, subject, threads, seconds), watched, LINES)
+    texts = [
+        _Writer(finding, subject, threads, seconds, watched, looks).text(header) for looks in (True, False)
+    ]
+    return next((text for text in texts if len(text.splitlines()) <= LINES), texts[-1])
 
 
-def closely_set(header: str, writer: Writer, watched: bool, lines: int) -> str:
-    """The program that is written, in so many lines where it fits into them."""
-    blocks = [*writer.functions(), *writer.race()]
-    child = [CHILD.replace("LONGEST", str(writer.seconds + 30))] if watched or writer.dies else []
-    if writer.finding.kind == "sanitizer":
-        child = [reported.look(writer.finding)]
-    used = _used([*blocks, *child], writer.modules)
-    imports = [f"import {', '.join(sorted({*used, *writer.needed()}))}", *writer.others()]
-    text = "\n".join([header, *imports, *child, *blocks])
-    closely = fitted("\n".join(line for line in text.split("\n") if line.strip()), lines, lines)
-    return together(closely, lines)
-
-
-def _used(blocks: list[str], modules: tuple[str, ...]) -> list[str]:
-    text = "\n".join(blocks)
-    return [name for name in modules if f"{name}." in text]
-
-
-class Writer:
-    """Writes one finding's program, part by part."""
-
-    modules: tuple[str, ...] = MODULES
-    """Of which it imports those that it uses."""
+class _Writer:
+    """Writes one finding's program. ``looks``: where the process dies, at what is left of each object, too."""
 
     def __init__(
-        self, finding: Finding, subject: type[Subject], threads: list[list[Step]], seconds: int
+        self,
+        finding: Finding,
+        subject: type[Subject],
+        threads: list[list[Step]],
+        seconds: int,
+        watched: bool,
+        looks: bool,
     ) -> None:
         self.finding, self.subject, self.threads, self.seconds = finding, subject, threads, seconds
         # What is released too often is freed while it is used, where nobody holds it besides.
         self.dies = finding.kind in ("crash", "hang", "sanitizer") or finding.oracle == "lifetime"
-        self.alone = finding.details.get("alone", "")
-        self.done = {one.name: one for one in chain(*threads)}
-        if self.alone:
-            self.done[self.alone] = steps(subject)[self.alone]
-        wanted = "wrong" if finding.oracle == "structure" else "left"
-        self.asked = wanted if getattr(subject, wanted) is not getattr(Subject, wanted) else ""
-        self.orders = ORDERS
-        self.left = "left(o)" if self.asked == "left" else "o"
-        self.bundle = Bundle()
+        self.watched = watched or self.dies
+        self.looks = looks and self.dies
+        self.values = [
+            [LETTERS[me] + DIGITS[number] for number, _ in enumerate(thread, 1)]
+            for me, thread in enumerate(threads)
+        ]
+        self.several = any(len(thread) > 1 for thread in threads)
+        self.parts = Parts(subject)
+        self.question = self._question()
 
-    def functions(self) -> Iterator[str]:
-        """How to make an object, its operations, what is asked of it, and all that these need."""
+    def text(self, header: str) -> str:
+        """The program, set closely where it has to be."""
+        definitions, body = with_numbers(*self._program())
+        definitions = without_helpers(definitions)
+        without_unused_methods(definitions, body)
+        definitions, body = without_needless_names(definitions, body)
+        child = CHILD.replace("LONGEST", str(self.seconds + 30)) if self.watched else ""
+        if self.finding.kind == "sanitizer":
+            child = reported.look(self.finding)
+        said = "\n".join([child, *map(written, [*definitions, *body])])
+        taken = {line.split()[1] for line in self.parts.bundle.imports if line.startswith("from ")}
+        modules = {*taken, *(name for name in MODULES if f"{name}." in said)}
+        whole, left = dotted([*definitions, *body], self.parts.bundle.imports, modules)
+        modules -= {line.split()[1] for line in left if line.startswith("from ")} - set(MODULES)
+        imports = imports_of([*left, *(f"import {name}" for name in modules)])
+        text = "\n".join([header, imports, child, *map(_bare, map(written, whole))])
+        return together(fitted("\n".join(filter(str.strip, text.split("\n"))), LINES, LINES), LINES)
+
+    def _question(self) -> Question:
+        if self.finding.details.get("alone"):
+            return ALONE
+        if self.dies:
+            return NOTHING
+        named = {"structure": STRUCTURE, "process": RAISED, "permitted": PERMITTED}
+        return named.get(self.finding.oracle, OUTCOMES)
+
+    def _program(self) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """What it needs, and the race with what is asked of each row of it."""
         size = self.finding.details.get("size", self.subject.sizes[0])
-        written: list[tuple[Callable[..., Any], ast.stmt]] = [
-            (self.subject.fresh, method(self.subject.fresh, "fresh", size))
-        ]
-        written += [(one.do, parsed(one.do)) for one in self.done.values()]
-        if self.asked:
-            asked = getattr(self.subject, self.asked)
-            written.append((asked, method(asked, self.asked)))
-        yield from self.with_needs(written)
+        self.parts.method("fresh", size=size)
+        asked = self.question
+        steps_ = f"STEPS = {self._steps()}"
+        blocks = [steps_, self._filled(asked.did), self._filled(asked.before), self._play()]
+        (*before, play, end, loop) = ast.parse("\n".join(blocks)).body
+        assert isinstance(loop, ast.While)
+        told = (SEEN_IN_CHILD if self.watched else SEEN).replace("SAID", self._filled(asked.said))
+        if asked.odd:
+            loop.body += ast.parse(f"if {self._filled(asked.odd)}:\n    {told}").body
+        if self.looks and self.subject.left is not Subject.left:
+            loop.body += ast.parse(self._filled(LOOKED)).body
+        return self.parts.definitions, [*before, play, end, loop]
 
-    def with_needs(self, written: Sequence[tuple[Callable[..., Any], ast.stmt]]) -> Iterator[str]:
-        """Functions, each with what it was written from, behind all that they need."""
-        for one, function in written:  # a base may be of another module
-            needed = [name for name in free_names([function]) if name not in OWN]
-            self.bundle.need(needed, vars(inspect.getmodule(one)))
-        for node in (*self.bundle.definitions, *(function for _, function in written)):
-            yield ast.unparse(ast.fix_missing_locations(node))
+    def _steps(self) -> str:
+        """What each thread does."""
+        names = [[one.name for one in thread] for thread in self.threads]
+        once = len({*chain(*names)}) == len([*chain(*names)])
+        for short in (once, False):
+            told = []
+            for thread, values in zip(self.threads, self.values, strict=True):
+                each = [self._step(one, value, short) for one, value in zip(thread, values, strict=True)]
+                told.append(f"[{', '.join(each)}]" if self.several else each[0])
+            text = ", ".join(told)
+            if len(text) < WIDTH - len("STEPS = "):
+                break
+        return text
 
-    def needed(self) -> list[str]:
-        return [one.removeprefix("import ") for one in self.bundle.imports if one.startswith("import ")]
+    def _step(self, one: Step, value: str, short: bool) -> str:
+        do = ast.unparse(self.parts.operation(one, short))
+        if self.question is PERMITTED and one.text:  # it is made of what it sees, and no value itself
+            do = f"lambda o, v: ({do})(o, v) and None"
+        return f"({value!r}, {do})" if self.question.did or self.several or len(self.threads) > 2 else do
 
-    def others(self) -> list[str]:
-        return [one for one in self.bundle.imports if one.startswith("from ")]
+    def _play(self) -> str:
+        many = len(self.threads)
+        numbers = ", ".join(map(str, range(many)))
+        rest = "len(given[1 - me])" if many == 2 else "min(map(len, given))"
+        return (
+            PLAY.strip()
+            .replace("REST", rest)
+            .replace("        DO\n", indent(self._does(), " " * 8))
+            .replace("NOTHING", f"({', '.join(['[]'] * many)})")
+            .replace("ME", f"({numbers})")
+            .replace("SECONDS", str(self.seconds))
+        )
 
-    def called(self, thread: int, number: int) -> str:
-        """An operation as an expression: a function of the object and a string."""
-        return self.threads[thread][number].do.__name__
-
-    def race(self) -> Iterator[str]:
-        """One row after the other, and what is asked of each object of it."""
-        told = [
-            f'({me}, {self.called(me, number)}, "{LETTERS[me]}{DIGITS[number + 1]}")'
-            for me, thread in enumerate(self.threads)
-            for number in range(len(thread))
-        ]
-        yield f"STEPS = [{', '.join(told)}]"
-        yield DID
-        left, check = self.left, ""
-        if self.alone:
-            yield ALONE.replace("CHECK", self.done[self.alone].do.__name__).replace("LEFT", left)
-            check = BROKEN
-        elif self.finding.oracle == "structure":
-            check = WRONG
-        elif self.dies:
-            check = LOOKED.replace("LEFT", left)
-        else:
-            several = any(len(thread) > 1 for thread in self.threads)
-            yield self.orders.replace("LEFT", left).replace("FILTER", FILTER if several else "")
-            check = CHECK.replace("MORE", self._more())
-        others = "here[1 - me][i]" if len(self.threads) == 2 else "all(flags[i] for flags in here)"
-        yield PLAY.replace("here[1 - me][i]", others)
-        me = f"({', '.join(map(str, range(len(self.threads))))})"
-        yield LOOP.replace("SECONDS", str(self.seconds)).replace("ME", me) + check
-        yield TOLD
-
-    def _more(self) -> str:
-        """What must be so, too, where a round that no order gives may be right."""
-        if self.finding.oracle == "process":
-            return f" and {self.finding.details.get('exception', '')!r} in now"
-        if self.finding.oracle == "permitted":
-            return (
-                " and not set(re.findall(r\"'(\\w+)'\", now)) <= set(re.findall(r\"'(\\w+)'\", repr(ORDERS)))"
+    def _does(self) -> str:
+        """What a thread does with each object."""
+        asked = bool(self.question.did)
+        if asked and self.question is not ALONE:
+            each = (
+                "[did(objects[i], *one) for one in STEPS[me]]"
+                if self.several
+                else "did(objects[i], *STEPS[me])"
             )
-        return ""
+            return f"given[me][i] = {each}\n"
+        if self.several:
+            return f"for v, do in STEPS[me]:{indent(SUPPRESSED.replace('DO', 'do(objects[i], v)'), '    ')}"
+        if asked or len(self.threads) > 2:
+            return SUPPRESSED.strip().replace("DO", "STEPS[me][1](objects[i], STEPS[me][0])") + "\n"
+        return SUPPRESSED.strip().replace("DO", "STEPS[me](objects[i], 'ab'[me] + '1')") + "\n"
+
+    def _filled(self, text: str) -> str:
+        """A part of the question with what the finding has there."""
+        return re.sub(r"\b[A-Z]{3,}\b", lambda found: self._there(found[0]), text)
+
+    def _there(self, word: str) -> str:
+        details = self.finding.details
+        if word == "ORDERED":
+            return self._ordered()
+        if word == "EACH":
+            return "*sum(each, [])" if self.several else "*each"
+        if word == "ALL":
+            return "*sum(sum(given, []), [])" if self.several else "*sum(given, [])"
+        if word == "NAMES":
+            return ", ".join(repr(value) for thread in self.values for value in thread)
+        if word == "ERROR":
+            return details.get("exception", "")
+        if word == "WRONG":
+            return self.parts.method("wrong")
+        if word == "ONE":
+            return ast.unparse(self.parts.operation(steps(self.subject)[details["alone"]], True))
+        if word == "LEFT":
+            return f"{self.parts.method('left')}(o)" if self.subject.left is not Subject.left else "o"
+        return word
+
+    def _ordered(self) -> str:
+        """All orders of what all threads do; each thread does its own in its order."""
+        if not self.several:
+            return "itertools.permutations(STEPS)"
+        flat = "sum(STEPS, [])"
+        return f"itertools.permutations({flat}) if sorted(order, key=lambda one: one[0][0]) == {flat}"
 
 
-def method(of: Callable[..., Any], name: str, size: int | None = None) -> ast.FunctionDef:
-    """A method of the subject as a function without ``self``; ``fresh`` always makes the size that showed it."""
-    function = parsed(of)
-    function.args.args = function.args.args[1:]
-    if size is not None:
-        function.args.defaults = [ast.Constant(size)]
-        if "size" not in _names(ast.Module(function.body, [])):
-            function.args.args, function.args.defaults = [], []
-    function.name = name
-    if "self" in _names(function):
-        raise NotScriptable(f"{name} of the subject uses its other methods")
-    return function
-
-
-def parsed(function: Callable[..., Any]) -> ast.FunctionDef:
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    assert isinstance(tree, ast.FunctionDef)
-    tree.decorator_list = []
-    stripped: ast.FunctionDef = _Plainly().visit(strip(tree))
-    return stripped
-
-
-class _Plainly(ast.NodeTransformer):
-    """``fresh_strings`` in plain Python."""
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "fresh_strings":
-            return ast.parse(f"['x' + str(n) for n in range({ast.unparse(node.args[0])})]", mode="eval").body
-        return node
-
-
-def _names(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def _bare(text: str) -> str:
+    """Without the brackets around a named value where none are asked for."""
+    text = re.sub(r"^( *if )\((\w+ := .*)\):$", r"\1\2:", text, flags=re.MULTILINE)
+    text = re.sub(r"^( *if \w+ := )\((.*)\):$", r"\1\2:", text, flags=re.MULTILINE)
+    return text.replace("((n := 0))", "(n := 0)")

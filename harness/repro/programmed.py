@@ -14,7 +14,7 @@ from harness.kernel.pairs.world import HELPERS, World, got, made, source
 from harness.kernel.pairs.world import MODULES as WORLDS
 from harness.record.result import Finding
 from harness.repro.bundle import NotScriptable
-from harness.repro.paired import MODULES, Writer, closely_set, method, parsed
+from harness.repro.rows import MODULES, Writer, closely_set, method, parsed
 
 LINES = 40
 """What a script of a program is set closely to fit into."""

@@ -32,7 +32,7 @@ from harness.repro.judged import at_rest, judged, oracle_for, refused
 from harness.repro.paired import pair_script
 from harness.repro.programmed import program_script
 from harness.repro.setting import blocks as blocks_of
-from harness.repro.setting import fitted, indented
+from harness.repro.setting import fitted, imports_of, indented
 from harness.repro.spliced import without_single_calls
 from harness.repro.tidy import (
     Texts,
@@ -114,7 +114,7 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     assert isinstance(race, ast.FunctionDef)
     race.body = without_idle_looks(race.body, [*defined, race])
     race.body = at_once(views_in_place(race.body))
-    blocks = [f"{header}\n{_imports(imports)}", *around.blocks(), *blocks_of(defined)]
+    blocks = [f"{header}\n{imports_of(imports)}", *around.blocks(), *blocks_of(defined)]
     main = writer.main()
     in_main = indented(race, defined, main)
     blocks += [in_main] if in_main else [*blocks_of([race]), main]
@@ -406,17 +406,6 @@ def _function(name: str, parameters: tuple[str, ...], body: tuple[ast.stmt, ...]
 
 def _names(body: list[ast.stmt]) -> set[str]:
     return {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
-
-
-def _imports(lines: list[str]) -> str:
-    """One line for plain imports, one for each module that names are taken from."""
-    plain = sorted({line.removeprefix("import ") for line in lines if line.startswith("import ")})
-    taken: dict[str, list[str]] = {}
-    for line in sorted({one for one in lines if one.startswith("from ")}):
-        module, _, name = line.partition(" import ")
-        taken.setdefault(module, []).append(name)
-    named = [f"{module} import {', '.join(names)}" for module, names in taken.items()]
-    return "\n".join([f"import {', '.join(plain)}", *named])
 
 
 def docstring(paragraphs: list[str]) -> str:

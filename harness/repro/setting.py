@@ -6,7 +6,7 @@ import ast
 import builtins
 import copy
 import symtable
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import indent
 
 from harness.repro.bundle import free_names
@@ -41,10 +41,25 @@ class _Open(ast.NodeTransformer):
         node.value = self._open(node.value)
         return node
 
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        node.value = node.value and self._open(node.value)
+        return node
+
     def _open(self, value: ast.expr) -> ast.expr:
         if not isinstance(value, ast.Tuple) or len(value.elts) < 2:
             return value
         return ast.Name(", ".join(map(ast.unparse, value.elts)), ast.Load())  # it is written as it is
+
+
+def imports_of(lines: Iterable[str]) -> str:
+    """One line for plain imports, one for each module that names are taken from."""
+    plain = sorted({line.removeprefix("import ") for line in lines if line.startswith("import ")})
+    taken: dict[str, list[str]] = {}
+    for line in sorted({one for one in lines if one.startswith("from ")}):
+        module, _, name = line.partition(" import ")
+        taken.setdefault(module, []).append(name)
+    named = [f"{module} import {', '.join(names)}" for module, names in taken.items()]
+    return "\n".join([f"import {', '.join(plain)}", *named])
 
 
 def indented(round_: ast.stmt, others: Sequence[ast.stmt], main: str) -> str | None:
@@ -158,7 +173,7 @@ def _with_short_blocks(lines: list[str], heads: tuple[str, ...]) -> list[str]:
         head, body, *rest = [*lines[number : number + 3], "", ""][:3]
         together = f"{head} {body.strip()}"
         is_short = (
-            head.lstrip().startswith(heads)
+            (head.lstrip().startswith(heads) or (FUNCTIONS[0] in heads and body.strip() == "pass"))
             and head.endswith(":")
             and not body.endswith((":", '"""'))
             and not body.lstrip().startswith((*heads, "@"))

@@ -54,10 +54,15 @@ def written(
     path = folder / "script.py"
     again = recorded.smallest
 
-    watched = recorded.finding.kind == "exception"
+    of_pair = bool(again.pairs)
+    watched = recorded.finding.kind == "exception" and not of_pair
 
     def text(*facts: str) -> str:
-        header = docstring([*_what(recorded), _build(target), " ".join([*facts, EXIT])])
+        told = [*facts] if of_pair else [*facts, EXIT]
+        about = [*_what(recorded), _build(target)]
+        if of_pair:
+            about = [shorten(one, OF_PAIRS, placeholder=" …") for one in about]
+        header = docstring([*about, *filter(None, [" ".join(told)])])
         return script(recorded.finding, again, header, watched)
 
     path.write_text(text(), encoding="utf-8")
@@ -104,10 +109,7 @@ def _what(recorded: Recorded) -> list[str]:
     finding = recorded.finding
     issue = known.entry(known.load(), recorded.target, finding.scenario, finding.signature)
     title = f"{issue.id}: {issue.title}." if issue else f"{finding.scenario}: {recorded.again.scenario.doc}"
-    told = [title, f"Seen: {finding.message.splitlines()[0]}."]
-    return (
-        [shorten(one, OF_PAIRS, placeholder=" …") for one in told] if recorded.again.scenario.pairs else told
-    )
+    return [title, f"Seen: {finding.message.splitlines()[0]}."]
 
 
 def _build(target: Target) -> str:

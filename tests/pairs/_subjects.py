@@ -104,6 +104,10 @@ class Inconsistent(Subject):
         o[0].append(v)
         o[1].append(v)
 
+    @step()
+    def look(o: Any, v: str) -> Any:
+        return len(o)
+
 
 class Raising(Subject):
     """Raises where no order of its operations does."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from harness.campaign.again import Again
-from harness.kernel.pairs.subject import load_subjects, steps
+from harness.kernel.event_types import Kind
+from harness.kernel.pairs.subject import JOIN, Step, Subject, load_subjects, promised, steps
 from harness.kernel.suite import subject_files
 from harness.record.result import Finding
 from harness.record.target import Target
-from harness.repro.bundle import NotScriptable
 from harness.repro.paired import LINES
 from harness.repro.script import docstring, script
 from tests.campaign.fakes import fake_scenario
 from tests.repro._recordings import finding
 
 HEADER = docstring(["What.", "Seen.", "Build.", "Measured."])
-AROUND = 24
-"""Lines of the header, and from the steps on."""
+AROUND = 23
+"""Lines of the header, of what looks from outside, and from the steps on, where they are set closely."""
+MOST = 62
+"""Lines of the longest: what looks at and changes its home while it is compared is a class of its own."""
+SHORT = 0.7
+"""The share of all scripts that fits, at least."""
 PLANTED = Path(__file__).parent.parent / "pairs" / "_subjects.py"
-UNSCRIPTED = 0.2
-"""The share of subjects whose ``fresh`` or ``left`` goes by other methods of theirs, at most."""
+SUBJECTS = [(file, name, one) for file in subject_files() for name, one in load_subjects(str(file)).items()]
 
 
 def written(found: Finding, file: Path, pair: str, seconds: int = 60) -> str:
@@ -31,44 +37,120 @@ def written(found: Finding, file: Path, pair: str, seconds: int = 60) -> str:
     return script(found, Again(info, {}, "1", 2, 1.0, pairs=(pair,)), HEADER, seconds=seconds)
 
 
-def test_the_scripts_of_all_subjects_compile_and_are_as_short_as_their_steps_permit() -> None:
-    refused = short = 0
-    subjects = [
-        (file, name, one) for file in subject_files() for name, one in load_subjects(str(file)).items()
-    ]
-    some = subjects[::9]
-    for file, name, subject in some:
-        pair = "+".join(list(steps(subject))[:2])
-        try:
-            text = written(finding("violation", "permitted", name, pair), file, pair)
-        except NotScriptable:
-            refused += 1
-            continue
-        compile(text, name, "exec")
+def what_it_may_show(subject: type[Subject], pair: list[Step]) -> list[tuple[Kind, str]]:
+    """The kinds and oracles of findings that a pair can have."""
+    promise = promised([[one] for one in pair], (3, 16))
+    kinds: list[tuple[Kind, str]] = [("crash", "process"), ("exception", "process")]
+    if promise != "process":
+        kinds.append(("violation", "permitted"))
+    if promise == "atomic":
+        kinds.append(("violation", "outcomes"))
+    if promise != "process" and subject.wrong is not Subject.wrong:
+        kinds.append(("violation", "structure"))
+    return kinds
+
+
+def some_of_each() -> Iterator[tuple[str, str]]:
+    """For each subject two findings that it might have, with their scripts."""
+    chosen = random.Random(14)
+    for file, name, subject in SUBJECTS:
+        declared = list(steps(subject).values())
+        for _ in range(2):
+            pair = [chosen.choice(declared), chosen.choice(declared)]
+            kind, oracle = chosen.choice(what_it_may_show(subject, pair))
+            where = JOIN.join(one.name for one in pair)
+            details = {"exception": "SystemError"} if kind == "exception" else {}
+            text = written(finding(kind, oracle, name, where, **details), Path(file), where)
+            yield f"{name} {where} {kind} {oracle}", text
+
+
+def test_a_script_can_be_written_for_each_subject_compiles_and_is_short() -> None:
+    lengths = []
+    for told, text in some_of_each():
+        compile(text, told, "exec")
         lines = text.splitlines()
-        first = next(number for number, line in enumerate(lines) if line.startswith("STEPS = "))
-        assert len(lines) - first + len(HEADER.splitlines()) <= AROUND, text
-        short += len(lines) <= LINES
-    assert refused <= UNSCRIPTED * len(some)
-    assert short >= len(some) / 3
+        first = next(number for number, line in enumerate(lines) if "STEPS = " in line)
+        watches = 'if "child" not in sys.argv' in text
+        around = len(lines) - first + len(HEADER.splitlines()) + 4 * watches
+        assert len(lines) <= LINES or around <= AROUND, f"{told}\n{text}"
+        assert len(lines) <= MOST, f"{told}\n{text}"
+        lengths.append(len(lines))
+    assert len(lengths) == 2 * len(SUBJECTS) > 800
+    assert median(lengths) < LINES
+    assert sum(one <= LINES for one in lengths) >= SHORT * len(lengths)
+
+
+def test_what_is_used_once_has_no_name() -> None:
+    text = written(finding("violation", "outcomes", "pairs.kept", "append+pop"), PLANTED, "append+pop")
+    assert "STEPS = ('a1', lambda o, v: o.append(v)), ('b1', lambda o, v: o.pop())" in text
+    assert "def append" not in text and "def left" not in text
+    assert len(text.splitlines()) < LINES
+
+
+def ran(text: str, target: Target, folder: Path) -> tuple[int, str]:
+    """The exit status, and what it says it has seen."""
+    path = folder / "script.py"
+    path.write_text(text)
+    done = subprocess.run([target.executable, path], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stderr
 
 
 @pytest.mark.parametrize(
-    "pair", ["come_and_go+come_and_go", "come_and_go,come_and_go+come_and_go,come_and_go"]
+    ("name", "pair", "kind", "oracle", "details", "seen"),
+    [
+        ("two_steps", "add+add", "violation", "outcomes", {}, "seen: "),
+        ("strange", "put+get", "violation", "permitted", {}, "seen: half"),
+        ("inconsistent", "put+put", "violation", "structure", {}, "seen: its halves disagree"),
+        ("deadly", "ends+ends", "crash", "process", {}, "seen: the child's exit status is 9"),
+        (
+            "raising",
+            "come_and_go+come_and_go",
+            "exception",
+            "process",
+            {"exception": "RuntimeError"},
+            "seen: ",
+        ),
+        ("breaking", "arm+arm", "violation", "process", {"alone": "ask"}, "seen: "),
+    ],
 )
-def test_it_shows_what_the_judge_saw(pair: str, free_threaded: Target, tmp_path: Path) -> None:
-    found = finding("exception", "process", "pairs.raising", pair, variant=pair, exception="RuntimeError")
-    path = tmp_path / "script.py"
-    path.write_text(written(found, PLANTED, pair, seconds=20))
-    done = subprocess.run([free_threaded.executable, path], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (1, "") and "RuntimeError" in done.stdout
-
-
-def test_that_a_process_is_broken_is_shown_by_what_an_operation_alone_gives(
-    free_threaded: Target, tmp_path: Path
+@pytest.mark.parametrize("turns", [1, 2])
+@pytest.mark.parametrize("threads", [2, 3])
+def test_it_shows_what_the_judge_saw(
+    name: str,
+    pair: str,
+    kind: Kind,
+    oracle: str,
+    details: dict[str, str],
+    seen: str,
+    turns: int,
+    threads: int,
+    free_threaded: Target,
+    tmp_path: Path,
 ) -> None:
-    found = finding("violation", "process", "pairs.breaking", "arm+arm", variant="arm+arm", alone="ask")
-    path = tmp_path / "script.py"
-    path.write_text(written(found, PLANTED, "arm+arm", seconds=20))
-    done = subprocess.run([free_threaded.executable, path], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (1, "") and "x1" in done.stdout
+    first, second = pair.split(JOIN)
+    variant = JOIN.join(",".join([one] * turns) for one in (first, second, second)[:threads])
+    found = finding(kind, oracle, f"pairs.{name}", pair, variant=variant, **details)
+    status, said = ran(written(found, PLANTED, pair, seconds=20), free_threaded, tmp_path)
+    assert status == 1 and said.startswith(seen), said
+    assert details.get("exception", "") in said
+
+
+@pytest.mark.parametrize("oracle", ["outcomes", "permitted", "process", "structure"])
+def test_what_is_not_there_is_not_seen(oracle: str, free_threaded: Target, tmp_path: Path) -> None:
+    kind: Kind = "exception" if oracle == "process" else "violation"
+    name, pair = ("inconsistent", "put+look") if oracle == "structure" else ("kept", "append+pop")
+    found = finding(kind, oracle, f"pairs.{name}", pair, exception="IndexError")
+    text = written(found, PLANTED, pair, seconds=1)
+    assert ran(text, free_threaded, tmp_path) == (0, "")
+
+
+def test_a_crash_that_is_not_there_is_not_seen(free_threaded: Target, tmp_path: Path) -> None:
+    found = finding("crash", "process", "pairs.kept", "append+pop")
+    assert ran(written(found, PLANTED, "append+pop", seconds=1), free_threaded, tmp_path) == (0, "")
+
+
+def test_a_script_that_cannot_run_is_told_from_one_that_sees(free_threaded: Target, tmp_path: Path) -> None:
+    found = finding("crash", "process", "pairs.kept", "append+pop")
+    text = written(found, PLANTED, "append+pop", seconds=1).replace("def fresh", "def stale")
+    status, said = ran(text, free_threaded, tmp_path)
+    assert status == 2 and "NameError" in said

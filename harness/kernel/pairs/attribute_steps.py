@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import suppress
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from harness.kernel.pairs.subject import PROCESS, Subject, step
 
-DESCRIBED = (GetSetDescriptorType, MemberDescriptorType)
-OTHERS = {"__dict__", "__weakref__"}
-"""What any class may have: other subjects' business."""
-NAMES: dict[type, tuple[str, ...]] = {}
-"""Of the types that have been asked for."""
+ANY = ("__dict__", "__weakref__")
+
+NAMES: dict[type, list[str]] = {}
+"""Of the types that have been asked for. Threads read it without a lock."""
 
 
-def described(o: Any) -> Iterator[tuple[Any, str]]:
-    """What is shared, or each of a pair of objects, with each name that its type describes. Built-in types have
-    subjects of their own, and what a class of Python's has in slots is not for others to delete.
+def names_of(kind: type) -> list[str]:
+    """What a type describes, without what any class may have, which are other subjects' business.
+
+    Built-in types have subjects of their own, and what a class of Python's has in slots is not for others to delete.
     """
-    for one in o if type(o) is tuple else (o,):
-        kind = type(one)
-        names = NAMES.get(kind)
-        if names is None:
-            names = NAMES[kind] = tuple(
-                name
-                for cls in kind.__mro__
-                if cls.__module__ != "builtins" and "__slots__" not in vars(cls)
-                for name, thing in vars(cls).items()
-                if type(thing) in DESCRIBED and name not in OTHERS
-            )
-        for name in names:
-            yield one, name
+    own = [vars(cls) for cls in kind.__mro__ if cls.__module__ != "builtins" and "__slots__" not in vars(cls)]
+    described = [(name, type(thing)) for held in own for name, thing in held.items() if name not in ANY]
+    return [name for name, made_by in described if made_by in (GetSetDescriptorType, MemberDescriptorType)]
+
+
+def described(o: Any) -> Sequence[tuple[Any, str]]:
+    """What is shared, or each of a pair of objects, with each name that its type describes."""
+    shared = o if type(o) is tuple else (o,)
+    kinds = [(one, type(one)) for one in shared]
+    return [
+        (one, name)
+        for one, kind in kinds
+        for name in NAMES.get(kind) or NAMES.setdefault(kind, names_of(kind))
+    ]
 
 
 class Attributes(Subject):
@@ -42,28 +44,19 @@ class Attributes(Subject):
 
     @step(PROCESS)
     def attributes(o: Any, v: str) -> Any:
-        seen = 0
         for one, name in described(o):
-            try:
+            with suppress(Exception):  # it has none now, or is closed
                 getattr(one, name)
-            except Exception:  # noqa: BLE001  # it has none now, or is closed
-                continue
-            seen += 1
-        return seen
 
     @step(PROCESS, writes=True)
     def attributes_stored(o: Any, v: str) -> Any:
         """Each with what is in it: what was there may die while another looks at it."""
         for one, name in described(o):
-            try:
+            with suppress(Exception):  # it is read-only, or takes something else than it gives
                 setattr(one, name, getattr(one, name))
-            except Exception:  # noqa: BLE001  # it is read-only, or takes something else than it gives
-                continue
 
     @step(PROCESS, writes=True)
     def attributes_deleted(o: Any, v: str) -> Any:
         for one, name in described(o):
-            try:
+            with suppress(Exception):  # most refuse
                 delattr(one, name)
-            except Exception:  # noqa: BLE001  # most refuse
-                continue
