@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from harness.kernel.pairs import (
     PROCESS,
+    Alike,
     DictCore,
     DictWhole,
-    Nosy,
     Subject,
     arm,
     dict_disagreement,
@@ -100,18 +100,6 @@ class DictOfOneHash(Subject):
         return o == {MODULUS: "x1", 0: "x0"}, {MODULUS: "x1"} == o
 
 
-class _Alike(Nosy):
-    """All are hashed like 0."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:
-        self._asked()
-        return 0
-
-    __eq__ = Nosy.__eq__
-
-
 class DictNosyOfOneHash(DictOfOneHash):
     """A dict whose keys are hashed alike, and its first place has been left. The key that each look-up meets first
     looks into it, changes it, or raises.
@@ -124,7 +112,7 @@ class DictNosyOfOneHash(DictOfOneHash):
         o: dict[Any, Any] = {MODULUS * 50: "x0"}
         others = {MODULUS * 51: "m"}
         meddles = (list, refuse, lambda o: o.update(others), dict.clear, lambda o: o.pop(MODULUS * 51, 0))
-        keys = [_Alike(str(number), o, meddles[size % len(meddles)]) for number in range(size)]
+        keys = [Alike(str(number), o, meddles[size % len(meddles)]) for number in range(size)]
         o.update((key, "x1") for key in keys)
         del o[MODULUS * 50]
         arm(keys[:1])
@@ -135,7 +123,7 @@ class DictNosyOfOneHash(DictOfOneHash):
 
     @step(writes=True)
     def insert_alike(o: Any, v: str) -> Any:
-        key = _Alike(v, o, lambda o: o.update({MODULUS * 52: v}))
+        key = Alike(v, o, lambda o: o.update({MODULUS * 52: v}))
         arm([key])
         o[key] = v
 

@@ -7,40 +7,12 @@ import pickle
 import sys
 import traceback
 import weakref
-from collections.abc import Generator
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, caught, fresh_strings, step, waiting
 
 REPR_DIES = sys.version_info[:2] == (3, 14)
 """With one thread, of a group's repr after its args were set (gh-146096)."""
-
-
-def _waiting(x0: Any, x1: Any) -> Generator[Any, Any, Any]:
-    x2 = [x0]
-    while True:
-        seen = yield x2
-        x2 = [seen, x1]
-
-
-def _inner(x0: str) -> Any:
-    raise ValueError(x0)
-
-
-def _outer(x0: str) -> Any:
-    return _inner(x0)
-
-
-def _caught(x0: str, x1: str) -> BaseException:
-    """An exception with a traceback of three frames, and a context."""
-    try:
-        try:
-            raise KeyError(x1)
-        except KeyError:
-            _outer(x0)
-    except ValueError as error:
-        return error
-    raise AssertionError
 
 
 class _Exceptions(Subject):
@@ -147,7 +119,7 @@ class _Exceptions(Subject):
 
     @step(writes=True)
     def raise_through_generator(o: Any, v: str) -> Any:
-        generator = _waiting(v, v)
+        generator = waiting(v, v)
         next(generator)
         try:
             return generator.throw(o)
@@ -215,7 +187,7 @@ class Error(_Exceptions):
     """A ValueError that was raised and caught."""
 
     def fresh(self, size: int) -> Any:
-        return _caught(*fresh_strings(2))
+        return caught(*fresh_strings(2))
 
     @step()
     def weak_reference(o: Any, v: str) -> Any:

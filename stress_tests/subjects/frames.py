@@ -9,37 +9,9 @@ from __future__ import annotations
 import sys
 import traceback
 import types
-from collections.abc import Generator
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
-
-
-def _waiting(x0: Any, x1: Any) -> Generator[Any, Any, Any]:
-    x2 = [x0]
-    while True:
-        seen = yield x2
-        x2 = [seen, x1]
-
-
-def _inner(x0: str) -> Any:
-    raise ValueError(x0)
-
-
-def _outer(x0: str) -> Any:
-    return _inner(x0)
-
-
-def _caught(x0: str, x1: str) -> BaseException:
-    """An exception with a traceback of three frames, and a context."""
-    try:
-        try:
-            raise KeyError(x1)
-        except KeyError:
-            _outer(x0)
-    except ValueError as error:
-        return error
-    raise AssertionError
+from harness.kernel.pairs import PROCESS, Subject, caught, fresh_strings, step, waiting
 
 
 def _traced(frame: Any, event: str, argument: Any) -> Any:
@@ -50,7 +22,7 @@ class Frame(Subject):
     """The frame of a generator that waits. The generator is never resumed."""
 
     def fresh(self, size: int) -> Any:
-        o = _waiting(*fresh_strings(2))
+        o = waiting(*fresh_strings(2))
         next(o)
         return o
 
@@ -201,7 +173,7 @@ class FrameOfRunning(Subject):
     most = PROCESS
 
     def fresh(self, size: int) -> Any:
-        o = _waiting(*fresh_strings(2))
+        o = waiting(*fresh_strings(2))
         next(o)
         return o
 
@@ -306,7 +278,7 @@ class Traceback(Subject):
     """A traceback of three frames."""
 
     def fresh(self, size: int) -> Any:
-        return _caught(*fresh_strings(2)).__traceback__
+        return caught(*fresh_strings(2)).__traceback__
 
     def left(self, o: Any) -> Any:
         return len(list(traceback.walk_tb(o))) > 0

@@ -6,7 +6,7 @@ import bisect
 import heapq
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, nosy_list, step
 
 
 class _Heap(Subject):
@@ -169,11 +169,7 @@ class HeapNosy(HeapAndList):
     sizes = (3, 6)
 
     def fresh(self, size: int) -> Any:
-        o: list[Any] = []
-        elements = nosy(o, size, (list, refuse, list.clear, lambda o: o.append("m"), lambda o: o.pop()))
-        o.extend(elements)
-        arm(elements)
-        return o
+        return nosy_list(size)
 
     def left(self, o: Any) -> Any:
         return len(o)
@@ -224,11 +220,7 @@ class SortedListNosy(SortedList):
     sizes = (3, 6)
 
     def fresh(self, size: int) -> Any:
-        o: list[Any] = []
-        elements = nosy(o, size, (list, refuse, list.clear, lambda o: o.append("m"), lambda o: o.pop()))
-        o.extend(elements)
-        arm(elements)
-        return o
+        return nosy_list(size)
 
     def left(self, o: Any) -> Any:
         return len(o)

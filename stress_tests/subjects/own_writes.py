@@ -161,14 +161,15 @@ class _Home:
     """Whose instances have dicts with common keys."""
 
 
-class OwnAttributes(_Own):
-    """An instance into which each thread stores attributes of its own."""
+def with_names(home: Any, size: int) -> Any:
+    """With attributes that are named after what they hold."""
+    for name in fresh_strings(size):
+        setattr(home, name, name)
+    return home
 
-    def fresh(self, size: int) -> Any:
-        home = types.new_class("Fresh")()
-        for name in fresh_strings(size):
-            setattr(home, name, name)
-        return home, []
+
+class _OwnNames(_Own):
+    """What has attributes."""
 
     @step(writes=True)
     def store(o: Any, v: str) -> Any:
@@ -183,6 +184,13 @@ class OwnAttributes(_Own):
         else:
             o[0].b9 = v
             find(o, v, o[0].b9)
+
+
+class OwnAttributes(_OwnNames):
+    """An instance into which each thread stores attributes of its own."""
+
+    def fresh(self, size: int) -> Any:
+        return with_names(types.new_class("Fresh")(), size), []
 
     @step(writes=True)
     def store_by_dict(o: Any, v: str) -> Any:
@@ -225,28 +233,11 @@ class OwnAttributes(_Own):
         return len(vars(o[0]).copy()), len(dir(o[0])) > 0
 
 
-class OwnNamesOfModule(_Own):
+class OwnNamesOfModule(_OwnNames):
     """A module into which each thread stores names of its own."""
 
     def fresh(self, size: int) -> Any:
-        home = types.ModuleType("x0")
-        for name in fresh_strings(size):
-            setattr(home, name, name)
-        return home, []
-
-    @step(writes=True)
-    def store(o: Any, v: str) -> Any:
-        setattr(o[0], v, v)
-        find(o, v, getattr(o[0], v, None))
-
-    @step(writes=True)
-    def store_by_name(o: Any, v: str) -> Any:
-        if v[0] == "a":
-            o[0].a9 = v
-            find(o, v, o[0].a9)
-        else:
-            o[0].b9 = v
-            find(o, v, o[0].b9)
+        return with_names(types.ModuleType("x0"), size), []
 
     @step(writes=True)
     def exec_(o: Any, v: str) -> Any:

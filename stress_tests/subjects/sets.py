@@ -8,7 +8,7 @@ import sys
 from operator import length_hint
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import ATOMIC, PROCESS, Nosy, Subject, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import ATOMIC, PROCESS, Alike, Subject, arm, fresh_strings, nosy, refuse, step
 
 MODULUS = sys.hash_info.modulus
 """Its multiples are hashed like 0."""
@@ -293,18 +293,6 @@ class SetOfOneHash(Subject):
         return o == {MODULUS, 2 * MODULUS}, o <= {MODULUS}, o.isdisjoint({MODULUS})
 
 
-class _Alike(Nosy):
-    """All are hashed like 0."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:
-        self._asked()
-        return 0
-
-    __eq__ = Nosy.__eq__
-
-
 class SetNosyOfOneHash(SetOfOneHash):
     """A set of elements that are hashed alike, and its first place has been left. The one that each look-up meets first
     looks into it, changes it, or raises.
@@ -316,7 +304,7 @@ class SetNosyOfOneHash(SetOfOneHash):
     def fresh(self, size: int) -> Any:
         o: set[Any] = {MODULUS * 50}
         meddles = (list, refuse, lambda o: o.add(MODULUS * 51), set.clear, lambda o: o.discard(MODULUS * 51))
-        elements = [_Alike(str(number), o, meddles[size % len(meddles)]) for number in range(size)]
+        elements = [Alike(str(number), o, meddles[size % len(meddles)]) for number in range(size)]
         o.update(elements)
         o.remove(MODULUS * 50)
         arm(elements[:1])
@@ -327,7 +315,7 @@ class SetNosyOfOneHash(SetOfOneHash):
 
     @step(writes=True)
     def add_alike(o: Any, v: str) -> Any:
-        element = _Alike(v, o, lambda o: o.add(MODULUS * 52))
+        element = Alike(v, o, lambda o: o.add(MODULUS * 52))
         arm([element])
         o.add(element)
 

@@ -7,7 +7,8 @@ from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
 from harness.kernel.pairs.marked import ftstress_pairs
-from harness.kernel.pairs.nosy import Asked, Nosy, Refused, arm, nosy, refuse
+from harness.kernel.pairs.nosy import Alike, Asked, Nosy, Refused, arm, nosy, nosy_list, refuse
+from harness.kernel.pairs.raised import caught, waiting
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MOST",
     "PROCESS",
     "VALUES",
+    "Alike",
     "Asked",
     "Attributes",
     "DictCore",
@@ -25,12 +27,15 @@ __all__ = [
     "Resumable",
     "Subject",
     "arm",
+    "caught",
     "dict_disagreement",
     "fresh_items",
     "fresh_strings",
     "ftstress_pairs",
     "named",
     "nosy",
+    "nosy_list",
     "refuse",
     "step",
+    "waiting",
 ]

@@ -55,6 +55,18 @@ class Nosy:
         return self.name
 
 
+class Alike(Nosy):
+    """All are hashed like 0."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        self._asked()
+        return 0
+
+    __eq__ = Nosy.__eq__
+
+
 class Asked:
     """An argument that meddles with its home whenever C's code asks what it is worth: a number, bytes or items."""
 
@@ -117,3 +129,12 @@ def arm(elements: Iterable[Nosy]) -> None:
     """Let elements meddle, now that their home is as it should be."""
     for element in elements:
         element.busy = False
+
+
+def nosy_list(size: int) -> list[Any]:
+    """A list of elements that look into it, raise, or change it."""
+    o: list[Any] = []
+    elements = nosy(o, size, (list, refuse, list.clear, lambda o: o.append("m"), lambda o: o.pop()))
+    o.extend(elements)
+    arm(elements)
+    return o
