@@ -9,6 +9,7 @@ from harness.campaign.learn import worth
 from harness.campaign.options import Options
 from harness.campaign.pairs import KIND, PASSES, TOGETHER
 from harness.campaign.plan import PlannedTrial
+from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.campaign.triples import how_many, triples
 from harness.record.raced import Raced
@@ -27,10 +28,12 @@ class Played:
     def __init__(self) -> None:
         self.shown = Shown()
         self.number = 0
+        self.subject = SUBJECT
 
-    def trials(self, most: int) -> list[PlannedTrial]:
+    def trials(self, most: int, subject: ScenarioInfo = SUBJECT) -> list[PlannedTrial]:
         done = []
-        plan = KIND.trials([SUBJECT], fake_target(), Options(budget_s=60.0, seed=1), self.shown)
+        self.subject = subject
+        plan = KIND.trials([subject], fake_target(), Options(budget_s=60.0, seed=1), self.shown)
         for one in islice(plan, most):
             self.number += 1
             self.say("trial_start", index=one.index, pairs=list(one.pairs))
@@ -40,7 +43,7 @@ class Played:
         return done
 
     def say(self, event: str, **fields: Any) -> None:
-        stamp = {"trial": self.number, "scenario": SUBJECT.name, "at_s": 0.0}
+        stamp = {"trial": self.number, "scenario": self.subject.name, "at_s": 0.0}
         self.shown.feed({"event": event, **stamp, **fields})  # type: ignore[arg-type]  # one of them
 
     def child(self, one: PlannedTrial) -> None:
@@ -103,6 +106,55 @@ def test_what_a_child_left_is_done_in_a_fresh_one_and_what_is_doubted_before_it(
     came = [pair for one in rest for pair in one.pairs[:3]]
     assert len(came) == len(set(came)) == len(raced) - ("g+h" not in came), "each once before any comes again"
     assert all(len(one.pairs) <= TOGETHER for one in rest)
+
+
+FEW = fake_scenario(
+    name="pairs.few",
+    pairs=("a+a", "a+b", "b+b", "a+c", "b+c", "c+c"),
+    writing_pairs=5,
+)
+"""Two of its operations write."""
+
+
+def few(played: Played, most: int) -> list[PlannedTrial]:
+    return played.trials(most, FEW)
+
+
+def test_which_triples_come_first_is_drawn_by_the_seed_and_all_come_once() -> None:
+    planned = [pair for one in few(Played(), len(PASSES) + 40) for pair in one.pairs]
+    three = [pair for pair in planned if pair.count("+") == 2]
+    drawn = "abb aab bbc bbb aac abc aaa"
+    assert ["".join(one.split("+")) for one in three] == drawn.split()
+    assert planned.index(three[0]) > max(planned.index(pair) for pair in FEW.pairs), "all pairs have come"
+
+
+def test_what_is_doubted_is_tried_at_once_each_by_itself_in_the_order_it_was_told() -> None:
+    class Doubting(Played):
+        def child(self, one: PlannedTrial) -> None:
+            super().child(one)
+            if len(one.pairs) == len(FEW.pairs) - 1:
+                for pair in ("b+c", "a+b"):
+                    self.say("doubted", pair=pair, after="a+a", message="")
+
+    every = few(Doubting(), len(PASSES) + 4)[len(PASSES) :]
+    assert {*every[0].pairs} == {*FEW.pairs[:5]}
+    assert [one.pairs for one in every[1:4]] == [("b+c",), ("a+b",), ("c+c",)], "and then what is left"
+    assert len({one.index for one in every}) == len(every), "each in a child of its own"
+
+
+def test_the_pairs_behind_the_one_that_a_child_ended_with_come_next_in_their_order() -> None:
+    class Found(Played):
+        def child(self, one: PlannedTrial) -> None:
+            for pair in one.pairs:
+                self.raced(pair)
+                if pair == "a+b":
+                    self.say("finding", where=pair, kind="violation")
+                    return
+
+    first, second = few(Found(), len(PASSES) + 2)[len(PASSES) :]
+    place = first.pairs.index("a+b")
+    assert place < len(first.pairs) - 1, "by the draw"
+    assert second.pairs == first.pairs[place + 1 :]
 
 
 def test_a_campaign_that_is_gone_on_with_does_not_begin_anew() -> None:
