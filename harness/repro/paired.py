@@ -170,7 +170,7 @@ class _Writer:
             child = reported.look(self.finding)
         said = "\n".join([child, *map(written, [*definitions, *body])])
         taken = {line.split()[1] for line in self.parts.bundle.imports if line.startswith("from ")}
-        modules = {*taken, *(name for name in MODULES if f"{name}." in said)}
+        modules = {*taken, *(name for name in MODULES if re.search(rf"\b{name}\.", said))}
         whole, left = dotted([*definitions, *body], self.parts.bundle.imports, modules)
         modules -= {line.split()[1] for line in left if line.startswith("from ")} - set(MODULES)
         imports = imports_of([*left, *(f"import {name}" for name in modules)])
