@@ -396,6 +396,8 @@ class Swept(TypedDict):
     made_by: NotRequired[str]
     gap: NotRequired[int]
     """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
+    traced: NotRequired[str]
+    """Why a tracer took its stops; empty where the threads stopped within themselves, or both were stopped."""
     bound: int
     instructions: int
     points: int

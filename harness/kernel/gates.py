@@ -11,47 +11,20 @@ from __future__ import annotations
 import gc
 import mmap
 import signal
-import struct
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.kernel.events import Emit
+from harness.kernel.page import AGAIN, DO_A, GATE, GATE_WITHIN, GO, PAGE_BYTES, STATE, STATES
+from harness.kernel.within import CannotStand, Standing, tell_why_not
 
 if TYPE_CHECKING:
     from harness.kernel.event_types import OperationData
 
 Operation = TypeVar("Operation", bound=Hashable)
-
-GATE = 44
-"""A real-time signal: untraced, in a child that a scenario forks, it ends the process."""
-
-# Bytes of the page.
-GO, DO_A, DO_B, TURNS, QUIET, WARM, TELL, SIZE = range(8)
-"""Told by the manager: may the threads begin; what each does next; how often B does its operation; whether B has
-finished, so that A need not wait for it; whether caches are left warm; whether each operation's result is told; of a
-subject, which of its sizes."""
-WRONG_A, WRONG_B, SPENT, INSIDE_A, INSIDE_B, B_NEXT, B_RESTS = range(8, 15)
-"""Told by the threads: whether something was wrong; whether a fresh state is due; who is inside an operation; whether
-there is something for B to do between two stops; and before a scenario may be asked what it holds."""
-NEW_CODE = 15
-"""Told by the manager: the turns that a thread that only reads does in a new copy of its operation's bytecode before
-the swept turn, so that this is specialised in it or before it, each time alike; 0: it goes on with what it has. Of a
-subject: whether its operations are specialised before they are swept."""
-STATES = (16, 32)
-"""Where A, and B, tell the address of their thread state (0 where that cannot be said) and of the code they wait in."""
-STATE = struct.Struct("<QQ")
-PAIR = 48
-"""Told by the manager, in two bytes: which of the pairs."""
-NUMBER = struct.Struct("<H")
-MADE_BY_B = 50
-"""Told by the manager: whether it is B that makes the objects of a subject."""
-PAGE_BYTES = 4096
-
-LEAVE, FRESH, SWEPT, REST, NEXT = range(5)
-"""What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; go on to the next."""
 
 PARKED_S = 0.001
 
@@ -63,7 +36,14 @@ class TwoThreads:
         self.page_fd = page_fd
         self.emit = emit
         self.page = self._map()
-        self.gate = signal.raise_signal
+        self.standing: Standing | None = None
+        self.gates: list[Callable[[], None]] = []
+        self.pages = [self.page, self.page]
+        try:
+            self.standing = Standing(self.page)
+            self.gates = [self.standing.gate("gate_a"), self.standing.gate("gate_b")]
+        except CannotStand as error:
+            tell_why_not(self.page, str(error))
 
     def _map(self) -> mmap.mmap:
         return mmap.mmap(self.page_fd, PAGE_BYTES)
@@ -104,13 +84,29 @@ class TwoThreads:
             thread.join()
         self.emit({"event": "done", "reason": "swept"})
 
-    def parked(self, where: int, work: Any) -> mmap.mmap:
-        """Wait until the tracer has this thread, which runs the function ``work``; its own mapping of the page."""
-        page = self._map()
-        STATE.pack_into(page, where, _thread_state(), id(work.__code__))
+    def parked(self, who: int) -> mmap.mmap:
+        """Wait until the tracer has this thread, A (0) or B (1); its own mapping of the page."""
+        page = self.pages[who] = self._map()
+        STATE.pack_into(page, STATES[who], _thread_state(), id(TwoThreads.gate.__code__))
+        if self.standing is not None:
+            try:
+                self.standing.ready("AB"[who])
+            except CannotStand as error:
+                tell_why_not(page, str(error))
         while not page[GO]:
             time.sleep(PARKED_S)
         return page
+
+    def gate(self, who: int) -> None:
+        """Wait for the manager to let this thread, A (0) or B (1), go."""
+        page = self.pages[who]
+        while True:
+            if page[GATE_WITHIN]:
+                self.gates[who]()
+            else:
+                signal.raise_signal(GATE)
+            if page[DO_A + who] != AGAIN:
+                return
 
 
 def _thread_state() -> int:

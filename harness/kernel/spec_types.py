@@ -63,6 +63,8 @@ class SceneSpec(TypedDict):
     knobs: dict[str, Setting]
     stepping: bool
     """Without debug registers."""
+    by_ptrace: NotRequired[bool]
+    """Whether each stop is a tracer's, also where threads could stop within themselves."""
     threads: NotRequired[int | None]
     limit_s: NotRequired[float]
     """For an operation that nothing holds up."""

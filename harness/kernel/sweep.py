@@ -16,13 +16,18 @@ from harness.kernel.compiler import compile_operation, oracle_of
 from harness.kernel.delayed import HAS_QUEUE, FullQueue
 from harness.kernel.events import Emit, describe
 from harness.kernel.findings import Recorder, describe_text
-from harness.kernel.gates import (
+from harness.kernel.gates import TwoThreads
+from harness.kernel.history import by_register
+from harness.kernel.levers import amplifiers_of
+from harness.kernel.linearizability import Contradiction, decide
+from harness.kernel.loader import find_scenario
+from harness.kernel.oracles import Memory
+from harness.kernel.page import (
     B_NEXT,
     B_RESTS,
     DO_A,
     DO_B,
     FRESH,
-    GATE,
     INSIDE_A,
     INSIDE_B,
     NEW_CODE,
@@ -32,20 +37,13 @@ from harness.kernel.gates import (
     QUIET,
     REST,
     SPENT,
-    STATES,
     SWEPT,
     TELL,
     TURNS,
     WARM,
     WRONG_A,
     WRONG_B,
-    TwoThreads,
 )
-from harness.kernel.history import by_register
-from harness.kernel.levers import amplifiers_of
-from harness.kernel.linearizability import Contradiction, decide
-from harness.kernel.loader import find_scenario
-from harness.kernel.oracles import Memory
 from harness.kernel.recording import logs_in
 from harness.kernel.rounds import roles
 from harness.kernel.scenario import Operation, Scenario, actor_threads, operations
@@ -227,9 +225,9 @@ class Sweep(TwoThreads):
         self.serve(self._work_a, self._work_b, self.pairs, _described)
 
     def _work_a(self) -> None:
-        page = self.parked(STATES[0], Sweep._work_a)
+        page = self.parked(0)
         while True:
-            self.gate(GATE)
+            self.gate(0)
             what = page[DO_A]
             self.recorder.forget()
             if what == SWEPT:
@@ -237,7 +235,7 @@ class Sweep(TwoThreads):
                 side = self.a
                 outcome = side.run(side.index)
                 if not page[QUIET]:  # A was not stopped, or B has not finished yet
-                    self.gate(GATE)
+                    self.gate(0)
                 side.judge(side.index, *outcome)
                 del outcome
                 side.rest()
@@ -261,12 +259,12 @@ class Sweep(TwoThreads):
         page[SPENT] = self._is_spent()
 
     def _work_b(self) -> None:
-        page = self.page_of_b = self.parked(STATES[1], Sweep._work_b)
+        page = self.page_of_b = self.parked(1)
         # What B drops at a stop is to be freed there as far as A, which stands still, lets it be: what it dropped
         # before.
         queue = FullQueue()
         while True:
-            self.gate(GATE)
+            self.gate(1)
             what = page[DO_B]
             side = self.b
             if what == SWEPT:

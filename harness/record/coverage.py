@@ -122,6 +122,8 @@ class PairCoverage:
     made_by: str = "A"
     gap: int = 0
     """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
+    traced: str = ""
+    """Why a tracer took its stops; empty where the threads stopped within themselves, or both were stopped."""
 
     @classmethod
     def from_json(cls, data: PairData) -> PairCoverage:
@@ -155,6 +157,7 @@ class PairCoverage:
             size=data.get("size"),
             made_by=data.get("made_by", "A"),
             gap=data.get("gap", 0),
+            traced=data.get("traced", ""),
         )
 
     def to_json(self) -> PairData:

@@ -137,6 +137,7 @@ def sentences(report: Report) -> list[str]:
             f"both stopped: {counted(stops, 'pair')} of points drawn from the seed, {counted(both[HIT], 'hit')};"
             " drawn, so that nothing is claimed of the others"
         )
+    told += _traced(once)
     told += _subjects(report, once)
     told += _specializer(once)
     return told + speed_sentence(report)
@@ -151,6 +152,13 @@ def speed_sentence(report: Report) -> list[str]:
         f"speed: {quick.per_s:,.0f} stops a second in the median pair"
         f" (of {counted(quick.pairs, 'pair')} with {ENOUGH} stops or more)"
     ]
+
+
+def _traced(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
+    """Why a tracer took stops, where one did for want of something."""
+    reasons = Counter(pair.traced for pairs in coverage.values() for pair in pairs if pair.traced)
+    for reason, _ in reasons.most_common(1):
+        yield f"traced: stops were a tracer's, which are slower, because {reason}"
 
 
 def _subjects(report: Report, coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.kernel.gates import GATE
+from harness.kernel.page import GATE
 from harness.sweep import ptrace
 from harness.sweep.access import Accesses
 from harness.sweep.image import Function, is_eval
@@ -61,7 +61,7 @@ def list_points(
     cannot be decoded, each is one. ``loop``: the interpreter's loop has points, too, where it executes the operation's
     own bytecode. Raises Hang, Fatal, Ended.
     """
-    thread = stage.a
+    thread = stage.traced(stage.a)
     thread.break_at(None)
     own = _OwnBytecode(stage, thread)
     unlooped = loop and stage.frame_of(thread) is None

@@ -27,6 +27,8 @@ class Progress:
     """Whether A's path is known to its end."""
     unlooped: bool = False
     """As the listing's."""
+    traced: str = ""
+    """Why a tracer takes its stops; empty where threads stop within themselves."""
     bound: int = 1
     stops: dict[tuple[int, ...], Stop] = field(default_factory=dict)
     """By the point's key; with two stops, both points' keys."""

@@ -15,10 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-CONT, SINGLESTEP, SEIZE, INTERRUPT = 7, 9, 0x4206, 0x4207
+from harness.sweep.held import MACHINES, X86_64, Gone, Held, Machine
+
+CONT, SINGLESTEP, DETACH, SEIZE, INTERRUPT = 7, 9, 17, 0x4206, 0x4207
 PEEKDATA, PEEKUSER, POKEUSER, GETREGSET, SETREGSET = 2, 3, 6, 0x4204, 0x4205
 EXITKILL = 0x00100000
 WALL = 0x40000000
@@ -43,64 +44,6 @@ if sys.platform == "linux":
 
 class CannotTrace(Exception):
     """The sweep cannot work here; the message is one sentence that says why, and what to do."""
-
-
-class Gone(Exception):
-    """The thread is no more: its process ended. ``status`` is what ``waitpid`` gave, None where it gave nothing."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What differs between processors."""
-
-    name: str
-    registers: struct.Struct
-    """Of ``NT_PRSTATUS``, as many as are needed."""
-    names: tuple[str, ...]
-    pc: int
-    """Index of the program counter."""
-    sp: int
-    futex: int
-    """The number of the system call that a thread waits for a lock in."""
-    stack: int
-    """DWARF's number of the stack pointer."""
-    returns: int
-    """Of the return address."""
-    unwound: dict[int, int]
-    """By DWARF's number, the index of each register that stacks are unwound by."""
-
-
-_X86 = """
-r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base
-gs_base ds es fs gs
-"""
-X86_64 = Machine(
-    "x86_64",
-    struct.Struct("<27Q"),
-    tuple(_X86.split()),
-    pc=16,
-    sp=19,
-    futex=202,
-    stack=7,
-    returns=16,
-    unwound={6: 4, 7: 19},
-)
-AARCH64 = Machine(
-    "aarch64",
-    struct.Struct("<34Q"),
-    (*(f"x{n}" for n in range(31)), "sp", "pc", "pstate"),
-    pc=32,
-    sp=31,
-    futex=98,
-    stack=31,
-    returns=30,
-    unwound={29: 29, 30: 30, 31: 31},
-)
-MACHINES = {"x86_64": X86_64, "aarch64": AARCH64}
 
 
 def machine() -> Machine:
@@ -136,15 +79,12 @@ def why_forbidden() -> str:
     return "a container's seccomp profile is the likely reason: give it the capability SYS_PTRACE"
 
 
-class Thread:
-    """One traced thread. It must be stopped for everything but ``wait``, ``interrupt`` and the end."""
+class Thread(Held):
+    """One traced thread."""
 
     def __init__(self, pid: int, tid: int, machine: Machine) -> None:
         """Take hold of a running thread. Raises CannotTrace where that is forbidden, Gone where it ended."""
-        self.pid = pid
-        self.tid = tid
-        self.machine = machine
-        self.syscall = f"/proc/{pid}/task/{tid}/syscall"
+        super().__init__(pid, tid, machine)
         self._buffer = ctypes.create_string_buffer(machine.registers.size)
         self._vector = struct.pack("<QQ", ctypes.addressof(self._buffer), machine.registers.size)
         self._iovec = ctypes.create_string_buffer(self._vector, 16)
@@ -155,9 +95,13 @@ class Thread:
             raise CannotTrace(f"this process may not trace its own child: {why_forbidden()}") from error
 
     def go(self, signal_number: int = 0) -> None:
-        """Let it run on; a signal that it was stopped with is not delivered unless it is given here."""
         if _ptrace(CONT, self.tid, 0, signal_number) == -1:
             raise Gone(None)
+
+    def let_go(self) -> None:
+        """Be its tracer no longer. It has no breakpoint then, and goes on without the signal that stopped it."""
+        self.break_at(None)
+        _call(DETACH, self.tid)
 
     def step(self) -> None:
         """Let it run one instruction."""
@@ -165,7 +109,6 @@ class Thread:
             raise Gone(None)
 
     def interrupt(self) -> None:
-        """Have it stop soon, wherever it is."""
         _call(INTERRUPT, self.tid)
 
     def look(self) -> int | None:
@@ -216,25 +159,6 @@ class Thread:
         if found == -1 and ctypes.get_errno():
             raise OSError(ctypes.get_errno(), f"no memory at {address:#x}")
         return found & (1 << 64) - 1
-
-    def asleep(self) -> int | None:
-        """The number of the system call that it sleeps in; None while it runs. It need not be stopped."""
-        try:
-            with open(self.syscall, "rb") as file:
-                words = file.read().split()
-        except OSError:
-            return None
-        if len(words) < 9:  # "running", or blocked outside a system call
-            return None
-        return int(words[0])
-
-    def waited_for_a_core_s(self) -> float:
-        """How long it has been ready all in all while others had the cores; 0 where the system does not say."""
-        try:
-            with open(f"/proc/{self.pid}/task/{self.tid}/schedstat", "rb") as file:
-                return int(file.read().split()[1]) / 1e9
-        except (OSError, IndexError):
-            return 0.0
 
     def break_at(self, address: int | None) -> None:
         """Stop it with SIGTRAP in front of the instruction at ``address``, each time; None: nowhere any more.
@@ -288,30 +212,6 @@ class Thread:
         kept = ctypes.create_string_buffer(state, len(state))
         vector = ctypes.create_string_buffer(struct.pack("<QQ", ctypes.addressof(kept), len(state)), 16)
         _call(SETREGSET, self.tid, NT_ARM_HW_BREAK, ctypes.addressof(vector))
-
-
-class Patience:
-    """A limit for what a thread does. On a busy machine it may get no core for seconds: when the time is over, it is
-    given a part of it once more, in which what it waits for a core is not counted.
-    """
-
-    def __init__(self, thread: Thread, limit_s: float) -> None:
-        self.thread = thread
-        self.limit_s = limit_s
-        self.began = time.monotonic()
-        self._more: tuple[float, float] | None = None
-        """When the time was over, and how long the thread had waited for a core by then."""
-
-    def is_over(self) -> bool:
-        """Whether that time has passed, too. To be asked often."""
-        now = time.monotonic()
-        if now - self.began <= self.limit_s:
-            return False
-        waited = self.thread.waited_for_a_core_s()
-        if self._more is None:
-            self._more = now, waited
-        since, before = self._more
-        return now - since - (waited - before) > self.limit_s / 4
 
 
 def check(stepping: bool) -> None:

@@ -66,6 +66,7 @@ class Resolver:
             "size": pair["size"],
             "made_by": pair["made_by"],
             "gap": pair["gap"],
+            "traced": pair["traced"],
             "bound": pair["bound"],
             "instructions": pair["instructions"],
             "points": pair["points"],

@@ -68,6 +68,10 @@ class Scene:
         self.accesses = Accesses(self.program) if self.stage.machine.name == "x86_64" else None
         self.stops = Stops(self.stage, self.program, self.spec["stepping"])
         self.current: Job | None = None
+        self.traced = self.stage.within
+        """Why a tracer takes each stop; empty where threads stop within themselves."""
+        if self.spec.get("by_ptrace") or self.spec["stepping"]:
+            self.traced = "it was asked for"
 
     def reopen(self, specializes: bool | None = None) -> None:
         """Another child, with the specializer on or off, or as it was."""
@@ -94,6 +98,7 @@ class Scene:
     def list(self, job: Job) -> Listing | Seen:
         """The points of the job's A, or what happened instead."""
         try:
+            self.stage.trace(True)
             self._fresh(job)
             loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
             listing = list_points(self.stage, self.program, self.accesses, loop=loop)
@@ -107,8 +112,12 @@ class Scene:
         return listing
 
     def show(self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
-        """One stop at ``point``, or two; ``anew``: in a fresh state, and everything that was read is told."""
+        """One stop at ``point``, or two; ``anew``: in a fresh state, and everything that was read is told.
+
+        Threads stop within themselves where they can; a tracer stops them twice, and where all is to be told.
+        """
         try:
+            self.stage.trace(anew or other is not None or bool(self.traced))
             if anew or self.current != job or self.stage.spent:
                 self._fresh(job)
             self.stage.tell(anew)

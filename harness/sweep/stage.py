@@ -5,20 +5,26 @@ from __future__ import annotations
 import mmap
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 from harness.campaign import child
 from harness.campaign.streams import EventLines, Excerpt
-from harness.kernel.gates import (
+from harness.kernel.page import (
+    AGAIN,
+    AIMED,
     B_NEXT,
     B_RESTS,
+    BREAKPOINT,
     DO_A,
     DO_B,
     FRESH,
     GATE,
+    GATE_WITHIN,
     GO,
     INSIDE_A,
     INSIDE_B,
+    LEFT,
     MADE_BY_B,
     NEW_CODE,
     NEXT,
@@ -29,6 +35,7 @@ from harness.kernel.gates import (
     REST,
     SIZE,
     SPENT,
+    STANDS,
     STATE,
     STATES,
     SWEPT,
@@ -39,11 +46,14 @@ from harness.kernel.gates import (
     WRONG_B,
 )
 from harness.kernel.spec_types import SceneSpec, Started, SweepSpec
+from harness.kernel.within import attributes, why_not
 from harness.record.events import ChildEvent
 from harness.record.target import Target
 from harness.sweep import ptrace
+from harness.sweep.held import Gone, Held, Patience
 from harness.sweep.jobs import Job, OperationInfo
-from harness.sweep.ptrace import CannotTrace, Gone, Patience, Thread
+from harness.sweep.ptrace import CannotTrace, Thread
+from harness.sweep.untraced import Untraced, Words
 
 START_S = 30.0
 """For the target to start, and for its threads to come."""
@@ -80,7 +90,7 @@ class Ended(Exception):
 class Fatal(Exception):
     """A thread was stopped by a signal that ends a process."""
 
-    def __init__(self, thread: Thread, number: int) -> None:
+    def __init__(self, thread: Held, number: int) -> None:
         super().__init__(number)
         self.thread = thread
         self.number = number
@@ -89,7 +99,7 @@ class Fatal(Exception):
 class Hang(Exception):
     """A thread did not come back within the limit, although nothing keeps the other one from running."""
 
-    def __init__(self, thread: Thread) -> None:
+    def __init__(self, thread: Held) -> None:
         super().__init__(thread)
         self.thread = thread
 
@@ -131,7 +141,8 @@ class Stage:
         for descriptor in (self.child.events, self.child.stdout, self.child.stderr):
             os.set_blocking(descriptor, False)
         self.pid = self.child.process.pid
-        self.threads: list[Thread] = []
+        self.words = Words(self.page)
+        self.threads: list[Held] = []
         try:
             self._take_hold()
         except BaseException:
@@ -139,22 +150,81 @@ class Stage:
             raise
 
     def _take_hold(self) -> None:
-        tids = self._thread_ids()
-        self.threads = [Thread(self.pid, tid, self.machine) for tid in tids]
-        self.a, self.b = self.threads
+        self.tids = self.words.tids = self._thread_ids()
+        traced = [Thread(self.pid, tid, self.machine) for tid in self.tids]
+        self._has(traced)
         self.page[GO] = 1
         for thread in self.threads:
             self.until_gate(thread, START_S)
-        self.frames = [self._find_frame(*one) for one in zip(self.threads, STATES, strict=True)]
+        self.within = why_not(self.page)
+        """Why its threads cannot stop within themselves; empty where they can."""
+        self.frames = [self._find_frame(*one) for one in zip(traced, STATES, strict=True)]
         self.insides = [begin + INSIDE_A for begin in self._mapped()]
         """Where the child has the byte that says that A is inside its operation: once for each mapping of the page."""
+
+    def _has(self, threads: Sequence[Held]) -> None:
+        self.threads = [*threads]
+        self.a, self.b = threads
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether this process traces its threads."""
+        return isinstance(self.a, Thread)
+
+    def traced(self, thread: Held) -> Thread:
+        """The thread, which is traced."""
+        assert isinstance(thread, Thread)
+        return thread
+
+    def trace(self, on: bool) -> None:
+        """Have the threads traced, or stop within themselves. Both are at their first gates. Raises as ``fresh``."""
+        if on == self.is_traced:
+            return
+        page = self.page
+        page[DO_A] = page[DO_B] = AGAIN
+        page[GATE_WITHIN] = not on
+        if on:
+            waiting = self.threads
+            self._has([Thread(self.pid, tid, self.machine) for tid in self.tids])
+            for thread in waiting:
+                thread.go()
+        else:
+            for thread in self.threads:
+                self.traced(thread).let_go()
+            self._has(
+                [Untraced(self.pid, tid, self.machine, self.words, who) for who, tid in enumerate(self.tids)]
+            )
+        for thread in self.threads:
+            self.until_gate(thread)
+
+    def aim(self, address: int, occurrence: int, turns: int) -> None:
+        """Have A, which is not traced, stand at its next operation in front of an address of the process, when it is
+        about to be executed for the ``occurrence``th time; there B begins ``turns`` operations, behind which A goes on.
+        """
+        page = self.page
+        at = attributes(address, disabled=False)
+        page[BREAKPOINT : BREAKPOINT + len(at)] = at
+        self.words.set(LEFT, occurrence)
+        self.words.set(AIMED, 1)
+        page[TURNS] = turns
+        page[DO_B] = SWEPT
+
+    @property
+    def quiet(self) -> bool:
+        """Whether A does not wait for B at the end of its operation: B has finished."""
+        return bool(self.page[QUIET])
+
+    @property
+    def stands(self) -> bool:
+        """Whether A, which is not traced, stands at its point, and has let B go."""
+        return self.words.get(STANDS) == 2
 
     def _mapped(self) -> list[int]:
         """Where the child has mapped the page."""
         with open(f"/proc/{self.pid}/maps") as maps:
             return [int(line.partition("-")[0], 16) for line in maps if PAGE_NAME in line]
 
-    def _find_frame(self, thread: Thread, where: int) -> int | None:
+    def _find_frame(self, thread: Held, where: int) -> int | None:
         """Where a thread at its gate keeps the address of the Python frame that it is in; None where that is not found.
 
         The offset in a thread's state is another in each version. What is looked for is a pointer to a frame, which
@@ -167,7 +237,7 @@ class Stage:
                     return address
         return None
 
-    def frame_of(self, thread: Thread) -> int | None:
+    def frame_of(self, thread: Held) -> int | None:
         """The address of the Python frame that a stopped thread is in; None where it cannot be told."""
         where = self.frames[0 if thread is self.a else 1]
         return None if where is None else thread.word(where)
@@ -202,7 +272,7 @@ class Stage:
             while data := os.read(self.child.events, CHUNK):
                 self.events += self.lines.feed(data)
 
-    def until(self, thread: Thread, limit_s: float) -> int | None:
+    def until(self, thread: Held, limit_s: float) -> int | None:
         """The signal that stops ``thread`` next, GATE and SIGTRAP among them; None after ``limit_s``.
 
         Raises Fatal for a signal that ends a process, and Ended.
@@ -227,7 +297,7 @@ class Stage:
         if THREAD_FAILED in said:
             raise RuntimeError(said[said.index(THREAD_FAILED) :][-2000:])
 
-    def until_gate(self, thread: Thread, limit_s: float | None = None) -> None:
+    def until_gate(self, thread: Held, limit_s: float | None = None) -> None:
         """Wait until ``thread`` is at its gate. Raises Hang, Fatal, Ended."""
         patience = Patience(thread, self.limit_s if limit_s is None else limit_s)
         while (number := self.until(thread, LOOK_S)) != GATE:
@@ -238,7 +308,7 @@ class Stage:
             if patience.is_over():
                 raise Hang(thread)
 
-    def go(self, thread: Thread, number: int = 0) -> None:
+    def go(self, thread: Held, number: int = 0) -> None:
         """Let a stopped thread run. Raises Ended."""
         try:
             thread.go(number)
@@ -274,9 +344,13 @@ class Stage:
 
         Raises as ``fresh``.
         """
-        page = self.page
         self.go(self.a)
         self.until_gate(self.a)
+        return self.end_both()
+
+    def end_both(self) -> bool:
+        """The same from where A is at its first gate by now."""
+        page = self.page
         if page[B_RESTS]:
             self._do(DO_B, REST, self.b)
             self._do(DO_A, NEXT, self.a)
@@ -286,7 +360,7 @@ class Stage:
             wrong |= self.wrong
         return wrong
 
-    def _do(self, who: int, what: int, thread: Thread) -> None:
+    def _do(self, who: int, what: int, thread: Held) -> None:
         self.page[who] = what
         self.go(thread)
         self.until_gate(thread)
@@ -296,7 +370,7 @@ class Stage:
         self.page[QUIET] = 0
         self.page[DO_A] = SWEPT
         if step:
-            self.a.step()
+            self.traced(self.a).step()
         else:
             self.go(self.a)
 
@@ -304,21 +378,22 @@ class Stage:
         """Let A go up to the beginning of its operation, B not being there yet: what stops it, as ``until`` says. Where
         nothing can be watched it is stepped there by whoever steps on from here.
         """
-        if not self.a.watch(self.insides):
+        a = self.traced(self.a)
+        if not a.watch(self.insides):
             self.begin_a(step=True)
             return self.until(self.a, self.limit_s)
         self.begin_a()
         number = self.until(self.a, self.limit_s)
-        self.a.watch(())
+        a.watch(())
         return number
 
     def let_a_end(self) -> None:
         """B has finished: A need not wait for it at the end of its operation."""
         self.page[QUIET] = 1
 
-    def step(self, thread: Thread) -> int | None:
+    def step(self, thread: Held) -> int | None:
         """Let a stopped thread run one instruction: what stops it, as ``until`` says."""
-        thread.step()
+        self.traced(thread).step()
         return self.until(thread, ptrace.STEP_S)
 
     def begin_b(self, turns: int, step: bool = False) -> None:
@@ -326,11 +401,11 @@ class Stage:
         self.page[TURNS] = turns
         self.page[DO_B] = SWEPT
         if step:
-            self.b.step()
+            self.traced(self.b).step()
         else:
             self.go(self.b)
 
-    def inside(self, thread: Thread) -> bool:
+    def inside(self, thread: Held) -> bool:
         """Whether a thread is inside its operation."""
         return bool(self.page[INSIDE_A if thread is self.a else INSIDE_B])
 
@@ -363,9 +438,10 @@ class Stage:
         """End the child with everything it started, and reap it."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, 9)
+        traced = self.threads if self.threads and self.is_traced else ()
         for (
             thread
-        ) in self.threads:  # the tracer is told of each thread's end, and the process cannot be reaped before
+        ) in traced:  # the tracer is told of each thread's end, and the process cannot be reaped before
             with suppress(Gone, ChildProcessError):
                 while True:
                     os.waitpid(thread.tid, ptrace.WALL)
@@ -373,6 +449,7 @@ class Stage:
                         break
         self.child.process.wait()
         self.child.close()
+        self.words.close()
         self.page.close()
 
 

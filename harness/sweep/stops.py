@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.kernel.gates import GATE
+from harness.kernel.page import GATE
 from harness.record.coverage import CLEAN, HELD, HIT, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.sweep import ptrace
+from harness.sweep.held import Held, Patience
 from harness.sweep.image import is_eval
 from harness.sweep.points import Point
 from harness.sweep.program import Program
-from harness.sweep.ptrace import Patience, Thread
 from harness.sweep.stage import Hang, Stage
 from harness.sweep.unwind import Unwinder
 
@@ -71,6 +71,8 @@ class Stops:
     def at(self, point: Point, turns: int) -> Stop:
         """One stop, with ``turns`` operations of B. A and B are left at their first gates."""
         stage = self.stage
+        if not stage.is_traced:
+            return self._within(point, turns)
         self._begin_a(point)
         if self._arrive(stage.a, point) is not None:
             return self._missed()
@@ -81,6 +83,34 @@ class Stops:
         else:
             self._a_first()
         return self._end(kept)
+
+    def _within(self, point: Point, turns: int) -> Stop:
+        """The same where A stops within itself, and lets B go and is let go by B without this process."""
+        stage = self.stage
+        stage.aim(self.program.address(point.address), point.occurrence, turns)
+        stage.begin_a()
+        kept = self._stands()
+        if stage.quiet:
+            return self._told(kept, stage.end_both())
+        return self._missed() if kept is None else self._end(kept)
+
+    def _stands(self) -> Stop | None:
+        """Wait until A has come to a gate again, from its point or not having been there: what kept B at the stop."""
+        stage = self.stage
+        patience = Patience(stage.a, stage.limit_s)
+        glance = GLANCE_S
+        while stage.until(stage.a, glance) is None:
+            if stage.stands:
+                kept = self._keeps(stage.b)
+                if kept is not None:
+                    self._a_first()
+                else:
+                    stage.until_gate(stage.a)
+                return kept
+            if patience.is_over():
+                raise Hang(stage.a)
+            glance = SPIN_S
+        return None
 
     def at_both(self, point: Point, other: Point) -> Stop:
         """Two stops: A at ``point``, then B at ``other``; A to its end, B to its end. Left as by ``at``."""
@@ -97,6 +127,7 @@ class Stops:
             kept = self._keeps(stage.a)
             stage.go(stage.b)
             if kept is not None:
+                stage.go(stage.a)
                 stage.until_gate(stage.a)
             stage.until_gate(stage.b)
         else:
@@ -108,20 +139,16 @@ class Stops:
         return self._end(kept)
 
     def _a_first(self) -> None:
-        """B waits for A: it stands still until A's operation is over, so that nothing is left to chance, then goes on.
-
-        Where A gets no further without B (one that stops the world, one that was handed the lock), both run.
+        """B, which is stopped, waits for A: it stands still until A's operation is over, so that nothing is left to
+        chance. Where A gets no further without B (one that stops the world, one that was handed the lock), both run.
         """
         stage = self.stage
-        stage.b.interrupt()
-        if stage.until(stage.b, stage.limit_s) == GATE:  # it has ended after all
-            stage.let_a_end()
-            return
         stage.b.break_at(None)
         stage.go(stage.a)
         waits = self._keeps(stage.a)
         stage.go(stage.b)
         if waits is not None:
+            stage.go(stage.a)
             stage.until_gate(stage.a)
         stage.until_gate(stage.b)
 
@@ -137,14 +164,17 @@ class Stops:
 
     def _end(self, kept: Stop | None) -> Stop:
         """A goes on from where it is to its first gate, and B's turn ends."""
-        if self.stage.end_turn():
+        return self._told(kept, self.stage.end_turn())
+
+    def _told(self, kept: Stop | None, wrong: bool) -> Stop:
+        if wrong:
             return Stop(HIT, kept.waits_in if kept else ())
         return kept or Stop(CLEAN)
 
-    def _arrive(self, thread: Thread, point: Point) -> Stop | None:
+    def _arrive(self, thread: Held, point: Point) -> Stop | None:
         """Take a thread that has begun to the point: None when it is there, else what became of it instead.
 
-        A has nothing that could hold it up. B may wait for A: then it is left running, and its breakpoint is set.
+        A has nothing that could hold it up. B may wait for A: then it is stopped where it waits, its breakpoint set.
         """
         address = self.program.address(point.address)
         stage = self.stage
@@ -162,20 +192,23 @@ class Stops:
             if number == GATE:
                 thread.break_at(None)
                 return Stop(MISSED)
-            if number == ptrace.SIGTRAP and thread.counter() == address and stage.inside(thread):
+            if (
+                number == ptrace.SIGTRAP
+                and stage.traced(thread).counter() == address
+                and stage.inside(thread)
+            ):
                 met += 1
                 if met == point.occurrence:
                     thread.break_at(None)  # what comes later passes the same code again and again
                     return None
             if self.stepping:
-                thread.step()
+                stage.traced(thread).step()
             else:
                 stage.go(thread)
 
-    def _keeps(self, thread: Thread) -> Stop | None:
-        """Wait for a thread to stop, at its gate or a breakpoint. None where it did, else what it waits for.
-
-        The other one stands still meanwhile. ``stopped`` is then the signal that it was stopped with.
+    def _keeps(self, thread: Held) -> Stop | None:
+        """Wait for a thread to stop, at its gate or a breakpoint. None where it did, else what it waits for: then it
+        has been stopped there. The other one stands still meanwhile. ``stopped`` is the signal that stopped it.
         """
         stage = self.stage
         began = time.monotonic()
@@ -196,14 +229,14 @@ class Stops:
                 if names is None:
                     return None
                 stop = told(names, LOCK if sleeps else WAITED)
-                stage.go(thread)
                 # Who waits for a mutex, or to be let in, sleeps soon. Who does not may just have got no core there.
                 passing = stop.how in (LOCK, HELD) and not sleeps
                 if (stop.how != WAITED and not passing) or patience.is_over():
                     return stop
+                stage.go(thread)
             glance = min(2 * glance, SPIN_S)
 
-    def _where(self, thread: Thread) -> tuple[str, ...] | None:
+    def _where(self, thread: Held) -> tuple[str, ...] | None:
         """The functions that a thread is in, which is stopped for that; None where it stopped by itself."""
         stage = self.stage
         thread.interrupt()
@@ -215,7 +248,7 @@ class Stops:
             raise Hang(thread)
         return self.names(thread)
 
-    def names(self, thread: Thread) -> tuple[str, ...]:
+    def names(self, thread: Held) -> tuple[str, ...]:
         """The functions of the target's own files that a stopped thread is in, the innermost first.
 
         The interpreter's loop is the last: behind it stands what called the operation.

@@ -154,7 +154,14 @@ class Sweeper:
                 listed = Listing((), 0, complete=False)
             self.listings[job.shape] = listed
         listing = self.listings.get(job.shape, Listing((), 0, complete=False))
-        return Progress(job, list(listing.points), listing.instructions, listing.complete, listing.unlooped)
+        return Progress(
+            job,
+            list(listing.points),
+            listing.instructions,
+            listing.complete,
+            listing.unlooped,
+            self.scene.traced,
+        )
 
     def _stop(self, progress: Progress, point: Point, other: Point | None = None) -> None:
         seen = self.scene.show(progress.job, point, other)

@@ -14,7 +14,7 @@ from elftools.common.exceptions import ELFError
 from elftools.dwarf.callframe import CallFrameInfo
 from elftools.elf.elffile import ELFFile
 
-from harness.sweep.ptrace import Machine, Thread
+from harness.sweep.held import Held, Machine
 
 DEEPEST = 64
 """Frames that are looked at."""
@@ -113,7 +113,7 @@ class Unwinder:
                 if "x" in words[1]:
                     self._code.append((begin, end, path, base))
 
-    def counters(self, thread: Thread) -> Iterator[int]:
+    def counters(self, thread: Held) -> Iterator[int]:
         """Where a stopped thread is, and behind it each call that it is in, the innermost first, as far as can be told.
 
         Of a call, an address inside the instruction: what follows it may be another function.

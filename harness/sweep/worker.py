@@ -121,6 +121,7 @@ def described(progress: Progress, binaries: Sequence[str]) -> StopsEvent:
             "size": job.size,
             "made_by": job.made_by,
             "gap": gap(progress),
+            "traced": progress.traced,
             "bound": progress.bound,
             "instructions": progress.instructions,
             "points": max(len(progress.points), len(progress.stops)),

@@ -48,6 +48,7 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
         functions: str | None = None,
         limit_s: float = 10.0,
         stepping: bool = False,
+        by_ptrace: bool = False,
     ) -> Scene:
         path = SUITES / file if file else tmp_path / "sample.py"
         if not file:
@@ -58,6 +59,7 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
             "pairs": list(pairs),
             "knobs": {},
             "stepping": stepping,
+            "by_ptrace": by_ptrace,
             "limit_s": limit_s,
         }
         os.sched_setaffinity(0, {min(cores)})
@@ -72,6 +74,10 @@ def scene(free_threaded: Target, symbols: str, tmp_path: Path) -> Iterator[MakeS
             one.close()
         ptrace.quiet(False)
         os.sched_setaffinity(0, cores)
+
+
+both_ways = pytest.mark.parametrize("by_ptrace", [False, True], ids=["within", "ptrace"])
+"""For what is to be the same whether a thread stops within itself or a tracer stops it."""
 
 
 def job_of(scene: Scene, a: str, b: str, turns: int = 1, warm: bool = True, specialized: str = OFF) -> Job:

@@ -12,7 +12,7 @@ from harness.record.coverage import CLEAN, HIT, LOCK, WAITED, WORLD
 from harness.sweep.points import Listing
 from harness.sweep.scene import Seen
 from harness.sweep.stage import NotStarted
-from tests.sweep.conftest import MakeScene, job_of
+from tests.sweep.conftest import MakeScene, both_ways, job_of
 
 QUIET_TURNS = 12
 """Of the reader, in one state: enough to list the points of a store."""
@@ -57,11 +57,12 @@ ENDS = [
 ]
 
 
+@both_ways
 @pytest.mark.parametrize(("what", "kind", "where", "message"), ENDS)
 def test_a_target_that_ends_is_a_finding_and_the_sweep_goes_on_with_another(
-    scene: MakeScene, what: str, kind: str, where: str, message: str
+    scene: MakeScene, what: str, kind: str, where: str, message: str, by_ptrace: bool
 ) -> None:
-    made, seen = at_a_stop(scene, what)
+    made, seen = at_a_stop(scene, what, by_ptrace=by_ptrace)
     (found,) = seen.findings
     assert seen.ended and (found["kind"], found["where"]) == (kind, where)
     assert message in found["message"]
@@ -70,8 +71,9 @@ def test_a_target_that_ends_is_a_finding_and_the_sweep_goes_on_with_another(
     assert isinstance(listing, Listing) and made.show(job, listing.points[0]).stop.how == CLEAN
 
 
-def test_a_hang_is_a_finding(scene: MakeScene) -> None:
-    _, seen = at_a_stop(scene, "while True: pass", limit_s=1.0)
+@both_ways
+def test_a_hang_is_a_finding(scene: MakeScene, by_ptrace: bool) -> None:
+    _, seen = at_a_stop(scene, "while True: pass", limit_s=1.0, by_ptrace=by_ptrace)
     (found,) = seen.findings
     assert (found["kind"], found["oracle"]) == ("hang", "process")
     assert "B did not come back" in found["message"]
@@ -82,9 +84,12 @@ def test_an_exception_is_a_finding(scene: MakeScene) -> None:
     assert seen.findings[0]["message"] == "LookupError in read: gone" and not seen.ended
 
 
-def test_a_child_of_the_target_is_left_alone(scene: MakeScene) -> None:
+@both_ways
+def test_a_child_of_the_target_is_left_alone(scene: MakeScene, by_ptrace: bool) -> None:
     forks = "pid = os.fork()\n            if not pid: os._exit(0)\n            os.waitpid(pid, 0)"
-    made = scene(SAMPLE.replace("WHAT", f"if self.turn[0] > QUIET_TURNS:\n            {forks}"))
+    made = scene(
+        SAMPLE.replace("WHAT", f"if self.turn[0] > QUIET_TURNS:\n            {forks}"), by_ptrace=by_ptrace
+    )
     job = job_of(made, "store", "read")
     listing = made.list(job)
     assert isinstance(listing, Listing)
@@ -120,8 +125,13 @@ class Sample(Scenario):
 """
 
 
-def test_who_waits_for_a_lock_is_told_from_who_spins(scene: MakeScene) -> None:
-    made = scene(LOCKED, functions=":(list_append|PyList_Append|_PyList_AppendTakeRef|list_resize)")
+@both_ways
+def test_who_waits_for_a_lock_is_told_from_who_spins(scene: MakeScene, by_ptrace: bool) -> None:
+    made = scene(
+        LOCKED,
+        by_ptrace=by_ptrace,
+        functions=":(list_append|PyList_Append|_PyList_AppendTakeRef|list_resize)",
+    )
     for a, b, expected in (("under_lock", "under_lock_too", LOCK), ("flagged", "until_not_busy", WAITED)):
         job = job_of(made, a, b)
         listing = made.list(job)

@@ -12,7 +12,8 @@ import pytest
 
 from harness.cli import main
 from harness.sweep import ptrace
-from harness.sweep.ptrace import AARCH64, CannotTrace, Thread, check, machine, why_forbidden
+from harness.sweep.held import AARCH64, Patience
+from harness.sweep.ptrace import CannotTrace, Thread, check, machine, why_forbidden
 
 
 def test_other_systems_and_processors_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +80,9 @@ def test_wrong_arguments_are_told_in_a_sentence(
 def test_a_thread_that_gets_no_core_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     waits = [0.0]
-    monkeypatch.setattr("harness.sweep.ptrace.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("harness.sweep.held.time.monotonic", lambda: now[0])
     thread: Any = SimpleNamespace(waited_for_a_core_s=lambda: waits[0])
-    starved, stuck = ptrace.Patience(thread, 10.0), ptrace.Patience(thread, 10.0)
+    starved, stuck = Patience(thread, 10.0), Patience(thread, 10.0)
     for second in range(10, 60):
         now[0], waits[0] = second, second - 0.1 * (second - 10)  # it has a core for a tenth of the time
         assert not starved.is_over() or second > 35

@@ -28,6 +28,7 @@ class MadeUp:
         self.stage = SimpleNamespace(sizes=[])
         self.jobs = jobs_of([(STORE, READ), (READ, STORE)])
         self.specializes = False
+        self.traced = ""
         self.files = Files(
             lambda path, base: Code(Symbols((), True, False, (0, b""), False), base), modules=False
         )

@@ -12,7 +12,7 @@ from harness.sweep.image import is_eval
 from harness.sweep.points import Listing
 from harness.sweep.scene import Scene
 from harness.sweep.stops import WAITING, told
-from tests.sweep.conftest import MakeScene, job_of
+from tests.sweep.conftest import MakeScene, both_ways, job_of
 
 MOVED = """
 class Sample(Scenario):
@@ -50,21 +50,26 @@ def became(made: Scene, a: str, b: str, every: int = 1) -> Counter[str]:
 
 
 @pytest.mark.targets
-def test_who_cannot_run_because_the_world_is_stopped_is_not_told_to_wait_for_a_lock(scene: MakeScene) -> None:
-    found = became(scene(MOVED), "move", "read")
+@both_ways
+def test_who_cannot_run_because_the_world_is_stopped_is_not_told_to_wait_for_a_lock(
+    scene: MakeScene, by_ptrace: bool
+) -> None:
+    found = became(scene(MOVED, by_ptrace=by_ptrace), "move", "read")
     assert found[HELD] and found[CLEAN], found
     assert set(found) <= {HELD, CLEAN, MISSED, WAITED}, found
 
 
 @pytest.mark.targets
-def test_who_stops_the_world_waits_for_the_one_that_stands(scene: MakeScene) -> None:
-    found = became(scene(MOVED), "read", "move")
+@both_ways
+def test_who_stops_the_world_waits_for_the_one_that_stands(scene: MakeScene, by_ptrace: bool) -> None:
+    found = became(scene(MOVED, by_ptrace=by_ptrace), "read", "move")
     assert found[WORLD] > found.total() / 2, found
     assert set(found) <= {WORLD, CLEAN, MISSED, WAITED}, found
 
 
-def test_who_waits_for_the_type_s_lock_is_told_so(scene: MakeScene) -> None:
-    made = scene(STORED)
+@both_ways
+def test_who_waits_for_the_type_s_lock_is_told_so(scene: MakeScene, by_ptrace: bool) -> None:
+    made = scene(STORED, by_ptrace=by_ptrace)
     found = became(made, "store", "store_too", 2)
     assert found[LOCK] and found[CLEAN] and not found[HELD] and not found[WORLD], found
 

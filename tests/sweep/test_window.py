@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import pytest
+
 from harness.record.coverage import CLEAN, HIT, OFF
 from harness.record.target import Target
 from harness.sweep.jobs import Job
@@ -12,7 +14,7 @@ from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.progress import windows
 from harness.sweep.ptrace import SIGTRAP
 from harness.sweep.scene import Seen
-from tests.sweep.conftest import MakeScene, job_of, swept
+from tests.sweep.conftest import MakeScene, both_ways, job_of, swept
 
 TWO_STORES = """
 class Two:
@@ -42,8 +44,10 @@ class Sample(Scenario):
 STORE = "PyMember_SetOne"
 
 
-def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> None:
-    stage = scene(TWO_STORES, functions=f":{STORE}$")
+@both_ways
+@pytest.mark.targets
+def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene, by_ptrace: bool) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$", by_ptrace=by_ptrace)
     job = job_of(stage, "store", "read")
     stage.stage.fresh(job)
     listing = list_points(stage.stage, stage.program, stage.accesses, merge=False)
@@ -53,6 +57,7 @@ def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene) -> Non
     second = [point for point in listing.points if point.occurrence == 2]
     assert [point.address for point in first] == [point.address for point in second], "it is called twice"
     outcomes = [stage.show(job, point).stop.how for point in listing.points]
+    assert stage.stage.is_traced == by_ptrace
     begins, ends = outcomes.index(HIT), len(outcomes) - outcomes[::-1].index(HIT)
     assert outcomes[begins:ends] == [HIT] * (ends - begins), "one window, without gaps"
     assert outcomes[:begins] == [CLEAN] * begins
@@ -82,8 +87,9 @@ def test_without_debug_registers_the_same_is_found_by_stepping(scene: MakeScene)
     assert [stage.show(job, point).stop.how for point in (outside, inside)] == [CLEAN, HIT]
 
 
-def test_merging_points_loses_no_window(scene: MakeScene) -> None:
-    stage = scene(TWO_STORES)
+@both_ways
+def test_merging_points_loses_no_window(scene: MakeScene, by_ptrace: bool) -> None:
+    stage = scene(TWO_STORES, by_ptrace=by_ptrace)
     job = job_of(stage, "store", "read")
     stage.stage.fresh(job)
     every = list_points(stage.stage, stage.program, stage.accesses, merge=False)
@@ -102,8 +108,9 @@ def test_merging_points_loses_no_window(scene: MakeScene) -> None:
         assert found == how, f"{point} differs from the point that stands for it"
 
 
-def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene) -> None:
-    stage = scene(TWO_STORES, functions=f":{STORE}$")
+@both_ways
+def test_a_hit_is_told_once_replayed_and_has_its_window(scene: MakeScene, by_ptrace: bool) -> None:
+    stage = scene(TWO_STORES, functions=f":{STORE}$", by_ptrace=by_ptrace)
     sweeper, told, jobs = swept(stage)
     (found,) = told
     assert (found["kind"], found["oracle"], found["where"]) == ("violation", "equal", "read")

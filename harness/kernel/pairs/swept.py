@@ -14,12 +14,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import Emit, describe
-from harness.kernel.gates import (
+from harness.kernel.gates import TwoThreads
+from harness.kernel.page import (
     B_NEXT,
     DO_A,
     DO_B,
     FRESH,
-    GATE,
     INSIDE_A,
     INSIDE_B,
     MADE_BY_B,
@@ -29,12 +29,10 @@ from harness.kernel.gates import (
     PAIR,
     QUIET,
     SIZE,
-    STATES,
     SWEPT,
     TELL,
     TURNS,
     WRONG_A,
-    TwoThreads,
 )
 from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.judge import Judge, Refusal
@@ -89,17 +87,17 @@ class SweptPairs(TwoThreads):
         self.serve(self._work_a, self._work_b, self.pairs, _described, self.subject.sizes)
 
     def _work_a(self) -> None:
-        page = self.parked(STATES[0], SweptPairs._work_a)
+        page = self.parked(0)
         do: Do = _nothing
         value = ""
         while True:
-            self.gate(GATE)
+            self.gate(0)
             what = page[DO_A]
             if what == SWEPT:
                 # The swept operation must come straight from the gate: what runs between is stepped through, too.
                 self._once(page, INSIDE_A, do, value, self.given[0])
                 if not page[QUIET]:  # A was not stopped, or B has not finished yet
-                    self.gate(GATE)
+                    self.gate(0)
                 page[WRONG_A] |= self._judge(page)
                 self._next()
             elif what == FRESH:
@@ -113,9 +111,9 @@ class SweptPairs(TwoThreads):
             value = LETTERS[0] + DIGITS[1]
 
     def _work_b(self) -> None:
-        page = self.parked(STATES[1], SweptPairs._work_b)
+        page = self.parked(1)
         while True:
-            self.gate(GATE)
+            self.gate(1)
             what = page[DO_B]
             do = self.pairs[self.number][1].do
             if what == SWEPT:
