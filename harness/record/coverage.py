@@ -124,6 +124,10 @@ class PairCoverage:
     """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
     traced: str = ""
     """Why a tracer took its stops; empty where the threads stopped within themselves, or both were stopped."""
+    repeated: int = 0
+    """Stops that were made again, by a tracer; ``alike``: those that came to the same instruction, occurrence, calls
+    and outcome."""
+    alike: int = 0
 
     @classmethod
     def from_json(cls, data: PairData) -> PairCoverage:
@@ -158,6 +162,8 @@ class PairCoverage:
             made_by=data.get("made_by", "A"),
             gap=data.get("gap", 0),
             traced=data.get("traced", ""),
+            repeated=data.get("repeated", 0),
+            alike=data.get("alike", 0),
         )
 
     def to_json(self) -> PairData:

@@ -138,6 +138,8 @@ def sentences(report: Report) -> list[str]:
             " drawn, so that nothing is claimed of the others"
         )
     told += _traced(once)
+    told += _repeated(once)
+    told += _widths(report, once)
     told += _subjects(report, once)
     told += _specializer(once)
     return told + speed_sentence(report)
@@ -159,6 +161,31 @@ def _traced(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
     reasons = Counter(pair.traced for pairs in coverage.values() for pair in pairs if pair.traced)
     for reason, _ in reasons.most_common(1):
         yield f"traced: stops were a tracer's, which are slower, because {reason}"
+
+
+def _repeated(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
+    """How many of the stops that were made twice were the same."""
+    repeated = sum(pair.repeated for pairs in coverage.values() for pair in pairs)
+    alike = sum(pair.alike for pairs in coverage.values() for pair in pairs)
+    if repeated:
+        yield (
+            f"repeated: {alike:,} of {counted(repeated, 'stop')} that were made again, by a tracer, came to the same"
+            f" instruction, occurrence, calls and outcome ({_share(alike, repeated)})"
+        )
+
+
+def _widths(report: Report, coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
+    """Of scenarios that were not swept to the end: how wide a window may be that was passed over."""
+    pairs = [
+        pair for name, of in coverage.items() if not report.infos[name].pairs for pair in of if pair.reached
+    ]
+    wide = [pair.gap for pair in pairs if pair.gap]
+    if wide:
+        yield (
+            f"points: {len(pairs) - len(wide):,} of {counted(len(pairs), 'variant')} stopped at each of theirs, of"
+            f" the others each window was met that is longer than {median_high(wide)} points (median)"
+            f", {max(wide)} (at most)"
+        )
 
 
 def _subjects(report: Report, coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:

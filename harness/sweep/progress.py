@@ -38,6 +38,10 @@ class Progress:
     """Crashes and hangs."""
     seconds: float = 0.0
     """Spent on stops, with all that goes with them but listing."""
+    repeated: int = 0
+    """Stops that were made again, by a tracer."""
+    alike: int = 0
+    """Those of them that came to the same instruction, occurrence, calls and outcome."""
     missed: int = 0
     """Stops in a row at which A did not come to its point."""
 

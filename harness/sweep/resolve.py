@@ -67,6 +67,8 @@ class Resolver:
             "made_by": pair["made_by"],
             "gap": pair["gap"],
             "traced": pair["traced"],
+            "repeated": pair["repeated"],
+            "alike": pair["alike"],
             "bound": pair["bound"],
             "instructions": pair["instructions"],
             "points": pair["points"],

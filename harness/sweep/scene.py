@@ -42,6 +42,8 @@ class Seen:
     findings: tuple[FindingEvent, ...] = ()
     steps: tuple[StepEvent, ...] = ()
     """What each operation gave, where that was asked for."""
+    calls: tuple[str, ...] = ()
+    """The functions that A stood in, the innermost first, where that was asked for."""
     ended: bool = False
     """Whether the target crashed, hung or ended; the next stop has another child."""
 
@@ -111,22 +113,28 @@ class Scene:
             return self._broken(job, error)
         return listing
 
-    def show(self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
+    def show(
+        self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False, look: bool = False
+    ) -> Seen:
         """One stop at ``point``, or two; ``anew``: in a fresh state, and everything that was read is told.
 
-        Threads stop within themselves where they can; a tracer stops them twice, and where all is to be told.
+        ``look``: what A stands in is told.
+
+        Threads stop within themselves where they can; a tracer stops both of them, and where all is to be told.
         """
         try:
-            self.stage.trace(anew or other is not None or bool(self.traced))
+            self.stage.trace(anew or look or other is not None or bool(self.traced))
             if anew or self.current != job or self.stage.spent:
                 self._fresh(job)
             self.stage.tell(anew)
-            stop = self.stops.at(point, job.turns) if other is None else self.stops.at_both(point, other)
+            stop = (
+                self.stops.at(point, job.turns, look) if other is None else self.stops.at_both(point, other)
+            )
             self.stage.tell(False)
         except Broken as error:
             return self._broken(job, error)
         if stop.how != HIT and not anew:
-            return Seen(stop)
+            return Seen(stop, calls=self.stops.calls)
         self.current = (
             None  # what was found wrong may stay so, and be found again at points that are innocent
         )
@@ -135,6 +143,7 @@ class Scene:
             stop,
             tuple(event for event in events if event["event"] == "finding"),
             tuple(event for event in events if event["event"] == "step"),
+            self.stops.calls,
         )
 
     def again(

@@ -67,15 +67,22 @@ class Stops:
         self.stepping = stepping
         self.unwinder = Unwinder(stage.pid, stage.machine)
         self.stopped: int | None = None
+        self.calls: tuple[str, ...] = ()
+        """The functions that A stood in, the innermost first, where that was looked at."""
 
-    def at(self, point: Point, turns: int) -> Stop:
-        """One stop, with ``turns`` operations of B. A and B are left at their first gates."""
+    def at(self, point: Point, turns: int, look: bool = False) -> Stop:
+        """One stop, with ``turns`` operations of B. A and B are left at their first gates. ``look``, where they are
+        traced: ``calls`` is then what A stood in.
+        """
         stage = self.stage
+        self.calls = ()
         if not stage.is_traced:
             return self._within(point, turns)
         self._begin_a(point)
         if self._arrive(stage.a, point) is not None:
             return self._missed()
+        if look:
+            self.calls = self.names(stage.a)
         stage.begin_b(turns)
         kept = self._keeps(stage.b)
         if kept is None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
 from harness.kernel.trial import Count
 from harness.record.coverage import HIT, MISSED, OFF, Variant
+from harness.sweep.image import EVAL
 from harness.sweep.jobs import Job
 from harness.sweep.passes import Part, passes
 from harness.sweep.points import Listing, Point
@@ -25,6 +26,8 @@ RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
 MOST_DOUBLE = 4000
 """Pairs of points of one job at which both threads are stopped."""
+REPEATED = 1000
+"""Each stop of so many is made again."""
 STEERED = 0.8
 """Share of these that lie where both operations touch the same memory."""
 
@@ -173,6 +176,17 @@ class Sweeper:
         self._count(progress.job, seen)
         if seen.findings:
             self._found(progress, point, other, seen)
+        if other is None and not seen.ended and not self.counts.rounds % REPEATED:
+            self._repeat(progress, point, seen)
+
+    def _repeat(self, progress: Progress, point: Point, seen: Seen) -> None:
+        """The same stop again, by a tracer, which sees where A stands."""
+        began = time.monotonic()
+        again = self.scene.show(progress.job, point, look=True)
+        progress.seconds -= time.monotonic() - began
+        progress.repeated += 1
+        stood = seen.stop.how == MISSED or same_calls(again.calls, point)
+        progress.alike += again.stop.how == seen.stop.how and stood
 
     def _count(self, job: Job, seen: Seen) -> None:
         counts = self.counts
@@ -245,6 +259,15 @@ class Sweeper:
 
 def _specializes(job: Job) -> bool:
     return job.specialized != OFF
+
+
+def same_calls(calls: Sequence[str], point: Point) -> bool:
+    """Whether functions that are on the stack, the innermost first, are a point's: one that another function ended
+    with, by a jump, has taken that one's place.
+    """
+    inner = [name for name in calls if not EVAL.match(name)]
+    chain = iter(point.chain)
+    return tuple(calls[:1]) == point.chain[-1:] and all(name in chain for name in reversed(inner))
 
 
 def symptom_of(event: FindingEvent) -> str:

@@ -122,6 +122,8 @@ def described(progress: Progress, binaries: Sequence[str]) -> StopsEvent:
             "made_by": job.made_by,
             "gap": gap(progress),
             "traced": progress.traced,
+            "repeated": progress.repeated,
+            "alike": progress.alike,
             "bound": progress.bound,
             "instructions": progress.instructions,
             "points": max(len(progress.points), len(progress.stops)),

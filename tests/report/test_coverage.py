@@ -301,3 +301,21 @@ def test_no_name_in_a_sweep_is_markup_or_moves_a_cursor(format: str, said: str) 
         assert "<script" not in text and "<img" not in text and "<svg onload" not in text
     if format == "markdown":
         assert not re.search("<script|<img|<svg|</style", without_code(text))
+
+
+def test_who_took_stops_how_many_were_repeated_and_how_far_apart_they_are_is_told() -> None:
+    made = [
+        pair(traced="the target has no ctypes", repeated=3, alike=2, gap=4),
+        pair(a="other", repeated=7, alike=7),
+    ]
+    said = sentences(pages.report(sweeps.clean(*made)))
+    assert "traced: stops were a tracer's, which are slower, because the target has no ctypes" in said
+    assert any(
+        one.startswith("repeated: 9 of 10 stops that were made again") and "(90 %)" in one for one in said
+    )
+    assert (
+        "points: 1 of 2 variants stopped at each of theirs, of the others each window was met that is longer than 4"
+        " points (median), 4 (at most)" in said
+    )
+    quiet = " ".join(sentences(pages.report(sweeps.clean(pair()))))
+    assert not any(word in quiet for word in ("traced:", "repeated:", "points: "))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from harness.kernel.event_types import FindingEvent
 from harness.record.coverage import CLEAN, HIT
+from harness.sweep import sweeper
 from harness.sweep.image import Code, Symbols
 from harness.sweep.jobs import Job, OperationInfo, jobs_of
 from harness.sweep.points import Listing, Point
 from harness.sweep.program import Files
 from harness.sweep.scene import Seen
 from harness.sweep.stops import Stop
-from harness.sweep.sweeper import MOST_UNSURE, Sweeper
+from harness.sweep.sweeper import MOST_UNSURE, Sweeper, same_calls
 from tests.campaign.fakes import fake_target
 
 POINTS = tuple(Point(16 * number, 1, ("f",), frozenset()) for number in range(8))
@@ -39,7 +42,9 @@ class MadeUp:
     def list(self, job: Job) -> Listing:
         return Listing(POINTS if job.a == "store" and job.warm else (), 8, complete=True)
 
-    def show(self, job: Job, point: Point, other: Point | None = None) -> Seen:
+    def show(self, job: Job, point: Point, other: Point | None = None, *, look: bool = False) -> Seen:
+        if look:
+            return Seen(Stop(CLEAN), calls=("f",) if point.occurrence == 1 else ("g",))
         if point.key not in self.shows:
             return Seen(Stop(CLEAN))
         found: FindingEvent = {
@@ -82,3 +87,36 @@ def test_what_no_replay_shows_is_told_all_the_same() -> None:
         "4, with B once and twice, then 2"
     )
     assert told({6}, set()) == ([(6, "0 of 3")], 2), "at the end: B once and twice is all that there is"
+
+
+CALLS = [
+    (("insertdict", "PyDict_SetItem", "type_setattro", "_PyEval_EvalFrameDefault"), True),
+    (("insertdict", "type_setattro"), True),
+    (("PyDict_SetItem", "type_setattro"), False),
+    (("insertdict", "type_setattro", "PyDict_SetItem"), False),
+    (("insertdict", "type_getattro"), False),
+    ((), False),
+]
+
+
+@pytest.mark.parametrize(("calls", "same"), CALLS)
+def test_a_stop_is_the_same_where_a_stands_in_the_calls_of_its_point(
+    calls: tuple[str, ...], same: bool
+) -> None:
+    chain = ("PyObject_SetAttr", "type_setattro", "PyDict_SetItem", "insertdict")
+    assert same_calls(calls, Point(1, 1, chain, frozenset())) == same
+
+
+def test_a_point_in_the_loop_is_the_loop_s() -> None:
+    loop = "_PyEval_EvalFrameDefault"
+    assert same_calls((loop,), Point(1, 1, (loop,), frozenset()))
+
+
+def test_now_and_then_a_stop_is_made_again_and_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "REPEATED", 2)
+    for shows, same in ((set[int](), True), (set(range(8)), False)):  # the second time all is clean
+        scene: Any = MadeUp(shows, shows)
+        swept = Sweeper(scene, lambda event: None, lambda counts: True).sweep()
+        repeated, alike = (sum(getattr(one, name) for one in swept) for name in ("repeated", "alike"))
+        assert repeated == sum(len(one.stops) for one in swept) // 2 > 0
+        assert alike == (repeated if same else 0)

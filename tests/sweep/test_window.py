@@ -8,6 +8,7 @@ import pytest
 
 from harness.record.coverage import CLEAN, HIT, OFF
 from harness.record.target import Target
+from harness.sweep import sweeper
 from harness.sweep.jobs import Job
 from harness.sweep.passes import STRIDES
 from harness.sweep.points import Listing, Point, list_points
@@ -157,3 +158,11 @@ def test_with_two_stops_a_reader_is_torn_in_the_middle(scene: MakeScene) -> None
     seen = [stage.show(job, point, other) for point in mine.points[::3] for other in theirs.points[::3]]
     assert {one.stop.how for one in seen} == {CLEAN, HIT}
     assert all(one.findings for one in seen if one.stop.how == HIT)
+
+
+@pytest.mark.targets
+def test_what_is_stopped_again_comes_to_the_same(scene: MakeScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "REPEATED", 7)
+    _, _, jobs = swept(scene(TWO_STORES, functions=f":{STORE}$"))
+    repeated = sum(one.repeated for one in jobs)
+    assert repeated > 3 and sum(one.alike for one in jobs) == repeated
