@@ -398,6 +398,10 @@ class Swept(TypedDict):
     """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
     traced: NotRequired[str]
     """Why a tracer took its stops; empty where the threads stopped within themselves, or both were stopped."""
+    meetings: NotRequired[int]
+    """With two stops: a store and a load of the same bytes, in one order each, that are possible."""
+    met: NotRequired[int]
+    """Those of them that both threads were stopped at."""
     repeated: NotRequired[int]
     """Stops that were made again, by a tracer."""
     alike: NotRequired[int]

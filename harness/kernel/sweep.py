@@ -252,10 +252,12 @@ class Sweep(TwoThreads):
     def _next(self, page: mmap.mmap) -> None:
         """Both cycles are at their end: ask, and go on to where A's operation is next."""
         side = self.a
+        before = self.recorder.total
         self._ask()
         side.lead()
         side.settle(page[WARM])
-        page[WRONG_A] |= side.tell()
+        side.tell()
+        page[WRONG_A] |= self.recorder.total > before
         page[SPENT] = self._is_spent()
 
     def _work_b(self) -> None:

@@ -124,6 +124,10 @@ class PairCoverage:
     """Of points that follow one another, the most at none of which A was stopped: a longer window was met."""
     traced: str = ""
     """Why a tracer took its stops; empty where the threads stopped within themselves, or both were stopped."""
+    meetings: int = 0
+    """With two stops: a store and a load of the same bytes, in one order each, that are possible; ``met``: those of
+    them that both threads were stopped at."""
+    met: int = 0
     repeated: int = 0
     """Stops that were made again, by a tracer; ``alike``: those that came to the same instruction, occurrence, calls
     and outcome."""
@@ -162,6 +166,8 @@ class PairCoverage:
             made_by=data.get("made_by", "A"),
             gap=data.get("gap", 0),
             traced=data.get("traced", ""),
+            meetings=data.get("meetings", 0),
+            met=data.get("met", 0),
             repeated=data.get("repeated", 0),
             alike=data.get("alike", 0),
         )

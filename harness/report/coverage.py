@@ -132,10 +132,13 @@ def sentences(report: Report) -> list[str]:
     clean = not found and any(pair.count(CLEAN) for pairs in once.values() for pair in pairs)
     told = [f"{'clean' if clean else 'swept'}: {_claim(once)}"] if any(once.values()) else []
     both = total([pair for pairs in coverage.values() for pair in pairs if pair.bound > 1])
+    twice = [pair for pairs in coverage.values() for pair in pairs if pair.bound > 1]
+    met, possible = (sum(getattr(pair, name) for pair in twice) for name in ("met", "meetings"))
     if stops := sum(both[one] for one in STOPS):
         told.append(
-            f"both stopped: {counted(stops, 'pair')} of points drawn from the seed, {counted(both[HIT], 'hit')};"
-            " drawn, so that nothing is claimed of the others"
+            f"both stopped: at {counted(stops, 'pair')} of points, {counted(both[HIT], 'hit')}; {met:,} of"
+            f" {counted(possible, 'meeting')} covered (a store and a load of the same bytes, in one order, both threads"
+            " inside); nothing is claimed of the others"
         )
     told += _traced(once)
     told += _repeated(once)

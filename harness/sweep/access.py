@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import capstone
 from capstone import x86
 
 from harness.sweep.image import Code
+from harness.sweep.mnemonics import effect, repeats
 from harness.sweep.program import WITHIN, Program
 from harness.sweep.ptrace import Thread
 
@@ -19,9 +21,45 @@ OWN = (x86.X86_REG_FS, x86.X86_REG_GS)
 """Segments of the thread's own storage."""
 LONGEST = 15
 """Bytes of an x86 instruction."""
-Operands = tuple[tuple[int, int, int, int], ...]
-UNKNOWN: Operands = ((-1, -1, 0, 0),)
-NOTHING: frozenset[int] = frozenset()
+WORD = 3
+"""Bits of an address within eight bytes."""
+MOST_REPEATED = 4096
+"""Bytes of a repeated instruction's that are counted."""
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One in memory. Base and index: positions among the registers, -1: none."""
+
+    base: int
+    index: int
+    scale: int
+    offset: int
+    size: int
+    reads: bool
+    writes: bool
+    repeats: bool
+
+
+Operands = tuple[Operand, ...]
+UNKNOWN: Operands = (Operand(-1, -1, 0, 0, 0, True, True, False),)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Memory outside a thread's own stack that one instruction touches."""
+
+    lines: frozenset[int] = frozenset()
+    """Of 64 bytes each."""
+    loads: frozenset[int] = frozenset()
+    """Words of eight bytes that it reads."""
+    stores: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+
+NOTHING = Touched()
 
 
 class Accesses:
@@ -45,8 +83,8 @@ class Accesses:
         found = self._decode(code, place & WITHIN) if code else None
         return f"{found.mnemonic} {found.op_str}".strip() if found else ""
 
-    def of(self, thread: Thread, counter: int, sp: int) -> frozenset[int] | None:
-        """The lines of memory that ``thread`` touches with the instruction in front of it, its own stack left out.
+    def of(self, thread: Thread, counter: int, sp: int) -> Touched | None:
+        """What ``thread`` touches with the instruction in front of it.
 
         None where that cannot be said: outside the file's code, and in a system call.
         """
@@ -58,15 +96,21 @@ class Accesses:
         if not operands:
             return NOTHING
         registers = thread.registers()
-        found = set()
-        for base, index, scale, offset in operands:
-            address = offset
-            address += registers[base] if base >= 0 else 0
-            address += registers[index] * scale if index >= 0 else 0
+        lines, loads, stores = set[int](), set[int](), set[int]()
+        for one in operands:
+            address = one.offset
+            address += registers[one.base] if one.base >= 0 else 0
+            address += registers[one.index] * one.scale if one.index >= 0 else 0
             address &= (1 << 64) - 1
-            if not sp - 256 <= address < sp + STACK_BYTES:
-                found.add(address >> LINE)
-        return frozenset(found)
+            if sp - 256 <= address < sp + STACK_BYTES:
+                continue
+            lines.add(address >> LINE)
+            times = registers[_REGISTERS.index("rcx")] if one.repeats else 1
+            size = min(one.size * times, MOST_REPEATED)
+            words = range(address >> WORD, (address + max(size, 1) - 1 >> WORD) + 1)
+            loads.update(words if one.reads else ())
+            stores.update(words if one.writes else ())
+        return Touched(frozenset(lines), frozenset(loads), frozenset(stores))
 
     def _decode(self, code: Code, address: int) -> Any:
         begin, text = code.symbols.text
@@ -76,17 +120,18 @@ class Accesses:
         return next(self._decoder.disasm(text[offset : offset + LONGEST], address, 1), None)
 
     def _memory(self, counter: int) -> Operands:
-        """Base and index (positions among the registers, -1: none), scale and offset of each operand in memory."""
+        """Each operand in memory."""
         part = self.program.part_at(counter)
         if part is None:
             return UNKNOWN
         instruction = self._decode(part.code, counter - part.code.base)
         if instruction is None or instruction.mnemonic == "syscall":
             return UNKNOWN
-        found: list[tuple[int, int, int, int]] = []
+        found: list[Operand] = []
+        name = instruction.mnemonic
         if instruction.mnemonic in ("lea", "nop"):
             return ()
-        for operand in instruction.operands:
+        for position, operand in enumerate(instruction.operands):
             if operand.type != x86.X86_OP_MEM or operand.mem.segment in OWN:
                 continue
             memory = operand.mem
@@ -94,7 +139,9 @@ class Accesses:
             base = self._register.get(memory.base, -1)
             if memory.base == x86.X86_REG_RIP:
                 offset += instruction.address + instruction.size + part.code.base
-            found.append((base, self._register.get(memory.index, -1), memory.scale, offset))
+            index = self._register.get(memory.index, -1)
+            how = effect(name, position)
+            found.append(Operand(base, index, memory.scale, offset, operand.size, *how, repeats(name)))
         return tuple(found)
 
 

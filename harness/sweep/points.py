@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.kernel.page import GATE
 from harness.sweep import ptrace
-from harness.sweep.access import Accesses
+from harness.sweep.access import Accesses, Touched
 from harness.sweep.image import Function, is_eval
 from harness.sweep.program import WITHIN, Program
 from harness.sweep.ptrace import Thread
@@ -31,7 +31,11 @@ class Point:
     chain: tuple[str, ...]
     """The functions that are being executed, the outermost first."""
     touches: frozenset[int]
-    """Lines of memory, 64 bytes each, outside its own stack that the instruction touches."""
+    """Lines of memory, 64 bytes each, outside its own stack that are touched between it and the next point."""
+    loads: frozenset[int] = frozenset()
+    """Words of eight bytes that are read there."""
+    stores: frozenset[int] = frozenset()
+    """Words of eight bytes that are written there."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -52,16 +56,22 @@ class Listing:
 
 
 def list_points(
-    stage: Stage, program: Program, accesses: Accesses | None, merge: bool = True, loop: bool = False
+    stage: Stage,
+    program: Program,
+    accesses: Accesses | None,
+    merge: bool = True,
+    loop: bool = False,
+    of_b: bool = False,
 ) -> Listing:
-    """Step through A's next operation, B at its gate. A is left at its second gate, or inside where it was cut short.
+    """Step through A's next operation, B at its gate; or through B's, A at its second one. The thread is left at its
+    next gate, or inside where it was cut short.
 
     An instruction is a point only where something outside A's own stack was touched since the point before: nobody else
     could tell the two apart, since registers and the stack are A's own. Without ``merge``, and where instructions
     cannot be decoded, each is one. ``loop``: the interpreter's loop has points, too, where it executes the operation's
     own bytecode. Raises Hang, Fatal, Ended.
     """
-    thread = stage.traced(stage.a)
+    thread = stage.traced(stage.b if of_b else stage.a)
     thread.break_at(None)
     own = _OwnBytecode(stage, thread)
     unlooped = loop and stage.frame_of(thread) is None
@@ -78,7 +88,7 @@ def list_points(
     ends = 0, 0
     """Points and instructions when the interpreter's loop was met first, inside, and last: what lies before and behind
     says that A is inside, and is none of the operation."""
-    number = stage.enter_a()
+    number = stage.enter(thread)
     been = False
     while number != GATE:
         if number is None:
@@ -105,7 +115,7 @@ def list_points(
             changed, at_begin = True, False
         called = None
         known, before = function is not None, sp
-        touched: frozenset[int] | None = None
+        touched: Touched | None = None
         if function is not None:
             jumped = at_begin and is_eval(function)  # one part of the loop to the next: that was no call
             while calls and calls[-1][1] < sp + jumped:
@@ -128,8 +138,16 @@ def list_points(
             if changed or not merge:
                 chain = chain_of(calls, function)
                 place = program.place(counter)
-                points.append(Point(place, begun[counter], chain, touched or frozenset()))
+                points.append(Point(place, begun[counter], chain, frozenset()))
                 changed = False
+            if touched and points:
+                last = points[-1]
+                points[-1] = replace(
+                    last,
+                    touches=last.touches | touched.lines,
+                    loads=last.loads | touched.loads,
+                    stores=last.stores | touched.stores,
+                )
         changed = changed or touched is None or bool(touched)
         if time.monotonic() > deadline:
             ends = len(points), instructions

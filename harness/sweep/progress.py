@@ -38,6 +38,10 @@ class Progress:
     """Crashes and hangs."""
     seconds: float = 0.0
     """Spent on stops, with all that goes with them but listing."""
+    meetings: int = 0
+    """With two stops: a store and a load of the same bytes, in one order each, that are possible."""
+    met: int = 0
+    """Those of them that both threads were stopped at."""
     repeated: int = 0
     """Stops that were made again, by a tracer."""
     alike: int = 0

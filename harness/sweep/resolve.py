@@ -67,6 +67,8 @@ class Resolver:
             "made_by": pair["made_by"],
             "gap": pair["gap"],
             "traced": pair["traced"],
+            "meetings": pair["meetings"],
+            "met": pair["met"],
             "repeated": pair["repeated"],
             "alike": pair["alike"],
             "bound": pair["bound"],

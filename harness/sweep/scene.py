@@ -113,6 +113,26 @@ class Scene:
             return self._broken(job, error)
         return listing
 
+    def list_both(self, job: Job) -> tuple[Listing, Listing] | None:
+        """The points of the job's A and B, one operation after the other on one state, so that what both touch has one
+        address; None where one of them cannot be listed to its end.
+        """
+        try:
+            self.stage.trace(True)
+            self._fresh(job)
+            mine = list_points(self.stage, self.program, self.accesses)
+            theirs = (
+                list_points(self.stage, self.program, self.accesses, of_b=True) if mine.complete else mine
+            )
+            if theirs.complete:
+                self.stage.let_a_end()
+                self.stage.end_turn()
+                return mine, theirs
+            self.reopen()
+        except Broken:
+            self.reopen()
+        return None
+
     def show(
         self, job: Job, point: Point, other: Point | None = None, *, anew: bool = False, look: bool = False
     ) -> Seen:

@@ -159,8 +159,10 @@ class Stage:
         self.within = why_not(self.page)
         """Why its threads cannot stop within themselves; empty where they can."""
         self.frames = [self._find_frame(*one) for one in zip(traced, STATES, strict=True)]
-        self.insides = [begin + INSIDE_A for begin in self._mapped()]
-        """Where the child has the byte that says that A is inside its operation: once for each mapping of the page."""
+        mapped = self._mapped()
+        self.insides = [[begin + inside for begin in mapped] for inside in (INSIDE_A, INSIDE_B)]
+        """Where the child has the byte that says that A, and B, is inside its operation: once for each mapping of the
+        page."""
 
     def _has(self, threads: Sequence[Held]) -> None:
         self.threads = [*threads]
@@ -374,17 +376,18 @@ class Stage:
         else:
             self.go(self.a)
 
-    def enter_a(self) -> int | None:
-        """Let A go up to the beginning of its operation, B not being there yet: what stops it, as ``until`` says. Where
-        nothing can be watched it is stepped there by whoever steps on from here.
+    def enter(self, thread: Held) -> int | None:
+        """Let A go up to the beginning of its operation, B not being there yet; or B, A being at its second gate: what
+        stops it, as ``until`` says. Where nothing can be watched it is stepped there by whoever steps on from here.
         """
-        a = self.traced(self.a)
-        if not a.watch(self.insides):
-            self.begin_a(step=True)
-            return self.until(self.a, self.limit_s)
-        self.begin_a()
-        number = self.until(self.a, self.limit_s)
-        a.watch(())
+        watches = self.traced(thread).watch(self.insides[thread is self.b])
+        if thread is self.a:
+            self.begin_a(step=not watches)
+        else:
+            self.begin_b(1, step=not watches)
+        number = self.until(thread, self.limit_s)
+        if watches:
+            self.traced(thread).watch(())
         return number
 
     def let_a_end(self) -> None:

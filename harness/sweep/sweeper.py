@@ -9,9 +9,10 @@ from itertools import groupby
 
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
 from harness.kernel.trial import Count
-from harness.record.coverage import HIT, MISSED, OFF, Variant
+from harness.record.coverage import CLEAN, HIT, MISSED, OFF, Variant
 from harness.sweep.image import EVAL
 from harness.sweep.jobs import Job
+from harness.sweep.meetings import Meeting, meetings
 from harness.sweep.passes import Part, passes
 from harness.sweep.points import Listing, Point
 from harness.sweep.program import WITHIN
@@ -24,12 +25,10 @@ MOST_UNSURE = 4
 window's edge, whether B waits for a lock may be a matter of microseconds."""
 RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
-MOST_DOUBLE = 4000
-"""Pairs of points of one job at which both threads are stopped."""
+MOST_DRAWN = 4000
+"""Pairs of points of one job at which both threads are stopped beside those where they meet."""
 REPEATED = 1000
 """Each stop of so many is made again."""
-STEERED = 0.8
-"""Share of these that lie where both operations touch the same memory."""
 
 Tell = Callable[[FindingEvent], None]
 
@@ -107,47 +106,39 @@ class Sweeper:
         return True
 
     def _twice(self, jobs: list[Job], draw: random.Random) -> Iterator[Progress]:
-        """Both stopped, at points drawn from the seed, for as long as there is time. The specializer is off."""
-        found = [
-            (Progress(job, [], 0, complete=True, bound=2), list(self._draws(job, draw)))
-            for job in jobs
-            if job.turns == 1 and job.specialized == OFF
-        ]
-        for number in range(MOST_DOUBLE):
-            for progress, drawn in found:
-                if number >= len(drawn) or progress.given_up:
+        """Both stopped, for as long as there is time: where they meet, then at points drawn. The specializer is off."""
+        found: list[tuple[Progress, Iterator[tuple[Point, Point, Meeting | None]]]] = []
+        for job in jobs:
+            if job.turns != 1 or job.specialized != OFF or not self.alive(self.counts):
+                continue
+            listed = self.scene.list_both(job)
+            if listed is not None:
+                mine, theirs = (listing.points for listing in listed)
+                met = meetings(mine, theirs, draw)
+                progress = Progress(job, [], 0, complete=True, bound=2, meetings=len(met))
+                found.append((progress, _stops_of(mine, theirs, met, draw)))
+        left = found
+        while left:
+            still = []
+            for progress, stops in left:
+                both = next(stops, None)
+                if both is None or progress.given_up:
                     continue
                 if not self.alive(self.counts):
                     yield from (one for one, _ in found)
                     return
-                point, other = drawn[number]
-                progress.points.append(point)
-                began = time.monotonic()
-                self._stop(progress, point, other)
-                progress.seconds += time.monotonic() - began
+                still.append((progress, stops))
+                self._both(progress, *both)
+            left = still
         yield from (one for one, _ in found)
 
-    def _draws(self, job: Job, draw: random.Random) -> Iterator[tuple[Point, Point]]:
-        mine = self._points(job)
-        theirs = self._points(job.reversed)
-        if not mine or not theirs:
-            return
-        shared = frozenset().union(*(one.touches for one in mine)) & frozenset().union(
-            *(one.touches for one in theirs)
-        )
-        close = [one for one in mine if one.touches & shared], [one for one in theirs if one.touches & shared]
-        drawn = set()
-        for _ in range(MOST_DOUBLE):
-            ours, others = close if all(close) and draw.random() < STEERED else (mine, theirs)
-            pair = draw.choice(ours), draw.choice(others)
-            key = (*pair[0].key, *pair[1].key)
-            if key not in drawn:
-                drawn.add(key)
-                yield pair
-
-    def _points(self, job: Job) -> tuple[Point, ...]:
-        self._begin(job)
-        return self.listings[job.shape].points if job.shape in self.listings else ()
+    def _both(self, progress: Progress, point: Point, other: Point, meeting: Meeting | None) -> None:
+        progress.points.append(point)
+        began = time.monotonic()
+        self._stop(progress, point, other)
+        progress.seconds += time.monotonic() - began
+        if meeting is not None:
+            progress.met += progress.stops[*point.key, *other.key].how in (CLEAN, HIT)
 
     def _begin(self, job: Job) -> Progress:
         if job.shape not in self.listings and self.alive(self.counts):
@@ -255,6 +246,22 @@ class Sweeper:
             return
         before = {point.key for point in progress.points}
         progress.points += [point for point in listed.points if point.key not in before]
+
+
+def _stops_of(
+    mine: Sequence[Point], theirs: Sequence[Point], met: Sequence[Meeting], draw: random.Random
+) -> Iterator[tuple[Point, Point, Meeting | None]]:
+    """The stops of one job: all its meetings, then others."""
+    tried = set()
+    for one in met:
+        tried.add((*one.point.key, *one.other.key))
+        yield one.point, one.other, one
+    for _ in range(MOST_DRAWN if mine and theirs else 0):
+        point, other = draw.choice(mine), draw.choice(theirs)
+        key = (*point.key, *other.key)
+        if key not in tried:
+            tried.add(key)
+            yield point, other, None
 
 
 def _specializes(job: Job) -> bool:

@@ -122,6 +122,8 @@ def described(progress: Progress, binaries: Sequence[str]) -> StopsEvent:
             "made_by": job.made_by,
             "gap": gap(progress),
             "traced": progress.traced,
+            "meetings": progress.meetings,
+            "met": progress.met,
             "repeated": progress.repeated,
             "alike": progress.alike,
             "bound": progress.bound,

@@ -115,7 +115,7 @@ def test_two_stops_are_told_apart_from_one() -> None:
     both = pair(bound=2, outcomes={"clean": 11, "hit": 2}, windows=())
     claim, drawn, _ = sentences(pages.report(sweeps.clean(pair(), both)))
     assert "80 clean, 0 hits" in claim
-    assert drawn.startswith("both stopped: 13 pairs of points drawn from the seed, 2 hits;")
+    assert drawn.startswith("both stopped: at 13 pairs of points, 2 hits; 0 of 0 meetings covered")
 
 
 def test_the_speed_is_that_of_the_median_pair_with_enough_stops() -> None:

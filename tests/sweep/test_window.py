@@ -73,7 +73,7 @@ def test_a_listing_begins_where_the_operation_does(scene: MakeScene) -> None:
     stage = made.stage
     stage.fresh(job_of(made, "store", "read"))
     assert not stage.inside(stage.a)
-    assert stage.enter_a() == SIGTRAP and stage.inside(stage.a)
+    assert stage.enter(stage.a) == SIGTRAP and stage.inside(stage.a)
     stage.go(stage.a)
     stage.until_gate(stage.a)
     assert not stage.inside(stage.a)
@@ -134,8 +134,10 @@ def test_what_one_process_hides_is_looked_for_in_others(scene: MakeScene, free_t
     children: dict[Job, set[int]] = defaultdict(set)
     show = stage.show
 
-    def noted(job: Job, point: Point, other: Point | None = None, *, anew: bool = False) -> Seen:
-        seen = show(job, point, other, anew=anew)
+    def noted(
+        job: Job, point: Point, other: Point | None = None, *, anew: bool = False, look: bool = False
+    ) -> Seen:
+        seen = show(job, point, other, anew=anew, look=look)
         if not anew:  # replays belong to the stop that they repeat
             children[job].add(stage.stage.pid)
         return seen
