@@ -72,7 +72,9 @@ class HandWritten:
 
     def ended(self, unwell: str | None = None, notice: str | None = None) -> HandWritten:
         scenario = next(e["scenario"] for e in reversed(self.events) if e["event"] == "trial_start")
-        return self.said("trial_end", scenario=scenario, index=self.number, unwell=unwell, notice=notice)
+        ending = {"how": "finished", "done": "budget"}
+        said = {"scenario": scenario, "index": self.number, "ending": ending, "unwell": unwell, "notice": notice}
+        return self.said("trial_end", **said)
 
     def end(self, complete: bool = True) -> list[Any]:
         return self.add("campaign_end", complete=complete, reason="budget").events
