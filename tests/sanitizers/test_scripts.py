@@ -12,11 +12,13 @@ import pytest
 
 from harness.diagnosis.sanitizers.parse import parse
 from harness.diagnosis.sanitizers.told import finding as told
+from harness.kernel.pairs.subject import JOIN, steps
 from harness.record.result import Finding
 from harness.repro import reported
 from harness.repro.bundle import NotScriptable
 from harness.repro.script import docstring, script
 from tests.repro._recordings import again, finding
+from tests.repro.test_paired import SUBJECTS, written
 from tests.sanitizers import samples
 
 NAME = "type_attributes.set_module"
@@ -71,3 +73,12 @@ def test_a_report_without_a_function_cannot_be_told_from_others() -> None:
     nothing = replace(found(samples.race()), details={})
     with pytest.raises(NotScriptable, match="names no function"):
         script(nothing, again(NAME), HEADER)
+
+
+def test_a_pair_s_report_is_looked_for_in_a_child_that_races_the_pair(tmp_path: Path) -> None:
+    file, name, subject = next(one for one in SUBJECTS if len(steps(one[2])) > 1)
+    pair = JOIN.join([*steps(subject)][:2])
+    program = tmp_path / "script.py"
+    program.write_text(written(replace(found(samples.race()), scenario=name), Path(file), pair, seconds=1))
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "not seen\n"), done.stderr
