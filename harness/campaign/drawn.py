@@ -81,9 +81,10 @@ class Deadly:
             )
         return self.of[subject.name]
 
-    def add(self, subject: str, pair: frozenset[str]) -> None:
-        """Take in what a campaign has found."""
-        self.of[subject] = self.of.get(subject, frozenset()) | {pair}
+    def has(self, program: Program) -> bool:
+        """Whether it is known what the program does to the target."""
+        name = program.members[0].name
+        return any(_kills(issue, name, str(program)) for issue in self.issues)
 
 
 def _kills(issue: KnownIssue, subject: str, pair: str) -> bool:

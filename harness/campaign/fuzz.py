@@ -109,12 +109,13 @@ class _Plan:
         shown: Shown,
         corpus: Sequence[str],
     ) -> None:
-        self.corpus = [str(one) for one in usable(corpus, subjects)]
         self.subjects = {one.name: one for one in subjects}
         self.seed = options.seed
         self.shown = shown
         self.begun = {one.name: shown.begun(one.name) for one in subjects}
-        self.drawer = Drawer(subjects, Deadly(known.load(), target))
+        deadly = Deadly(known.load(), target)
+        self.drawer = Drawer(subjects, deadly)
+        self.corpus = [str(one) for one in usable(corpus, subjects) if not deadly.has(one)]
         self.running: list[tuple[str, int]] = []
         """Trials of new programs that have not been seen to end: subject and index."""
         self.shrinking: list[_Shrinking] = []

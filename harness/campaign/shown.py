@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.record.events import Event
 from harness.record.raced import Raced, RacedTaker
@@ -28,7 +28,7 @@ class Shown:
         self._doubted: dict[str, dict[str, None]] = defaultdict(dict)
         self._raced = RacedTaker()
         self._symptoms: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        self._over: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        self._over: dict[tuple[str, int], Sequence[tuple[str, str]]] = {}
 
     def feed(self, event: Event) -> None:
         """Take in one event of the journal."""
@@ -58,7 +58,7 @@ class Shown:
             self._hit[event["scenario"]] += trial in self._first
             self._observing.discard(trial)
             self._first.pop(trial, None)
-            self._over[event["scenario"], event["index"]] = self._symptoms.pop(trial, [])
+            self._over[event["scenario"], event["index"]] = self._symptoms.pop(trial, ())
             where = self._last.pop(trial, "")
             if where and event["ending"]["done"] in (None, "stuck"):
                 self._deadly.setdefault(event["scenario"], {})[where] = None
@@ -93,7 +93,7 @@ class Shown:
         """Whether a trial has."""
         return (scenario, index) in self._over
 
-    def symptoms(self, scenario: str, index: int) -> list[tuple[str, str]]:
+    def symptoms(self, scenario: str, index: int) -> Sequence[tuple[str, str]]:
         """What a trial that has ended showed, of which nobody knows yet whose doing it is: where, and the symptom."""
         return self._over[scenario, index]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from harness.kernel.pairs.race import DIGITS, LETTERS
+from harness.kernel.pairs.race import DIGITS, IN_TURN
 from harness.kernel.pairs.subject import Step, Subject, steps
 from harness.record.result import Finding
 from harness.repro import reported
@@ -162,7 +162,7 @@ class Writer:
     def race(self) -> Iterator[str]:
         """One row after the other, and what is asked of each object of it."""
         told = [
-            f'({me}, {self.called(me, number)}, "{LETTERS[me]}{DIGITS[number + 1]}")'
+            f'({me}, {self.called(me, number)}, "{IN_TURN[me]}{DIGITS[number + 1]}")'
             for me, thread in enumerate(self.threads)
             for number in range(len(thread))
         ]

@@ -49,6 +49,7 @@ class _Try:
     order: list[int]
     """Whose operation comes next, each time."""
     turn: int
+    whose: str = LETTERS
     o: Any = None
     given: list[list[Any]] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ class _Try:
         results = self.given[thread]
         number = len(results)
         try:
-            results.append(steps[thread][number].do(self.o, LETTERS[thread] + DIGITS[number + 1]))
+            results.append(steps[thread][number].do(self.o, self.whose[thread] + DIGITS[number + 1]))
         except BaseException as error:  # noqa: BLE001  # it is what the operation gives
             results.append(Raised(error))
 
@@ -68,14 +69,18 @@ class _Try:
         return " ".join(LETTERS[index] for index in self.order)
 
 
-def explored(racers: Racers, subject: Subject, size: int, steps: Sequence[Sequence[Step]]) -> Orders:
+def explored(
+    racers: Racers, subject: Subject, size: int, steps: Sequence[Sequence[Step]], whose: str = LETTERS
+) -> Orders:
     """Try all orders of the operations of all threads, each operation on its own thread while the others rest.
+
+    The values of each begin with its letter in ``whose``.
 
     Raises Stopped when an operation does not come back.
     """
     threads = range(len(steps))
     tries = [
-        _Try(order, turn, given=[[] for _ in threads])
+        _Try(order, turn, whose, given=[[] for _ in threads])
         for order in interleavings([len(thread) for thread in steps])
         for turn in range(TURNS)
     ]
@@ -91,13 +96,18 @@ def explored(racers: Racers, subject: Subject, size: int, steps: Sequence[Sequen
 
 
 def on_one_thread(
-    racers: Racers, subject: Subject, size: int, steps: Sequence[Sequence[Step]], orders: Iterable[list[int]]
+    racers: Racers,
+    subject: Subject,
+    size: int,
+    steps: Sequence[Sequence[Step]],
+    orders: Iterable[list[int]],
+    whose: str = LETTERS,
 ) -> Orders:
     """Try some orders, all on one thread: sooner than ``explored``, but what depends on whose an object is may differ.
 
     Raises Stopped when an operation does not come back.
     """
-    tries = [_Try(order, 0, given=[[] for _ in steps]) for order in orders]
+    tries = [_Try(order, 0, whose, given=[[] for _ in steps]) for order in orders]
 
     def whole(one: _Try) -> None:
         one.make(subject.fresh, size)
@@ -158,7 +168,10 @@ def of_a_fresh_one(subject: Subject, size: int) -> set[str]:
 def frozen_outcome(subject: Subject, o: Any, given: Sequence[Sequence[Any]]) -> Outcome:
     """What the threads' operations gave, and what they left."""
     freezer = Freezer(o)
-    shown = [tuple([freezer.freeze(result) for result in results]) for results in given]
+    try:
+        shown = [tuple([freezer.freeze(result) for result in results]) for results in given]
+    except Exception as error:  # noqa: BLE001  # it asks Python code, or others have changed it since
+        shown = [((RAISED, type(error).__name__),) * len(results) for results in given]
     try:
         left = freezer.freeze(subject.left(o))
     except Exception as error:  # noqa: BLE001  # that it cannot be looked at any more is an outcome

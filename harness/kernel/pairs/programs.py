@@ -18,7 +18,7 @@ from harness.kernel.pairs.orders import (
     on_one_thread,
 )
 from harness.kernel.pairs.program import WORLD, Program, parse
-from harness.kernel.pairs.race import Racers
+from harness.kernel.pairs.race import IN_TURN, Racers
 from harness.kernel.pairs.subject import Step, Subject, sequences
 from harness.kernel.pairs.trial import Hung, PairTrial
 from harness.kernel.pairs.world import World
@@ -32,6 +32,8 @@ MOST_ORDERS = 70
 
 class ProgramTrial(PairTrial):
     """Runs one trial of programs, as one of pairs."""
+
+    whose = IN_TURN
 
     def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
         super().__init__(spec, emit)
@@ -57,11 +59,13 @@ class ProgramTrial(PairTrial):
         one_by_one = [number for number, count in enumerate(counts) for _ in range(count)]
         some = interleavings(counts) if few else [one_by_one]
         try:
-            orders = on_one_thread(racers, self.subject, size, threads, some)
+            orders = on_one_thread(racers, self.subject, size, threads, some, self.whose)
         except Stopped:
             self._ended(pair)
             raise Hung from None
-        return (_OfFew if few else _OfMany)(self.subject, size, threads, orders, racers)
+        if few:
+            return _OfFew(self.subject, size, threads, orders, racers)
+        return _OfMany(self.subject, size, threads, orders)
 
     def _ended(self, pair: str, rounds: int = 0, overlapped: int = 0, judge: Judge | None = None) -> None:
         self.emit(
@@ -85,7 +89,7 @@ class _OfFew(Judge):
         self, subject: Subject, size: int, steps: list[list[Step]], orders: Orders, racers: Racers
     ) -> None:
         super().__init__(subject, size, steps, orders)
-        self.of_threads = partial(explored, racers, subject, size, steps)
+        self.of_threads = partial(explored, racers, subject, size, steps, IN_TURN)
         self.size = size
         self.thorough: Judge | None = None
 
@@ -105,11 +109,6 @@ class _OfMany(Judge):
     """Of a program whose orders are too many to be tried: which exceptions and values some order gives nobody knows.
     What is asked is what no order may give.
     """
-
-    def __init__(
-        self, subject: Subject, size: int, steps: list[list[Step]], orders: Orders, racers: Racers
-    ) -> None:
-        super().__init__(subject, size, steps, orders)
 
     def refusal_of(self, given: Sequence[Sequence[Any]], outcome: Outcome, wrong: str) -> Refusal | None:
         self.seen.add(outcome)

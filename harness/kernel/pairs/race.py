@@ -41,14 +41,18 @@ NEITHERS = 3
 """Of so many rows, the objects of one are none of the racing threads' own: what they take and release of them goes
 through the counts that all threads share."""
 
-LETTERS, DIGITS = "abcdefgh", "0123456789abcdefghijklmnopqrstuvwxyz"
-"""Of each thread, and of its operations: the first one's value is ``a1``."""
+LETTERS, DIGITS = "abcdefgh", "0" + "12" * 15
+"""Of each thread, and of its operations: the first one's value is ``a1``. A third operation's is so, too: a subject may
+say by these names what is wrong in what is left.
+"""
+IN_TURN = "ab" * 4
+"""The threads' letters where they are more than a subject knows by name."""
 
 PLAY = """
 def play(row, me, fresh, size, threads, patience):
     objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
     others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
-    letter, shift = LETTERS[me], 3 * me
+    letter, shift = row.whose[me], 3 * me
     held = row.held[me] if row.held else None
     HOISTS
     for i in row.numbers:
@@ -117,6 +121,8 @@ class Row:
     """Of a mixed row: per thread, the operation of each round."""
     notes: list[memoryview] = field(default_factory=list)
     """Of a mixed row: where each thread says which pair it has come to, for whoever finds the process dead."""
+    whose: str = LETTERS
+    """The letters that the threads' values begin with."""
     turns: int = 1
     """Of a mixed row: how often each thread does its operation in a round."""
     held: list[list[list[Held]]] = field(default_factory=list)
@@ -185,7 +191,6 @@ def player(steps: Sequence[Step]) -> Play:
 
 def _compiled(source: str, more: dict[str, Any]) -> Play:
     names: dict[str, Any] = more | {
-        "LETTERS": LETTERS,
         "DIGITS": DIGITS,
         "PAUSES": PAUSES,
         "TIMES": TIMES,

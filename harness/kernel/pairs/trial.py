@@ -49,6 +49,9 @@ class Hung(Exception):
 class PairTrial:
     """Runs one trial and reports through ``emit``, from the calling thread only."""
 
+    whose = LETTERS
+    """The letters that the threads' values begin with."""
+
     def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
         self.name, self.pairs, self.budget_s = spec["scenario"], spec["pairs"], spec["budget_s"]
         self.memory_limit_bytes = spec.get("memory_limit_bytes")
@@ -199,7 +202,7 @@ class PairTrial:
         plays = [player(thread) for thread in threads]
         length, overlapped, rows = SHORTEST_ROW, 0, 0
         while True:
-            row = Row(length, len(threads))
+            row = Row(length, len(threads), whose=self.whose)
             rows += 1
             if rows % HELD_ROWS == 0:
                 row.hold()
