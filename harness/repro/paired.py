@@ -18,11 +18,27 @@ from harness.repro.setting import WIDTH, fitted, imports_of, together, written
 from harness.repro.subject_parts import Parts, without_helpers
 from harness.repro.tidy import with_numbers, without_unused_methods
 
+LONG, SHORT = 1000, 100
+"""Objects in a row. In a long one threads run on side by side for a while, and objects are spread over the heap."""
+SCARCE = {
+    "mmap",
+    "multiprocessing",
+    "os",
+    "select",
+    "selectors",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "tempfile",
+}
+SCARCE |= {"_interpreters", "_socket", "asyncio", "io", "signal", "zoneinfo"}
+"""Modules of objects that hold files, or take long to make."""
 LINES = 30
 """What a script of a pair is set closely to fit into."""
 PLAY = """
 def play(me):
-    for i in range(200):
+    for i in range(LENGTH):
         if i % 3 == me:
             objects[i] = fresh()
         given[me].append(n := 0)
@@ -31,17 +47,25 @@ def play(me):
         DO
 END = time.monotonic() + SECONDS
 while time.monotonic() < END:
-    objects, given = [fresh() for _ in range(200)], NOTHING
+    objects, given = [fresh() for _ in range(LENGTH)], NOTHING
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(play, ME))
 """
 """Some objects are the racing threads' own, some are not: what a thread releases of another one's is freed later. Where
 a thread has no core the other one gives way.
 """
-SUPPRESSED = """
-with contextlib.suppress(BaseException):
-    DO
+TURNS = "1 + i % 2 * 3"
+SUPPRESSED = f"""
+for _ in range({TURNS}):
+    with contextlib.suppress(BaseException):
+        DO
 """
+SEVERAL = f"""
+for v, do in STEPS[me] * ({TURNS}):
+    with contextlib.suppress(BaseException):
+        do(objects[i], v)
+"""
+"""Where nobody asks what an operation gave it is done four times at every other object, for narrow windows."""
 LOOKED = """
 for o in objects:
     with contextlib.suppress(BaseException):
@@ -232,7 +256,13 @@ class _Writer:
             .replace("NOTHING", f"({', '.join(['[]'] * many)})")
             .replace("ME", f"({numbers})")
             .replace("SECONDS", str(self.seconds))
+            .replace("LENGTH", str(self._length()))
         )
+
+    def _length(self) -> int:
+        """Of a row: where an object holds what a process has few of, or takes long to make, it is a short one."""
+        imported = {line.split()[1].partition(".")[0] for line in self.parts.bundle.imports}
+        return SHORT if imported & SCARCE else LONG
 
     def _does(self) -> str:
         """What a thread does with each object."""
@@ -245,7 +275,7 @@ class _Writer:
             )
             return f"given[me][i] = {each}\n"
         if self.several:
-            return f"for v, do in STEPS[me]:{indent(SUPPRESSED.replace('DO', 'do(objects[i], v)'), '    ')}"
+            return SEVERAL.strip() + "\n"
         if asked or len(self.threads) > 2:
             return SUPPRESSED.strip().replace("DO", "STEPS[me][1](objects[i], STEPS[me][0])") + "\n"
         return SUPPRESSED.strip().replace("DO", "STEPS[me](objects[i], 'ab'[me] + '1')") + "\n"
