@@ -38,7 +38,11 @@ def program_script(finding: Finding, again: Again, header: str, watched: bool, s
     if "alone" in finding.details:
         raise NotScriptable("what it broke is seen by operations that it has not")
     world = World(parse(again.pairs[0]), again.scenario.file)
-    return closely_set(header, _Writer(finding, world, seconds), watched, LINES)
+    texts = [
+        closely_set(header, _Writer(finding, world, seconds, looks), watched, LINES)
+        for looks in (True, False)
+    ]
+    return next((text for text in texts if len(text.splitlines()) <= LINES), texts[-1])
 
 
 class _Writer(Writer):
@@ -46,11 +50,12 @@ class _Writer(Writer):
 
     modules = tuple(dict.fromkeys((*MODULES, *WORLDS)))
 
-    def __init__(self, finding: Finding, world: World, seconds: int) -> None:
+    def __init__(self, finding: Finding, world: World, seconds: int, looks: bool) -> None:
         self.world, self.program = world, world.program
         threads = [[world.declared[str(one)] for one in thread] for thread in self.program.threads]
         super().__init__(finding, World, threads, seconds)
         self.left = LOOK
+        self.looks = looks or not self.dies
         if finding.details.get("exception") in NEVER:
             self.orders = NONE
 
@@ -66,14 +71,15 @@ class _Writer(Writer):
                 function = parsed(declared[name].do)
                 function.name = f"{name}_{number}"
                 written.append((declared[name].do, function))
-            if self._is_asked(subject):
+            if self.looks and self._is_asked(subject):
                 asked = getattr(subject, self.asked)
                 written.append((asked, method(asked, f"{self.asked}_{number}")))
         yield from self.with_needs(written)
         world = [made(self.program), *(source(self.program, one, _name(one)) for one in done if one.own)]
         yield from (text for name, text in HELPERS.items() if f"{name}(" in "\n".join(world))
         yield from dict.fromkeys(world)
-        yield f"LOOKS = [{', '.join(self._looks())}]"
+        if self.looks:
+            yield f"LOOKS = [{', '.join(self._looks())}]"
         if self.asked == "wrong":
             several = enumerate(self.world.found)
             checks = [f"wrong_{number}" if self._is_asked(one) else "bool" for number, one in several]

@@ -112,6 +112,8 @@ class Writer:
 
     modules: tuple[str, ...] = MODULES
     """Of which it imports those that it uses."""
+    looks = True
+    """Whether it looks at what is left, too, where the process dies."""
 
     def __init__(
         self, finding: Finding, subject: type[Subject], threads: list[list[Step]], seconds: int
@@ -175,7 +177,7 @@ class Writer:
         elif self.finding.oracle == "structure":
             check = WRONG
         elif self.dies:
-            check = LOOKED.replace("LEFT", left)
+            check = LOOKED.replace("LEFT", left) if self.looks else ""
         else:
             several = any(len(thread) > 1 for thread in self.threads)
             yield self.orders.replace("LEFT", left).replace("FILTER", FILTER if several else "")
