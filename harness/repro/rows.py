@@ -184,7 +184,7 @@ class Writer:
             check = CHECK.replace("MORE", self._more())
         others = "here[1 - me][i]" if len(self.threads) == 2 else "all(flags[i] for flags in here)"
         yield PLAY.replace("here[1 - me][i]", others)
-        me = f"({', '.join(map(str, range(len(self.threads))))})"
+        me = str(tuple(range(len(self.threads))))
         yield LOOP.replace("SECONDS", str(self.seconds)).replace("ME", me) + check
         yield TOLD
 

@@ -82,6 +82,7 @@ def test_it_is_shown_again(racing: tuple[Path, list[dict[str, Any]]]) -> None:
         ("structure", "", "0.open,0.enter+0.enter@_toys.racing*0>cell", "entered"),
         ("structure", "", "0.open,0.enter+0.enter,1:new@_toys.racing*0;_toys.locked*0>cell", "entered"),
         ("outcomes", "", "0.open,0.enter+0.enter,0.look@_toys.racing*0", "Room"),
+        ("process", "SystemError", "0.open,0.fail@_toys.failing*0", "SystemError"),
         (
             "process",
             "SystemError",
