@@ -108,7 +108,7 @@ class Stops:
         glance = GLANCE_S
         while stage.until(stage.a, glance) is None:
             if stage.stands:
-                kept = self._keeps(stage.b)
+                kept = self._keeps(stage.b, glance=0.0)  # it has had its time
                 if kept is not None:
                     self._a_first()
                 else:
@@ -213,14 +213,13 @@ class Stops:
             else:
                 stage.go(thread)
 
-    def _keeps(self, thread: Held) -> Stop | None:
+    def _keeps(self, thread: Held, glance: float = GLANCE_S) -> Stop | None:
         """Wait for a thread to stop, at its gate or a breakpoint. None where it did, else what it waits for: then it
         has been stopped there. The other one stands still meanwhile. ``stopped`` is the signal that stopped it.
         """
         stage = self.stage
         began = time.monotonic()
         patience = Patience(thread, SLOW_S)
-        glance = GLANCE_S
         while True:
             number = stage.until(thread, glance)
             if number in (GATE, ptrace.SIGTRAP):
@@ -241,7 +240,7 @@ class Stops:
                 if (stop.how != WAITED and not passing) or patience.is_over():
                     return stop
                 stage.go(thread)
-            glance = min(2 * glance, SPIN_S)
+            glance = min(max(2 * glance, GLANCE_S), SPIN_S)
 
     def _where(self, thread: Held) -> tuple[str, ...] | None:
         """The functions that a thread is in, which is stopped for that; None where it stopped by itself."""

@@ -37,6 +37,8 @@ NAP_S = 0.00005
 SLICE_S = 0.05
 """Between two looks whether the process is still there."""
 TIME = struct.Struct("<qq")
+STACK_BYTES = 8192
+"""Of a stack that is looked at in one go."""
 GREGS = 40
 """Where the registers are in what the kernel saves for a signal's handler (``ucontext_t``)."""
 SAVED = struct.Struct("<18Q")
@@ -106,6 +108,8 @@ class Untraced(Held):
         self.words = words
         self.base = (THREAD_A, THREAD_B)[who]
         self.signal = HOLDS[who]
+        self._stack = 0, b""
+        """What lies above its stack pointer, from an address on, as it was when its registers were last asked for."""
         self._holds = False
         """Whether it was told to hold still."""
 
@@ -192,6 +196,8 @@ class Untraced(Held):
         where = FATAL_CONTEXT if ends else self.base + CONTEXT
         context = int.from_bytes(ctypes.string_at(words.address(where), 8), "little")
         saved = dict(zip(SAVED_NAMES, SAVED.unpack(self.memory(context + GREGS, SAVED.size)), strict=True))
+        sp = saved["rsp"]
+        self._stack = sp, self.memory(sp, STACK_BYTES)
         return tuple(saved.get(name, 0) for name in self.machine.names)
 
     def memory(self, address: int, size: int) -> bytes:
@@ -201,6 +207,9 @@ class Untraced(Held):
 
     def word(self, address: int) -> int:
         """Eight bytes of its memory. Raises OSError where there is none."""
+        begin, stack = self._stack
+        if begin <= address <= begin + len(stack) - 8:
+            return int.from_bytes(stack[address - begin : address - begin + 8], "little")
         found = self.memory(address, 8)
         if len(found) < 8:
             raise OSError(errno.EFAULT, f"no memory at {address:#x}")

@@ -73,7 +73,13 @@ class HandWritten:
     def ended(self, unwell: str | None = None, notice: str | None = None) -> HandWritten:
         scenario = next(e["scenario"] for e in reversed(self.events) if e["event"] == "trial_start")
         ending = {"how": "finished", "done": "budget"}
-        said = {"scenario": scenario, "index": self.number, "ending": ending, "unwell": unwell, "notice": notice}
+        said = {
+            "scenario": scenario,
+            "index": self.number,
+            "ending": ending,
+            "unwell": unwell,
+            "notice": notice,
+        }
         return self.said("trial_end", **said)
 
     def end(self, complete: bool = True) -> list[Any]:
