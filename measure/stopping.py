@@ -16,6 +16,7 @@ from statistics import median
 
 from harness.builds.find import resolve
 from harness.cli.choose import choose
+from harness.kernel.spec_types import SceneSpec
 from harness.sweep.jobs import Job
 from harness.sweep.points import Listing, Point
 from harness.sweep.scene import Scene
@@ -49,7 +50,7 @@ def main() -> None:
     quicker = []
     for scenario in choose(target, asked.patterns):
         with tempfile.TemporaryDirectory() as cache:
-            spec = {
+            spec: SceneSpec = {
                 "file": scenario.file,
                 "scenario": scenario.name,
                 "knobs": {},
