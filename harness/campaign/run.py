@@ -236,7 +236,7 @@ class _Campaign:
                 arguments = (number, replace(control, again=replace(control.again, budget_s=budget)))
                 thread = threading.Thread(target=self._watch_control, args=arguments, name="control")
                 self.controls[number] = control, thread
-                self.leaves[number] = self.now() + budget + OVERDUE_S
+                self.leaves[number] = self.now() + budget + OVERDUE_S * self.target.stretch
                 thread.start()
 
     def _watch_control(self, number: int, control: Control) -> None:
@@ -303,7 +303,7 @@ class _Campaign:
         if self.unmasking and self.unmasking.file:
             spec = spec | {"suppressions": self.unmasking.file}
         self.running[number] = planned, None
-        self.leaves[number] = self.now() + budget_s + OVERDUE_S
+        self.leaves[number] = self.now() + budget_s + OVERDUE_S * self.target.stretch
         self.record(
             {
                 "event": "trial_start",
@@ -362,7 +362,10 @@ class _Campaign:
         if event["event"] == "finding" and planned.tentative:
             event = doubt(event)
         if event["event"] == "hello":
-            self.leaves[number] = at_s + planned.budget_s - self.kind.lead_s
+            # What comes behind its budget takes a slow target long: its children would pile up.
+            slow = self.target.slower > 1
+            late = OVERDUE_S * self.target.stretch if slow else -self.kind.lead_s
+            self.leaves[number] = at_s + planned.budget_s + late
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})
         if event["event"] == "finding" and self.options.stop_at_first and self.grader.counting():
             self._halt("found")

@@ -17,12 +17,13 @@ from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.orders import Outcome, Stopped, frozen_outcome
 from harness.kernel.pairs.race import LETTERS, Racers
 from harness.kernel.pairs.subject import PROCESS, Step, Subject
+from harness.kernel.slow import TIMES
 
 SLOW_S = 0.002
 """What takes longer is not asked: a pair has a tenth of a second."""
 TURNS = 3
 """In each of as many it must give something else: what once comes out otherwise was disturbed, not broken."""
-WAIT_S = 5.0
+WAIT_S = 5.0 * TIMES
 
 Asked = tuple[str, int]
 """An operation's name, and the size of its object."""

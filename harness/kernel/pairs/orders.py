@@ -14,10 +14,11 @@ from harness.kernel.pairs.frozen import RAISED, Freezer, Raised, strings
 from harness.kernel.pairs.race import DIGITS, LETTERS, Racers
 from harness.kernel.pairs.subject import Step, Subject
 from harness.kernel.scenario import ScenarioError
+from harness.kernel.slow import TIMES
 
 TURNS = 2
 """Each order is tried as often: where it gives different things, it says nothing about a round."""
-WAIT_S = 5.0
+WAIT_S = 5.0 * TIMES
 """For one operation, when nothing else runs: then it waits for what only another thread does."""
 
 Outcome = tuple[Any, ...]
