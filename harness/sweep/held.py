@@ -84,6 +84,10 @@ class Held(ABC):
         """Have it stop soon, wherever it is. Raises Gone."""
 
     @abstractmethod
+    def release(self) -> None:
+        """It need not stop for an interruption any more: it has come to its gate."""
+
+    @abstractmethod
     def wait(self, limit_s: float) -> int | None:
         """Sleep until it has stopped: the signal, 0 where it was interrupted, None after ``limit_s``. Raises Gone."""
 

@@ -111,6 +111,9 @@ class Thread(Held):
     def interrupt(self) -> None:
         _call(INTERRUPT, self.tid)
 
+    def release(self) -> None:
+        """Nothing: an interruption that comes later is told by ``wait``."""
+
     def look(self) -> int | None:
         """The signal that it has stopped with, 0 where it was interrupted, None while it runs. Raises Gone."""
         try:

@@ -234,7 +234,8 @@ class Stops:
                 names = self._where(thread)
                 if names is None:
                     return None
-                stop = told(names, LOCK if sleeps else WAITED)
+                # Who sleeps in nothing of the target's is at its gate, and has got no core yet.
+                stop = told(names, LOCK if sleeps and names else WAITED)
                 # Who waits for a mutex, or to be let in, sleeps soon. Who does not may just have got no core there.
                 passing = stop.how in (LOCK, HELD) and not sleeps
                 if (stop.how != WAITED and not passing) or patience.is_over():
@@ -248,6 +249,7 @@ class Stops:
         thread.interrupt()
         number = stage.until(thread, stage.limit_s)
         if number in (GATE, ptrace.SIGTRAP):
+            thread.release()
             self.stopped = number
             return None
         if number is None:

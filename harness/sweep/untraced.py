@@ -121,9 +121,7 @@ class Untraced(Held):
             words.set(base + AT, 0)
         elif base == THREAD_A and words.get(STANDS):
             words.wake(ON)
-        if self._holds:
-            self._holds = False
-            words.wake(base + LET)
+        self.release()
         if at_gate:
             words.wake(base + PASS)
 
@@ -132,6 +130,11 @@ class Untraced(Held):
         self._holds = True
         if _syscall(SYS_TGKILL, self.pid, self.tid, self.signal):
             raise Gone(self._status())
+
+    def release(self) -> None:
+        if self._holds:
+            self._holds = False
+            self.words.wake(self.base + LET)
 
     def look(self) -> int | None:
         """GATE where it is at its gate, 0 where it holds still, the signal that is to end it, None while it runs."""

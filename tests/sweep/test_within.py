@@ -8,7 +8,7 @@ from typing import Any
 import capstone
 import pytest
 
-from harness.kernel.page import ON, PAGE_BYTES
+from harness.kernel.page import GATE, ON, PAGE_BYTES
 from harness.kernel.within import ATTRIBUTES, assembled, attributes, tell_why_not, why_not
 from harness.record.coverage import CLEAN
 from harness.sweep.points import Listing
@@ -123,3 +123,15 @@ def test_where_threads_cannot_stop_within_themselves_a_tracer_does_and_says_why(
     listing = made.list(job)
     assert isinstance(listing, Listing)
     assert made.show(job, listing.points[0]).stop.how == CLEAN and made.stage.is_traced
+
+
+def test_who_is_told_to_hold_still_at_its_gate_goes_on_all_the_same(scene: MakeScene) -> None:
+    made = scene(TWO_STORES, functions=":PyMember_SetOne$")
+    job = job_of(made, "store", "read")
+    listing = made.list(job)
+    assert isinstance(listing, Listing)
+    for _ in range(10):
+        assert made.show(job, listing.points[0]).stop.how == CLEAN and not made.stage.is_traced
+        made.stage.b.interrupt()
+        assert made.stage.until(made.stage.b, 10.0) == GATE
+        made.stage.b.release()
