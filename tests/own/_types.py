@@ -97,6 +97,9 @@ class Trouble:
 
     async def later(self) -> None: ...
 
+    def __sub__(self, other: Any) -> Any:
+        return NotImplemented
+
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self
 

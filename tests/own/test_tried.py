@@ -66,7 +66,8 @@ def test_what_is_trouble_is_told_and_the_rest_is_driven(free_threaded: Target) -
     assert told["takes_long"].endswith("too long to be raced")
     assert told["later"] == "it is awaited: only an event loop drives it"
     assert told["__get__"] == "it is a descriptor's: only a class that holds the object drives it"
-    assert coverage([found]) == (1, 10)
+    assert told["sub"].startswith("it raised TypeError: unsupported operand")
+    assert coverage([found]) == (1, 11)
 
 
 def test_what_waits_for_what_another_has_done_is_not_raced_with_it(free_threaded: Target) -> None:

@@ -15,11 +15,13 @@ Choices = tuple[list[str], ...]
 """For each argument in turn, what it could be."""
 
 ANOTHER = "another()"
-NUMBER, REAL, CALLED, ITEMS, TABLE, BYTES = "1", "1.0", "lambda *given: None", "[v]", "{v: v}", "v.encode()"
-ANY = ["v", NUMBER, ITEMS, TABLE, BYTES, CALLED, ANOTHER, "None"]
+NUMBER, REAL, CALLED, ITEMS, TABLE, BYTES = "1", "1.0", "(lambda *given: None)", "[v]", "{v: v}", "v.encode()"
+HELD = "'x0'"
+"""What the author may have put there, as all subjects do."""
+ANY = ["v", HELD, NUMBER, ITEMS, TABLE, BYTES, CALLED, ANOTHER, "None"]
 OPERAND = [ANOTHER, *ANY]
 """For what an operator takes."""
-KEYED = ["0", "'x0'", "v", *ANY[1:]]
+KEYED = ["0", HELD, "v", *ANY[2:]]
 """For a key or an index: both threads are to come to the same."""
 NAMES = (
     (KEYED, "key k index i idx pos position name slot"),
@@ -95,7 +97,7 @@ def lists(choices: Choices | None) -> Iterator[str]:
         yield from islice(map(", ".join, product(*choices)), MOST_TRIED)
         return
     for count in range(MOST_UNTOLD + 1):
-        yield from islice(map(", ".join, product(*[ANY] * count)), MOST_TRIED // 3)
+        yield from islice(map(", ".join, product(*[ANY] * count)), MOST_TRIED)
 
 
 def forms(form: str, choices: Choices | None) -> Iterator[str]:
