@@ -146,3 +146,16 @@ def hangs() -> None:
 def ends() -> None:
     """Ends the process."""
     os._exit(7)
+
+
+class Lent:
+    """Refuses to change while somebody has a view of it."""
+
+    def __init__(self) -> None:
+        self.held = bytearray(b"x0")
+
+    def view(self) -> memoryview:
+        return memoryview(self.held)
+
+    def grow(self) -> None:
+        self.held += b"x"

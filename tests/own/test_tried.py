@@ -112,3 +112,8 @@ def test_what_is_not_there_is_one_sentence(free_threaded: Target, factory: str, 
     with pytest.raises(CampaignError) as raised:
         own_subject(free_threaded, OwnType(factory))
     assert says in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_what_is_refused_while_a_result_is_held_is_no_finding(free_threaded: Target) -> None:
+    found = operations(free_threaded, "Lent")
+    assert found["view"].lets_raise == ("BufferError",)

@@ -45,6 +45,8 @@ WITH = {
 }
 """Slots that take arguments, ``A0``, ``A1``."""
 OF_KEYS = ("__contains__", "__getitem__", "__setitem__", "__delitem__")
+GO_THROUGH = ("__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__repr__", "__str__")
+"""They go through what the object holds, and may notice that it changes."""
 GONE_THROUGH = {
     *("__new__", "__init__", "__del__", "__init_subclass__", "__subclasshook__", "__class_getitem__"),
     *("__getattribute__", "__getattr__", "__setattr__", "__delattr__", "__dir__", "__sizeof__", "__exit__"),
@@ -196,4 +198,4 @@ def _parts(name: str) -> tuple[str, tuple[str, ...]]:
         return "o.__enter__(); BESIDE; o.__exit__(None, None, None)", ()
     if name == "__buffer__":
         return "view = memoryview(o); BESIDE; bytes(view); view.release()", ()
-    return "", ("StopIteration",) if name == "__next__" else ()
+    return "", {"__next__": ("StopIteration",)}.get(name, ("RuntimeError",) if name in GO_THROUGH else ())

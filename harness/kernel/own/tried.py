@@ -258,10 +258,15 @@ class Trier:
         return self._given(one, self.make(), "b1") if re.search(r"\bv\b", one.form) else one.alone
 
     def _in_between(self, one: Tried, other: Tried) -> None:
-        """The other one while this one, which is not done at once, is at it."""
-        if not one.defined.inside:
-            return
+        """The other one while this one, which is not done at once, is at it; or while what it gave, a view of the object
+        perhaps, is still there.
+        """
         o = self.make()
+        if not one.defined.inside:
+            kept = None if one.plain else self._do(one, o, "a1")
+            if kept is not None and type(result := self._do(other, o, "b1")) is Raised:
+                one.lets_raise.add(result.name)
+            return
         names: dict[str, Any] = self.names | {"o": o}
         given: list[Any] = []
 
