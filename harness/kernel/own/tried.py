@@ -258,7 +258,7 @@ class Trier:
         return self._given(one, self.make(), "b1") if re.search(r"\bv\b", one.form) else one.alone
 
     def _in_between(self, one: Tried, other: Tried) -> None:
-        """The other one while this one, which is not done at once, is at it; or while what it gave is still there: it may
+        """The other one while this one, which is not done at once, is at it; or while what it gave is held: that may
         be a view of the object.
         """
         o = self.make()
