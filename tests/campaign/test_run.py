@@ -120,7 +120,7 @@ def test_a_budget_below_a_trial_still_runs_one(run_fake: RunFake) -> None:
 
 def test_trials_of_one_thread_are_short_and_end_no_campaign(fake_children: None, tmp_path: Path) -> None:
     alone = [fake_scenario(name=f"fake.well_{number}", actors={"writer": 1}) for number in range(20)]
-    options = Options(4.0, 1, jobs=1)
+    options = Options(3.0, 1, jobs=1)
     assert plan.trial_length(alone, options, {}) * plan.ALONE < WORTH_STARTING_S
     result = run_campaign(fake_target(), alone, options, tmp_path, lambda event: None)
     assert result.totals.trials > 3
