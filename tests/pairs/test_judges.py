@@ -10,8 +10,10 @@ import pytest
 
 from harness.campaign.options import Options
 from harness.campaign.pairs import KIND
+from harness.campaign.plan import PlannedTrial
 from harness.campaign.run import run_campaign
 from harness.campaign.select import describe
+from harness.campaign.trial import run_in_child, trial_spec
 from harness.kernel.pairs.frozen import Freezer, Raised, strings
 from harness.kernel.pairs.orders import interleavings
 from harness.record.result import Result
@@ -127,6 +129,29 @@ def test_a_process_that_a_pair_has_broken_is_told_of_that_pair_once(
     assert "ask alone gives (('x1',), None)" in one.message
     after = [event["reason"] for event in told if event["event"] == "done"]
     assert "pairs" in after and result.totals.pairs.distinct == 6, "the other pairs go on in a fresh child"
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs", "last", "oracle"),
+    [
+        ("breaking", ("put+ask", "arm+arm", "put+put"), "arm+arm", "process"),
+        ("inconsistent", ("put+look", "put+put", "look+look"), "put+put", "structure"),
+    ],
+)
+def test_a_child_ends_with_the_first_of_its_pairs_that_shows_something(
+    free_threaded: Target, name: str, pairs: tuple[str, ...], last: str, oracle: str
+) -> None:
+    (chosen,) = [
+        one for one in describe(free_threaded, [FILE], "subjects").scenarios if one.name == f"pairs.{name}"
+    ]
+    planned = PlannedTrial(chosen, 0, {}, "1", 2, 9.0, pairs=pairs)
+    told: list[Any] = []
+    run_in_child(free_threaded, trial_spec(planned, 9.0, None, 1 << 30, "off"), told.append, lambda: False)
+    begun = [event["pair"] for event in told if event["event"] == "pair_begin"]
+    assert begun == [*pairs[: pairs.index(last) + 1]], "in the order they were told, and none behind it"
+    found = {(event["where"], event["oracle"]) for event in told if event["event"] == "finding"}
+    assert found == {(last, oracle)}
+    assert [event["reason"] for event in told if event["event"] == "done"] == ["found"]
 
 
 def test_what_one_pair_has_caused_is_not_believed_of_the_others(
