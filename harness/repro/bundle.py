@@ -16,6 +16,9 @@ from typing import Any
 
 from harness.repro import plain
 
+OF_EACH = ("__file__", "__name__")
+"""What each module has of its own, a script too."""
+
 
 class NotScriptable(Exception):
     """The finding cannot be written as a program of its own; the message is one sentence for the user."""
@@ -37,8 +40,10 @@ class Bundle:
     def need(self, names: Iterable[str], namespace: Mapping[str, Any]) -> None:
         """Bring in what ``names`` mean in ``namespace``. Raises NotScriptable where that has no source."""
         for name in names:
-            if name not in namespace or name == "__file__":  # the script has its own
-                if self.unbound or hasattr(builtins, name) or name == "__file__":
+            if name in OF_EACH:
+                continue
+            if name not in namespace:
+                if self.unbound or hasattr(builtins, name):
                     continue
                 raise NotScriptable(f"what {name} is cannot be told")
             thing = namespace[name]

@@ -104,7 +104,7 @@ def shown(**trials: list[str]) -> Shown:
     """What came of the trials of scenarios: each ``hit``, ``quiet`` or ``vain``."""
     events = Shown()
     for number, (scenario, outcome) in enumerate((s, o) for s, outcomes in trials.items() for o in outcomes):
-        about: Any = {"trial": number, "scenario": f"suite.{scenario}"}
+        about: Any = {"trial": number, "index": number, "scenario": f"suite.{scenario}"}
         events.feed(about | {"event": "progress", "samples": 0 if outcome == "vain" else 1000})
         if outcome == "hit":
             events.feed(about | {"event": "finding", "kind": "hang", "where": "round"})

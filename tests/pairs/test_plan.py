@@ -35,6 +35,7 @@ def dies(shown: Shown, trial: PlannedTrial, pair: str, done: str | None = None) 
     """Tell of a trial whose child died, or hung, at a pair."""
     finding: Any = {
         "event": "finding",
+        "kind": "crash",
         "trial": trial.index,
         "scenario": trial.scenario.name,
         "where": pair,

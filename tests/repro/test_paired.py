@@ -76,7 +76,7 @@ def test_a_script_can_be_written_for_each_subject_compiles_and_is_short() -> Non
         assert len(lines) <= MOST, f"{told}\n{text}"
         lengths.append(len(lines))
     assert len(lengths) == 2 * len(SUBJECTS) > 800
-    assert median(lengths) < LINES
+    assert median(lengths) <= LINES
     assert sum(one <= LINES for one in lengths) >= SHORT * len(lengths)
 
 
