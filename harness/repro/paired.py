@@ -16,7 +16,7 @@ from harness.repro import reported
 from harness.repro.inline import dotted, without_needless_names
 from harness.repro.setting import WIDTH, fitted, imports_of, together, written
 from harness.repro.subject_parts import Parts, without_helpers
-from harness.repro.tidy import with_numbers, without_unused_methods
+from harness.repro.tidy import with_numbers
 
 LONG, SHORT = 1000, 100
 """Objects in a row. In a long one threads run on side by side for a while, and objects are spread over the heap."""
@@ -187,7 +187,6 @@ class _Writer:
         """The program, set closely where it has to be."""
         definitions, body = with_numbers(*self._program())
         definitions = without_helpers(definitions)
-        without_unused_methods(definitions, body)
         definitions, body = without_needless_names(definitions, body)
         child = CHILD.replace("LONGEST", str(self.seconds + 30)) if self.watched else ""
         if self.finding.kind == "sanitizer":

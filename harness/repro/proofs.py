@@ -172,7 +172,7 @@ def prove(
     executed, and what ``texts`` raises.
     """
     runs: list[Run] = []
-    if issue.scenario.startswith(PREFIX):
+    if issue.scenario.startswith(PREFIX) and not _hangs(issue):
         limit_s = min(limit_s, PAIR_LIMIT_S)
     with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
         path = Path(folder) / f"{issue.id}.py"
@@ -199,8 +199,13 @@ def in_vain_s(issue: KnownIssue, took_s: float) -> float:
 
     A program that waits for a hang takes so much longer to tell.
     """
-    waits_s = HANGS_S if any(line.startswith("hang") for line in issue.written) else 0.0
+    waits_s = HANGS_S if _hangs(issue) else 0.0
     return waits_s + max(IN_VAIN_S, IN_VAIN * (took_s - waits_s))
+
+
+def _hangs(issue: KnownIssue) -> bool:
+    """Whether a program of it is seen by what does not come back."""
+    return any(line.startswith("hang") for line in issue.written)
 
 
 @dataclass
