@@ -108,6 +108,7 @@ def test_a_failure_of_the_harness_is_an_error_and_no_finding(tmp_path: Path, fre
     assert "harness failure: this campaign gives no verdict" in output and "loaded twice" in output
 
 
+@pytest.mark.alone  # where others take the cores it takes the kernel longer to be sure than the manager waits
 @pytest.mark.slow
 @pytest.mark.parametrize("given", ["--timeout=1", "ini", "--timeout-method=thread"])
 def test_a_hang_is_reported_by_us_with_its_cause_whatever_pytest_timeout_says(
