@@ -17,6 +17,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -195,9 +196,9 @@ class StressItem(pytest.Item):
             seconds = limit_s(self.config.getoption("stress_budget")) + self.beforehand_s
             self.add_marker(pytest.mark.timeout(seconds))
 
+    @abstractmethod
     def described(self, target: Target) -> ScenarioInfo:
         """What is run, as the target describes it. Raises CampaignError."""
-        raise NotImplementedError
 
     def setup(self) -> None:
         target = the_target(self.config)

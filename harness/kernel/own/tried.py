@@ -163,6 +163,7 @@ class Trier:
                 return
             said = f"{given.name}: {given.text}" if given.text else given.name
             refused = refused or said
+            # These say that it does not take such arguments, or that a base leaves it to its subclasses: no operation.
             if given.name not in ("TypeError", "NotImplementedError") and best is None:
                 best, one.refused = one, said
         if best is None or (defined.unsure and best.refused):
