@@ -91,7 +91,7 @@ class KnownIssue:
     shown: tuple[Change, ...] = ()
     """Where it came from; empty: it was there from ever."""
     mended: tuple[Change, ...] = ()
-    """Where it went; empty: nowhere yet."""
+    """Where it went, or has ceased to show by any program; empty: nowhere yet."""
     free_threaded: bool | None = None
     """True or False: only on builds that are, or are not; None: on any."""
 
