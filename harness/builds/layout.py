@@ -4,7 +4,6 @@ put something there it dies at start, or runs and finds nothing.
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +18,14 @@ def fixed_layout(wanted: bool = True) -> Iterator[None]:
     """What this thread starts meanwhile, and all that this starts, has no random addresses; as under ``setarch -R``.
 
     Linux keeps this for each thread, and only what it executes is changed. Where it is refused, as in some containers,
-    or there is no such thing, nothing is different: whoever needs it looks at what the program then does.
+    or there is no such thing, or no ctypes, nothing is different: whoever needs it looks at what the program then does.
     """
     if not wanted or not sys.platform.startswith("linux"):
+        yield
+        return
+    try:
+        import ctypes
+    except ImportError:  # a Python without libffi
         yield
         return
     personality = ctypes.CDLL(None).personality

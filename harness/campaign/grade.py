@@ -305,7 +305,8 @@ class Grader:
             issue = known.find(self.issues, self.target, name, text)
             self.seen[text] = _Seen(event, self.trials[event["trial"]], name, issue)
         self.seen[text].trials.add(event["trial"])
-        tally.counts[LOST] += event.get("round") is None
+        # A report of a sanitizer is of no round, and takes none away.
+        tally.counts[LOST] += event.get("round") is None and event["kind"] != "sanitizer"
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
 

@@ -79,9 +79,9 @@ class ReportLog:
         return self._teller.total
 
     @property
-    def unfinished(self) -> int:
-        """Reports over which a process died."""
-        return sum(one.unfinished for one in self._cutters.values())
+    def died(self) -> str:
+        """The last words of a runtime that died of itself; empty where none did."""
+        return next((one.died for one in self._cutters.values() if one.died), "")
 
     @property
     def matched(self) -> dict[str, int]:

@@ -359,7 +359,7 @@ class _Campaign:
 
     def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
-        if event["event"] == "finding" and planned.tentative:
+        if event["event"] == "finding" and planned.tentative and event["kind"] != "sanitizer":
             event = doubt(event)
         if event["event"] == "hello":
             # What comes behind its budget takes a slow target long: its children would pile up.

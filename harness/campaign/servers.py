@@ -57,12 +57,17 @@ class _Servers:
     def __init__(self, most: int) -> None:
         self.most = most
         self.idle: dict[tuple[Setting, str], list[_Server]] = {}
+        self.suppressions = ""
+        """The list that trials are started with now."""
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
         if spec.get("with_gil"):
             return trial.start_alone(target, spec)
         kind = spec["knobs"].get(specializer.name, ON), spec.get("suppressions", "")
+        self.suppressions = kind[1]
+        for other in [one for one in self.idle if one[1] != self.suppressions]:
+            self._end(self.idle.pop(other))  # it would report what is suppressed by now
         idle = self.idle.setdefault(kind, [])
         server = idle.pop() if idle else _Server(target, *kind)
         forked = server.fork(spec, self._take_back)
@@ -72,15 +77,18 @@ class _Servers:
         return trial.start_alone(target, spec)
 
     def _take_back(self, server: _Server) -> None:
-        if server.gone or server.served >= self.most:
+        if server.gone or server.served >= self.most or server.kind[1] != self.suppressions:
             server.end()
         else:
-            self.idle[server.kind].append(server)
+            self.idle.setdefault(server.kind, []).append(server)
 
     def end(self) -> None:
         for idle in self.idle.values():
-            while idle:
-                idle.pop().end()
+            self._end(idle)
+
+    def _end(self, idle: list[_Server]) -> None:
+        while idle:
+            idle.pop().end()
 
 
 class _Server:

@@ -1,7 +1,8 @@
 """What a thread sanitizer is told not to report: a person's list, each with its issue and reason; none by default.
 
 A line each, ``race_top:FUNCTION gh-NUMBER REASON``; ``#`` begins a remark. CPython's own list has a ``race_top`` for
-what hides the fewest others: the function must be the innermost of one of the two stacks, and no caller of it.
+what hides the fewest others: the function must be the innermost of one of the two stacks, and no caller of it. FUNCTION
+is a part of its name, or of its file's, unless it is ^FUNCTION$.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 from harness.campaign.options import CampaignError
 from harness.kernel.journal_types import SuppressionData
 
-FILE = "suppressions.txt"
-"""In a campaign's directory: what its children are given, in the sanitizer's own format."""
+FILE = "suppressions-{}.txt"
+"""In a campaign's directory, numbered by its lines: what children are given, in the sanitizer's own format."""
 LINE = re.compile(r"(?P<pattern>race_top:\S+)\s+(?P<issue>gh-\d+)\s+(?P<reason>\S.*)")
 HOW = "a line is race_top:FUNCTION gh-NUMBER REASON"
 
@@ -58,9 +59,9 @@ def _read(path: Path, number: int, line: str) -> Suppression:
     raise CampaignError(f"{path}, line {number}: {HOW}, and {line.strip()!r} is not{broad}")
 
 
-def write(folder: Path, suppressions: Iterable[Suppression]) -> None:
-    """Put them where the children that are started from now on find them; those that run have read the old ones."""
+def write(path: Path, suppressions: Iterable[Suppression]) -> None:
+    """Put them where the children that are started from now on find them."""
     told = (f"# {' '.join((one.issue, one.reason)).strip()}\n{one.pattern}\n" for one in suppressions)
-    staged = folder / f"{FILE}.new"
+    staged = path.with_suffix(".new")
     staged.write_text("".join(told), encoding="utf-8")
-    staged.replace(folder / FILE)
+    staged.replace(path)

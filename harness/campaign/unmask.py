@@ -40,7 +40,12 @@ class Unmasking:
     @property
     def file(self) -> str:
         """For children; empty where nothing is suppressed."""
-        return str((self._folder / suppressions.FILE).resolve()) if self.suppressed else ""
+        return str(self._path.resolve()) if self.suppressed else ""
+
+    @property
+    def _path(self) -> Path:
+        """Of its own for each list: who was started with one goes on with it."""
+        return self._folder / suppressions.FILE.format(len(self.suppressed))
 
     def feed(self, event: Event) -> None:
         if event["event"] == "campaign":
@@ -55,7 +60,7 @@ class Unmasking:
             for data in event["suppressions"]:
                 one = Suppression.from_json(data)
                 self.suppressed.setdefault(one.pattern, one)
-            suppressions.write(self._folder, self.suppressed.values())
+            suppressions.write(self._path, self.suppressed.values())
 
     def due(self, all_came: bool, at_s: float) -> SuppressedEvent | None:
         """What to suppress from now on; None: nothing new, or not all scenarios have come once since the last look."""
@@ -75,7 +80,8 @@ class Unmasking:
                 break
             # Of the two functions the one of fewer other races.
             function = min(sorted(self._tops[race]), key=lambda name: uses[name], default="")
-            pattern = f"race_top:{function}"
+            # Without the ends it would be a part of any function's, file's or module's name.
+            pattern = f"race_top:^{function}$"
             if function and uses[function] <= 1 + MOST_HIDDEN and pattern not in self.suppressed:
                 reason = f"came in {len(trials)} of {self._ended} trials: {race}"
                 chosen.setdefault(pattern, Suppression(pattern, "", reason))

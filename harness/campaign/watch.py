@@ -151,7 +151,7 @@ class _Watched:
             started=self.started,
             last_event=self.last,
             stdout=stdout.text(),
-            stderr=stderr.text(),
+            stderr="\n".join(filter(None, [stderr.text(), self._last_words()])),
             stdout_bytes=stdout.total,
             stderr_bytes=stderr.total,
             noise=self.lines.noise,
@@ -165,7 +165,12 @@ class _Watched:
     def _how_it_left(self, status: int) -> How:
         if status == ENDED and self.reports and self.reports.reports:
             return "sanitizer"
-        return how_it_left(status, self.done, self.failed)
+        left = how_it_left(status, self.done, self.failed)
+        return "failure" if left == "exit" and self._last_words() else left
+
+    def _last_words(self) -> str:
+        """Of a sanitizer's runtime that died of itself, which is nobody's crash."""
+        return self.reports.died if self.reports else ""
 
     def end(self) -> None:
         """Kill and reap whatever is left."""
@@ -187,9 +192,6 @@ class _Watched:
 
     def _tick(self) -> None:
         before = time.monotonic()
-        if self.reports:  # before stderr is read: what follows its last words is told apart
-            for found in self.reports.look(self.pair):
-                self.tell(found)
         heard = self._read(0.0 if self.reports and self.reports.behind else TICK_S)
         passed = min(time.monotonic() - before, 2 * TICK_S)
         self.running_s += passed
@@ -199,9 +201,12 @@ class _Watched:
         """Read once from everything that has something; whether there was an event."""
         if not self.selector.get_map():
             time.sleep(min(timeout_s, 0.02))
+            self._look_at_reports()
             return False
         heard = False
-        for key, _ in self.selector.select(timeout_s):
+        ready = self.selector.select(timeout_s)
+        self._look_at_reports()  # what is there by now comes before the next pair, and before last words
+        for key, _ in ready:
             try:
                 data = os.read(key.fd, CHUNK)
             except BlockingIOError:
@@ -218,6 +223,11 @@ class _Watched:
                 if self.reports and FATAL in data:
                     self.reports.dying()
         return heard
+
+    def _look_at_reports(self) -> None:
+        if self.reports:
+            for found in self.reports.look(self.pair):
+                self.tell(found)
 
     def _hear(self, event: ChildEvent) -> None:
         if event["event"] != "noise":

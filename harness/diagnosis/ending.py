@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from harness.diagnosis.faulthandler import ASSERTION, fatal_error, top_frames
 from harness.diagnosis.freed import of_sanitizer
+from harness.diagnosis.sanitizers.cut import DIES
 from harness.kernel.child import KERNEL_FAILED
 from harness.kernel.event_types import Details, FindingEvent, SaidEvent
 from harness.kernel.journal_types import EndingData
@@ -155,6 +156,8 @@ def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
 
 def failure(ending: Ending) -> str | None:
     """What the harness itself got wrong: its kernel failed, or could not even be started. None otherwise."""
+    if ending.how == "failure" and DIES.search(_last_line(ending.stderr).encode()):
+        return f"a sanitizer's runtime died of itself in a child: {_last_line(ending.stderr)}"
     if ending.how == "failure":
         return f"the kernel failed in a child: {_last_line(ending.stderr) or 'see the journal'}"
     if ending.how == "exit" and not ending.started and ending.status:

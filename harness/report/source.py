@@ -69,7 +69,8 @@ def _names(file: str) -> list[str]:
     folder, _, name = file.partition("/")
     if ".." in PurePosixPath(file).parts or file.startswith("/") or not name:
         return [""]  # no name in CPython's source
-    return [f"{parent}/{file}" for parent in FOLDERS[folder]] if folder in FOLDERS else [file]
+    parents = ("Modules",) if folder.startswith("_") else FOLDERS.get(folder, ())
+    return [f"{parent}/{file}" for parent in parents] or [file]
 
 
 def _compiled(executable: Path) -> Iterator[tuple[str, Path]]:

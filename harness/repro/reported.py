@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from harness.kernel.event_types import StackData
 from harness.record.result import Finding
 from harness.repro.bundle import NotScriptable
 
@@ -27,11 +28,17 @@ if "child" not in sys.argv:  # what its sanitizer reports is seen from outside
 
 def look(finding: Finding) -> str:
     """The part that stands before the race. Raises NotScriptable where it is not known where in the source it is."""
-    places = [stack["place"] for stack in finding.details.get("stacks", ()) if stack["what"] != "allocated"][
-        :2
-    ]
-    # A compiler's clone of a function has its name and a dot.
-    names = [re.escape(finding.oracle), *(f" {place.partition(' (')[0]}[ .]" for place in places if place)]
+    stacks = [one for one in finding.details.get("stacks", ()) if one["what"] != "allocated"][:2]
+    names = [re.escape(finding.oracle), *(_frame(one) for one in stacks if one["place"] in one["frames"])]
     if len(names) == 1:
         raise NotScriptable("its report names no function by which it could be told from others")
     return LOOK.replace("NAMES", repr(tuple(dict.fromkeys(names))))
+
+
+def _frame(stack: StackData) -> str:
+    """A place as it stands in a report, at its own number: further out it is a caller's, of any race below it.
+
+    A compiler's clone of a function has its name and a dot.
+    """
+    function = re.escape(stack["place"].partition(" (")[0])
+    return rf"#{stack['frames'].index(stack['place'])} (?:0x[0-9a-f]+ in )?{function}[ .]"

@@ -45,16 +45,18 @@ def main(spec: dict[str, Any]) -> None:
         case "suppressed":
             file = re.search("suppressions='([^']+)'", options)
             hidden = Path(file[1]).read_text().split() if file else []
-            report("" if "race_top:store_it" in hidden else samples.race())
+            report("" if "race_top:^store_it$" in hidden else samples.race())
             report(samples.race([("rare", "Objects/rare.c", 1)], samples.LOAD) if hidden else "")
-            if "race_top:store_it" in hidden:
-                report("ThreadSanitizer: Matched 1 suppressions (pid=1):\n4 race_top:store_it\n")
+            if "race_top:^store_it$" in hidden:
+                report("ThreadSanitizer: Matched 1 suppressions (pid=1):\n4 race_top:^store_it$\n")
+        case "dies":
+            report('ThreadSanitizer: CHECK failed: tsan_rtl.cpp:7 "((a)) == ((b))" (0x1, 0x2) (tid=3)\n')
+            os._exit(0)
         case "killed":
             report(samples.race() + samples.race([("other", "Objects/other.c", 1)]).partition("SUMMARY")[0])
             os.kill(os.getpid(), signal.SIGKILL)
         case "crashes":
             report(samples.race())
-            time.sleep(0.3)
             os.write(2, b"Fatal Python error: Segmentation fault\n\n")
             time.sleep(0.5)
             report(samples.race([("other", "Objects/other.c", 1)]))

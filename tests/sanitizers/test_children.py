@@ -79,6 +79,13 @@ def test_a_child_that_is_killed_loses_no_whole_report_and_half_of_one_is_none(ru
     assert next(found for found in result.findings if found.kind == "sanitizer").where == RACE
 
 
+def test_a_runtime_that_dies_of_itself_is_no_crash_of_the_target(run: Run) -> None:
+    result = run("dies")
+    assert result.exit_status == 4 and not result.findings
+    (notice,) = {one for one in result.notices if "runtime" in one}
+    assert "a sanitizer's runtime died of itself in a child: ThreadSanitizer: CHECK failed" in notice
+
+
 def test_what_comes_after_a_fatal_error_is_marked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("crashes", budget_s=3.0)
     races = {found.where: found for found in result.findings if found.kind == "sanitizer"}

@@ -149,12 +149,24 @@ def test_it_is_cut_the_same_however_it_comes(size: int) -> None:
     assert len(found) == 2 and cutter.total == len(text)
 
 
-def test_half_a_report_is_none_and_counted() -> None:
+def test_half_a_report_is_none() -> None:
     half = samples.race().partition("SUMMARY")[0]
     cutter = Cutter()
     assert len(cutter.feed((half + samples.race() + half).encode())) == 1
     cutter.finish()
-    assert cutter.unfinished == 2
+    assert cutter.feed(samples.race().partition("SUMMARY")[1].encode()) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["ThreadSanitizer: CHECK failed: a.cpp:7", "FATAL: ThreadSanitizer: unexpected memory mapping"]
+)
+def test_the_last_words_of_a_runtime_are_kept(words: str) -> None:
+    cutter = Cutter()
+    assert cutter.feed(f"{words}\n".encode()) == [] and cutter.died == words
+    cutter = Cutter()
+    cutter.feed(words.encode())
+    cutter.finish()
+    assert cutter.died == words
 
 
 def test_a_report_without_end_and_a_line_without_end_are_held_in_part() -> None:

@@ -20,7 +20,7 @@ from tests.sanitizers.test_children import RACE, Run, run
 
 __all__ = ["run"]
 
-GIVEN = Suppression("race_top:store_it", "gh-123456", "a counter that nobody reads")
+GIVEN = Suppression("race_top:^store_it$", "gh-123456", "a counter that nobody reads")
 
 
 class Course:
@@ -57,10 +57,10 @@ def test_what_comes_in_most_trials_is_suppressed_once_all_scenarios_have_come(tm
         course.trial(samples.race())
     assert course.due(all_came=False) == []
     # The read's innermost frame is a header's, compiled into all that read atomically: that would hide them all.
-    assert course.due() == ["race_top:store_it"]
-    lines = (tmp_path / FILE).read_text().splitlines()
-    assert lines == [f"# came in 6 of 6 trials: {RACE}", "race_top:store_it"]
-    assert Path(course.unmasking.file) == (tmp_path / FILE).resolve()
+    assert course.due() == ["race_top:^store_it$"]
+    lines = (tmp_path / FILE.format(1)).read_text().splitlines()
+    assert lines == [f"# came in 6 of 6 trials: {RACE}", "race_top:^store_it$"]
+    assert Path(course.unmasking.file) == (tmp_path / FILE.format(1)).resolve()
     assert course.due() == []
 
 
@@ -79,14 +79,14 @@ def test_the_function_of_fewer_other_races_is_taken_and_one_of_many_never(tmp_pa
     for _ in range(LEAST):
         course.trial(*often, samples.race(loop, loop))
     # Each is told apart by its reader; the one of the loop with itself would hide all of them.
-    assert sorted(course.due()) == [f"race_top:read_{n}" for n in range(9)]
+    assert sorted(course.due()) == [f"race_top:^read_{n}$" for n in range(9)]
 
 
 def test_a_campaign_s_later_children_do_not_report_it_and_others_show(run: Run, tmp_path: Path) -> None:
     result = run("suppressed", budget_s=6.0)
     assert any("Objects/rare.c:rare" in found.where for found in result.findings)
-    (notice,) = (one for one in result.notices if "race_top:store_it" in one)
-    assert notice.startswith("suppressed from then on, so that others show: race_top:store_it, ")
+    (notice,) = (one for one in result.notices if "race_top:^store_it$" in one)
+    assert notice.startswith("suppressed from then on, so that others show: race_top:^store_it$, ")
     assert " 0 reports" not in notice
     events: list[Event] = list(read_journal(tmp_path / "out"))
     at = next(n for n, event in enumerate(events) if event["event"] == "suppressed")
@@ -103,12 +103,12 @@ def test_a_person_s_is_given_to_all_children_and_one_that_matches_nothing_is_sta
         in result.notices
     )
     (told,) = (one for one in result.notices if one.startswith("suppressed: "))
-    assert "race_top:store_it" in told and "(gh-123456: a counter that nobody reads)" in told
+    assert "race_top:^store_it$" in told and "(gh-123456: a counter that nobody reads)" in told
 
 
 def test_a_list_has_a_line_each_with_issue_and_reason(tmp_path: Path) -> None:
     path = tmp_path / "list"
-    path.write_text("# remark\n\nrace_top:store_it  gh-123456  a counter that nobody reads\n")
+    path.write_text("# remark\n\nrace_top:^store_it$  gh-123456  a counter that nobody reads\n")
     assert load(path) == (GIVEN,)
 
 

@@ -12,6 +12,8 @@ BEGINS = re.compile(rb"(?:WARNING|ERROR): (?:Thread|Address|Leak)Sanitizer: ")
 ENDS = re.compile(rb"SUMMARY: (?:Thread|Address|Leak)Sanitizer: ")
 MATCHED = re.compile(rb"\s*(\d+) ((?:race|race_top|thread|mutex|signal|deadlock|called_from_lib):\S.*)")
 """How often a suppression was used; the thread sanitizer says so at a process's end."""
+DIES = re.compile(rb"FATAL: \w+Sanitizer|\w+Sanitizer: CHECK failed")
+"""The runtime's own last words: it leaves with the status that it was told to leave with after reports."""
 LONGEST_LINE = 4 << 10
 LONGEST = 64 << 10
 """Bytes that are kept of a report: the stacks of both accesses come first."""
@@ -23,8 +25,8 @@ class Cutter:
     def __init__(self) -> None:
         self.total = 0
         """Bytes taken."""
-        self.unfinished = 0
-        """Reports that were begun and not ended."""
+        self.died = ""
+        """The runtime's last words, where it died of itself."""
         self.matched: dict[str, int] = {}
         """By suppression: how often it hid a report."""
         self._rest = b""
@@ -40,12 +42,16 @@ class Cutter:
 
     def finish(self) -> None:
         """Nothing more comes: half a report is none."""
-        self.unfinished += self._report is not None
+        self._hear_last_words(self._rest)
         self._report, self._rest = None, b""
 
+    def _hear_last_words(self, line: bytes) -> None:
+        if DIES.search(line):
+            self.died = line.decode("utf-8", "backslashreplace").strip()
+
     def _line(self, line: bytes) -> str | None:
+        self._hear_last_words(line)
         if BEGINS.search(line):
-            self.unfinished += self._report is not None
             self._report, self._size = [], 0
         if self._report is None:
             if found := MATCHED.fullmatch(line):

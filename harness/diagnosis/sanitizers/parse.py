@@ -15,7 +15,6 @@ KIND = re.compile(r"(?:WARNING|ERROR): (?P<tool>Thread|Address|Leak)Sanitizer: (
 FRAME = re.compile(
     r"\s+#\d+ (?:0x[0-9a-f]+ in )?(?P<function>.+?) (?:(?P<file>[^\s()<>]+?):(?P<line>\d+)(?::\d+)?|<null>|\()"
 )
-LOST = re.compile(r"\s+\[failed to restore the stack\]")
 ACCESS = re.compile(
     r"\s*(?P<previous>Previous )?(?P<what>(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite|READ|WRITE) of size \d+) at 0x[0-9a-f]+"
     r" (?:by )?(?P<thread>main thread|thread \S+)"
