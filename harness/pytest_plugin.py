@@ -31,6 +31,7 @@ from harness.campaign.options import CampaignError, Options
 from harness.campaign.own import OwnType, own_subject
 from harness.campaign.pairs import KIND as PAIRS
 from harness.campaign.plan import LONGEST_S
+from harness.campaign.preflight import NothingReported, checked
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.trial import longest_s
@@ -150,16 +151,15 @@ def the_target(config: pytest.Config) -> Target:
 def _find_target(config: pytest.Config) -> Target | str:
     asked: str | None = config.getoption("target") or os.environ.get(TARGET_VARIABLE)
     try:
-        if not asked and sysconfig.get_config_var("Py_GIL_DISABLED"):
-            return probe(sys.executable)
-        return resolve(asked)
-    except (NotATarget, NoTarget) as error:
+        here = not asked and sysconfig.get_config_var("Py_GIL_DISABLED")
+        return checked(probe(sys.executable) if here else resolve(asked))
+    except (NotATarget, NoTarget, NothingReported) as error:
         return str(error)
 
 
-def limit_s(budget_s: float) -> float:
+def limit_s(budget_s: float, stretch: float) -> float:
     """Seconds that an item never needs, hang and all: the last trial starts before the budget is spent."""
-    return 2 * (budget_s + longest_s(LONGEST_S))
+    return 2 * (budget_s + stretch * longest_s(LONGEST_S))
 
 
 class ScenarioFile(pytest.File):
@@ -193,8 +193,14 @@ class StressItem(pytest.Item):
         super().__init__(**kwargs)
         if self.config.pluginmanager.hasplugin("timeout"):
             # pytest-timeout loses the cause of a hang: our watchdog comes first, whatever --timeout says.
-            seconds = limit_s(self.config.getoption("stress_budget")) + self.beforehand_s
+            seconds = limit_s(self.config.getoption("stress_budget"), self._stretch()) + self.beforehand_s
             self.add_marker(pytest.mark.timeout(seconds))
+
+    def _stretch(self) -> float:
+        try:
+            return the_target(self.config).stretch
+        except StressFailure:
+            return 1.0  # its set-up fails with the sentence
 
     @abstractmethod
     def described(self, target: Target) -> ScenarioInfo:

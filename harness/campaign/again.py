@@ -167,7 +167,7 @@ def native_stacks(
 
     if under_gdb([]) is None:
         return NO_GDB
-    time_s = again.budget_s + trial.GRACE_S
+    time_s = again.budget_s + trial.GRACE_S * target.stretch
     ending = watch(command, Limits(time_s, time_s, memory_bytes), lambda event: None, lambda: False)
     return read(ending.stdout, ending.stderr)
 

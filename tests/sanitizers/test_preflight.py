@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import pytest_plugin
 from harness.campaign import preflight
 from harness.campaign.preflight import NothingReported, checked
 from harness.cli import main
@@ -91,3 +92,17 @@ def test_a_run_on_it_exits_3_with_that_sentence(
     assert main(["run", "--out", str(tmp_path / "out")]) == 3
     assert "has the thread sanitizer, which does not report" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_pytest_refuses_it_with_that_sentence(
+    sanitized: Sanitized, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    target = fake_target(executable=sanitized("", "echo done"), sanitizer="thread")
+    monkeypatch.setattr(pytest_plugin, "resolve", lambda asked: target)
+    monkeypatch.setattr(pytest_plugin, "probe", lambda executable: target)
+    assert "sanitizer" in str(pytest_plugin._find_target(pytestconfig))
+    good = fake_target(executable=sanitized(samples.race(), "echo done"), sanitizer="thread")
+    monkeypatch.setattr(pytest_plugin, "resolve", lambda asked: good)
+    monkeypatch.setattr(pytest_plugin, "probe", lambda executable: good)
+    found = pytest_plugin._find_target(pytestconfig)
+    assert not isinstance(found, str) and found.slower == 5.0
