@@ -7,7 +7,7 @@ import signal
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from harness.diagnosis.faulthandler import ASSERTION, fatal_error, top_frames
+from harness.diagnosis.faulthandler import ASSERTION, SIGNALS, fatal_error, first_signal, top_frames
 from harness.diagnosis.freed import of_sanitizer
 from harness.diagnosis.sanitizers.cut import DIES
 from harness.kernel.child import KERNEL_FAILED
@@ -103,10 +103,13 @@ def what_happened(ending: Ending) -> str:
     status = ending.status if ending.status is not None else 0
     said = f" ({error})" if (error := fatal_error(ending.stderr)) else ""
     left = f"left with exit status {status}"
+    died_of = signal_name(-status)
+    if (first := _died_of(ending)) != died_of:
+        died_of = f"{first}, and of {died_of} when it wrote its stacks,"
     return {
         "ok": "ended well",
         "failure": f"failed inside the harness's own code, exit status {status}",
-        "signal": f"died of {signal_name(-status)}{said}",
+        "signal": f"died of {died_of}{said}",
         "exit": (left if ending.done else f"left without saying done, exit status {status}") + said,
         "ntstatus": f"died of {NTSTATUS.get(status, 'NTSTATUS')} (0x{status:08X}){said}",
         "timeout": "was still running long after its time was over",
@@ -120,6 +123,12 @@ def what_happened(ending: Ending) -> str:
     }[ending.how]
 
 
+def _died_of(ending: Ending) -> str:
+    """The name of the first signal that it died of."""
+    last = signal_name(-(ending.status or 0))
+    return first_signal(ending.stderr) or last if last in SIGNALS.values() else last
+
+
 def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
     """The finding that the ending itself is: a crash or a hang. None where it is neither.
 
@@ -129,7 +138,7 @@ def finding(ending: Ending, trial: int, scenario: str) -> FindingEvent | None:
         return None
     hang = ending.how in ("timeout", "silent")
     status = ending.status or 0
-    how = "trial" if hang else signal_name(-status) if status < 0 else f"exit {status}"
+    how = "trial" if hang else _died_of(ending) if status < 0 else f"exit {status}"
     details: Details = {
         "ending": ending.how,
         "fatal": None,

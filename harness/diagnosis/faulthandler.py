@@ -27,7 +27,13 @@ NAME = re.compile(r"^.*?(?=\w+\()|\(.*$")
 """What stands around a function's name where a compiler gives its whole declaration."""
 ASSERTION = "assertion "
 """How its reason begins."""
-SIGNALS = ("Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating-point exception")
+SIGNALS = {
+    "Segmentation fault": "SIGSEGV",
+    "Aborted": "SIGABRT",
+    "Bus error": "SIGBUS",
+    "Illegal instruction": "SIGILL",
+    "Floating-point exception": "SIGFPE",
+}
 """What faulthandler calls the signals: no more than the exit status says, and not always written."""
 OURS = re.compile(r"[/\\]harness[/\\]kernel[/\\]")
 
@@ -44,6 +50,16 @@ def fatal_error(text: str) -> str | None:
             return f"{ASSERTION}{what} failed in {function}{_base(said['file'])}"[:300]
     fatal = [message.strip() for message in FATAL.findall(text)]
     return next((message[:300] for message in fatal if message not in SIGNALS), None)
+
+
+def first_signal(text: str) -> str | None:
+    """The signal that its first last words are of; None where there are none.
+
+    It may die of another: on a free-threaded build the stacks of threads that still run are written, and to go through
+    what they free meanwhile is a crash of its own (Python/traceback.c, ``_Py_DumpTracebackThreads``).
+    """
+    match = FATAL.search(text)
+    return SIGNALS.get(match[1].strip(), "SIGABRT") if match else None
 
 
 def top_frames(text: str, most: int = 3) -> list[str]:

@@ -47,8 +47,19 @@ def test_a_status_says_how_it_left(status: int, done: str | None, failed: bool, 
     assert how_it_left(status, done, failed) == how
 
 
+ABORTED, SEGV = "Fatal Python error: Aborted\n", "Fatal Python error: Segmentation fault\n"
 SENTENCES = [
     ({"how": "signal", "status": -11}, "died of SIGSEGV"),
+    (
+        {
+            "how": "signal",
+            "status": -11,
+            "stderr": f"{ABORTED}\nThread 0x1 (most recent call first):\n{SEGV}",
+        },
+        "died of SIGABRT, and of SIGSEGV when it wrote its stacks,",
+    ),
+    ({"how": "signal", "status": -6, "stderr": ABORTED}, "died of SIGABRT"),
+    ({"how": "signal", "status": -9, "stderr": ABORTED}, "died of SIGKILL"),
     ({"how": "signal", "status": -63}, "died of signal 63"),
     (
         {"how": "signal", "status": -6, "stderr": "Fatal Python error: foo: bad\n"},
@@ -65,6 +76,12 @@ SENTENCES = [
 @pytest.mark.parametrize(("changed", "sentence"), SENTENCES)
 def test_what_happened_reads_as_the_end_of_a_sentence(changed: dict[str, Any], sentence: str) -> None:
     assert what_happened(ending(**changed)) == sentence
+
+
+@pytest.mark.parametrize(("stderr", "where"), [(ABORTED + SEGV, "SIGABRT"), (SEGV + ABORTED, "SIGSEGV")])
+def test_a_crash_is_of_the_signal_that_came_first(stderr: str, where: str) -> None:
+    found = finding(ending(how="signal", status=-11, stderr=stderr), 1, "a.b")
+    assert found and found["where"] == where
 
 
 @pytest.mark.parametrize("number", range(1, 32))
