@@ -14,14 +14,23 @@ from harness.kernel.event_types import Details
 
 DUMPED = re.compile(r'^  Binary file "(?P<file>[^"]+)", at (?P<function>[^+\s]*)\+0x', re.MULTILINE)
 """A line of faulthandler's own stack (CPython 3.14 and later)."""
-TRACED = re.compile(r"^#\d+ +(?P<function>\S+)(?: \((?P<file>[^():]+)(?::\d+)?\))?", re.MULTILINE)
-"""A line of what ``native.py`` keeps."""
+TRACED = re.compile(
+    r"^#\d+ +(?:0x\S+ in )?(?P<function>\S+)"
+    r"(?:(?: \(.*\))? (?:at|from) (?P<place>[^\s:]+)| \((?P<file>[^():]+)(?::\d+)?\))?",
+    re.MULTILINE,
+)
+"""A line of what ``native.py`` keeps: gdb's own, or one made of what its Python told."""
+FOLDERS = "(Objects|Python|Modules|Include|Parser|Programs)/"
 OF_CPYTHON = re.compile(
-    r"(^|/)(Objects|Python|Modules|Include|Parser|Programs)/|/lib-dynload/|^libpython3|^python3?"
+    rf"^([\w.-]+/\.\./|\.{{1,2}}/)*{FOLDERS}"  # as it is compiled, in its tree or beside it
+    rf"|/([Cc]?[Pp]ython(-?3[\w.+-]*)?|tree)/{FOLDERS}"
+    r"|/lib-dynload/"
 )
-OF_THE_SYSTEM = re.compile(
-    r"^(lib(c|m|pthread|dl|rt|gcc_s|ffi|stdc\+\+|asan|tsan)[.-]|ld-)|sysdeps|/?nptl|\./csu"
-)
+EXECUTABLE = re.compile(r"python(3(\.\d+)?[td]*)?(\.exe)?|libpython3[\w.]*\.(so|dylib)[\d.]*")
+"""The name of a file of CPython's."""
+OF_THE_SYSTEM = re.compile(r"(lib(c|m|pthread|dl|rt|gcc_s|ffi|stdc\+\+|asan|tsan)[.-]|ld-).*")
+"""The name of a file of the system's."""
+OF_LIBC = re.compile(r"(^|/)(sysdeps|nptl|csu)/")
 
 
 @dataclass(frozen=True)
@@ -35,11 +44,11 @@ class _Frame:
 
     @property
     def is_of_the_system(self) -> bool:
-        return bool(OF_THE_SYSTEM.search(self.name) or OF_THE_SYSTEM.search(self.file))
+        return bool(OF_THE_SYSTEM.fullmatch(self.name) or OF_LIBC.search(self.file))
 
     @property
     def is_of_cpython(self) -> bool:
-        return not self.file or bool(OF_CPYTHON.search(self.file) or OF_CPYTHON.search(self.name))
+        return not self.file or bool(OF_CPYTHON.search(self.file) or EXECUTABLE.fullmatch(self.name))
 
     @property
     def told(self) -> str:
@@ -74,5 +83,5 @@ def _dumped(text: str) -> Iterator[_Frame]:
 
 
 def _traced(text: str) -> Iterator[_Frame]:
-    frames = (_Frame(one["file"] or "", one["function"]) for one in TRACED.finditer(text))
+    frames = (_Frame(one["file"] or one["place"] or "", one["function"]) for one in TRACED.finditer(text))
     yield from (frame for frame in frames if not frame.is_of_the_system)

@@ -39,5 +39,38 @@ def test_stacks_of_threads_that_hang() -> None:
     assert whose({"native": f"{one}\n\n{other}"}) == "in the extension (_core.abi3.so take)"
 
 
+@pytest.mark.parametrize(
+    ("file", "is_theirs"),
+    [
+        ("src/Modules/core.c", True),
+        ("/build/quick/Python/binding.cpp", True),
+        ("/v/site-packages/pythonic.cpython-314t.so", True),
+        ("/v/site-packages/python3_ext.so", True),
+        ("src/deep_nptl/queue.c", True),
+        ("src/mysysdeps.c", True),
+        ("Objects/listobject.c", False),
+        ("./Objects/listobject.c", False),
+        ("../Objects/listobject.c", False),
+        ("./build/../Objects/listobject.c", False),
+        ("/usr/src/Python-3.14.0/Objects/listobject.c", False),
+        ("/usr/src/python3.13/Objects/listobject.c", False),
+        ("/opt/py/bin/python3.14td", False),
+        ("/opt/py/lib/libpython3.14t.so.1.0", False),
+    ],
+)
+def test_whose_a_file_is(file: str, is_theirs: bool) -> None:
+    said = whose({"native": f"#0  work ({file}:3)"})
+    assert said == (
+        f"in the extension ({file.rpartition('/')[2]} work)" if is_theirs else "inside CPython (work)"
+    )
+
+
+def test_frames_as_gdb_itself_writes_them() -> None:
+    theirs = "#0  0x… in pop () from /v/site-packages/_core.abi3.so"
+    ours = "#1  list_dealloc (op=0x…) at Objects/listobject.c:12"
+    assert whose({"native": f"{theirs}\n{ours}"}) == "in the extension (_core.abi3.so pop)"
+    assert whose({"native": ours}) == "inside CPython (list_dealloc)"
+
+
 def test_without_native_frames_nothing_is_said() -> None:
     assert whose({"stderr": "Fatal Python error: Segmentation fault\n"}) == whose({}) == ""
