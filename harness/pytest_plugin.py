@@ -208,7 +208,6 @@ class StressItem(pytest.Item):
 
     def setup(self) -> None:
         target = the_target(self.config)
-        out = Path(tempfile.mkdtemp(prefix="ftstress-"))
         options = Options(
             budget_s=self.config.getoption("stress_budget"),
             seed=self.config.stash[SEED_KEY],
@@ -217,6 +216,7 @@ class StressItem(pytest.Item):
         )
         try:
             described = self.described(target)
+            out = Path(tempfile.mkdtemp(prefix="ftstress-"))
             self.result = run_campaign(target, [described], options, out, lambda event: None, self.kind)
         except (CampaignError, JournalError) as error:
             raise StressFailure(str(error)) from error
@@ -284,7 +284,7 @@ class PairsItem(StressItem):
     def __init__(self, *, function: Any, marked: Marked, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.line, self.marked, self.min_coverage = (
-            function.__code__.co_firstlineno,
+            inspect.unwrap(function).__code__.co_firstlineno,
             marked,
             marked.min_coverage,
         )
@@ -312,11 +312,15 @@ class PairsItem(StressItem):
         """As the command line names it. Raises CampaignError where nobody else can find it."""
         if isinstance(thing, str):
             return thing
-        name, module = thing.__qualname__, sys.modules.get(thing.__module__)
+        name = getattr(thing, "__qualname__", "")
+        if not name:
+            raise CampaignError(f"{thing!r} has no name of its own: give it as MODULE:NAME, in quotes")
+        module = sys.modules.get(thing.__module__)
         found: Any = module
         for part in name.split("."):
             found = getattr(found, part, None)
-        if found is not thing:
+        # A method is bound anew each time.
+        if found is not thing and not (inspect.ismethod(thing) and found == thing):
             raise CampaignError(
                 f"{name} cannot be found by its name in {thing.__module__}: define it at the top of a module"
             )

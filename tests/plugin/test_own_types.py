@@ -53,6 +53,9 @@ class Own(Subject):
         o.add(1)
 '''
 TEST = """\
+import functools
+import unittest
+
 import pytest
 from my_types import Counter, Kept, Own
 
@@ -82,6 +85,15 @@ def test_own(): ...
 
 @ftstress_pairs(lambda: Counter())
 def test_nameless(): ...
+
+
+@ftstress_pairs(functools.partial(Counter))
+def test_of_a_partial(): ...
+
+
+class TestCase(unittest.TestCase):
+    @ftstress_pairs(Kept)
+    def test_of_unittest(self): ...
 """
 """pytest is nothing that the target must have, for the types are in a module of their own."""
 HERE = (
@@ -139,7 +151,7 @@ def test_a_type_may_be_in_the_file_of_its_test(project: Path, free_threaded: str
 
 def test_the_last_failed_are_run_again(project: Path, free_threaded: str) -> None:
     arguments = (*BUDGET, "--target", free_threaded, "-p", "cacheprovider", "-k", "counter or kept", "--lf")
-    for said in ("1 failed, 1 passed", "1 failed, 5 deselected"):
+    for said in ("1 failed, 1 passed", "1 failed, 7 deselected"):
         status, output = run_pytest(project, "test_types.py", *arguments)
         assert status == 1 and said in output, output
 
@@ -154,6 +166,7 @@ def test_operations_of_the_authors_own_come_too(project: Path, free_threaded: st
     [
         ("covered", "1 failed", "1 of 2 operations are driven: --min-coverage asks for a share of 0.9"),
         ("nameless", "1 error", "cannot be found by its name in test_types"),
+        ("partial", "1 error", "has no name of its own: give it as MODULE:NAME"),
     ],
 )
 def test_what_cannot_be_judged_fails_in_a_sentence(
@@ -163,6 +176,20 @@ def test_what_cannot_be_judged_fails_in_a_sentence(
     status, output = run_pytest(project, "test_types.py", "-k", name, *budget)
     assert status == 1 and outcome in output and says in output, output
     assert "Traceback" not in output
+
+
+def test_what_is_not_raced_does_not_pass(project: Path, free_threaded: str) -> None:
+    for more in (("-k", "unittest", "--target", free_threaded), ("-p", "no:harness.pytest_plugin")):
+        status, output = run_pytest(project, "test_types.py", *more)
+        assert status == 1 and "nothing was raced" in output and "passed" not in output, output
+
+
+def test_no_folder_is_left_of_what_cannot_be_made(
+    project: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(project))
+    run_pytest(project, "test_types.py", "-k", "nameless", "--target", free_threaded)
+    assert not list(project.glob("ftstress-*"))
 
 
 def test_the_command_says_the_same_of_coverage(project: Path, free_threaded: str) -> None:
