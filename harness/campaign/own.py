@@ -7,10 +7,12 @@ followed by another one that leaves out what it was at.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from harness.builds.cache import root
 from harness.campaign import child
@@ -19,13 +21,15 @@ from harness.campaign.select import ScenarioInfo, describe
 from harness.campaign.watch import Limits, watch
 from harness.diagnosis.ending import Ending, signal_name, what_happened
 from harness.kernel.own.asked import IMPORTING, MAKING
-from harness.kernel.pairs.subject import JOIN, VALUES, Promise
+from harness.kernel.pairs.subject import JOIN, PROMISES, VALUES, Promise
 from harness.kernel.spec_types import OwnSpec
 from harness.record.events import ChildEvent
 from harness.record.target import Target
 
 SILENT_S = 4.0
 """For one try of one operation: what has not come back by then waits."""
+STARTING_S = 20.0
+"""For the import, and for the first objects: a big package takes seconds."""
 LONGEST_S = 120.0
 """For all of them in one child."""
 MEMORY_BYTES = 1 << 30
@@ -58,6 +62,7 @@ def own_subject(target: Target, asked: OwnType) -> ScenarioInfo:
 
     Raises CampaignError, in one sentence, where it cannot be made, or nothing of it can be driven.
     """
+    _refuse(asked)
     factory = _whole(asked.factory)
     spec: OwnSpec = {
         "do": "own",
@@ -67,12 +72,17 @@ def own_subject(target: Target, asked: OwnType) -> ScenarioInfo:
         "attributes": asked.attributes,
         "path": list(asked.path),
         "left_out": {},
-        "alarm_s": int(LONGEST_S * 2),
+        "alarm_s": int(LONGEST_S * 2 * target.stretch),
     }
     while True:
         at, found, ending = _ask(target, spec)
         if ending.how == "ok":
             break
+        if ending.how == "timeout":
+            raise CampaignError(
+                f"{asked.factory}: trying its operations took more than {LONGEST_S * target.stretch:g} s:"
+                " name a factory whose objects, and whose operations, take less time"
+            )
         if ending.how == "failure" or at in ("", IMPORTING, MAKING) or at in spec["left_out"]:
             raise CampaignError(f"{asked.factory}: {at or 'a child'} {_did(ending)}")
         spec["left_out"] |= _left_out(at, ending)
@@ -82,6 +92,18 @@ def own_subject(target: Target, asked: OwnType) -> ScenarioInfo:
     if catalogue.errors:
         raise CampaignError("\n".join(catalogue.errors))
     return catalogue.scenarios[0]
+
+
+def _refuse(asked: OwnType) -> None:
+    """Raise CampaignError for what no file of subjects can say."""
+    if asked.promise not in PROMISES:
+        raise CampaignError(f"{asked.promise!r} is no promise: name one of {', '.join(PROMISES)}")
+    factory, operations = (one.rpartition(":") for one in (asked.factory, asked.operations))
+    first = factory[2].partition(".")[0]
+    if factory[0] != operations[0] and first == operations[2].partition(".")[0]:
+        raise CampaignError(
+            f"{asked.factory} and {asked.operations} are both called {first}: give the class of operations another name"
+        )
 
 
 def coverage(subjects: Sequence[ScenarioInfo]) -> tuple[int, int]:
@@ -107,16 +129,25 @@ def _ask(target: Target, spec: OwnSpec) -> tuple[str, ChildEvent, Ending]:
     """What a child was at last, its last word, and how it ended. Raises CampaignError with what it could not do."""
     at = ""
     last: list[ChildEvent] = []
+    silent_s, looked = 0.0, monotonic()
+
+    def waits() -> bool:
+        """Whether an operation has not come back by now. A machine that sleeps ends nothing."""
+        nonlocal silent_s, looked
+        now = monotonic()
+        silent_s, looked = silent_s + min(now - looked, 1.0), now
+        return at not in ("", IMPORTING, MAKING) and silent_s > SILENT_S * target.stretch
 
     def hear(event: ChildEvent) -> None:
-        nonlocal at
+        nonlocal at, silent_s
+        silent_s = 0.0
         if event["event"] == "trying":
             at = event["operation"]
         elif event["event"] in ("own", "load_error"):
             last[:] = [event]
 
-    limits = Limits(LONGEST_S, SILENT_S, MEMORY_BYTES)
-    ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, hear, lambda: False)
+    limits = Limits(LONGEST_S * target.stretch, STARTING_S * target.stretch, MEMORY_BYTES)
+    ending = watch(lambda fd: child.command(target, spec | {"events_fd": fd}), limits, hear, waits)
     if last and last[0]["event"] == "load_error":
         raise CampaignError(last[0]["message"])
     return at, last[0] if last else {"event": "done", "reason": ""}, ending
@@ -137,7 +168,7 @@ def _did(ending: Ending) -> str:
     status = ending.status or 0
     if ending.how == "failure":
         return what_happened(ending)
-    if ending.how in ("silent", "timeout"):
+    if ending.how in ("silent", "stopped"):
         return "does not come back"
     if ending.how == "memory":
         return f"takes more memory than it may ({ending.peak_bytes >> 20} MiB)"
@@ -150,7 +181,7 @@ def _kept(name: str, source: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:12]}.py"
     if not file.exists():
-        staged = file.with_suffix(".new")
+        staged = file.with_suffix(f".{os.getpid()}.new")
         staged.write_text(source, encoding="utf-8")
         staged.replace(file)
     return file

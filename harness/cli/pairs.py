@@ -68,4 +68,8 @@ def _chosen(arguments: argparse.Namespace, target: Target, patterns: Sequence[st
         )
         for one in factories
     ]
-    return [*own, *(choose_subjects(target, others) if others or not own else [])]
+    chosen = [*own, *(choose_subjects(target, others) if others or not own else [])]
+    names = [one.name for one in chosen]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise Stop(f"two subjects are called {twice[0]}: give one's factory, file or class another name")
+    return chosen

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.campaign import own
 from harness.campaign.options import CampaignError
 from harness.campaign.own import OwnType, coverage, own_subject
 from harness.kernel.pairs.subject import ATOMIC, Step, load_subjects, steps
@@ -93,7 +94,10 @@ def test_what_waits_for_what_another_has_done_is_not_raced_with_it(free_threaded
         ("object", "has no object"),
     ],
 )
-def test_what_cannot_be_made_is_one_sentence(free_threaded: Target, name: str, says: str) -> None:
+def test_what_cannot_be_made_is_one_sentence(
+    free_threaded: Target, name: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "STARTING_S", 4.0)
     with pytest.raises(CampaignError) as raised:
         own_subject(free_threaded, OwnType(f"{FILE}:{name}"))
     assert says in str(raised.value) and "\n" not in str(raised.value)

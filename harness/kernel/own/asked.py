@@ -46,6 +46,7 @@ def run_own(spec: OwnSpec, emit: Emit) -> None:
     make = _maker(spec["factory"], factory)
     declared = steps(base) if base_name and base is not Subject else {}
     driven = {name for one in declared.values() for name in named_in(one)}
+    driven |= {name.rstrip("_") for name in driven}
     found, undriven = defined(make(), spec["attributes"])
     found = [one for one in found if one.name not in declared and one.name not in driven]
     trier = Trier(make, tell, spec["left_out"])

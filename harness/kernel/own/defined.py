@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
+import keyword
 import sys
+import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
@@ -44,6 +48,8 @@ WITH = {
     "__delitem__": "del o[A0]",
 }
 """Slots that take arguments, ``A0``, ``A1``."""
+COUNTS = (WITHOUT["__len__"], WITHOUT["__iter__"])
+"""What an object is counted with."""
 OF_KEYS = ("__contains__", "__getitem__", "__setitem__", "__delitem__")
 GO_THROUGH = ("__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__repr__", "__str__")
 """They go through what the object holds, and may notice that it changes."""
@@ -58,6 +64,7 @@ GONE_THROUGH = {
 AWAITED = ("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__")
 NEEDS_A_LOOP = "it is awaited: only an event loop drives it"
 NEEDS_A_CLASS = "it is a descriptor's: only a class that holds the object drives it"
+NO_NAME = "it has a name that no program can write"
 UNSURE = (GetSetDescriptorType, MemberDescriptorType)
 """Of these it does not show whether they can be stored."""
 
@@ -88,22 +95,44 @@ def defined(o: Any, attributes: bool) -> tuple[list[Defined], dict[str, str]]:
     """
     found: dict[str, Defined] = {}
     undriven: dict[str, str] = {}
-    for name, thing in _members(type(o)).items():
-        if reason := _undriven(name, thing):
+    members = _members(type(o))
+    # Slots last: where a method has the name of one, it is the slot that gets another one.
+    for name in sorted(members, key=lambda name: name in WITHOUT or name in WITH):
+        if reason := _undriven(name, members[name]):
             undriven[name] = reason
             continue
-        for one in _of(name, thing, o):
-            found.setdefault(one.name, one)
+        for one in _of(name, members[name], o):
+            _add(found, one)
     for name in _held(o) if attributes else ():
+        if any(one.form == f"return o.{name}" for one in found.values()):
+            continue  # it is driven as what the class defines
+        if reason := _undriven(name, None):
+            undriven[name] = reason
+            continue
         for one in _attribute(name, of_setter(o, name)):
-            found.setdefault(one.name, one)
+            _add(found, one)
     return list(found.values()), undriven
+
+
+def _add(found: dict[str, Defined], one: Defined) -> None:
+    """Under a name of its own: a method may be called as a slot is, ``add`` beside ``__add__``, or ``and_``."""
+    plain = one.name.rstrip("_")  # as ``step`` names it
+    names = chain([plain], (f"{plain}_{number}" for number in count(2)))
+    name = next(name for name in names if name not in found)
+    found[name] = replace(one, name=name)
 
 
 def own_classes(kind: type) -> list[type]:
     """The class and those of its bases that are not the standard library's."""
-    theirs = sys.stdlib_module_names
-    return [cls for cls in kind.__mro__ if cls is kind or str(cls.__module__).partition(".")[0] not in theirs]
+    return [cls for cls in kind.__mro__ if cls is kind or not _is_of_the_library(cls)]
+
+
+def _is_of_the_library(cls: type) -> bool:
+    """A type in C or Rust that names no module says that it is of ``builtins``, and is not."""
+    module = str(cls.__module__).partition(".")[0]
+    if module == "builtins":
+        return any(cls is one for one in (*vars(builtins).values(), *vars(types).values()))
+    return module in sys.stdlib_module_names
 
 
 def _members(kind: type) -> dict[str, Any]:
@@ -122,7 +151,7 @@ def _held(o: Any) -> list[str]:
     held = list(getattr(o, "__dict__", {}))
     for cls in own_classes(type(o)):
         held += [name for name, thing in vars(cls).items() if _is_slot(cls, thing)]
-    return [name for name in held if name[0] != "_"]
+    return [name for name in dict.fromkeys(held) if name[:1] != "_"]
 
 
 def _is_slot(cls: type, thing: Any) -> bool:
@@ -139,8 +168,10 @@ def _undriven(name: str, thing: Any) -> str:
         return NEEDS_A_LOOP
     if name in ("__get__", "__set__", "__delete__"):
         return NEEDS_A_CLASS
+    if name[:1] != "_" and (not name.isidentifier() or keyword.iskeyword(name)):
+        return NO_NAME
     function = getattr(thing, "__func__", thing)
-    if name[0] != "_" and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
+    if name[:1] != "_" and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
         return NEEDS_A_LOOP
     return ""
 
@@ -152,7 +183,7 @@ def _of(name: str, thing: Any, o: Any) -> Iterator[Defined]:
         yield Defined("call", "return o(ARGUMENTS)", of_signature(o))
     elif name in WITHOUT or name in WITH:
         yield _slot(name, thing)
-    elif name[0] == "_" or isinstance(thing, staticmethod | type) or _is_a_slot_of(o, name):
+    elif name[:1] == "_" or isinstance(thing, staticmethod | type) or _is_a_slot_of(o, name):
         return
     elif isinstance(thing, property):
         yield Defined(name, f"return o.{name}")

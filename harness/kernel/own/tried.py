@@ -16,14 +16,14 @@ import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice, permutations, product
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 from harness.kernel.own.arguments import forms
-from harness.kernel.own.defined import Defined
+from harness.kernel.own.defined import COUNTS, Defined
 from harness.kernel.pairs.frozen import ATOMS, Freezer, Raised, strings
 from harness.kernel.pairs.iterator_steps import MOST
-from harness.kernel.pairs.race import DIGITS, LETTERS
+from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import JOIN
 
 LONGEST_S = 0.02
@@ -36,7 +36,12 @@ PLAIN = ATOMS | {bool, float, bytearray}
 HOLDERS = (list, tuple, set, frozenset)
 LEFT = "left"
 """How it is told that an operation is tried behind all others, to see what is left."""
-PUT = {letter + digit for letter in LETTERS for digit in DIGITS} | {"x0"}
+COUNTED = LEFT + JOIN + "len()"
+"""How it is told that an object is counted, which is neither operation's doing."""
+LATER_S = 1.1
+"""So much later all is tried once more: what depends on the time may say whole seconds."""
+UNTRIED = f"not tried: all tries behind one another took more than {PATIENCE_S:g} s"
+PUT = {f"{letter}{number}" for letter in LETTERS for number in range(IN_A_ROW + 1)} | {"x0"}
 """What an operation is told to put there, and the key that all come to."""
 GIVES = "return "
 MODULES: dict[str, Any] = {"copy": copy, "math": math, "operator": operator}
@@ -106,7 +111,7 @@ class Trier:
         """``left_out``: operations, and pairs of them, that are not to be tried again, with the reason."""
         self.make = make
         self.tell = tell
-        self.left_out = left_out
+        self.left_out = dict(left_out)
         self.undriven: dict[str, str] = {}
         self.operations: list[Tried] = []
         self.names = {"another": make, "islice": islice, "MOST": MOST} | MODULES
@@ -123,6 +128,8 @@ class Trier:
                 self.undriven[defined.name] = self.left_out[defined.name]
             else:
                 self._choose(defined)
+        if COUNTED in self.left_out or any(self._is_trouble(one.name) for one in found if one.form in COUNTS):
+            self.counts_itself = False
         self._after_one_another()
         self._what_changes_more()
         for one in [one for one in self.operations if not one.returned]:
@@ -142,12 +149,16 @@ class Trier:
         """Whether one of them waits for ever where the other one has been."""
         return one.name + JOIN + other.name in self.left_out or other.name + JOIN + one.name in self.left_out
 
+    def _is_trouble(self, name: str) -> bool:
+        """Whether it cannot be done on each object: where another one has been it may wait for ever."""
+        return name in self.undriven or any(name in pair.split(JOIN) for pair in self.left_out)
+
     def _choose(self, defined: Defined) -> None:
         """Take the first arguments with which it comes back, else the first with which it raises no TypeError."""
-        self.tell(defined.name)
         best: Tried | None = None
         refused = ""
         for form in forms(defined.form, defined.choices):
+            self.tell(defined.name)
             one = self._compiled(defined, form)
             began = perf_counter()
             given = self._do(one, self.make(), "a1")
@@ -213,12 +224,14 @@ class Trier:
                 continue
             if perf_counter() > deadline:
                 self.complete = False
-                return
-            self.tell(one.name + JOIN + other.name)
+                self.left_out[one.name + JOIN + other.name] = UNTRIED
+                continue
             self._behind(one, other)
             self._in_between(one, other)
 
     def _behind(self, one: Tried, other: Tried) -> None:
+        pair = one.name + JOIN + other.name
+        self.tell(pair)
         o = self.make()
         for number in range(IN_A_ROW):
             self._given(one, o, f"a{number + 1}")
@@ -226,11 +239,13 @@ class Trier:
             if not number and other.steady and given != self._with_letter(other):
                 one.writes = True
             self._count(o)
+            self.tell(pair)
         o = self.make()
         for letter, each in zip("ab", (one, other), strict=True):
             for number in range(IN_A_ROW):
                 self._given(each, o, f"{letter}{number + 1}")
         self._count(o)
+        self.tell(pair)
 
     def _what_changes_more(self) -> None:
         """What changes nothing of a fresh object may change one that something was done to: a stack is empty first."""
@@ -303,6 +318,7 @@ class Trier:
         if not self.counts_itself or not hasattr(type(o), "__len__") or not hasattr(type(o), "__iter__"):
             self.counts_itself = False
             return
+        self.tell(COUNTED)
         try:
             said = len(o)
             there = len(list(islice(o, said + 1)))
@@ -315,8 +331,11 @@ class Trier:
         """What looks at what is left must come back, whatever was done before."""
         looks, changes = self.looking()
         deadline = perf_counter() + PATIENCE_S
-        for one, other in product(self.operations, repeat=2):
-            if self.is_apart(one, other) or perf_counter() > deadline:
+        for one, other in product(self.operations, repeat=2) if looks or changes else ():
+            if self.is_apart(one, other):
+                continue
+            if perf_counter() > deadline:
+                self.left_out[one.name + JOIN + other.name] = UNTRIED
                 continue
             o = self.make()
             for letter, each in zip("ab", (one, other), strict=True):
@@ -327,10 +346,13 @@ class Trier:
                 self._do(each, o, "a1")
 
     def _once_more(self) -> None:
-        """What gives something else by now depends on more than its object."""
-        for one in self.operations:
-            self.tell(one.name)
-            one.steady &= one.alone == self._given(one, self.make(), "a1")
+        """What gives something else by now, on an object of then or on a fresh one, depends on more than its object."""
+        made = [self.make() for _ in self.operations]
+        sleep(LATER_S)
+        for one, before in zip(self.operations, made, strict=True):
+            for o in (before, self.make()):
+                self.tell(one.name)
+                one.steady &= one.alone == self._given(one, o, "a1")
 
 
 TIMES = 3

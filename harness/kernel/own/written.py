@@ -80,11 +80,13 @@ def written(
     asks = not own_wrong and trier.counts_itself and len(trier.lengths) > 1
     body = "".join(_operation(one, promise, trier.complete) for one in operations)
     body = (left[0] if left else "") + (WRONG if asks else "") + body
-    body = body.replace(ANOTHER, f"{origin.called}()")
+    body = re.sub(rf"(?<![\w.]){re.escape(ANOTHER)}", f"{origin.called}()", body)
     used = [name for name in MODULES if f"{name}." in body]
     imports = "".join(f"import {name}\n" for name in used)
     islice = "from itertools import islice\n" if "islice(" in body else ""
-    kernel = sorted({"Subject", "step"} | {name for name in ("ATOMIC", "MOST", "VALUES") if name in body})
+    kernel = sorted(
+        {"Subject", "step"} | {name for name in ("ATOMIC", "MOST", "PROCESS", "VALUES") if name in body}
+    )
     return (
         f'"""What there is to do on what {origin.spelled} makes. To change it, change a copy."""\n\n'
         f"{imports}from contextlib import suppress\n{islice}\n"
