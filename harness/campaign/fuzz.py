@@ -22,9 +22,8 @@ from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
 from harness.campaign.smaller import candidates, finer, first_chunk
 from harness.kernel import known
-from harness.kernel.pairs.program import WORLD, as_pair, parse
+from harness.kernel.pairs.program import WORLD, as_pair, is_program, parse
 from harness.kernel.pairs.subject import JOIN
-from harness.record.raced import Raced
 from harness.record.target import Target
 
 PROGRAM_S = 0.03
@@ -42,7 +41,8 @@ AT_ONCE = 2
 """Programs that are made smaller at one time: what the first turns out to be explains many of those behind it."""
 LEAD_S = -0.5
 """A program has a row at least, and a child so many programs: the next one is started when it has ended, or is late."""
-NOTHING = Raced()
+IDLE = 30
+"""Turns over all subjects without a program, until it is taken that there is none."""
 SHORTEST_S = 2 * TOGETHER * PROGRAM_S + TOGETHER * CANDIDATE_S
 """No trial gets less than its time because others have not come yet."""
 
@@ -63,6 +63,8 @@ class _Shrinking:
     """What that trial has."""
     left: tuple[str, ...] = ()
     """Candidates that the trial before did not come to."""
+    found: bool = False
+    """Whether the smallest one has shown it, by itself."""
 
     def next(self) -> tuple[tuple[str, ...], float, bool]:
         """The programs to race next, for how long each, and whether what shows is the finding."""
@@ -74,12 +76,13 @@ class _Shrinking:
         last = self.chunk < 0
         return self.tried, (LAST_S if last else CANDIDATE_S) * self.times, last
 
-    def is_over(self, doubted: Sequence[tuple[str, str]], begun: Sequence[str], found: bool) -> bool:
+    def is_over(self, symptoms: Sequence[tuple[str, str]], begun: Sequence[str]) -> bool:
         """Take in what the trial came to and showed: programs with their symptoms, or the finding itself."""
+        smaller = next((text for text, symptom in symptoms if symptom == self.symptom), None)
         if self.chunk < 0:
             self.times += 1
-            return found or self.times > TRIES
-        smaller = next((text for text, symptom in doubted if symptom == self.symptom), None)
+            self.found = smaller is not None
+            return self.found or self.times > TRIES
         if smaller is None and begun:
             self.left = tuple(text for text in self.tried if text not in begun)
             if self.left:
@@ -111,35 +114,50 @@ class _Plan:
     ) -> None:
         self.subjects = {one.name: one for one in subjects}
         self.seed = options.seed
+        self.slower = target.stretch
         self.shown = shown
         self.begun = {one.name: shown.begun(one.name) for one in subjects}
         deadly = Deadly(known.load(), target)
         self.drawer = Drawer(subjects, deadly)
         self.corpus = [str(one) for one in usable(corpus, subjects) if not deadly.has(one)]
-        self.running: list[tuple[str, int]] = []
-        """Trials of new programs that have not been seen to end: subject and index."""
+        self.running = [
+            (name, index)
+            for name, begun in self.begun.items()
+            for index in range(begun)
+            if shown.has_ended(name, index)
+        ]
+        """Trials of new programs of which it has not been asked what they showed: subject and index. Of a campaign that
+        is gone on with nobody knows what was made smaller.
+        """
         self.shrinking: list[_Shrinking] = []
         self.explained: list[tuple[str, frozenset[str]]] = []
-        """Symptoms that are found, or given up, with the operations that it took."""
+        """Symptoms that are found, with the operations that it took."""
 
     def trials(self) -> Iterator[PlannedTrial]:
-        """Without end: new programs, first those that have shown something before, and what makes programs smaller."""
+        """New programs, first those that have shown something before, and what makes programs smaller. Without end, but
+        where no subject leaves anything that may stand.
+        """
         fresh = self._fresh()
         while True:
             yield from self._smaller()
-            yield next(fresh)
+            if (one := next(fresh, None)) is None:
+                return
+            yield one
 
     def _fresh(self) -> Iterator[PlannedTrial]:
         for one in self.corpus:
             yield self._drawn(self._home(one), (one,))
-        turn = 0
-        while True:
+        turn = sum(self.begun.values())  # of a campaign that is gone on with each turn had a trial at least
+        idle = 0
+        while idle < IDLE:
             draw = random.Random(f"{self.seed}:{turn}:programs")
             for subject in draw.sample([*self.subjects.values()], len(self.subjects)):
                 programs = [self.drawer.program(subject, draw) for _ in range(TOGETHER)]
                 if some := tuple(str(one) for one in programs if one):
+                    idle = 0
                     yield self._drawn(subject.name, some)
             turn += 1
+            idle += 1
 
     def _smaller(self) -> Iterator[PlannedTrial]:
         """The next step of each of the programs that are being made smaller and whose last one is over."""
@@ -147,17 +165,18 @@ class _Plan:
             if self.shown.has_ended(subject, index):
                 self.running.remove((subject, index))
                 for text, symptom in self.shown.symptoms(subject, index):
-                    if not self._is_explained(text, symptom):
+                    if is_program(text) and not self._is_explained(text, symptom):
                         self.shrinking.append(_Shrinking(text, symptom, first_chunk(text)))
         for one in self.shrinking[:AT_ONCE]:
+            if one not in self.shrinking:
+                continue  # what the one before it turned out to be explains it
             if one.running is not None and not self.shown.has_ended(*one.running):
                 continue
             if one.running is not None:
                 symptoms = self.shown.symptoms(*one.running)
                 begun = self.shown.pairs(*one.running) or []
-                found = bool(self.shown.raced(one.running[0]).get(self._named(one.text), NOTHING).found)
-                if one.is_over(symptoms, begun, found):
-                    self._explain(one)
+                if one.is_over(symptoms, begun):
+                    self._leave(one)
                     continue
             programs, seconds, is_last = one.next()
             subject = self._home(one.text)
@@ -180,7 +199,7 @@ class _Plan:
             {},
             f"{self.seed}:{subject}:{index}",
             max(one.partition(WORLD)[0].count(JOIN) + 1 for one in programs),
-            seconds * len(programs),
+            seconds * len(programs) * self.slower,
             pairs=programs,
             tentative=tentative,
         )
@@ -208,21 +227,26 @@ class _Plan:
         touched = _touched(text)
         return any(symptom == other and operations <= touched for other, operations in self.explained)
 
-    def _explain(self, one: _Shrinking) -> None:
-        """What is left of it says what others show that hold it, too: they need not be made smaller."""
-        self.explained.append((one.symptom, _touched(one.text)))
-        self.shrinking = [
-            other for other in self.shrinking if not self._is_explained(other.text, other.symptom)
-        ]
+    def _leave(self, one: _Shrinking) -> None:
+        """Where the smallest has shown it, others that hold it and show it need not be made smaller. What was given up
+        explains nothing.
+        """
+        self.shrinking.remove(one)
+        if one.found:
+            self.explained.append((one.symptom, _touched(one.text)))
+            self.shrinking = [
+                other for other in self.shrinking if not self._is_explained(other.text, other.symptom)
+            ]
 
 
 def _touched(text: str) -> frozenset[str]:
-    """The operations of a program, each with the subject that it is of."""
+    """The operations of a program, each with the subjects that it is of: what is done to the whole world is of all."""
     program = parse(text)
     return frozenset(
-        f"{'' if one.member is None else program.members[one.member].name}.{one.name}"
+        f"{program.members[number].name}.{one.name}"
         for thread in program.threads
         for one in thread
+        for number in (one.members() or range(len(program.members)))
     )
 
 

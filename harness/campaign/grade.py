@@ -370,11 +370,10 @@ class Grader:
 
     def _why_not_exercised(self, tally: _Tally, counts: Counter[str]) -> str | None:
         if not counts["trials"]:
-            return (
-                "no trial of it was started: the budget was too short"
-                if self.complete
-                else "no trial of it was started"
-            )
+            if not self.complete:
+                return "no trial of it was started"
+            more = ", or known issues leave no program of it" if self.kind == FUZZ else ""
+            return f"no trial of it was started: the budget was too short{more}"
         if tally.gil:
             return tally.gil
         if not counts["rounds"]:

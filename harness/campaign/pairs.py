@@ -28,7 +28,7 @@ from harness.campaign.plan import (
 )
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.servers import serving
-from harness.campaign.shown import Shown
+from harness.campaign.shown import Shown, symptom_of
 from harness.kernel.event_types import DoubtedEvent, FindingEvent
 from harness.kernel.pairs.subject import JOIN
 from harness.record.raced import Raced, width
@@ -177,13 +177,12 @@ def doubt(found: FindingEvent, after: str = "") -> DoubtedEvent:
     """What a finding is in a child in which another pair had shown something before, or the program of which is to be
     made smaller first.
     """
-    symptom = (found["kind"], found["oracle"], found["details"].get("exception", ""))
     return {
         "event": "doubted",
         "pair": found["where"],
         "after": after,
         "message": found["message"],
-        "symptom": " | ".join(filter(None, symptom)),
+        "symptom": symptom_of(found),
     }
 
 

@@ -28,6 +28,7 @@ from harness.campaign.trial import RunTrial
 from harness.campaign.unmask import Unmasking
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
+from harness.kernel.pairs.program import is_program
 from harness.kernel.spec_types import ChildTrial
 from harness.record.events import Event, RecordedEvent
 from harness.record.journal import Journal
@@ -359,7 +360,8 @@ class _Campaign:
 
     def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
-        if event["event"] == "finding" and planned.tentative and event["kind"] != "sanitizer":
+        # A report of a sanitizer says itself what it is of, and nothing smaller shows what came before any program.
+        if event["event"] == "finding" and planned.tentative and is_program(event["where"]):
             event = doubt(event)
         if event["event"] == "hello":
             # What comes behind its budget takes a slow target long: its children would pile up.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from harness.kernel.event_types import FindingEvent
 from harness.record.events import Event
 from harness.record.raced import Raced, RacedTaker
 
@@ -40,6 +41,7 @@ class Shown:
         ):  # the process is none the worse for it
             self._first.setdefault(event["trial"], event["where"])
             self._last[event["trial"]] = event["where"]
+            self._symptoms[event["trial"]].append((event["where"], symptom_of(event)))
         elif event["event"] == "pair_begin":
             self._begun.setdefault(event["trial"], []).append(event["pair"])
         elif event["event"] == "doubted":
@@ -94,7 +96,7 @@ class Shown:
         return (scenario, index) in self._over
 
     def symptoms(self, scenario: str, index: int) -> Sequence[tuple[str, str]]:
-        """What a trial that has ended showed, of which nobody knows yet whose doing it is: where, and the symptom."""
+        """What a trial that has ended showed, whether or not it is known whose doing it is: where, and the symptom."""
         return self._over[scenario, index]
 
     def raced(self, subject: str) -> Mapping[str, Raced]:
@@ -104,3 +106,8 @@ class Shown:
     def pairs(self, scenario: str, index: int) -> list[str] | None:
         """The pairs that a trial came to; None while it has not ended, or where it came to none."""
         return self._pairs.get((scenario, index))
+
+
+def symptom_of(found: FindingEvent) -> str:
+    """Kind, oracle and exception of what was seen."""
+    return " | ".join(filter(None, (found["kind"], found["oracle"], found["details"].get("exception", ""))))

@@ -79,7 +79,7 @@ def test_what_never_overlapped_and_what_varied_comes_again_first() -> None:
             for pair in one.pairs:
                 self.raced(pair, 0 if pair == "d+e" else 9, 8 if pair == "a+b" else 1)
                 if pair == "a+a":
-                    self.say("finding", where=pair, kind="violation")
+                    self.say("finding", where=pair, kind="violation", oracle="outcomes", details={})
 
     played = Varied()
     again = [pair for one in played.trials(len(PASSES) + 6) for pair in one.pairs if pair.count("+") == 1][
@@ -148,7 +148,7 @@ def test_the_pairs_behind_the_one_that_a_child_ended_with_come_next_in_their_ord
             for pair in one.pairs:
                 self.raced(pair)
                 if pair == "a+b":
-                    self.say("finding", where=pair, kind="violation")
+                    self.say("finding", where=pair, kind="violation", oracle="outcomes", details={})
                     return
 
     first, second = few(Found(), len(PASSES) + 2)[len(PASSES) :]
