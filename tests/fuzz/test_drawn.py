@@ -15,7 +15,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.smaller import candidates, finer, first_chunk
 from harness.kernel.known import KnownIssue, in_program
 from harness.kernel.pairs.program import Program, as_pair, is_program, pairs_in, parse
-from harness.kernel.pairs.subject import pairs_of, steps
+from harness.kernel.pairs.subject import PROCESS, VALUES, pairs_of, steps
 from harness.kernel.pairs.world import PLACES, World
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.suite import subject_files
@@ -166,6 +166,12 @@ def test_each_place_is_made_read_stored_into_and_emptied() -> None:
             assert world.left(o) == [["x0", "x1", "x2"]] and not world.wrong(o)
             world.declared["0:drop"].do(o, "a1")
             assert world.left(o) == [None] and not world.wrong(o)
+
+
+def test_the_world_promises_no_more_of_an_object_than_its_subject_does() -> None:
+    for subject_, most in (("lists.list", VALUES), ("mappings.ordered_dict_nosy", PROCESS)):
+        world = World(parse(f"0:new,0:drop@{subject_}*0"), FILES[subject_.partition(".")[0]])
+        assert [one.promise for one in world.declared.values()] == [most, most]
 
 
 def test_what_is_the_whole_process_s_is_in_no_program() -> None:

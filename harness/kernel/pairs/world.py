@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from harness.kernel.pairs.program import DROP, HOLD, NEW, Member, Operation, Program
 from harness.kernel.pairs.subject import (
     PROCESS,
+    PROMISES,
     VALUES,
     Promise,
     Step,
@@ -139,6 +140,10 @@ class World(Subject):
         exec(source(self.program, operation, "do", self.size_of), namespace)
         do = namespace.pop("do")
         promise, may_raise = _promised(self.program, operation, known)
+        if (
+            operation.member is not None
+        ):  # of one that promises nothing its subject may find anything, whoever made it
+            promise = min(promise, self.found[operation.member].most, key=PROMISES.index)
         return Step(
             str(operation),
             do,
