@@ -11,6 +11,7 @@ import ast
 import builtins
 import functools
 import inspect
+import marshal
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -169,7 +170,21 @@ def compile_operation(scenario: type[Scenario], declared: Operation) -> Callable
     """The operation by itself: bound to a state, it is called with ``n`` and ``me`` and gives what is to be judged.
 
     Nothing of the state's own attributes is looked up while it runs: whoever steps through it sees the operation and
-    nothing else. Raises ScenarioError as ``compile_actor`` does.
+    nothing else. Each call gives bytecode that has never run, so that none is specialised by what came before. Raises
+    ScenarioError as ``compile_actor`` does.
+    """
+    # A class can be hashed: mypy looks at what its instances have.
+    code, constants = _compiled_operation(scenario, declared)  # type: ignore[arg-type]
+    namespace = dict(constants)
+    exec(marshal.loads(code), namespace)
+    bind: Callable[[Scenario], Operate] = namespace["bind"]
+    return bind
+
+
+@functools.cache
+def _compiled_operation(scenario: type[Scenario], declared: Operation) -> tuple[bytes, dict[str, Any]]:
+    """What ``bind`` is made of, as marshal keeps it, and its globals. Once: it takes milliseconds, and a sweep binds
+    operations anew for each state.
     """
     compile_actor(scenario, declared.actor, alone=False)  # the checks; it must be one that a loop takes, too
     parts = _Parts()
@@ -181,10 +196,7 @@ def compile_operation(scenario: type[Scenario], declared: Operation) -> Callable
     assert isinstance(function, ast.FunctionDef)
     _fill(function, {"HOISTS": parts.hoists(), "BODY": body})
     ast.fix_missing_locations(tree)
-    namespace: dict[str, Any] = dict(parts.constants)
-    exec(compile(tree, parts.filename, "exec"), namespace)
-    bind: Callable[[Scenario], Operate] = namespace["bind"]
-    return bind
+    return marshal.dumps(compile(tree, parts.filename, "exec")), parts.constants
 
 
 def _judge_prefix(index: int) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.kernel.compiler import Violation, compile_actor
+from harness.kernel.compiler import Violation, compile_actor, compile_operation
 from harness.kernel.loader import describe_file, find_scenario
-from harness.kernel.scenario import Scenario, ScenarioError
+from harness.kernel.scenario import Scenario, ScenarioError, operations
 from tests.kernel.conftest import Write
 
 
@@ -42,6 +42,29 @@ def test_an_operation_runs_once_a_turn_with_its_number_and_its_threads_index(sce
     state, tally = turn(load(path), "writer", 5)
     assert state.seen == [(n, 7) for n in range(1, 6)]  # type: ignore[attr-defined]
     assert tally[0] == 5
+
+
+def test_an_operation_has_bytecode_of_its_own_each_time_that_it_is_asked_for(scenario_file: Write) -> None:
+    path = scenario_file(
+        """
+        class Sample(Scenario):
+            "Counts."
+            def prepare(self, knobs):
+                self.seen = []
+            @operation(actor="writer", stores=1)
+            def note(self, n, me):
+                self.seen.append((n, me))
+        """
+    )
+    scenario = load(path)
+    (declared,) = operations(scenario)
+    state = scenario()
+    state.prepare(None)  # type: ignore[arg-type]
+    first, second = (compile_operation(scenario, declared)(state) for _ in range(2))
+    first(1, 7)
+    second(2, 8)
+    assert state.seen == [(1, 7), (2, 8)]  # type: ignore[attr-defined]
+    assert first.__code__ is not second.__code__  # type: ignore[attr-defined]
 
 
 def test_two_operations_of_one_actor_keep_their_local_names_apart(scenario_file: Write) -> None:
