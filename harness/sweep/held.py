@@ -116,11 +116,21 @@ class Held(ABC):
 
     def waited_for_a_core_s(self) -> float:
         """How long it has been ready all in all while others had the cores; 0 where the system does not say."""
+        return self._scheduled()[1] / 1e9
+
+    def had_a_core(self) -> tuple[float, int]:
+        """How long it has had one all in all, in seconds, and how often it got one; 0 where the system does not say."""
+        ran_ns, _, times = self._scheduled()
+        return ran_ns / 1e9, times
+
+    def _scheduled(self) -> tuple[int, int, int]:
+        """Nanoseconds on a core, nanoseconds ready without one, and how often it got one."""
         try:
             with open(f"/proc/{self.pid}/task/{self.tid}/schedstat", "rb") as file:
-                return int(file.read().split()[1]) / 1e9
-        except (OSError, IndexError):
-            return 0.0
+                ran, waited, times = map(int, file.read().split())
+        except (OSError, ValueError):
+            return 0, 0, 0
+        return ran, waited, times
 
 
 class Patience:

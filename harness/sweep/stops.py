@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,9 @@ from harness.sweep.unwind import Unwinder
 GLANCE_S = 0.0001
 """For B to finish, before the kernel is asked whether it sleeps; an operation takes some microseconds."""
 SPIN_S = 0.001
-"""After this B is stopped to see where it is, if it neither finished nor sleeps."""
+"""When B has run for so long it is stopped to see where it is, if it neither finished nor sleeps."""
+SPIN_TIMES = 10
+"""The same when it has got a core so often: who gives way to others may run for a microsecond each time."""
 SLOW_S = 0.25
 """After this A goes on in any case, and B shows whether it was A that it waited for."""
 
@@ -218,8 +219,9 @@ class Stops:
         has been stopped there. The other one stands still meanwhile. ``stopped`` is the signal that stopped it.
         """
         stage = self.stage
-        began = time.monotonic()
         patience = Patience(thread, SLOW_S)
+        began = thread.had_a_core()
+        before = ""
         while True:
             number = stage.until(thread, glance)
             if number in (GATE, ptrace.SIGTRAP):
@@ -229,18 +231,19 @@ class Stops:
                 stage.go(thread)
                 continue
             sleeps = thread.asleep() == stage.machine.futex
-            waited = time.monotonic() - began
-            if sleeps or waited > SPIN_S:
+            if sleeps or _had_its_time(thread, began) or patience.is_over():
                 names = self._where(thread)
                 if names is None:
                     return None
                 # Who sleeps in nothing of the target's is at its gate, and has got no core yet.
                 stop = told(names, LOCK if sleeps and names else WAITED)
-                # Who waits for a mutex, or to be let in, sleeps soon. Who does not may just have got no core there.
-                passing = stop.how in (LOCK, HELD) and not sleeps
+                # Who waits for a mutex, or to be let in, sleeps soon. Who does not may just have lost its core there.
+                # So may who reads under a sequence lock, but not twice.
+                passing = not sleeps and (stop.how in (LOCK, HELD) or stop.how == SEQUENCE != before)
                 if (stop.how != WAITED and not passing) or patience.is_over():
                     return stop
                 stage.go(thread)
+                began, before = thread.had_a_core(), stop.how
             glance = min(max(2 * glance, GLANCE_S), SPIN_S)
 
     def _where(self, thread: Held) -> tuple[str, ...] | None:
@@ -269,6 +272,14 @@ class Stops:
                 if is_eval(function):
                     break
         return tuple(found)
+
+
+def _had_its_time(thread: Held, began: tuple[float, int]) -> bool:
+    """Whether a thread has had a core for as long, or as often, as an operation needs. On a busy machine that may take
+    many times as long; one that is stopped again whenever it gets a core comes nowhere.
+    """
+    ran_s, times = thread.had_a_core()
+    return ran_s - began[0] > SPIN_S or times - began[1] > SPIN_TIMES
 
 
 def told(names: Sequence[str], otherwise: str) -> Stop:

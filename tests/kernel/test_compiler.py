@@ -64,7 +64,7 @@ def test_an_operation_has_bytecode_of_its_own_each_time_that_it_is_asked_for(sce
     first(1, 7)
     second(2, 8)
     assert state.seen == [(1, 7), (2, 8)]  # type: ignore[attr-defined]
-    assert first.__code__ is not second.__code__  # type: ignore[attr-defined]
+    assert first.__code__ is not second.__code__
 
 
 def test_two_operations_of_one_actor_keep_their_local_names_apart(scenario_file: Write) -> None:

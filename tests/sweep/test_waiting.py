@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from harness.kernel.page import GATE
 from harness.record.coverage import CLEAN, HELD, LOCK, MISSED, SEQUENCE, WAITED, WORLD
 from harness.record.target import Target
 from harness.sweep.image import is_eval
 from harness.sweep.points import Listing
 from harness.sweep.scene import Scene
-from harness.sweep.stops import WAITING, told
+from harness.sweep.stops import SPIN_TIMES, WAITING, Stop, Stops, told
 from tests.sweep.conftest import MakeScene, both_ways, job_of
 
 MOVED = """
@@ -72,6 +76,41 @@ def test_who_waits_for_the_type_s_lock_is_told_so(scene: MakeScene, by_ptrace: b
     made = scene(STORED, by_ptrace=by_ptrace)
     found = became(made, "store", "store_too", 2)
     assert found[LOCK] and found[CLEAN] and not found[HELD] and not found[WORLD], found
+
+
+READING = ("_PySeqLock_BeginRead", "_PyType_LookupRef")
+
+
+def kept(where: Callable[[], tuple[str, ...]], cores: int) -> Stop | None:
+    """What a thread is told to wait for that neither sleeps nor ends within forty glances, then ends.
+
+    At each of them it is in ``where()``, and has got a core ``cores`` times since the last one.
+    """
+    glances = [0]
+
+    def until(thread: object, limit_s: float) -> int | None:
+        glances[0] += 1
+        return None if glances[0] <= 40 else GATE
+
+    thread: Any = SimpleNamespace(
+        asleep=lambda: None, had_a_core=lambda: (0.0, cores * glances[0]), waited_for_a_core_s=lambda: 0.0
+    )
+    stops: Any = object.__new__(Stops)
+    stops.stage = SimpleNamespace(machine=SimpleNamespace(futex=202), until=until, go=lambda thread: None)
+    stops._where = lambda thread: where()
+    found: Stop | None = stops._keeps(thread)
+    return found
+
+
+def test_who_gets_no_core_is_not_stopped_to_see_where_it_is() -> None:
+    assert kept(lambda: pytest.fail("it would come nowhere"), cores=0) is None
+
+
+def test_who_loses_its_core_under_a_sequence_lock_does_not_wait_for_it() -> None:
+    seen = iter([READING])
+    assert kept(lambda: next(seen, ()), cores=SPIN_TIMES + 1) is None
+    stop = kept(lambda: READING, cores=SPIN_TIMES + 1)
+    assert stop is not None and stop.how == SEQUENCE
 
 
 NAMES = [
