@@ -107,7 +107,8 @@ def shown(**trials: list[str]) -> Shown:
         about: Any = {"trial": number, "index": number, "scenario": f"suite.{scenario}"}
         events.feed(about | {"event": "progress", "samples": 0 if outcome == "vain" else 1000})
         if outcome == "hit":
-            events.feed(about | {"event": "finding", "kind": "hang", "where": "round"})
+            hang = {"event": "finding", "kind": "hang", "oracle": "process", "where": "round", "details": {}}
+            events.feed(about | hang)
         events.feed(about | {"event": "trial_end", "ending": {"done": "budget"}})
     return events
 

@@ -101,6 +101,7 @@ def test_a_crash_is_a_finding_that_names_the_signal(tmp_path: Path, free_threade
     assert "NEW crash in mine.crashes" in done.stdout and "SIGSEGV" in done.stdout
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_an_actor_that_never_returns_is_a_hang_and_nothing_else_is_lost(
     tmp_path: Path, free_threaded: str

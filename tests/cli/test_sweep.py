@@ -34,7 +34,9 @@ def test_a_real_window_is_found_shown_again_and_located(tmp_path: Path, free_thr
     check_journal(tmp_path / "swept")
     found = next(one for one in findings(tmp_path / "swept") if one["oracle"] == "order")
     sweep = found["details"]["sweep"]
-    assert (found["known"], sweep["replayed"]) == ("ftstress-0001", "3 of 3")
+    assert found["known"] == "ftstress-0001"
+    # `ftstress repro` shows it in 58 of 60 stops: between B's reads another name may take the cache's slot.
+    assert sweep["replayed"] in {"2 of 3", "3 of 3"}
     # The window opens where the setter has told the cache, and closes where the dict has the new value.
     assert "type_set_module" in sweep["point"]["calls"]
     again = ftstress("repro", f"swept#{found['id']}", cwd=tmp_path, timeout=100)

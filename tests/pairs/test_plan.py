@@ -36,6 +36,8 @@ def dies(shown: Shown, trial: PlannedTrial, pair: str, done: str | None = None) 
     finding: Any = {
         "event": "finding",
         "kind": "crash",
+        "oracle": "process",
+        "details": {},
         "trial": trial.index,
         "scenario": trial.scenario.name,
         "where": pair,
