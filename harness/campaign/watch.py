@@ -27,6 +27,8 @@ from harness.kernel.hang import Sleepers
 from harness.record.events import ChildEvent
 
 TICK_S = 0.1
+SLOWEST_TIME, SLOWEST_SILENCE = 0.5, 0.25
+"""Of a child that others keep from the cores: at least so much of the time counts. Its own alarm comes later still."""
 LATE_S = 0.5
 """Without a word, before it is looked whether the child's threads wait for one another."""
 TREE_S = 1.0
@@ -65,7 +67,7 @@ class Started(Protocol):
 @dataclass(frozen=True)
 class Limits:
     """Above these a child is ended. Times count only while this process runs too: a machine that sleeps ends
-    nothing.
+    nothing. They pass more slowly for one that others keep from the cores, down to a share (``SLOWEST_*``).
     """
 
     time_s: float
@@ -112,6 +114,8 @@ class _Watched:
         self.failed = False
         self.running_s = 0.0
         self.silent_s = 0.0
+        self.waited_s = 0.0
+        """For which others had the cores that it was ready to use."""
         self.sleepers = Sleepers()
         self.peak = 0
         self.weighed_s = 0.0
@@ -194,8 +198,10 @@ class _Watched:
         before = time.monotonic()
         heard = self._read(0.0 if self.reports and self.reports.behind else TICK_S)
         passed = min(time.monotonic() - before, 2 * TICK_S)
-        self.running_s += passed
-        self.silent_s = 0.0 if heard else self.silent_s + passed
+        waited, self.waited_s = self.waited_s, hang.kept_waiting_s(self.pid)
+        could_run = passed - (self.waited_s - waited)
+        self.running_s += max(could_run, passed * SLOWEST_TIME)
+        self.silent_s = 0.0 if heard else self.silent_s + max(could_run, passed * SLOWEST_SILENCE)
 
     def _read(self, timeout_s: float) -> bool:
         """Read once from everything that has something; whether there was an event."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 LOOK_S = 0.3
 BUSY = 0.3
-"""The share of that time that a thread must have run to be called running."""
+"""The share of that time that a thread must have run, or been ready to, to be called running."""
 ASLEEP_LOOKS = 40
 """Looks at which all threads waited for one another, after which nobody is left who could wake them. A thread that a
 busy machine keeps from running does not wait: it is ready, at all looks but by chance."""
@@ -25,17 +25,33 @@ FUTEX = {"x86_64": 202, "aarch64": 98}
 
 
 def running(pid: int | str, threads: Iterable[int] | None = None) -> list[int] | None:
-    """Of the ``threads`` (native ids; all where None) of a process, those that use a core. None: cannot be told."""
+    """Of the ``threads`` (native ids; all where None) of a process, those that use a core, or wait for one.
+
+    None: cannot be told.
+    """
     folder = Path(f"/proc/{pid}/task")
     try:
         chosen = list(threads) if threads is not None else [int(entry.name) for entry in folder.iterdir()]
-        before = {thread: _ticks(folder, thread) for thread in chosen}
+        before = {thread: sum(_on_cores(folder / str(thread))) for thread in chosen}
         time.sleep(LOOK_S)
-        after = {thread: _ticks(folder, thread) for thread in chosen}
+        after = {thread: sum(_on_cores(folder / str(thread))) for thread in chosen}
     except (OSError, ValueError, IndexError):
         return None
-    due = os.sysconf("SC_CLK_TCK") * LOOK_S * BUSY
-    return [thread for thread in chosen if after[thread] - before[thread] >= due]
+    return [thread for thread in chosen if after[thread] - before[thread] >= LOOK_S * BUSY]
+
+
+def kept_waiting_s(pid: int) -> float:
+    """Seconds for which a process's first thread was ready to run, and others had the cores; 0 where nobody says."""
+    try:
+        return _on_cores(Path(f"/proc/{pid}"))[1]
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def _on_cores(task: Path) -> tuple[float, float]:
+    """Seconds for which a thread had a core, and for which it waited for one."""
+    used, waited = (task / "schedstat").read_text().split()[:2]
+    return int(used) / 1e9, int(waited) / 1e9
 
 
 def kind_of_hang(busy: list[int] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.diagnosis.native import NO_GDB, attached, details, read, under_gdb
-from harness.kernel.hang import APART_S, ASLEEP_LOOKS, Sleepers, kind_of_hang, running
+from harness.kernel.hang import APART_S, ASLEEP_LOOKS, Sleepers, kept_waiting_s, kind_of_hang, running
 from harness.record.target import Target
 
 PRINTED = """\
@@ -161,6 +162,22 @@ def test_waiting_and_running_are_told_apart(child: subprocess.Popen[bytes], kind
     deadline = time.monotonic() + 100  # a busy machine may give it no core for a while
     while not kind_of_hang(running(child.pid)).startswith(kind):
         assert time.monotonic() < deadline
+
+
+@LINUX
+@pytest.mark.parametrize("child", [SPINS], indirect=True)
+def test_who_is_kept_from_the_cores_has_waited(child: subprocess.Popen[bytes]) -> None:
+    core = min(os.sched_getaffinity(0))
+    os.sched_setaffinity(child.pid, {core})
+    beside = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        os.sched_setaffinity(beside.pid, {core})
+        before, deadline = kept_waiting_s(child.pid), time.monotonic() + 100
+        while kept_waiting_s(child.pid) - before < 0.5:
+            assert time.monotonic() < deadline
+    finally:
+        beside.kill()
+        beside.wait()
 
 
 @LINUX
