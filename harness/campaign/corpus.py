@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from filelock import FileLock
 from platformdirs import user_cache_path
 
 from harness.campaign.select import ScenarioInfo
@@ -31,12 +32,13 @@ def read(file: Path) -> list[str]:
 
 
 def add(file: Path, programs: Iterable[str]) -> None:
-    """Keep programs. Raises OSError when the file cannot be written."""
-    kept = [*dict.fromkeys([*read(file), *programs])][-MOST:]
+    """Keep programs; runs that end at the same time lose none. Raises OSError when the file cannot be written."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    written = file.with_name(f"{file.name}.new")
-    written.write_text("".join(f"{one}\n" for one in kept), encoding="utf-8")
-    written.replace(file)
+    with FileLock(file.with_name(f"{file.name}.lock")):
+        kept = [*dict.fromkeys([*read(file), *programs])][-MOST:]
+        written = file.with_name(f"{file.name}.new")
+        written.write_text("".join(f"{one}\n" for one in kept), encoding="utf-8")
+        written.replace(file)
 
 
 def usable(programs: Sequence[str], subjects: Iterable[ScenarioInfo]) -> list[Program]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.campaign import corpus
@@ -23,6 +24,14 @@ def test_of_many_the_last_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "programs.txt"
     corpus.add(file, [f"0.append+0.pop@lists.list*{number}" for number in range(corpus.MOST + 5)])
     assert corpus.read(file)[0].endswith("*5") and len(corpus.read(file)) == corpus.MOST
+
+
+def test_runs_that_end_at_the_same_time_lose_none(tmp_path: Path) -> None:
+    file = tmp_path / "programs.txt"
+    programs = [f"0.append+0.pop@lists.list*{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as runs:
+        list(runs.map(lambda one: corpus.add(file, [one]), programs))
+    assert sorted(corpus.read(file)) == sorted(programs)
 
 
 def test_a_program_is_raced_where_all_its_subjects_are() -> None:
