@@ -29,8 +29,9 @@ from twisted.internet import defer
 TEST = "test"
 """What CPython's reporters call the step whose log they read."""
 
-# Times nest: a trial is ended by the campaign after less than two minutes; a step that has printed nothing for
-# SILENCE_S, or takes longer than its budget and REST_S, is ended by the worker; a build is the sum of its steps.
+# Times nest: a trial is ended by the campaign in time (``watch.latest_s``), on a busy machine after two minutes and
+# some; a step that has printed nothing for SILENCE_S, or takes longer than its budget and REST_S, is ended by the
+# worker; a build is the sum of its steps.
 SILENCE_S = 10 * 60
 REST_S = 30 * 60
 """Beside the budget: to make the tool environment, which only a builder's first build does, and for the reports."""

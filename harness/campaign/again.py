@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.campaign import child, trial
 from harness.campaign.plan import SHORTEST_S, PlannedTrial
 from harness.campaign.select import ScenarioInfo
-from harness.campaign.watch import Limits, watch
+from harness.campaign.watch import Limits, alarm_s, watch
 from harness.diagnosis import ending as endings
 from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
 from harness.kernel.amplifiers import Setting
@@ -157,7 +157,8 @@ def native_stacks(
 
     Where there are none it says why: no gdb, no ptrace, or it did not die. Raises OSError when gdb cannot be started.
     """
-    spec = again.spec(memory_bytes)
+    time_s = again.budget_s + trial.GRACE_S * target.stretch
+    spec = again.spec(memory_bytes) | {"alarm_s": alarm_s(time_s)}
 
     def command(descriptor: int) -> list[str]:
         started = child.command(target, spec | {"events_fd": descriptor})
@@ -167,7 +168,6 @@ def native_stacks(
 
     if under_gdb([]) is None:
         return NO_GDB
-    time_s = again.budget_s + trial.GRACE_S * target.stretch
     ending = watch(command, Limits(time_s, time_s, memory_bytes), lambda event: None, lambda: False)
     return read(ending.stdout, ending.stderr)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.campaign import child
-from harness.campaign.watch import Limits, watch
+from harness.campaign.watch import Limits, alarm_s, watch
 from harness.diagnosis.ending import what_happened
 from harness.kernel.rings import Every
 from harness.kernel.spec_types import BenchSpec
@@ -54,7 +54,7 @@ def measure(
     limit = PAIRS * SECONDS * 10
     spec: BenchSpec = {
         "do": "bench",
-        "alarm_s": int(limit * 2),
+        "alarm_s": alarm_s(limit),
         "oracle": oracle,
         "seconds": SECONDS,
         "pairs": PAIRS,

@@ -78,7 +78,11 @@ class _Shrinking:
 
     def is_over(self, symptoms: Sequence[tuple[str, str]], begun: Sequence[str]) -> bool:
         """Take in what the trial came to and showed: programs with their symptoms, or the finding itself."""
-        smaller = next((text for text, symptom in symptoms if symptom == self.symptom), None)
+        # The smallest one has another name where it is a pair; a child that died before any has shown nothing.
+        asked = self.tried if self.chunk >= 0 else begun
+        smaller = next(
+            (text for text, symptom in symptoms if symptom == self.symptom and text in asked), None
+        )
         if self.chunk < 0:
             self.times += 1
             self.found = smaller is not None

@@ -18,8 +18,9 @@ from harness.builds.cache import root
 from harness.campaign import child
 from harness.campaign.options import CampaignError
 from harness.campaign.select import ScenarioInfo, describe
-from harness.campaign.watch import Limits, watch
+from harness.campaign.watch import SLOWEST_SILENCE, Limits, alarm_s, counted_s, watch
 from harness.diagnosis.ending import Ending, signal_name, what_happened
+from harness.kernel.hang import kept_waiting_s
 from harness.kernel.own.asked import IMPORTING, MAKING
 from harness.kernel.pairs.subject import JOIN, PROMISES, VALUES, Promise
 from harness.kernel.spec_types import OwnSpec
@@ -72,7 +73,7 @@ def own_subject(target: Target, asked: OwnType) -> ScenarioInfo:
         "attributes": asked.attributes,
         "path": list(asked.path),
         "left_out": {},
-        "alarm_s": int(LONGEST_S * 2 * target.stretch),
+        "alarm_s": alarm_s(LONGEST_S * target.stretch),
     }
     while True:
         at, found, ending = _ask(target, spec)
@@ -129,18 +130,24 @@ def _ask(target: Target, spec: OwnSpec) -> tuple[str, ChildEvent, Ending]:
     """What a child was at last, its last word, and how it ended. Raises CampaignError with what it could not do."""
     at = ""
     last: list[ChildEvent] = []
-    silent_s, looked = 0.0, monotonic()
+    passed_s, waited_s, looked = 0.0, 0.0, monotonic()
+    pid: int | None = None
 
     def waits() -> bool:
-        """Whether an operation has not come back by now. A machine that sleeps ends nothing."""
-        nonlocal silent_s, looked
+        """Whether an operation has not come back by now. A machine that sleeps, or is busy, ends nothing."""
+        nonlocal passed_s, looked
         now = monotonic()
-        silent_s, looked = silent_s + min(now - looked, 1.0), now
-        return at not in ("", IMPORTING, MAKING) and silent_s > SILENT_S * target.stretch
+        passed_s, looked = passed_s + min(now - looked, 1.0), now
+        if pid is None or at in ("", IMPORTING, MAKING):
+            return False
+        silent_s = counted_s(passed_s, kept_waiting_s(pid) - waited_s, SLOWEST_SILENCE)
+        return silent_s > SILENT_S * target.stretch
 
     def hear(event: ChildEvent) -> None:
-        nonlocal at, silent_s
-        silent_s = 0.0
+        nonlocal at, passed_s, waited_s, pid
+        if event["event"] == "hello":
+            pid = event.get("pid")
+        passed_s, waited_s = 0.0, kept_waiting_s(pid) if pid is not None else 0.0
         if event["event"] == "trying":
             at = event["operation"]
         elif event["event"] in ("own", "load_error"):

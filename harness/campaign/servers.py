@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -59,17 +60,23 @@ class _Servers:
         self.idle: dict[tuple[Setting, str], list[_Server]] = {}
         self.suppressions = ""
         """The list that trials are started with now."""
+        self.lock = threading.Lock()
+        """Trials are started, and end, in threads of their own."""
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
         if spec.get("with_gil"):
             return trial.start_alone(target, spec)
         kind = spec["knobs"].get(specializer.name, ON), spec.get("suppressions", "")
-        self.suppressions = kind[1]
-        for other in [one for one in self.idle if one[1] != self.suppressions]:
-            self._end(self.idle.pop(other))  # it would report what is suppressed by now
-        idle = self.idle.setdefault(kind, [])
-        server = idle.pop() if idle else _Server(target, *kind)
+        with self.lock:
+            self.suppressions = kind[1]
+            stale = [one for one in self.idle if one[1] != self.suppressions]
+            old = [server for one in stale for server in self.idle.pop(one)]
+            idle = self.idle.setdefault(kind, [])
+            ready = idle.pop() if idle else None
+        for other in old:
+            other.end()  # it would report what is suppressed by now
+        server = ready or _Server(target, *kind)
         forked = server.fork(spec, self._take_back)
         if forked is not None:
             return forked
@@ -77,18 +84,17 @@ class _Servers:
         return trial.start_alone(target, spec)
 
     def _take_back(self, server: _Server) -> None:
-        if server.gone or server.served >= self.most or server.kind[1] != self.suppressions:
+        with self.lock:
+            goes_on = not server.gone and server.served < self.most and server.kind[1] == self.suppressions
+            if goes_on:
+                self.idle.setdefault(server.kind, []).append(server)
+        if not goes_on:
             server.end()
-        else:
-            self.idle.setdefault(server.kind, []).append(server)
 
     def end(self) -> None:
         for idle in self.idle.values():
-            self._end(idle)
-
-    def _end(self, idle: list[_Server]) -> None:
-        while idle:
-            idle.pop().end()
+            while idle:
+                idle.pop().end()
 
 
 class _Server:

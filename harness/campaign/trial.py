@@ -12,9 +12,8 @@ from functools import partial
 from harness.campaign import child
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.report_log import log_for
-from harness.campaign.watch import LAST_WORDS_S, LEFTOVER_S, SLOWEST_TIME, Limits, Started, Tell, watch_over
+from harness.campaign.watch import Limits, Started, Tell, alarm_s, latest_s, watch_over
 from harness.diagnosis.ending import Ending
-from harness.diagnosis.native import ATTACH_S
 from harness.kernel.event_types import TrialEvent
 from harness.kernel.events import describe
 from harness.kernel.pairs.mixed import noted
@@ -35,22 +34,11 @@ busy machine longer; what it tells is worth more than that nothing came."""
 SILENCE_S = 15.0
 """A living child says something five times a second, also while its actors hang. One whose threads all wait for
 one another has not so long: see ``hang.Sleepers``."""
-ALARM_S = 10.0
-"""Beyond the latest end that a watchdog may make, when the child's own alarm ends it: the last resort, for when nobody
-watches."""
 
 
 def longest_s(budget_s: float) -> float:
     """How long a trial may take from start to end, hang and all. Another watchdog must wait longer."""
-    return _watched_s(budget_s) + ATTACH_S + LAST_WORDS_S + LEFTOVER_S + 1.0
-
-
-def _watched_s(budget_s: float, stretch: float = 1.0) -> float:
-    return (budget_s + GRACE_S * stretch) / SLOWEST_TIME
-
-
-def _alarm_s(budget_s: float, stretch: float = 1.0) -> int:
-    return int(_watched_s(budget_s, stretch) + ALARM_S)
+    return latest_s(budget_s + GRACE_S)
 
 
 def trial_spec(
@@ -67,7 +55,7 @@ def trial_spec(
         "threads": threads,
         "memory_limit_bytes": memory_bytes,
         "ring": ring,
-        "alarm_s": _alarm_s(budget_s),
+        "alarm_s": alarm_s(budget_s + GRACE_S),
     }
     if spec["do"] == "pairs":
         spec |= {"pairs": list(trial.pairs), "mixed": trial.mixed, "left_out": list(trial.left_out)}
@@ -97,8 +85,8 @@ def run_in_child(
 ) -> Ending:
     """Run a trial in a child of ``target``. Raises OSError when the target cannot be executed."""
     hear = of_trial(tell)
-    spec = spec | {"alarm_s": _alarm_s(spec["budget_s"], target.stretch)}
     time_s = spec["budget_s"] + GRACE_S * target.stretch
+    spec = spec | {"alarm_s": alarm_s(time_s)}
     limits = Limits(
         time_s,
         SILENCE_S * target.stretch,

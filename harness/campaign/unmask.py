@@ -80,8 +80,7 @@ class Unmasking:
                 break
             # Of the two functions the one of fewer other races.
             function = min(sorted(self._tops[race]), key=lambda name: uses[name], default="")
-            # Without the ends it would be a part of any function's, file's or module's name.
-            pattern = f"race_top:^{function}$"
+            pattern = f"race_top:{function}"
             if function and uses[function] <= 1 + MOST_HIDDEN and pattern not in self.suppressed:
                 reason = f"came in {len(trials)} of {self._ended} trials: {race}"
                 chosen.setdefault(pattern, Suppression(pattern, "", reason))
@@ -89,10 +88,16 @@ class Unmasking:
 
 
 def _tops(event: FindingEvent) -> frozenset[str]:
-    """The functions that are innermost on a stack and the target's own: what is compiled into many hides them all."""
+    """The functions, as a suppression names them, that are innermost on a stack and the target's own: what is compiled
+    into many hides them all.
+    """
     tops = set()
     for stack in event["details"].get("stacks", ()):
         first = stack["frames"][0] if stack["frames"] else ""
         if first and first == stack["place"] and stack["what"] != "allocated":
-            tops.add(first.partition(" (")[0])
+            function = first.partition(" (")[0]
+            # Without the ends it would be a part of any function's, file's or module's name; a compiler's clone of it
+            # has its name and a dot.
+            is_clone = f" {function}." in event["details"].get("report", "")
+            tops.add(f"^{function}." if is_clone else f"^{function}$")
     return frozenset(tops)

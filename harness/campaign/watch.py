@@ -28,7 +28,9 @@ from harness.record.events import ChildEvent
 
 TICK_S = 0.1
 SLOWEST_TIME, SLOWEST_SILENCE = 0.5, 0.25
-"""Of a child that others keep from the cores: at least so much of the time counts. Its own alarm comes later still."""
+"""Of a child that others keep from the cores: at least so much of the time counts."""
+ALARM_S = 30.0
+"""From the latest end that a watchdog makes to the child's own alarm: what it does between two ticks is not counted."""
 LATE_S = 0.5
 """Without a word, before it is looked whether the child's threads wait for one another."""
 TREE_S = 1.0
@@ -80,6 +82,16 @@ class Limits:
     """Threads that are not its own, and only sleep."""
 
 
+def latest_s(time_s: float) -> float:
+    """Seconds after which a child with that limit has ended, hang and all, however busy the machine is."""
+    return time_s / SLOWEST_TIME + native.ATTACH_S + LAST_WORDS_S + LEFTOVER_S + 1.0
+
+
+def alarm_s(time_s: float) -> int:
+    """Seconds after which such a child's own alarm ends it: the last resort, for when nobody watches."""
+    return int(latest_s(time_s) + ALARM_S)
+
+
 def watch(make_command: MakeCommand, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> Ending:
     """Run a child to its end. ``tell`` gets each event as it comes; ``stop`` returning True ends the child.
 
@@ -98,6 +110,11 @@ def watch_over(started: Started, limits: Limits, tell: Tell, stop: Callable[[], 
         watched.end()
 
 
+def counted_s(passed_s: float, waited_s: float, least: float) -> float:
+    """Of the time that passed what counts for a child that waited so long for a core: at least that share."""
+    return max(passed_s - waited_s, passed_s * least)
+
+
 class _Watched:
     def __init__(self, started: Started, limits: Limits, tell: Tell, stop: Callable[[], bool]) -> None:
         self.child = started
@@ -112,10 +129,11 @@ class _Watched:
         self.done: str | None = None
         self.started = False
         self.failed = False
-        self.running_s = 0.0
-        self.silent_s = 0.0
+        self.passed_s = 0.0
         self.waited_s = 0.0
-        """For which others had the cores that it was ready to use."""
+        """Of these: others had the cores that it was ready to use."""
+        self.word = 0.0, 0.0
+        """Both at its last word."""
         self.sleepers = Sleepers()
         self.peak = 0
         self.weighed_s = 0.0
@@ -197,11 +215,18 @@ class _Watched:
     def _tick(self) -> None:
         before = time.monotonic()
         heard = self._read(0.0 if self.reports and self.reports.behind else TICK_S)
-        passed = min(time.monotonic() - before, 2 * TICK_S)
-        waited, self.waited_s = self.waited_s, hang.kept_waiting_s(self.pid)
-        could_run = passed - (self.waited_s - waited)
-        self.running_s += max(could_run, passed * SLOWEST_TIME)
-        self.silent_s = 0.0 if heard else self.silent_s + max(could_run, passed * SLOWEST_SILENCE)
+        self.passed_s += min(time.monotonic() - before, 2 * TICK_S)
+        self.waited_s = max(self.waited_s, hang.kept_waiting_s(self.pid))
+        if heard:
+            self.word = self.passed_s, self.waited_s
+
+    @property
+    def running_s(self) -> float:
+        return counted_s(self.passed_s, self.waited_s, SLOWEST_TIME)
+
+    @property
+    def silent_s(self) -> float:
+        return counted_s(self.passed_s - self.word[0], self.waited_s - self.word[1], SLOWEST_SILENCE)
 
     def _read(self, timeout_s: float) -> bool:
         """Read once from everything that has something; whether there was an event."""
@@ -276,8 +301,8 @@ class _Watched:
         try:
             process = psutil.Process(self.pid)
             held: int = process.memory_info().rss
-            if self.running_s - self.weighed_s >= TREE_S:
-                self.weighed_s = self.running_s
+            if self.passed_s - self.weighed_s >= TREE_S:
+                self.weighed_s = self.passed_s
                 children = process.children(recursive=True)
                 self.tree.update(children)
                 held += sum(_resident(grandchild) for grandchild in children)

@@ -23,7 +23,7 @@ TRACED = re.compile(
 FOLDERS = "(Objects|Python|Modules|Include|Parser|Programs)/"
 OF_CPYTHON = re.compile(
     rf"^([\w.-]+/\.\./|\.{{1,2}}/)*{FOLDERS}"  # as it is compiled, in its tree or beside it
-    rf"|/([Cc]?[Pp]ython(-?3[\w.+-]*)?|tree)/{FOLDERS}"
+    rf"|/([Cc]?[Pp]ython([.-][\w.+-]*|3[\w.+-]*)?|tree)/{FOLDERS}"
     r"|/lib-dynload/"
 )
 EXECUTABLE = re.compile(r"python(3(\.\d+)?[td]*)?(\.exe)?|libpython3[\w.]*\.(so|dylib)[\d.]*")

@@ -21,7 +21,7 @@ from harness.campaign.plan import SWEEP, PlannedTrial, Powers, cores, power, pow
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.campaign.trial import SILENCE_S, TellOfTrial
-from harness.campaign.watch import Limits, watch
+from harness.campaign.watch import Limits, alarm_s, watch
 from harness.diagnosis.ending import Ending
 from harness.kernel.spec_types import ChildTrial
 from harness.record.events import ChildEvent, is_of_trial
@@ -74,8 +74,10 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             core = free.get_nowait()
         except queue.Empty:  # more jobs than cores were asked for
             core = None
+        time_s = spec["budget_s"] + GRACE_S
         full: TracerSpec = {
             **spec,
+            "alarm_s": alarm_s(time_s),
             "target": target.to_json(),
             "functions": asked.functions,
             "bound": asked.bound,
@@ -83,7 +85,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             "cache": str(cache),
             "core": core,
         }
-        limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
+        limits = Limits(time_s, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
 
         def hear(event: ChildEvent) -> None:
             if event["event"] == "stops":

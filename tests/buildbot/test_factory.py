@@ -13,7 +13,7 @@ from buildbot.steps.source.git import Git
 from ci.buildbot import factory
 from ci.buildbot.factory import DebugStressBuild, StressBuild, ThreadSanitizerStressBuild
 from harness.campaign.plan import LONGEST_S
-from harness.campaign.trial import ALARM_S, GRACE_S, SILENCE_S
+from harness.campaign.trial import longest_s
 
 FACTORIES = [StressBuild, DebugStressBuild, ThreadSanitizerStressBuild]
 
@@ -75,7 +75,7 @@ def test_under_thread_sanitizer_everything_that_runs_the_interpreter_is_launched
 
 @pytest.mark.parametrize("kind", FACTORIES)
 def test_times_nest_a_trial_a_silent_step_a_step(kind: type[StressBuild]) -> None:
-    trial_s = max(LONGEST_S + GRACE_S + SILENCE_S, ALARM_S)
+    trial_s = longest_s(LONGEST_S)
     limited = [step for step in steps(made(kind)).values() if hasattr(step, "maxTime")]
     assert {step.name for step in limited} >= {"configure", "compile", "fingerprint", "test", "clean"}
     for step in limited:

@@ -54,6 +54,8 @@ def test_stacks_of_threads_that_hang() -> None:
         ("./build/../Objects/listobject.c", False),
         ("/usr/src/Python-3.14.0/Objects/listobject.c", False),
         ("/usr/src/python3.13/Objects/listobject.c", False),
+        ("/home/me/cpython-main/Objects/listobject.c", False),
+        ("/home/me/pythonic/Objects/listobject.c", True),
         ("/opt/py/bin/python3.14td", False),
         ("/opt/py/lib/libpython3.14t.so.1.0", False),
     ],

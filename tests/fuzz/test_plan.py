@@ -124,6 +124,18 @@ def test_what_is_done_to_one_world_explains_nothing_of_another() -> None:
     assert {parse(where).members[0].name for where, _ in played.told} == {"pairs.list", "pairs.set"}
 
 
+def test_a_child_that_died_before_any_program_has_shown_nothing_of_the_one_that_is_made_smaller() -> None:
+    class DiesAtOnce(Played):
+        def child(self, one: PlannedTrial) -> None:
+            if self.number == 1:
+                super().child(one)
+            else:
+                self.say(one, "finding", where="SIGKILL", kind="crash", oracle="process", details={})
+
+    played = DiesAtOnce(lambda _, text: CRASH)
+    assert len(played.trials(60)) == 60 and not played.told
+
+
 def test_a_slow_target_gets_more_time_for_each_program() -> None:
     usual, slow = (
         Played(lambda *_: None).trials(1, target=fake_target(slower=slower))[0] for slower in (1.0, 9.0)

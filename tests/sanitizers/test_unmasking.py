@@ -82,6 +82,13 @@ def test_the_function_of_fewer_other_races_is_taken_and_one_of_many_never(tmp_pa
     assert sorted(course.due()) == [f"race_top:^read_{n}$" for n in range(9)]
 
 
+def test_a_compiler_s_clone_of_a_function_is_suppressed_by_its_own_name(tmp_path: Path) -> None:
+    course = Course(tmp_path, 1)
+    for _ in range(LEAST):
+        course.trial(samples.race([("fill_in.isra.0", "Objects/fill.c", 7)], samples.LOAD))
+    assert course.due() == ["race_top:^fill_in."]
+
+
 def test_a_campaign_s_later_children_do_not_report_it_and_others_show(run: Run, tmp_path: Path) -> None:
     result = run("suppressed", budget_s=6.0)
     assert any("Objects/rare.c:rare" in found.where for found in result.findings)

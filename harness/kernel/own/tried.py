@@ -347,10 +347,10 @@ class Trier:
 
     def _once_more(self) -> None:
         """What gives something else by now, on an object of then or on a fresh one, depends on more than its object."""
-        made = [self.make() for _ in self.operations]
+        old = self.make()
         sleep(LATER_S)
-        for one, before in zip(self.operations, made, strict=True):
-            for o in (before, self.make()):
+        for one in self.operations:
+            for o in (self.make(),) if one.writes else (old, self.make()):
                 self.tell(one.name)
                 one.steady &= one.alone == self._given(one, o, "a1")
 
