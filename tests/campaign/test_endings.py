@@ -75,6 +75,7 @@ def test_a_child_that_others_keep_from_the_cores_is_given_more_time(
     run_fake: RunFake, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hang, "kept_waiting_s", lambda pid: time.monotonic())
+    monkeypatch.setattr(trial, "GRACE_S", 600.0)
     monkeypatch.setattr(trial, "SILENCE_S", 0.5)
     (finding,) = run_fake("silent", jobs=1).findings
     assert finding.details["ending"] == "silent"
