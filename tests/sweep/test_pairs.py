@@ -12,7 +12,7 @@ import pytest
 from harness.campaign.select import ScenarioInfo, describe
 from harness.cli.choose import only
 from harness.kernel.signature import signature
-from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, OFF
+from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, OFF, SEQUENCE
 from harness.record.target import Target
 from harness.sweep.image import ENTERED, Function, chooser
 from harness.sweep.jobs import OperationInfo, jobs_of
@@ -90,7 +90,9 @@ def test_what_is_left_between_two_stores_of_one_operation_is_found(scene: MakeSc
     assert details["replayed"] != "0 of 3"
     assert signature("pairs.sample", found) == "violation | structure | pairs.sample | both+both"
     assert sweeper.counts.rounds == sum(len(job.stops) for job in jobs) > 50
-    assert all({stop.how for stop in job.stops.values()} <= {CLEAN, HIT, LOCK, MISSED} for job in jobs)
+    assert all(
+        {stop.how for stop in job.stops.values()} <= {CLEAN, HIT, LOCK, SEQUENCE, MISSED} for job in jobs
+    )
     assert any(stop.how == CLEAN for job in jobs for stop in job.stops.values())
 
 
@@ -103,7 +105,8 @@ def test_operations_that_are_atomic_are_quiet_at_each_point(scene: MakeScene) ->
         assert isinstance(listing, Listing) and len(listing.points) > 30
         found = Counter(made.show(job, point).stop.how for point in listing.points)
         assert found[CLEAN] > len(listing.points) / 2, found
-        assert set(found) <= {CLEAN, LOCK, MISSED}, found
+        # Up to 3.15 A may stand in an entry of the shared cache that B asks, too.
+        assert set(found) <= {CLEAN, LOCK, SEQUENCE, MISSED}, found
 
 
 @pytest.mark.targets
