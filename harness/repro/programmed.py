@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import ClassVar
 
 from harness.campaign.again import Again
 from harness.kernel.pairs.judge import NEVER
 from harness.kernel.pairs.program import Operation, parse
+from harness.kernel.pairs.race import IN_TURN
 from harness.kernel.pairs.subject import Subject, steps
 from harness.kernel.pairs.world import HELPERS, World, got, made, source
 from harness.kernel.pairs.world import MODULES as WORLDS
 from harness.record.result import Finding
-from harness.repro.bundle import NotScriptable
-from harness.repro.rows import MODULES, Writer, closely_set, method, parsed
+from harness.repro import plain
+from harness.repro.bundle import Bundle, NotScriptable
+from harness.repro.racing import MODULES, PERMITTED, RAISED, STRUCTURE, Question, Writer, shortest
+from harness.repro.subject_parts import Parts, given_by
 
 LINES = 40
 """What a script of a program is set closely to fit into."""
-LOOK = '[did(o, 0, look, "")[1] for look in LOOKS]'
-"""What is left of each object; of one that is gone, what its place says."""
-WRONG = """
-def wrong(o):
-    there = [(check, did(o, 0, look, "")[1]) for look, check in zip(LOOKS, CHECKS)]
-    return next(filter(None, [check(one) for check, one in there if type(one) is not str]), "")
+LOOKED = """
+for o, look in itertools.product(objects, LOOKS):
+    with contextlib.suppress(BaseException):
+        look(o, '')
 """
-NONE = """
-def shown(given, o):
-    return repr((sorted(given), LEFT))
-ORDERS = []
-"""
+IN_NO_ORDER = replace(RAISED, before="", odd="odd := {ALL} - {None}")
 """Where what was raised is wrong in whatever order."""
+WRONG = replace(
+    STRUCTURE,
+    before="""
+def there(o, look):
+    with contextlib.suppress(BaseException):
+        return [one for one in [look(o)] if one is not None]
+    return []
+""",
+    odd="odd := {wrong(one) for o in objects for look, wrong in CHECKS for one in there(o, look)} - {''}",
+)
+"""An object that is gone is not asked."""
+APART = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
+"""What is in one of these is taken later, more than once, or never."""
 
 
 def program_script(finding: Finding, again: Again, header: str, watched: bool, seconds: int) -> str:
@@ -38,71 +50,139 @@ def program_script(finding: Finding, again: Again, header: str, watched: bool, s
     if "alone" in finding.details:
         raise NotScriptable("what it broke is seen by operations that it has not")
     world = World(parse(again.pairs[0]), again.scenario.file)
-    texts = [
-        closely_set(header, _Writer(finding, world, seconds, looks), watched, LINES)
-        for looks in (True, False)
-    ]
-    return next((text for text in texts if len(text.splitlines()) <= LINES), texts[-1])
+    texts = (_Writer(finding, world, seconds, watched, looks).text(header) for looks in (True, False))
+    return shortest(texts, LINES)
 
 
-class _Writer(Writer):
-    """Writes one finding's program, part by part."""
+class _Writer(Writer[Operation]):
+    """Of a program: all is done to a world, a list of what its objects are kept in."""
 
+    lines = LINES
+    letters = IN_TURN
     modules = tuple(dict.fromkeys((*MODULES, *WORLDS)))
+    turns = ""  # what doubles doubles as often as the program says
+    words: ClassVar[dict[str, str]] = {
+        "TOLD": "me, v, do",
+        "WHO": "me",
+        "WHOSE": "(me, v)",
+        "SORTED": "sorted(given, key=lambda one: one[0])",
+        "OWNER": "one[0]",
+    }
 
-    def __init__(self, finding: Finding, world: World, seconds: int, looks: bool) -> None:
+    def __init__(self, finding: Finding, world: World, seconds: int, watched: bool, looks: bool) -> None:
         self.world, self.program = world, world.program
-        threads = [[world.declared[str(one)] for one in thread] for thread in self.program.threads]
-        super().__init__(finding, World, threads, seconds)
-        self.left = LOOK
-        self.looks = looks or not self.dies
-        if finding.details.get("exception") in NEVER:
-            self.orders = NONE
+        bundle = Bundle(unbound=True)
+        made_alike: dict[tuple[type[Subject], int], Parts] = {}
+        of_subject: dict[type[Subject], Parts] = {}
+        self.makers: list[Parts] = []
+        """What makes each object; two that are made alike have one."""
+        self.parts: list[Parts] = []
+        """What asks each object; two of one subject have one."""
+        for number, one in enumerate(world.found):
+            kind = type(one)
+            maker = made_alike.setdefault((kind, world.size_of(number)), Parts(kind, bundle, f"_{number}"))
+            self.makers.append(maker)
+            self.parts.append(of_subject.setdefault(kind, maker))
+        self.fresh: dict[str, ast.expr] = {}
+        """What makes an object, by what the world calls it."""
+        self.own: dict[str, ast.stmt] = {}
+        """How the world is made and looked at, by name."""
+        super().__init__(finding, self.program.threads, bundle, seconds, watched, looks)
 
-    def functions(self) -> Iterator[str]:
-        """How to make each object and what is done to it, with all that these need; then the world."""
-        done = [one for thread in self.program.threads for one in dict.fromkeys(thread)]
-        written: list[tuple[Callable[..., Any], ast.stmt]] = []
-        for number, subject in enumerate(self.world.found):
-            make = method(subject.fresh, f"fresh_{number}", self.world.size_of(number))
-            written.append((subject.fresh, make))
-            declared = steps(type(subject))
-            for name in dict.fromkeys(one.name for one in done if one.member == number and not one.own):
-                function = parsed(declared[name].do)
-                function.name = f"{name}_{number}"
-                written.append((declared[name].do, function))
-            if self.looks and self._is_asked(subject):
-                asked = getattr(subject, self.asked)
-                written.append((asked, method(asked, f"{self.asked}_{number}")))
-        yield from self.with_needs(written)
-        world = [made(self.program), *(source(self.program, one, _name(one)) for one in done if one.own)]
-        yield from (text for name, text in HELPERS.items() if f"{name}(" in "\n".join(world))
-        yield from dict.fromkeys(world)
-        if self.looks:
-            yield f"LOOKS = [{', '.join(self._looks())}]"
-        if self.asked == "wrong":
-            several = enumerate(self.world.found)
-            checks = [f"wrong_{number}" if self._is_asked(one) else "bool" for number, one in several]
-            yield f"CHECKS = [{', '.join(checks)}]"
-            yield WRONG
+    def asked(self) -> Question:
+        question = super().asked()
+        if question is RAISED and self.finding.details.get("exception") in NEVER:
+            return IN_NO_ORDER
+        return WRONG if question is STRUCTURE else question
 
-    def called(self, thread: int, number: int) -> str:
-        operation = self.program.threads[thread][number]
-        if operation.own:
-            return _name(operation)
-        return f"lambda o, v: {source(self.program, operation, '_').partition('return ')[2]}"
+    def prepare(self) -> None:
+        for number, maker in enumerate(self.makers):
+            name = maker.method("fresh", size=self.world.size_of(number))
+            self.fresh[f"fresh_{number}"] = ast.Name(name, ast.Load())
+        world = made(self.program)
+        self.own = {name: ast.parse(text).body[0] for name, text in HELPERS.items() if f"{name}(" in world}
+        self.own["fresh"] = self._of_world(world.replace("size=0", ""))
+
+    def operation(self, one: Operation, short: bool) -> ast.expr:
+        parts = self.parts[one.member or 0]
+        if one.own:
+            tree = self._of_world(source(self.program, one, _name(one)))
+        else:
+            assert one.member is not None
+            tree = parts.tree(steps(parts.subject)[one.name])
+            tree.name = _name(one)
+            other = None if one.other is None else got(self.program, one.other)
+            _put(tree, got(self.program, one.member), other)
+        return parts.said(tree, self.world.declared[str(one)], short)
+
+    def is_text(self, one: Operation) -> bool:
+        return self.world.declared[str(one)].text
+
+    def look(self) -> str:
+        return LOOKED
+
+    def definitions(self) -> list[ast.stmt]:
+        functions = [one.functions for one in dict.fromkeys(self.makers)]
+        return [*self.bundle.definitions, *chain(*functions), *self.own.values()]
+
+    def told(self, me: int, value: str) -> str:
+        return f"{me}, {value!r}" if self.question.did else repr(value)
+
+    def there(self, word: str) -> str:
+        if word == "LEFT":
+            looked = f"did(o, 0, '', look){'' if self.question is PERMITTED else '[1]'}"
+            return f"[{looked} for look in {self.there('LOOKS')}]"
+        if word in ("LOOKS", "CHECKS") and word not in self.own:
+            told = self._looks() if word == "LOOKS" else self._checks()
+            self.own[word] = ast.parse(f"{word} = [{', '.join(told)}]").body[0]
+        return super().there(word)
 
     def _looks(self) -> Iterator[str]:
-        for number, subject in enumerate(self.world.found):
+        """What looks at what is left of each object."""
+        for number, parts in enumerate(self.parts):
             it = got(self.program, number)
-            left = self.asked == "left" and self._is_asked(subject)
-            yield f"lambda o, v: {f'left_{number}({it})' if left else it}"
+            if parts.subject.left is not Subject.left:
+                it = f"{parts.method('left')}({it})"
+            yield f"lambda o, v: {it}"
 
-    def _is_asked(self, subject: Subject) -> bool:
-        return getattr(type(subject), self.asked) is not getattr(Subject, self.asked)
+    def _checks(self) -> Iterator[str]:
+        """What each object is kept in, and what finds in it what does not agree with itself."""
+        for number, parts in enumerate(self.parts):
+            if parts.subject.wrong is not Subject.wrong:
+                yield f"(lambda o: {got(self.program, number)}, {parts.method('wrong')})"
+
+    def _of_world(self, text: str) -> ast.FunctionDef:
+        tree = plain.replaced_in(ast.parse(text).body[0], self.fresh)
+        assert isinstance(tree, ast.FunctionDef)
+        return tree
 
 
 def _name(operation: Operation) -> str:
-    """What the world's own operation is called in a script."""
-    parts = ("of", operation.member, operation.name, operation.other)
-    return "_".join(str(one) for one in parts if one is not None)
+    """What an operation is called in a script."""
+    member = "all" if operation.member is None else operation.member
+    other = "" if operation.other is None else f"_{operation.other}"
+    return f"{operation.name}_{member}{other}"
+
+
+def _put(function: ast.FunctionDef, it: str, given: str | None) -> None:
+    """Have an operation of an object take a world: ``it`` is where the object is, and ``given`` what it is given."""
+    o, v = [one.arg for one in function.args.args]
+    places = {o: it} | ({v: given} if given else {})
+    taken = {name: plain.expression(place, o=ast.Name(o, ast.Load())) for name, place in places.items()}
+    value = given_by(function)
+    if value is not None and all(_is_taken_once(value, name) for name in taken):
+        (last,) = function.body
+        assert isinstance(last, (ast.Expr, ast.Return))
+        last.value = plain.replaced(value, taken)
+    else:
+        names = ", ".join(taken)
+        function.body[:0] = ast.parse(f"{names} = {', '.join(map(ast.unparse, taken.values()))}").body
+
+
+def _is_taken_once(value: ast.expr, name: str) -> bool:
+    """Whether an expression takes a name once, whatever happens."""
+
+    def uses(node: ast.expr) -> int:
+        return sum(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
+
+    return uses(value) == 1 and not any(isinstance(one, APART) and uses(one) for one in ast.walk(value))

@@ -46,11 +46,16 @@ HELPERS = {
 
 
 class Parts:
-    """Functions of one subject. ``definitions`` are the statements of a program, what others need first."""
+    """Functions of one subject. ``definitions`` are the statements of a program, what others need first.
 
-    def __init__(self, subject: type[Subject]) -> None:
+    Of several in one program, ``bundle`` is what they all need, and the names of each one's methods end with its
+    ``suffix``.
+    """
+
+    def __init__(self, subject: type[Subject], bundle: Bundle | None = None, suffix: str = "") -> None:
         self.subject = subject
-        self.bundle = Bundle(unbound=True)
+        self.bundle = bundle or Bundle(unbound=True)
+        self.suffix = suffix
         self.functions: list[ast.stmt] = []
         self._names: dict[str, object] = {}
         """What each name stands for."""
@@ -65,29 +70,43 @@ class Parts:
 
     def operation(self, one: Step, short: bool) -> ast.expr:
         """Bring in an operation; what a script says where it uses it: its name, or, if ``short``, a ``lambda``."""
-        owner = next(cls for cls in self.subject.__mro__ if one.do in vars(cls).values())
-        tree = self._parsed(one.do, owner)
-        (*before, last) = tree.body
-        value = last.value if isinstance(last, (ast.Expr, ast.Return)) else None
-        if short and not before and value is not None and not _waits(value):
+        owner = self._owner(one)
+        return self.said(self._parsed(one.do, owner), one.do, short, owner)
+
+    def tree(self, one: Step) -> ast.FunctionDef:
+        """An operation as it was written; what it needs is brought in."""
+        return self._parsed(one.do, self._owner(one))
+
+    def said(self, tree: ast.FunctionDef, thing: object, short: bool, owner: type | None = None) -> ast.expr:
+        """What a script says where it uses ``tree``, which is ``thing``: its name, or, if ``short``, a ``lambda``.
+
+        Names of the module that ``owner``, or else the subject, stands in are something else's.
+        """
+        value = given_by(tree)
+        if short and value is not None and not _waits(value):
             return ast.Lambda(tree.args, value)
         while (
             tree.name in RESERVED
-            or tree.name in _globals(owner)
-            or self._names.get(tree.name, one.do) is not one.do
+            or tree.name in _globals(owner or self.subject)
+            or self._names.get(tree.name, thing) is not thing
         ):
             tree.name += "_"
         if tree.name not in self._names:
-            self._names[tree.name] = one.do
+            self._names[tree.name] = thing
             self.functions.append(tree)
         return ast.Name(tree.name, ast.Load())
+
+    def _owner(self, one: Step) -> type:
+        return next(cls for cls in self.subject.__mro__ if one.do in vars(cls).values())
 
     def _member(self, order: tuple[type, ...], name: str, given: dict[str, int]) -> str:
         owner = next((cls for cls in order if name in vars(cls)), None)
         if owner is None or owner is object:
             raise NotScriptable(f"{self.subject.__name__} has no {name}")
         thing = vars(owner)[name]
-        called = name if self._names.get(name, thing) is thing else f"{name}_of_{owner.__name__.strip('_')}"
+        called = name + self.suffix
+        if self._names.get(called, thing) is not thing:
+            called = f"{name}_of_{owner.__name__.strip('_')}{self.suffix}"
         if called in self._names:
             return called
         self._names[called] = thing
@@ -201,6 +220,12 @@ def _assigned(owner: type, name: str) -> ast.expr:
             if isinstance(value, ast.expr):
                 return value
     raise NotScriptable(f"what {owner.__name__}.{name} is cannot be told")
+
+
+def given_by(tree: ast.FunctionDef) -> ast.expr | None:
+    """The expression that is all of a function; None where it is more."""
+    (*before, last) = tree.body
+    return last.value if not before and isinstance(last, (ast.Expr, ast.Return)) else None
 
 
 def _waits(value: ast.expr) -> bool:

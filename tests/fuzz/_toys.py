@@ -18,6 +18,9 @@ class Room:
         self.names: list[str] = []
         self.count = 0
 
+    def __repr__(self) -> str:
+        return f"Room({self.count}, {self.names})"
+
     def enter(self, name: str) -> None:
         with self.lock:
             if self.is_open:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.campaign.again import Again
+from harness.kernel.event_types import Kind
 from harness.kernel.pairs.program import parse
 from harness.record.target import Target
 from harness.repro.programmed import LINES
@@ -94,21 +95,47 @@ def test_it_is_shown_again(racing: tuple[Path, list[dict[str, Any]]]) -> None:
 def test_it_is_written_as_a_short_program(
     oracle: str, exception: str, text: str, seen: str, free_threaded: Target, tmp_path: Path
 ) -> None:
-    found = finding(
-        "exception" if exception else "violation",
-        oracle,
-        "pairs.racing",
-        text,
-        variant=text,
-        exception=exception,
-    )
-    info = fake_scenario(name="pairs.racing", file=str(TOYS), pairs=(text,))
-    written = script(found, Again(info, {}, "1", 2, 1.0, pairs=(text,)), docstring(["What."]), seconds=30)
+    written = as_script(oracle, exception, text, seconds=30)
     assert len(written.splitlines()) <= LINES
-    path = tmp_path / "script.py"
-    path.write_text(written)
-    done = subprocess.run([free_threaded.executable, path], capture_output=True, text=True, timeout=90)
-    assert (done.returncode, done.stderr) == (1, "") and seen in done.stdout, done.stdout
+    status, said = ran(written, free_threaded, tmp_path)
+    assert status == 1 and said.startswith("seen: ") and seen in said, said
+
+
+@pytest.mark.parametrize("looks_on", ["0.look", ":copy"])
+@pytest.mark.parametrize(
+    ("oracle", "exception"),
+    [
+        ("structure", ""),
+        ("outcomes", ""),
+        ("permitted", ""),
+        ("process", "TypeError"),
+        ("process", "SystemError"),
+        ("lifetime", ""),
+    ],
+)
+def test_what_is_not_there_is_not_seen(
+    oracle: str, exception: str, looks_on: str, free_threaded: Target, tmp_path: Path
+) -> None:
+    """Three threads, two of which have the same names; of an object in a place, which one takes from it."""
+    text = f"0.open,0.enter+0.enter,{looks_on}+1:drop@_toys.locked*0;_toys.locked*0>dict"
+    assert ran(as_script(oracle, exception, text, seconds=1), free_threaded, tmp_path) == (0, "")
+
+
+def as_script(oracle: str, exception: str, text: str, seconds: int) -> str:
+    """The script of a finding of that program."""
+    kind: Kind = "exception" if exception else "violation"
+    found = finding(kind, oracle, "pairs.racing", text, variant=text, exception=exception)
+    info = fake_scenario(name="pairs.racing", file=str(TOYS), pairs=(text,))
+    again = Again(info, {}, "1", 2, 1.0, pairs=(text,))
+    return script(found, again, docstring(["What."]), seconds=seconds)
+
+
+def ran(text: str, target: Target, folder: Path) -> tuple[int, str]:
+    """The exit status, and what it says it has seen."""
+    path = folder / "script.py"
+    path.write_text(text)
+    done = subprocess.run([target.executable, path], capture_output=True, text=True, timeout=90)
+    return done.returncode, done.stderr
 
 
 def test_a_correct_one_is_quiet(free_threaded: Target, tmp_path: Path) -> None:
