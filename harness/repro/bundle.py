@@ -10,14 +10,19 @@ import builtins
 import inspect
 import symtable
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import ModuleType
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from harness.repro import plain
 
 OF_EACH = ("__file__", "__name__")
 """What each module has of its own, a script too."""
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+BINDING = (ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.ExceptHandler)
+"""What binds a name that no ``ast.Name`` says."""
 
 
 class NotScriptable(Exception):
@@ -28,17 +33,23 @@ class Bundle:
     """Collects definitions. ``imports`` and ``definitions`` are lines and blocks of source, in order.
 
     ``unbound``: names that nothing binds are left as they are. A later version has them built in, or they are of the
-    globals that a function is made with.
+    globals that a function is made with. ``taken``: these names are the script's own, and what else has one of them, or
+    one that something else has already, is called otherwise; None: nothing is.
     """
 
-    def __init__(self, unbound: bool = False) -> None:
+    def __init__(self, unbound: bool = False, taken: Collection[str] | None = None) -> None:
         self.unbound = unbound
+        self.taken = taken
         self.imports: dict[str, None] = {}
         self.definitions: list[ast.stmt] = []
         self._had: dict[str, Any] = {}
 
-    def need(self, names: Iterable[str], namespace: Mapping[str, Any]) -> None:
-        """Bring in what ``names`` mean in ``namespace``. Raises NotScriptable where that has no source."""
+    def need(self, names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, str]:
+        """Bring in what ``names`` mean in ``namespace``; what is called otherwise, and how.
+
+        Raises NotScriptable where it has no source.
+        """
+        otherwise: dict[str, str] = {}
         for name in names:
             if name in OF_EACH:
                 continue
@@ -47,62 +58,105 @@ class Bundle:
                     continue
                 raise NotScriptable(f"what {name} is cannot be told")
             thing = namespace[name]
-            if name in self._had:
-                if self._had[name] is not thing:
-                    raise NotScriptable(f"two different things are called {name}")
+            called = self._called(name, thing)
+            if called != name:
+                otherwise[name] = called
+            if called in self._had or (called == name and vars(builtins).get(name, self) is thing):
                 continue
-            if vars(builtins).get(name, self) is thing:
-                continue
-            self._had[name] = thing
-            self._bring(name, thing, namespace)
+            self._had[called] = thing
+            self._bring(name, thing, namespace, called)
+        return otherwise
 
-    def _bring(self, name: str, thing: Any, namespace: Mapping[str, Any]) -> None:
+    def _called(self, name: str, thing: Any) -> str:
+        called = name
+        while called in (self.taken or ()) or self._had.get(called, thing) is not thing:
+            if self.taken is None:
+                raise _two(name)
+            called += "_"
+        return called
+
+    def _bring(self, name: str, thing: Any, namespace: Mapping[str, Any], called: str) -> None:
         if (attempt := _attempted(name, namespace)) is not None:
+            if called != name:
+                raise _two(name)
             for one in _bound(attempt):
                 self._had[one] = namespace[one]
             self._define(strip(attempt), namespace)
             return
         if isinstance(thing, ModuleType):
-            alias = "" if thing.__name__ == name else f" as {name}"
+            alias = "" if thing.__name__ == called else f" as {called}"
             self.imports[f"import {thing.__name__}{alias}"] = None
             return
         home = sys.modules.get(getattr(thing, "__module__", None) or "")
         if not hasattr(home, getattr(thing, "__name__", "")):
             home = None  # as ``types.FunctionType``, which says that it comes from ``builtins``
         if home is not None and not _is_ours(home) and inspect.isroutine(thing) | isinstance(thing, type):
-            as_name = "" if hasattr(home, name) else f"{thing.__name__} as "
-            self.imports[f"from {home.__name__} import {as_name}{name}"] = None
+            known = name if hasattr(home, name) else thing.__name__
+            self.imports[_import_from(home, known, called)] = None
             return
         if home is not None and (isinstance(thing, type) or inspect.isfunction(thing)):
             # Looked for by name: inspect would take a class for what its __wrapped__ is.
             for node in _statements(ast.parse(inspect.getsource(home)).body):
                 if getattr(node, "name", None) == thing.__name__:
-                    self._define(strip(node), vars(home))
+                    otherwise = {thing.__name__: called} if called != name else NOTHING
+                    self._define(strip(node), vars(home), otherwise)
                     return
-        self._constant(name, namespace)
+        self._constant(name, namespace, called)
 
-    def _constant(self, name: str, namespace: Mapping[str, Any]) -> None:
+    def _constant(self, name: str, namespace: Mapping[str, Any], called: str) -> None:
         """Find the line that binds ``name`` at the top of its module, wherever it was imported from."""
         tree = ast.parse(inspect.getsource(sys.modules[namespace["__name__"]]))
         for node in _statements(tree.body):
             if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
                 home = sys.modules[node.module or ""]
                 if _is_ours(home):
-                    self._constant(name, vars(home))
+                    self._constant(name, vars(home), called)
                 else:
-                    self.imports[f"from {home.__name__} import {name}"] = None
+                    self.imports[_import_from(home, name, called)] = None
                 return
             found = _binding(node, name)
             if found is not None:
-                self._define(strip(found), namespace)
+                self._define(strip(found), namespace, {name: called})
                 return
         raise NotScriptable(f"where {name} comes from cannot be told")
 
-    def _define(self, tree: ast.stmt, namespace: Mapping[str, Any]) -> None:
+    def _define(
+        self, tree: ast.stmt, namespace: Mapping[str, Any], otherwise: Mapping[str, str] = NOTHING
+    ) -> None:
         tree = written_plainly(tree)
-        self.need(free_names([tree]), namespace)
+        rename(tree, {**otherwise, **self.need(free_names([tree]), namespace)})
         if ast.dump(tree) not in map(ast.dump, self.definitions):  # a, b = c binds both
             self.definitions.append(tree)
+
+
+def rename(tree: ast.stmt | ast.expr, otherwise: Mapping[str, str]) -> None:
+    """Call what stands at the top of a module otherwise, in its definition and wherever ``tree`` uses it.
+
+    Raises NotScriptable where something else in it goes by such a name.
+    """
+    otherwise = {name: called for name, called in otherwise.items() if name != called}
+    if not otherwise:
+        return
+    if getattr(tree, "name", None) in otherwise:
+        assert isinstance(tree, (ast.FunctionDef, ast.ClassDef))
+        tree.name = otherwise[tree.name]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = otherwise.get(node.id, node.id)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            node.names = [otherwise.get(name, name) for name in node.names]
+        elif isinstance(node, BINDING):
+            names = {getattr(node, field, None) for field in ("arg", "name", "asname")}
+            for name in otherwise.keys() & names:
+                raise _two(name)
+
+
+def _two(name: str) -> NotScriptable:
+    return NotScriptable(f"two different things are called {name}")
+
+
+def _import_from(home: ModuleType, name: str, called: str) -> str:
+    return f"from {home.__name__} import {name}" + (f" as {called}" if name != called else "")
 
 
 def _attempted(name: str, namespace: Mapping[str, Any]) -> ast.stmt | None:

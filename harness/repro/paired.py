@@ -8,11 +8,16 @@ from harness.campaign.again import Again
 from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
-from harness.repro.racing import LOOKED, Writer, shortest
+from harness.repro.racing import Writer, shortest
 from harness.repro.subject_parts import Parts
 
 LINES = 30
 """What a script of a pair is set closely to fit into."""
+LOOKED = """
+for o in objects:
+    with contextlib.suppress(BaseException):
+        LEFT
+"""
 
 
 def pair_script(finding: Finding, again: Again, header: str, watched: bool, seconds: int) -> str:

@@ -19,7 +19,7 @@ from harness.record.result import Finding
 from harness.repro import plain
 from harness.repro.bundle import Bundle, NotScriptable
 from harness.repro.racing import MODULES, PERMITTED, RAISED, STRUCTURE, Question, Writer, shortest
-from harness.repro.subject_parts import Parts, given_by
+from harness.repro.subject_parts import RESERVED, Parts, given_by
 
 LINES = 40
 """What a script of a program is set closely to fit into."""
@@ -33,14 +33,15 @@ IN_NO_ORDER = replace(RAISED, before="", odd="odd := {ALL} - {None}")
 WRONG = replace(
     STRUCTURE,
     before="""
-def there(o, look):
+def found(o, look, wrong):
     with contextlib.suppress(BaseException):
-        return [one for one in [look(o)] if one is not None]
-    return []
+        return wrong(look(o))
 """,
-    odd="odd := {wrong(one) for o in objects for look, wrong in CHECKS for one in there(o, look)} - {''}",
+    odd="odd := {found(o, *check) for o in objects for check in CHECKS} - {'', None}",
 )
-"""An object that is gone is not asked."""
+"""An object that is gone is not asked, and one that cannot be looked at says nothing."""
+NAMES = ("found", "look", "LOOKS", "CHECKS", *HELPERS)
+"""What else goes by these names in a script."""
 APART = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
 """What is in one of these is taken later, more than once, or never."""
 
@@ -71,7 +72,7 @@ class _Writer(Writer[Operation]):
 
     def __init__(self, finding: Finding, world: World, seconds: int, watched: bool, looks: bool) -> None:
         self.world, self.program = world, world.program
-        bundle = Bundle(unbound=True)
+        bundle = Bundle(unbound=True, taken={*RESERVED, *NAMES})
         made_alike: dict[tuple[type[Subject], int], Parts] = {}
         of_subject: dict[type[Subject], Parts] = {}
         self.makers: list[Parts] = []

@@ -63,12 +63,6 @@ SUPPRESSED = """
 with contextlib.suppress(BaseException):
     DO
 """
-LOOKED = """
-for o in objects:
-    with contextlib.suppress(BaseException):
-        LEFT
-"""
-"""What was freed too early may be noticed only by who looks at what is left."""
 CHILD = """
 if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"]).returncode
@@ -209,7 +203,10 @@ class Writer(ABC, Generic[Done]):
 
     @abstractmethod
     def look(self) -> str:
-        """What looks at all that is left of a row; empty where nobody has to."""
+        """What looks at all that is left of a row: who looks may be the only one to notice what was freed too early.
+
+        Empty where it would be looked at as it is.
+        """
 
     @abstractmethod
     def definitions(self) -> list[ast.stmt]:

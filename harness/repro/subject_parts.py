@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.kernel.pairs.subject import Step, Subject
 from harness.repro import plain
-from harness.repro.bundle import Bundle, NotScriptable, free_names, strip
+from harness.repro.bundle import Bundle, NotScriptable, free_names, rename, strip
 
 SCALARS = (str, bytes, int, float, type(None))
 """What a class attribute may be so that it is written where it is used."""
@@ -35,7 +35,7 @@ RESERVED = {
         "now",
         "pool",
     ),
-    *("status", "i", "n", "o"),
+    *("status", "i", "n", "o", "STEPS", "ORDERS", "GIVEN", "KNOWN", "BEFORE", "END"),
 }
 """What else goes by these names in a script."""
 HELPERS = {
@@ -54,7 +54,7 @@ class Parts:
 
     def __init__(self, subject: type[Subject], bundle: Bundle | None = None, suffix: str = "") -> None:
         self.subject = subject
-        self.bundle = bundle or Bundle(unbound=True)
+        self.bundle = bundle or Bundle(unbound=True, taken=RESERVED)
         self.suffix = suffix
         self.functions: list[ast.stmt] = []
         self._names: dict[str, object] = {}
@@ -143,7 +143,7 @@ class Parts:
     def _need(self, tree: ast.stmt | ast.expr, owner: type) -> None:
         body: list[ast.stmt] = [tree if isinstance(tree, ast.stmt) else ast.Expr(tree)]
         needed = [name for name in free_names(body) if name not in self._names]
-        self.bundle.need(needed, _globals(owner))
+        rename(tree, self.bundle.need(needed, _globals(owner)))
 
 
 class _Resolved(ast.NodeTransformer):

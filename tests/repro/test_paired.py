@@ -149,6 +149,20 @@ def test_a_crash_that_is_not_there_is_not_seen(free_threaded: Target, tmp_path: 
     assert ran(written(found, PLANTED, "append+pop", seconds=1), free_threaded, tmp_path) == (0, "")
 
 
+def test_what_a_subject_calls_as_the_script_calls_its_own_has_another_name(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    file = next(path for path in subject_files() if path.stem == "gone_through")
+    text = written(
+        finding("violation", "outcomes", "pairs.texts_gone_through", "call+call"),
+        file,
+        "call+call",
+        seconds=1,
+    )
+    assert "def given_(" in text
+    assert ran(text, free_threaded, tmp_path) == (0, "")
+
+
 def test_a_script_that_cannot_run_is_told_from_one_that_sees(free_threaded: Target, tmp_path: Path) -> None:
     found = finding("crash", "process", "pairs.kept", "append+pop")
     text = written(found, PLANTED, "append+pop", seconds=1).replace("def fresh", "def stale")
