@@ -227,8 +227,20 @@ def free_names(body: list[ast.stmt]) -> list[str]:
     return list(found)
 
 
+FIELDS = {"NamedTuple", "TypedDict", "dataclass"}
+"""What makes annotations in a class's body its fields."""
+
+
+OURS = ("step(", "operation(")
+"""Decorators of ours, which only the harness reads."""
+REGISTERS = ".register"
+"""A decorator that reads annotations."""
+
+
 class _Strip(ast.NodeTransformer):
-    """Without docstrings, annotations and decorators of ours."""
+    """Without docstrings, annotations and decorators of ours. A field keeps an annotation, of any type."""
+
+    has_fields = False
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         return self._function(node)
@@ -238,22 +250,22 @@ class _Strip(ast.NodeTransformer):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.returns = None
+        decorators = [(one, ast.unparse(one)) for one in node.decorator_list]
+        is_registered = any(said.endswith(REGISTERS) for _, said in decorators)
         for argument in [
             *node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs,
             *filter(None, (node.args.vararg, node.args.kwarg)),
         ]:  # fmt: skip
-            argument.annotation = None
-        node.decorator_list = [
-            one
-            for one in node.decorator_list
-            if ast.unparse(one) in ("staticmethod", "property", "classmethod", "cache")
-        ]
+            argument.annotation = argument.annotation if is_registered else None
+        node.decorator_list = [one for one, said in decorators if not said.startswith(OURS)]
         self.generic_visit(node)
         node.body = _without_docstring(node.body)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        outside, self.has_fields = self.has_fields, _has_fields(node)
         self.generic_visit(node)
+        self.has_fields = outside
         # Slots save the memory of many values, and a script has few.
         slots = [
             one
@@ -264,7 +276,15 @@ class _Strip(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if self.has_fields:
+            node.annotation = ast.Name("object", ast.Load())
+            return node
         return ast.Assign([node.target], node.value, lineno=node.lineno) if node.value is not None else None
+
+
+def _has_fields(node: ast.ClassDef) -> bool:
+    said = (one.func if isinstance(one, ast.Call) else one for one in (*node.bases, *node.decorator_list))
+    return not FIELDS.isdisjoint(ast.unparse(one).rpartition(".")[2] for one in said)
 
 
 def strip(tree: Any) -> Any:

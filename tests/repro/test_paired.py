@@ -149,17 +149,23 @@ def test_a_crash_that_is_not_there_is_not_seen(free_threaded: Target, tmp_path: 
     assert ran(written(found, PLANTED, "append+pop", seconds=1), free_threaded, tmp_path) == (0, "")
 
 
-def test_what_a_subject_calls_as_the_script_calls_its_own_has_another_name(
-    free_threaded: Target, tmp_path: Path
+@pytest.mark.parametrize(
+    ("stem", "name", "pair", "said"),
+    [
+        ("gone_through", "pairs.texts_gone_through", "call+call", "def given_("),
+        ("records", "pairs.named_row", "get+get", "x0: object"),
+        ("records", "pairs.dataclass", "get+get", "x0: object"),
+        ("generators", "pairs.coroutine", "awaited+awaited", "@types.coroutine"),
+        ("descriptors", "pairs.instance_with_descriptors", "dispatched+dispatched", "@dispatched.register"),
+    ],
+)
+def test_what_a_subject_is_made_of_is_what_it_was(
+    stem: str, name: str, pair: str, said: str, free_threaded: Target, tmp_path: Path
 ) -> None:
-    file = next(path for path in subject_files() if path.stem == "gone_through")
-    text = written(
-        finding("violation", "outcomes", "pairs.texts_gone_through", "call+call"),
-        file,
-        "call+call",
-        seconds=1,
-    )
-    assert "def given_(" in text
+    """What is called as the script calls its own has another name; fields stay fields, and decorators stay."""
+    file = next(path for path in subject_files() if path.stem == stem)
+    text = written(finding("violation", "outcomes", name, pair), file, pair, seconds=1)
+    assert said in text
     assert ran(text, free_threaded, tmp_path) == (0, "")
 
 
