@@ -112,7 +112,7 @@ def watch_over(started: Started, limits: Limits, tell: Tell, stop: Callable[[], 
 
 def counted_s(passed_s: float, waited_s: float, least: float) -> float:
     """Of the time that passed what counts for a child that waited so long for a core: at least that share."""
-    return max(passed_s - waited_s, passed_s * least)
+    return max(passed_s - max(waited_s, 0.0), passed_s * least)  # of one that is gone nobody says any more
 
 
 class _Watched:

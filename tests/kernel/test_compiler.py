@@ -17,6 +17,17 @@ def load(path: Path) -> type[Scenario]:
     return find_scenario(str(path), "sample.sample")
 
 
+NOTES = """
+class Sample(Scenario):
+    "Counts."
+    def prepare(self, knobs):
+        self.seen = []
+    @operation(actor="writer", stores=1)
+    def note(self, n, me):
+        self.seen.append((n, me))
+"""
+
+
 def turn(scenario: type[Scenario], actor: str, turns: int = 1) -> tuple[Scenario, list[int]]:
     """Run the actor's loop alone for some turns; the state it worked on, and its tally."""
     state = scenario()
@@ -28,34 +39,14 @@ def turn(scenario: type[Scenario], actor: str, turns: int = 1) -> tuple[Scenario
 
 
 def test_an_operation_runs_once_a_turn_with_its_number_and_its_threads_index(scenario_file: Write) -> None:
-    path = scenario_file(
-        """
-        class Sample(Scenario):
-            "Counts."
-            def prepare(self, knobs):
-                self.seen = []
-            @operation(actor="writer", stores=1)
-            def note(self, n, me):
-                self.seen.append((n, me))
-        """
-    )
+    path = scenario_file(NOTES)
     state, tally = turn(load(path), "writer", 5)
     assert state.seen == [(n, 7) for n in range(1, 6)]  # type: ignore[attr-defined]
     assert tally[0] == 5
 
 
 def test_an_operation_has_bytecode_of_its_own_each_time_that_it_is_asked_for(scenario_file: Write) -> None:
-    path = scenario_file(
-        """
-        class Sample(Scenario):
-            "Counts."
-            def prepare(self, knobs):
-                self.seen = []
-            @operation(actor="writer", stores=1)
-            def note(self, n, me):
-                self.seen.append((n, me))
-        """
-    )
+    path = scenario_file(NOTES)
     scenario = load(path)
     (declared,) = operations(scenario)
     state = scenario()

@@ -174,7 +174,8 @@ class Trier:
                 return
             said = f"{given.name}: {given.text}" if given.text else given.name
             refused = refused or said
-            # These say that it does not take such arguments, or that a base leaves it to its subclasses: no operation.
+            # By the first it does not take such arguments, by the second a base leaves it to its subclasses: what only
+            # raises these, whatever it is given, is no operation, and is told as not driven, with what it said.
             if given.name not in ("TypeError", "NotImplementedError") and best is None:
                 best, one.refused = one, said
         if best is None or (defined.unsure and best.refused):
