@@ -16,10 +16,12 @@ from harness.diagnosis.whose import whose
 from harness.kernel import known
 from harness.kernel.event_types import (
     Details,
+    DoubtedEvent,
     FailureEvent,
     FindingEvent,
     GilEvent,
     HelloEvent,
+    Kind,
     ProgressEvent,
     TrialEvent,
 )
@@ -120,6 +122,8 @@ class Grader:
         self.pairs = RacedTaker()
         self.doubted: set[tuple[str, str]] = set()
         """Pairs that showed something in a child in which another one had done so before."""
+        self.unproved: dict[Kind, tuple[FindingEvent, TrialStartEvent]] = {}
+        """The shortest program in which a child crashed, or hung, of those that are not made smaller yet."""
         self.windows: dict[str, list[Window]] = {}
         """That a sweep found, by scenario."""
         self.suppressed: dict[str, Suppression] = {}
@@ -161,7 +165,7 @@ class Grader:
             case "pair_begin" | "pair_end" | "mixed":
                 self.pairs.feed(event)
             case "doubted":
-                self.doubted.add((event["scenario"], event["pair"]))
+                self._on_doubted(event)
             case "swept":
                 self._on_swept(event)
             case "failure":
@@ -259,8 +263,20 @@ class Grader:
         self.complete = False
         self.strict = event["strict"]
 
+    def _on_doubted(self, event: DoubtedEvent) -> None:
+        self.doubted.add((event["scenario"], event["pair"]))
+        if found := event.get("found"):
+            shortest = self.unproved.get(found["kind"])
+            if shortest is None or len(found["where"]) < len(shortest[0]["where"]):
+                stamped: FindingEvent = {**found, "trial": event["trial"], "at_s": event["at_s"]}
+                self.unproved[found["kind"]] = stamped, self.trials[event["trial"]]
+
     def _on_campaign_end(self, event: CampaignEndEvent) -> None:
         self.complete = event["complete"]
+        for kind, (found, start) in self.unproved.items():
+            # No child may crash or hang. Where a new finding of the same kind counts already, this may be its doing.
+            if not any(one.first["kind"] == kind and one.known is None for one in self.seen.values()):
+                self._see(start["scenario"], found, start)
 
     def _on_trial_start(self, event: TrialStartEvent) -> None:
         self.trials[event["trial"]] = event
@@ -300,15 +316,18 @@ class Grader:
         name = tally.info.name
         if self.kind in (PAIRS, FUZZ):
             self.pairs.feed(event)
-        text = signature(name, event)
-        if text not in self.seen:
-            issue = known.find(self.issues, self.target, name, text)
-            self.seen[text] = _Seen(event, self.trials[event["trial"]], name, issue)
-        self.seen[text].trials.add(event["trial"])
+        self._see(name, event, self.trials[event["trial"]])
         # A report of a sanitizer is of no round, and takes none away.
         tally.counts[LOST] += event.get("round") is None and event["kind"] != "sanitizer"
         if missing := event["details"].get("native_missing"):
             self.notices[f"native stacks are missing: {missing}"] = None
+
+    def _see(self, name: str, event: FindingEvent, start: TrialStartEvent) -> None:
+        text = signature(name, event)
+        if text not in self.seen:
+            issue = known.find(self.issues, self.target, name, text)
+            self.seen[text] = _Seen(event, start, name, issue)
+        self.seen[text].trials.add(event["trial"])
 
     def _on_control(self, event: ControlEvent) -> None:
         one = self.seen.get(event["signature"])
@@ -490,7 +509,8 @@ class Grader:
             if self.doubted:
                 yield (
                     f"programs that showed something, with those on the way to a smaller one: {len(self.doubted)};"
-                    " findings are what the smallest show, raced by themselves (doubted in the journal)"
+                    " findings are what the smallest show, raced by themselves, and a crash or a hang of which none has"
+                    " been (doubted in the journal)"
                 )
             return
         left = sum(not self.pairs.has_found(subject, pair) for subject, pair in self.doubted)

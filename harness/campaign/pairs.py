@@ -177,13 +177,16 @@ def doubt(found: FindingEvent, after: str = "") -> DoubtedEvent:
     """What a finding is in a child in which another pair had shown something before, or the program of which is to be
     made smaller first.
     """
-    return {
+    event: DoubtedEvent = {
         "event": "doubted",
         "pair": found["where"],
         "after": after,
         "message": found["message"],
         "symptom": symptom_of(found),
     }
+    if not after and found["kind"] in ("crash", "hang"):
+        event["found"] = found
+    return event
 
 
 def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:

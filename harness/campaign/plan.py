@@ -36,11 +36,12 @@ SUBJECTS = "subjects"
 """Its table of the subjects of pairs."""
 Powers = Mapping[str, float]
 """Of scenarios, by name: what calibration gives; see ``power``."""
-AGAIN = (30.0, 300.0, 600.0)
-"""The powers from which a scenario comes two, three and four times in a pass: about forty, fifteen, and seven. A pass
-is to fit into little more than a minute."""
-SLOWER = (1.0, 0.7, 0.55, 0.45)
-"""Exponents of the power, for each of its turns in a pass."""
+AGAIN = (30.0, 120.0, 300.0, 500.0, 700.0)
+"""The powers from which a scenario comes two, three and more times in a pass: about forty-five, thirty, eighteen, ten
+and five. A pass is to fit into little more than a minute."""
+SLOWER = (1.0, 0.7, 0.5, 0.35, 0.2, 0.1)
+"""Exponents of the power, for each of its turns in a pass: the last of them come among what has little power. Where a
+busy machine keeps a campaign from a second pass, what sees much is not to be done with after a third of the first."""
 RARELY, OWED, ALWAYS = 4.0, 4.0, 0.25
 """What a further trial is worth, against one of a scenario that has shown nothing: see ``gain``."""
 VAIN = 4

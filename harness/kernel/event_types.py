@@ -274,6 +274,8 @@ class DoubtedEvent(Stamp):
     message: str
     symptom: NotRequired[str]
     """Kind, oracle and exception of what was seen, joined by `` | ``."""
+    found: NotRequired[FindingEvent]
+    """A program's crash or hang: where no smaller one shows it, it is told all the same."""
 
 
 class AmplifierData(TypedDict):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.campaign import plan
 from harness.campaign.grade import grade
 from harness.record.journal import JournalError
 from tests.campaign.fakes import fake_scenario, fake_target
@@ -217,3 +218,31 @@ def test_histories_that_are_not_decided_are_told() -> None:
     assert result.notices == (
         f"{result.scenarios[0].name}: 2 of 9 histories are not decided: an actor raised in their rounds",
     )
+
+
+def programs() -> HandWritten:
+    """A campaign of random programs; one in two ways showed that a child died, and a shorter one that it did."""
+    journal = HandWritten(kind=plan.FUZZ)
+    for text in ("a.b 0|c 0|d 0", "a.b 0|c 0"):
+        died = {"event": "finding", "kind": "crash", "oracle": "process", "where": text, "message": "SIGSEGV"}
+        journal.trial().progress()
+        said = {"pair": text, "after": "", "message": "", "symptom": "crash | process"}
+        journal.said("doubted", scenario="fake.well", **said, found={**died, "details": {"signal": "SIGSEGV"}}).ended()
+    return journal
+
+
+def test_a_program_in_which_a_child_died_counts_where_nothing_smaller_was_found() -> None:
+    result = grade(programs().end())
+    (finding,) = result.findings
+    assert (finding.where, finding.kind, finding.trials_hit) == ("a.b 0|c 0", "crash", 1)
+    assert (result.exit_status, finding.first_seen_s) == (1, 7.0)
+
+
+@pytest.mark.parametrize(("kind", "findings"), [("crash", 1), ("violation", 2)])
+def test_what_may_explain_it_stands_for_it(kind: str, findings: int) -> None:
+    journal = programs().trial().finding(kind=kind, where="b+c", scenario="fake.well").progress().ended()
+    assert len(grade(journal.end()).findings) == findings
+
+
+def test_before_a_campaign_of_programs_is_over_none_is_told_that_is_made_smaller() -> None:
+    assert not grade(programs().events).findings
