@@ -227,7 +227,9 @@ def programs() -> HandWritten:
         died = {"event": "finding", "kind": "crash", "oracle": "process", "where": text, "message": "SIGSEGV"}
         journal.trial().progress()
         said = {"pair": text, "after": "", "message": "", "symptom": "crash | process"}
-        journal.said("doubted", scenario="fake.well", **said, found={**died, "details": {"signal": "SIGSEGV"}}).ended()
+        journal.said(
+            "doubted", scenario="fake.well", **said, found={**died, "details": {"signal": "SIGSEGV"}}
+        ).ended()
     return journal
 
 
