@@ -159,6 +159,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--out", type=Path, default=RESULTS / "runs", metavar="DIR")
     options = parser.parse_args(arguments)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         targets = [resolve(spec) for spec in options.target]
     except (NoTarget, NotATarget) as error:

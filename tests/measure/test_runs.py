@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.record.target import Target
 from measure.runs import Run, first_seen, main, make, read, table
 
 
@@ -80,3 +83,21 @@ def test_a_run_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
 def test_what_is_no_target_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--target", str(tmp_path / "python")]) == 3
     assert "does not exist" in capsys.readouterr().err
+
+
+IN_THE_BACKGROUND = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.execv(sys.executable, sys.argv[1:])
+"""
+
+
+def test_a_run_ends_when_it_has_shown_what_is_wanted_in_a_shell_s_background_too(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    told = ["--target", free_threaded.executable, "--repeat", "1", "--until", "-", "--out", str(tmp_path)]
+    command = [sys.executable, "-c", IN_THE_BACKGROUND, sys.executable, "-m", "measure.runs", *told]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    (written,) = tmp_path.glob("*/1/result.json")
+    assert not json.loads(written.read_text(encoding="utf-8"))["complete"]
