@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from harness.cli.arguments import budget, count
 from harness.cli.errors import Stop
 from harness.cli.outdir import RESULTS
 from harness.cli.terminal import terminal
-from harness.record.calibration import BASE, JSON, Calibration, CalibrationError, Run, recorded
+from harness.record.calibration import BASE, Calibration, CalibrationError, Run, recorded
 from harness.record.target import Target
 from harness.report import html
 from harness.report.calibration import chart, markdown, tables
@@ -96,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     def tell(ended: Run) -> None:
         done.append(ended)
         console.print(f"{len(done):4} of {every}  {_said(ended)}", soft_wrap=True)
-        _write(out, replace(calibration, runs=tuple(done)))
+        replace(calibration, runs=tuple(done)).write(out)
 
     def run_those(of_base: set[str] | None) -> None:
         jobs = [
@@ -196,12 +195,6 @@ def _build(arguments: argparse.Namespace, console: Console) -> tuple[Calibration
         not_applicable=not_applicable,
     )
     return calibration, [_Build(BASE, executable, asked), *builds], target
-
-
-def _write(out: Path, calibration: Calibration) -> None:
-    whole = out / f".{JSON}"
-    whole.write_text(json.dumps(calibration.to_json(), indent=1) + "\n", encoding="utf-8")
-    whole.replace(out / JSON)
 
 
 def _said(run: Run) -> str:

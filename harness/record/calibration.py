@@ -85,6 +85,8 @@ class Calibration:
     """What the faults were made from, in a few words; empty in a record of before it was noted."""
     not_applicable: dict[str, str] = field(default_factory=dict)
     """Faults of the base's branch whose patch does not apply to it any more, and where."""
+    areas: dict[str, str] = field(default_factory=dict)
+    """What part of the interpreter a fault is in; of real bugs, see ``measure/fixes``."""
 
     def of(self, build: str) -> list[Run]:
         return [run for run in self.runs if run.build == build]
@@ -128,6 +130,15 @@ class Calibration:
         times = [hit.at_s for fault in self.guarantees for hit in self.detections(fault)]
         return median(times) if times else None
 
+    def per_area(self) -> dict[str, tuple[int, int]]:
+        """By area: how many of its faults were run, and how many of these a run detected."""
+        total: dict[str, tuple[int, int]] = {}
+        for fault, area in self.areas.items():
+            if self.of(fault):
+                every, detected = total.get(area, (0, 0))
+                total[area] = every + 1, detected + bool(self.detections(fault))
+        return dict(sorted(total.items()))
+
     def per_amplifier(self) -> dict[str, dict[Setting, tuple[int, int]]]:
         """Trials and hits by amplifier and value: what a value of a knob is worth.
 
@@ -145,6 +156,12 @@ class Calibration:
 
     def to_json(self) -> dict[str, object]:
         return {"schema": SCHEMA} | asdict(self)
+
+    def write(self, directory: Path) -> None:
+        """Keep it in ``directory``, whole or as it was before. Raises OSError."""
+        whole = directory / f".{JSON}"
+        whole.write_text(json.dumps(self.to_json(), indent=1) + "\n", encoding="utf-8")
+        whole.replace(directory / JSON)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Calibration:

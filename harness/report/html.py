@@ -27,9 +27,13 @@ from harness.record.target import Target
 from harness.report import annotated, coverage, numbers
 from harness.report.calibration import (
     AMPLIFIER_COLUMNS,
+    AREA_COLUMNS,
     FAULT_COLUMNS,
+    WORDS,
     amplifier_rows,
+    area_rows,
     chart,
+    curve,
     fault_rows,
     sentences,
 )
@@ -378,9 +382,13 @@ def _calibration(calibration: Calibration) -> Markup:
             "calibration.html.j2",
             limit=calibration.limit_s,
             chart=Markup(chart(calibration)),
+            curve=Markup(curve(calibration)),
+            left=WORDS,
             sentences=list(sentences(calibration)),
             fault_columns=FAULT_COLUMNS,
             faults=list(fault_rows(calibration)),
+            area_columns=AREA_COLUMNS,
+            areas=list(area_rows(calibration)),
             amplifier_columns=AMPLIFIER_COLUMNS,
             amplifiers=list(amplifier_rows(calibration)),
         )

@@ -2,8 +2,8 @@
 
 Where a fix cannot be undone, its parent takes the tip's place, and the fix itself is what it is held against: these
 come last, for each is two whole builds. What the control shows in its runs is no detection. Everything is kept in
-``--out`` as it comes, and a later call goes on; patches are made from the clone and thrown away, builds are kept in the
-cache.
+``--out`` as it comes, and a later call goes on; ``ftstress report DIR --format html`` makes a page of it. Patches are
+made from the clone and thrown away, builds are kept in the cache.
 
 Exit status 0; 2 for arguments that are none, 3 where nothing could be built.
 """
@@ -30,11 +30,10 @@ from harness.cli.arguments import budget, count
 from harness.kernel.signature import short_id
 from harness.record.calibration import Run
 from measure.fixes.corpus import CORPUS, Fix, corpus
-from measure.fixes.table import Tried, table
+from measure.fixes.table import TIP, Tried, calibration, table
 from measure.fixes.undo import CannotUndo, as_fault, patch
 
 COMMANDS = ("pairs", "run")
-TIP = "(tip)"
 MENDED = "(mended)"
 TIPS = 5
 """Runs of the tip for each run of a fix that is undone: what it shows now and then is to be known beforehand."""
@@ -82,9 +81,15 @@ def main(arguments: Sequence[str]) -> int:
         return 3
     executable = base.executable()
     assert executable is not None
-    of = branch(probe(executable).version)
+    target = probe(executable)
+    of = branch(target.version)
     told.out.mkdir(parents=True, exist_ok=True)
     tried = Tried(told.out / "fixes.jsonl")
+
+    def keep() -> None:
+        title = f"{target.title} ({tip[: git.COMMIT_SHOWN]}), of which one fix each is undone"
+        calibration(chosen, tried, title, told.limit, told.repeat).write(told.out)
+
     for command in commands:
         _race(tried, [(TIP, executable)], command, told, None, TIPS * told.repeat)
     began = time.monotonic()
@@ -98,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
             print(f"    not undone: {error}", flush=True)
             continue
         _measure(tried, fix, made, commands, told)
+        keep()
     began = time.monotonic()
     for number, fix in enumerate(parents, 1):
         print(
@@ -116,6 +122,7 @@ def main(arguments: Sequence[str]) -> int:
         for command in commands:
             _race(tried, [(made.control, made.without_it)], command, told, None, told.repeat)
         _measure(tried, fix, made, commands, told)
+        keep()
     print(table(chosen, tried, commands))
     return 0
 

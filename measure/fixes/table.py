@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from harness.record.calibration import Run
+from harness.campaign.calibrate import machine
+from harness.campaign.plan import cores
+from harness.record.calibration import BASE, Calibration, Hit, Run
 from measure.fixes.corpus import Fix
+
+TIP = "(tip)"
+"""The build in which nothing is undone."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,13 @@ class Line:
     seed: int
     hit: str
     at_s: float
+    signatures: tuple[str, ...] = ()
+    samples: int = 0
+    stores: int = 0
+
+    @property
+    def subject(self) -> str:
+        return self.hit.split(" | ")[2]
 
 
 class Shown(frozenset[str]):
@@ -58,6 +70,8 @@ class Tried:
                 "hit": run.hit.signature if run.hit else "",
                 "at_s": run.hit.at_s if run.hit else 0.0,
                 "signatures": list(run.signatures),
+                "samples": run.samples,
+                "stores": run.stores,
             }
         )
 
@@ -108,12 +122,54 @@ class Tried:
         if "seed" not in entry:
             return
         line = Line(
-            str(entry["command"]), int(str(entry["seed"])), str(entry["hit"]), float(str(entry["at_s"]))
+            str(entry["command"]),
+            int(str(entry["seed"])),
+            str(entry["hit"]),
+            float(str(entry["at_s"])),
+            tuple(map(str, signatures)),
+            *(int(str(entry.get(count, 0))) for count in ("samples", "stores")),
         )
         kept = [
             one for one in self.runs.get(name, ()) if (one.command, one.seed) != (line.command, line.seed)
         ]
         self.runs[name] = [*kept, line]  # made again, because the tip showed what it had shown
+
+
+def calibration(fixes: Sequence[Fix], tried: Tried, base: str, limit_s: float, repeat: int) -> Calibration:
+    """The same runs as a calibration, which ``ftstress report`` makes a page of: an undone fix is a fault, the tip its
+    base.
+    """
+    names = {fix.name: fix for fix in fixes if tried.runs.get(fix.name)}
+    builds = {TIP: BASE} | {name: name for name in names}
+    return Calibration(
+        machine=machine(),
+        limit_s=limit_s,
+        repeat=repeat,
+        cores=cores(),
+        guarantees={name: f"{fix.area}: {fix.kind}" for name, fix in names.items()},
+        invisible={},
+        runs=tuple(_run(build, line) for name, build in builds.items() for line in tried.runs.get(name, ())),
+        base=base,
+        not_applicable={fix.name: why for fix in fixes if (why := tried.why_not.get(fix.name))},
+        areas={name: fix.area for name, fix in names.items()},
+    )
+
+
+def _run(build: str, line: Line) -> Run:
+    hit = Hit(line.subject, line.hit.split(" | ")[1], line.hit, {}, line.at_s) if line.hit else None
+    return Run(
+        build,
+        line.seed,
+        exit_status=int(bool(hit)),
+        elapsed_s=line.at_s,
+        rounds=0,
+        samples=line.samples,
+        stores=line.stores,
+        signatures=line.signatures,
+        hit=hit,
+        trials=(),
+        command=line.command,
+    )
 
 
 def table(fixes: Sequence[Fix], tried: Tried, commands: Sequence[str]) -> str:

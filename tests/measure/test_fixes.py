@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.builds.fault import read
-from harness.record.calibration import Hit, Run
+from harness.record.calibration import BASE, Hit, Run, recorded
 from measure.fixes.corpus import CORPUS, SHOWN, corpus
-from measure.fixes.table import Tried, table
+from measure.fixes.table import TIP, Tried, calibration, table
 from measure.fixes.undo import CannotUndo, as_fault, patch
 
 BEFORE = "".join(f"line {number}\n" for number in range(60))
@@ -99,3 +99,19 @@ def test_what_was_tried_is_kept_and_counted(tmp_path: Path) -> None:
     assert "Objects/toy.c is gone" in text
     assert "| (its parent) |" in text or " (its parent) |" in text
     assert text.endswith("all: 1 of 2")
+
+
+def test_the_runs_make_a_calibration(tmp_path: Path) -> None:
+    one, other, third = corpus()[:3]
+    tried = Tried(tmp_path / "fixes.jsonl")
+    hit = Hit("pairs.list", "process", "crash | process | pairs.list | a+b", {}, 2.5)
+    tried.add("pairs", Run(TIP, 1, 0, 60.0, 10, 11, 12, (), None, ()))
+    tried.add("pairs", Run(one.name, 1, 1, 3.0, 10, 10, 10, (hit.signature,), hit, ()))
+    tried.add("pairs", Run(other.name, 1, 0, 60.0, 10, 10, 10, (), None, ()))
+    made = calibration([one, other, third], tried, "a tip", 60.0, 1)
+    assert made.missed() == [other.name]
+    assert made.detections(one.name)[0].scenario == "pairs.list"
+    assert [run.samples for run in made.of(BASE)] == [11]
+    assert sum(every for every, _ in made.per_area().values()) == 2
+    made.write(tmp_path)
+    assert recorded(tmp_path) == made

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from harness.record.calibration import BASE, Calibration, Hit, Run, Trial
-from harness.report.calibration import chart, markdown
+from harness.report.calibration import chart, curve, markdown
 
 
 def hit(at_s: float, signature: str = "violation | order | s.reads") -> Hit:
@@ -108,3 +108,19 @@ def test_the_chart_is_an_image_with_a_dot_a_detection_and_a_cross_for_a_miss() -
     assert len(image.findall(f"{space}circle")) == 2
     assert len(image.findall(f"{space}path")) == 1
     assert "<h>" in [text.text for text in image.findall(f"{space}text")]
+
+
+def test_the_curve_rises_by_a_step_a_detection() -> None:
+    image = ElementTree.fromstring(
+        curve(calibration(run("f", 1, hit(60.0)), run("<h>"), run("f", 2, hit(0.0))))
+    )
+    (line,) = image.findall("{http://www.w3.org/2000/svg}path")
+    assert line.get("d") == "M260,222.0H260.0V155.3H900.0V88.7H900"
+
+
+def test_faults_of_real_bugs_are_counted_by_area() -> None:
+    some = replace(
+        calibration(run("f", 1, hit(1.0)), run("<h>")), areas={"f": "list", "<h>": "list", "x": "io"}
+    )
+    assert "| list | 2 | 1 | 50 % |" in markdown(some)
+    assert "| area |" not in markdown(replace(some, areas={}))
