@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.campaign import child, trial
 from harness.campaign.plan import SHORTEST_S, PlannedTrial
 from harness.campaign.select import ScenarioInfo
+from harness.campaign.trial import RunTrial
 from harness.campaign.watch import Limits, alarm_s, watch
 from harness.diagnosis import ending as endings
 from harness.diagnosis.native import NO_GDB, Native, read, under_gdb
@@ -86,13 +87,11 @@ class Control:
 
     signature: str
     again: Again
-    is_new: bool
-    """Then what its threads do last is noted, operation by operation, in one more child."""
 
     @property
     def busy(self) -> int:
-        """How many threads its trial keeps running."""
-        return self.again.planned.busy
+        """How many threads its trial keeps running: with the GIL on, one at a time."""
+        return 1
 
 
 def run_once(
@@ -104,6 +103,7 @@ def run_once(
     with_gil: bool = False,
     ring: Every = "off",
     stop: Callable[[], bool] = lambda: False,
+    run: RunTrial = trial.run_in_child,
 ) -> Outcome:
     """Run the trial in a child until it shows the finding with the signature ``wanted``, or ends, or ``stop`` says so.
 
@@ -131,7 +131,7 @@ def run_once(
                 last = event["details"].get("last_operations", "")
 
     spec = again.spec(memory_bytes) | {"with_gil": with_gil, "ring": ring}
-    ending = trial.run_in_child(target, spec, hear, lambda: hit_s is not None or stop())
+    ending = run(target, spec, hear, lambda: hit_s is not None or stop())
     found = endings.finding(ending, 0, name)
     if found is not None:
         hear(found)

@@ -83,7 +83,9 @@ def command(target: Target, spec: ChildSpec) -> list[str]:
     with_gil, knobs = False, dict[str, Setting]()
     if spec["do"] == "trial" or spec["do"] == "pairs":
         with_gil, knobs = spec.get("with_gil", False), spec["knobs"]
-    elif spec["do"] == "sweep" or spec["do"] == "serve":
+    elif spec["do"] == "serve":
+        with_gil, knobs = spec["with_gil"], spec["knobs"]
+    elif spec["do"] == "sweep":
         knobs = spec["knobs"]
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     if knobs.get(specializer.name) == OFF:

@@ -207,17 +207,13 @@ class Grader:
         return sum(count["samples"] for count in self.counts().values())
 
     def uncontrolled(self) -> list[Control]:
-        """The findings that have not been tried with the GIL on, with the trials that showed them. The GIL orders what
-        a sanitizer calls a race: of those nothing is to be learnt.
+        """The new findings that have not been tried with the GIL on, with the trials that showed them. Of known ones
+        the list says it; and the GIL orders what a sanitizer calls a race: of those nothing is to be learnt.
         """
         return [
-            Control(
-                text,
-                of_event(self.tallies[one.scenario].info, one.start, one.pair),
-                one.known is None,
-            )
+            Control(text, of_event(self.tallies[one.scenario].info, one.start, one.pair))
             for text, one in self.seen.items()
-            if one.with_gil == "not tried" and one.severity != UNCOUNTED
+            if one.known is None and one.with_gil == "not tried" and one.severity != UNCOUNTED
         ]
 
     def result(self) -> Result:

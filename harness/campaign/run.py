@@ -44,6 +44,8 @@ WORTH_STARTING_S = 0.2
 SHORTEST_S = 0.01
 LOOK_S = 0.1
 """Between two looks at the interrupt flag."""
+CONTROLS = 0.2
+"""The share of the budget, at its end, in which findings come first that were not tried with the GIL on yet."""
 OVERDUE_S = 1.0
 """Beyond its budget, when a trial that has said nothing yet, or a control, stops being counted among those that use
 the cores."""
@@ -220,14 +222,15 @@ class _Campaign:
             self._start(planned, max(budget, SHORTEST_S))
 
     def _start_controls(self) -> None:
-        """Try findings again with the GIL on, as soon as cores are free; where ``-x`` ended the trials, too. What is
-        known can wait until each scenario has come once.
+        """Try what is new again with the GIL on, when each scenario has come once, towards the end, and where ``-x``
+        ended the trials. With many findings this would else take half of a minute from what has not come yet.
         """
         if self.kind.name == plan.SWEEP or self.options.in_process or not self.target.free_threaded:
             return
+        late = self.stop.is_set() or self.now() > self.options.budget_s * (1 - CONTROLS)
+        if self.unseen and not late:
+            return
         for control in self.grader.uncontrolled():
-            if not control.is_new and self.unseen and not self.stop.is_set():
-                continue
             budget = min(control.again.budget_s, self.options.budget_s - self.now())
             if budget < WORTH_STARTING_S or self.stop_controls.is_set() or not self._has_room(control):
                 return
@@ -247,6 +250,7 @@ class _Campaign:
             control.again,
             control.signature,
             memory_bytes=memory_limit(self.options, self.at_once, self.target.sanitizer),
+            run=self.run_trial,
         )
         what: _Tried | OSError
         try:
@@ -254,8 +258,7 @@ class _Campaign:
             last = ""
             # Each scenario comes once before anything is looked at more closely.
             noted = self.kind.name == plan.STRESS and self.options.ring == "off"
-            wanted = control.is_new and noted and (not self.unseen or self.stop.is_set())
-            if wanted and not self._controls_are_over():
+            if noted and (not self.unseen or self.stop.is_set()) and not self._controls_are_over():
                 last = run_once(ring="operation", stop=self._controls_are_over).last_operations
             what = _Tried(with_gil, last)
         except OSError as error:

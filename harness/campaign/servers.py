@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import NamedTuple
 
 from harness.builds.layout import fixed_layout
 from harness.campaign import child, trial
@@ -32,6 +33,15 @@ ANSWERS_S = 10.0
 """For a server to start, to import a file and to fork: above this the trial has a child of its own."""
 GONE = "gone"
 """What no server says."""
+
+
+class Kind(NamedTuple):
+    """What must be known before a server's interpreter starts."""
+
+    specialized: Setting
+    with_gil: bool
+    suppressions: str
+    """What a sanitizer is not to report: a file."""
 
 
 @contextmanager
@@ -51,13 +61,11 @@ def serving(most: int) -> Iterator[RunTrial]:
 
 
 class _Servers:
-    """Those that are not at work: as many as trials run beside each other, with the specializer and without it, and for
-    each list of what a sanitizer is not to report.
-    """
+    """Those that are not at work: of each kind as many as trials run beside each other."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.idle: dict[tuple[Setting, str], list[_Server]] = {}
+        self.idle: dict[Kind, list[_Server]] = {}
         self.suppressions = ""
         """The list that trials are started with now."""
         self.lock = threading.Lock()
@@ -65,18 +73,17 @@ class _Servers:
 
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
-        if spec.get("with_gil"):
-            return trial.start_alone(target, spec)
-        kind = spec["knobs"].get(specializer.name, ON), spec.get("suppressions", "")
+        with_gil = spec.get("with_gil", False)
+        kind = Kind(spec["knobs"].get(specializer.name, ON), with_gil, spec.get("suppressions", ""))
         with self.lock:
-            self.suppressions = kind[1]
-            stale = [one for one in self.idle if one[1] != self.suppressions]
+            self.suppressions = kind.suppressions
+            stale = [one for one in self.idle if one.suppressions != self.suppressions]
             old = [server for one in stale for server in self.idle.pop(one)]
             idle = self.idle.setdefault(kind, [])
             ready = idle.pop() if idle else None
         for other in old:
             other.end()  # it would report what is suppressed by now
-        server = ready or _Server(target, *kind)
+        server = ready or _Server(target, kind)
         forked = server.fork(spec, self._take_back)
         if forked is not None:
             return forked
@@ -85,7 +92,11 @@ class _Servers:
 
     def _take_back(self, server: _Server) -> None:
         with self.lock:
-            goes_on = not server.gone and server.served < self.most and server.kind[1] == self.suppressions
+            goes_on = (
+                not server.gone
+                and server.served < self.most
+                and server.kind.suppressions == self.suppressions
+            )
             if goes_on:
                 self.idle.setdefault(server.kind, []).append(server)
         if not goes_on:
@@ -100,13 +111,15 @@ class _Servers:
 class _Server:
     """A process of the target that forks children, one at a time."""
 
-    def __init__(self, target: Target, specialized: Setting, suppressions: str) -> None:
+    def __init__(self, target: Target, kind: Kind) -> None:
         """Raises OSError when the target cannot be executed."""
-        self.kind = specialized, suppressions
+        self.kind = kind
         self.answers_s = ANSWERS_S * target.stretch
         self.reports = folder() if target.sanitizer else None
         """Of a sanitizer: its children's, one after the other."""
-        more = environment(target.sanitizer or "", self.reports.name, suppressions) if self.reports else {}
+        more = (
+            environment(target.sanitizer or "", self.reports.name, kind.suppressions) if self.reports else {}
+        )
         self.served = 0
         self.gone = False
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -114,7 +127,8 @@ class _Server:
             "do": "serve",
             "alarm_s": 0,
             "socket_fd": theirs.fileno(),
-            "knobs": {specializer.name: specialized},
+            "with_gil": kind.with_gil,
+            "knobs": {specializer.name: kind.specialized},
         }
         try:
             with fixed_layout(child.instrumented(target.executable)):

@@ -110,6 +110,7 @@ class ServeSpec(Started):
 
     do: Literal["serve"]
     socket_fd: int
+    with_gil: bool
     knobs: dict[str, Setting]
     """Of its trials, what must be known before the interpreter starts."""
 
