@@ -53,6 +53,8 @@ LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
 KEEPS_TIME_S = 30.0
+WRITE_S = 1.0
+"""Between two results of a campaign that goes on; its journal has everything at once."""
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
 
@@ -151,6 +153,7 @@ class _Campaign:
         """By numbers below 0, that no trial has."""
         self.controlled: set[str] = set()
         self.said: queue.Queue[_Said] = queue.Queue(QUEUED)
+        self.written_at_s = -WRITE_S
         self.stop = threading.Event()
         self.stop_controls = threading.Event()
         self.reason = "budget"
@@ -403,7 +406,7 @@ class _Campaign:
         if self.unmasking and (due := self.unmasking.due(not self.unseen, self.now())):
             self.record(due)
         self._forget(number)
-        write_result(self.out, self.grader.result())
+        self._write()
 
     def _control_ended(self, said: _Said) -> None:
         control, thread = self.controls.pop(said.number)
@@ -415,7 +418,7 @@ class _Campaign:
             self.record(control_event(control.signature, [said.what.with_gil]) | {"at_s": said.at_s})
         if last := said.what.last_operations:
             self.record(later_event(control.signature, {"last_operations": last}) | {"at_s": said.at_s})
-        write_result(self.out, self.grader.result())
+        self._write()
 
     def _not_started(self, number: int, at_s: float, error: OSError) -> None:
         # The next trial would fare no better, and would be tried thousands of times.
@@ -423,6 +426,12 @@ class _Campaign:
         self._child_said(number, at_s, {"event": "failure", "message": message, "traceback": ""})
         self._forget(number)
         self._halt("failure")
+
+    def _write(self) -> None:
+        """Write the result so far, now and then: with hundreds of subjects it takes as long as a trial of one does."""
+        if self.now() - self.written_at_s >= WRITE_S:
+            write_result(self.out, self.grader.result())
+            self.written_at_s = self.now()
 
     def _forget(self, number: int) -> None:
         _, thread = self.running.pop(number)
