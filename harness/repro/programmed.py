@@ -9,7 +9,6 @@ from itertools import chain
 from typing import ClassVar
 
 from harness.campaign.again import Again
-from harness.kernel.pairs.judge import NEVER
 from harness.kernel.pairs.program import Operation, parse
 from harness.kernel.pairs.race import IN_TURN
 from harness.kernel.pairs.subject import Subject, steps
@@ -18,7 +17,7 @@ from harness.kernel.pairs.world import MODULES as WORLDS
 from harness.record.result import Finding
 from harness.repro import plain
 from harness.repro.bundle import Bundle, NotScriptable
-from harness.repro.racing import MODULES, PERMITTED, RAISED, STRUCTURE, Question, Writer, shortest
+from harness.repro.racing import MODULES, PERMITTED, STRUCTURE, Question, Writer, shortest
 from harness.repro.subject_parts import RESERVED, Parts, given_by
 
 LINES = 40
@@ -28,8 +27,6 @@ for o, look in itertools.product(objects, LOOKS):
     with contextlib.suppress(BaseException):
         look(o, '')
 """
-IN_NO_ORDER = replace(RAISED, before="", odd="odd := {ALL} - {None}")
-"""Where what was raised is wrong in whatever order."""
 WRONG = replace(
     STRUCTURE,
     before="""
@@ -92,8 +89,6 @@ class _Writer(Writer[Operation]):
 
     def asked(self) -> Question:
         question = super().asked()
-        if question is RAISED and self.finding.details.get("exception") in NEVER:
-            return IN_NO_ORDER
         return WRONG if question is STRUCTURE else question
 
     def prepare(self) -> None:

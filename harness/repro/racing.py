@@ -6,11 +6,12 @@ import ast
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from textwrap import indent
 from typing import ClassVar, Generic, TypeVar
 
+from harness.kernel.pairs.judge import NEVER
 from harness.kernel.pairs.race import DIGITS
 from harness.record.result import Finding
 from harness.repro import reported
@@ -124,6 +125,8 @@ RAISED = Question(
     "odd := {ALL} - {None, *ORDERS}",
     "ERROR by {odd.pop()}",
 )
+IN_NO_ORDER = replace(RAISED, before="", odd="odd := {ALL} - {None}")
+"""Where what was raised is wrong in whatever order."""
 ALONE = Question(
     OUTCOMES.did,
     """
@@ -186,7 +189,8 @@ class Writer(ABC, Generic[Done]):
             return ALONE
         if self.dies:
             return NOTHING
-        named = {"structure": STRUCTURE, "process": RAISED, "permitted": PERMITTED}
+        raised = IN_NO_ORDER if self.finding.details.get("exception") in NEVER else RAISED
+        named = {"structure": STRUCTURE, "process": raised, "permitted": PERMITTED}
         return named.get(self.finding.oracle, OUTCOMES)
 
     @abstractmethod

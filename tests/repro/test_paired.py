@@ -110,6 +110,7 @@ def ran(text: str, target: Target, folder: Path) -> tuple[int, str]:
             {"exception": "RuntimeError"},
             "seen: ",
         ),
+        ("broken", "ask+ask", "exception", "process", {"exception": "SystemError"}, "seen: "),
         ("breaking", "arm+arm", "violation", "process", {"alone": "ask"}, "seen: "),
     ],
 )
