@@ -57,7 +57,14 @@ def _parts(name: str) -> tuple[str, str]:
     return package, name.removeprefix(package)
 
 
-sys.meta_path.append(_Finder())
+FINDER = _Finder()
+
+
+def _new(rest: str = "") -> str:
+    """A name that nobody has imported yet; from the first one on, such names are found."""
+    if FINDER not in sys.meta_path:
+        sys.meta_path.append(FINDER)
+    return f"{PREFIX}{next(NUMBERS)}{rest}"
 
 
 class Package(Subject):
@@ -66,7 +73,7 @@ class Package(Subject):
     said = "importlib: threads that import one module wait for whoever is at it"
 
     def fresh(self, size: int) -> str:
-        return f"{PREFIX}{next(NUMBERS)}"
+        return _new()
 
     def left(self, o: str) -> Any:
         for name in [name for name in list(sys.modules) if name == o or name.startswith(o + ".")]:
@@ -181,7 +188,7 @@ class ImportedModule(_Imported):
     """A module that is filled without ado."""
 
     def fresh(self, size: int) -> Any:
-        return f"{PREFIX}{next(NUMBERS)}_whole"
+        return _new("_whole")
 
     @step(writes=True, may_raise=(ImportError,))
     def reload(o: Any, v: str) -> Any:
@@ -192,7 +199,7 @@ class ImportedAndFailing(_Imported):
     """A module that raises when it is imported: each import of it does, and none gives a module."""
 
     def fresh(self, size: int) -> Any:
-        return f"{PREFIX}{next(NUMBERS)}_fails"
+        return _new("_fails")
 
 
 class ImportedInACircle(_Imported):
@@ -201,7 +208,7 @@ class ImportedInACircle(_Imported):
     most = PROCESS
 
     def fresh(self, size: int) -> Any:
-        return f"{PREFIX}{next(NUMBERS)}_one"
+        return _new("_one")
 
     @step(writes=True)
     def import_other(o: Any, v: str) -> Any:

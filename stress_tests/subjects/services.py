@@ -6,6 +6,7 @@ import _lsprof
 import tempfile
 import tracemalloc
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
@@ -195,67 +196,64 @@ else:
             return len(interpreters.list_all()) > 0, interpreters.get_current().id
 
 
-try:
-    import _interpchannels  # type: ignore[import-not-found]
-except ImportError:  # before 3.13
-    pass
-else:
+class Channel(Subject):
+    """A channel between interpreters, of which there is one, and their module: what was sent comes once."""
 
-    class Channel(Subject):
-        """A channel between interpreters, of which there is one: what was sent comes once."""
+    most = PROCESS
+    minimum_version = (3, 13)
 
-        most = PROCESS
+    def fresh(self, size: int) -> Any:
+        import _interpchannels as channels  # type: ignore[import-not-found]  # since 3.13
 
-        def fresh(self, size: int) -> Any:
-            channel = _interpchannels.create(1)
-            for one in fresh_strings(size):
-                _interpchannels.send(channel, one, blocking=False)
-            return channel
+        channel = channels.create(1)
+        for one in fresh_strings(size):
+            channels.send(channel, one, blocking=False)
+        return channels, channel
 
-        def left(self, o: Any) -> Any:
-            with suppress(_interpchannels.ChannelNotFoundError):
-                _interpchannels.destroy(o)
-            return None
+    def left(self, o: Any) -> Any:
+        with suppress(o[0].ChannelNotFoundError):
+            o[0].destroy(o[1])
+        return None
 
-        @step(writes=True)
-        def send(o: Any, v: str) -> Any:
-            _interpchannels.send(o, v, blocking=False)
+    @step(writes=True)
+    def send(o: Any, v: str) -> Any:
+        o[0].send(o[1], v, blocking=False)
 
-        @step(writes=True)
-        def send_buffer(o: Any, v: str) -> Any:
-            _interpchannels.send_buffer(o, v.encode(), blocking=False)
+    @step(writes=True)
+    def send_buffer(o: Any, v: str) -> Any:
+        o[0].send_buffer(o[1], v.encode(), blocking=False)
 
-        @step(writes=True)
-        def recv(o: Any, v: str) -> Any:
-            return len(_interpchannels.recv(o, b"")[0])
+    @step(writes=True)
+    def recv(o: Any, v: str) -> Any:
+        return len(o[0].recv(o[1], b"")[0])
 
-        @step(writes=True)
-        def close(o: Any, v: str) -> Any:
-            _interpchannels.close(o, force=v[1] == "1")
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o[0].close(o[1], force=v[1] == "1")
 
-        @step(writes=True)
-        def release(o: Any, v: str) -> Any:
-            _interpchannels.release(o, send=True, recv=True, force=True)
+    @step(writes=True)
+    def release(o: Any, v: str) -> Any:
+        o[0].release(o[1], send=True, recv=True, force=True)
 
-        @step(writes=True)
-        def destroy(o: Any, v: str) -> Any:
-            _interpchannels.destroy(o)
+    @step(writes=True)
+    def destroy(o: Any, v: str) -> Any:
+        o[0].destroy(o[1])
 
-        @step(writes=True)
-        def create(o: Any, v: str) -> Any:
-            _interpchannels.destroy(_interpchannels.create(1))
+    @step(writes=True)
+    def create(o: Any, v: str) -> Any:
+        o[0].destroy(o[0].create(1))
 
-        @step()
-        def list_all(o: Any, v: str) -> Any:
-            return len(_interpchannels.list_all()) >= 0
+    @step()
+    def list_all(o: Any, v: str) -> Any:
+        return len(o[0].list_all()) >= 0
 
-        @step()
-        def asks(o: Any, v: str) -> Any:
-            return (
-                _interpchannels.get_count(o),
-                _interpchannels.get_info(o).count,
-                len(_interpchannels.list_interpreters(o, send=True)),
-            )
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return (
+            o[0].get_count(o[1]),
+            o[0].get_info(o[1]).count,
+            len(o[0].list_interpreters(o[1], send=True)),
+        )
 
 
 try:
@@ -737,8 +735,9 @@ else:
 
         @step(writes=True)
         def autocommit(o: Any, v: str) -> Any:
-            o.autocommit = v[0] == "a"
-            o.autocommit = 1 << 70
+            """What a store leaves behind, and does not tell, is told where partial looks at what it gets."""
+            partial(setattr, o, "autocommit", v[0] == "a")()
+            partial(setattr, o, "autocommit", 1 << 70)()
 
         @step(writes=True)
         def parameters_asked(o: Any, v: str) -> Any:

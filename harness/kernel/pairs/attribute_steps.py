@@ -10,6 +10,7 @@ from typing import Any
 from harness.kernel.pairs.subject import PROCESS, Subject, step
 
 ANY = ("__dict__", "__weakref__")
+DESCRIBED = (GetSetDescriptorType, MemberDescriptorType)
 
 NAMES: dict[type, list[str]] = {}
 """Of the types that have been asked for. Threads read it without a lock."""
@@ -20,9 +21,8 @@ def names_of(kind: type) -> list[str]:
 
     Built-in types have subjects of their own, and what a class of Python's has in slots is not for others to delete.
     """
-    own = [vars(cls) for cls in kind.__mro__ if cls.__module__ != "builtins" and "__slots__" not in vars(cls)]
-    described = [(name, type(thing)) for held in own for name, thing in held.items() if name not in ANY]
-    return [name for name, made_by in described if made_by in (GetSetDescriptorType, MemberDescriptorType)]
+    own = (vars(cls) for cls in kind.__mro__ if cls.__module__ != "builtins" and "__slots__" not in vars(cls))
+    return [name for held in own for name in held if name not in ANY and type(held[name]) in DESCRIBED]
 
 
 def described(o: Any) -> Sequence[tuple[Any, str]]:
