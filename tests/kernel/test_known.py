@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.kernel.known import OF_PAIR, KnownIssue, KnownIssuesError, find, fits, load
-from harness.kernel.pairs import dict_steps, iterator_steps
+from harness.kernel.pairs import attribute_steps, dict_steps, iterator_steps
 from harness.kernel.suite import subject_files
 from tests.campaign.fakes import fake_target
 
@@ -40,7 +40,9 @@ def test_the_shipped_list_is_sound() -> None:
 def test_entries_of_pairs_name_operations_that_there_are() -> None:
     """By the files' text: some operations are there on some versions only."""
     text = "".join(file.read_text() for file in subject_files())
-    steps = "".join(Path(module.__file__ or "").read_text() for module in (dict_steps, iterator_steps))
+    steps = "".join(
+        Path(module.__file__ or "").read_text() for module in (attribute_steps, dict_steps, iterator_steps)
+    )
     there = {name.rstrip("_") for name in re.findall(r"def (\w+)\(o: Any, v: str\)", text + steps)}
     named = [
         (issue.id, name)
