@@ -1,14 +1,16 @@
-"""How fast a sweep stops: threads that stop within themselves beside threads that a tracer stops, in one run.
+"""How fast a sweep lists paths and stops: threads that do so within themselves beside a tracer, in one run.
 
     python -m measure.stopping [PATTERN ...] [--target PY] [--limit STOPS]
 
-Each scenario's jobs are stopped both ways in turn, in one child, at the same points; a line a job, then the median.
+Each scenario's jobs are listed both ways in turn, in one child, and stopped both ways at the same points; a line a job,
+then the medians. A step is an instruction that the thread was stopped in front of, be it a point or not.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import struct
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,9 +18,10 @@ from statistics import median
 
 from harness.builds.find import resolve
 from harness.cli.choose import choose
+from harness.kernel.page import RECORD, RECORDED
 from harness.kernel.spec_types import SceneSpec
 from harness.sweep.jobs import Job
-from harness.sweep.points import Listing, Point
+from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.scene import Scene
 from harness.sweep.worker import code_of
 
@@ -38,6 +41,17 @@ def rates(made: Scene, job: Job, points: tuple[Point, ...]) -> Iterator[tuple[st
         yield way, len(points) / (time.perf_counter() - began), dict(sorted(outcomes.items()))
 
 
+def listing_s(made: Scene, job: Job) -> Iterator[tuple[str, float]]:
+    """By way: seconds to go through the job's path, the state being ready."""
+    for way, traced in WAYS.items():
+        steps = made.steps(job, bool(traced))
+        began = time.perf_counter()
+        list_points(steps, made.program, made.accesses)
+        yield way, time.perf_counter() - began
+        made.stage.let_b_pass()
+        made.stage.end_turn()
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -47,7 +61,8 @@ def main() -> None:
     asked = parser.parse_args()
     target = resolve(asked.target)
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    quicker = []
+    quicker: list[float] = []
+    listed_in: list[float] = []
     for scenario in choose(target, asked.patterns):
         with tempfile.TemporaryDirectory() as cache:
             spec: SceneSpec = {
@@ -61,8 +76,12 @@ def main() -> None:
             try:
                 for job in made.jobs:
                     listed = made.list(job)
-                    if not isinstance(listed, Listing) or not listed.points:
+                    if not isinstance(listed, Listing) or not listed.points or not listed.complete:
                         continue
+                    times = dict(listing_s(made, job))
+                    (recorded,) = struct.unpack_from("<Q", made.stage.page, RECORDED)
+                    us = {way: seconds / (recorded / RECORD.size) * 1e6 for way, seconds in times.items()}
+                    listed_in.append(times["within"] / times["traced"])
                     every = max(1, len(listed.points) // asked.limit)
                     found = {
                         way: (rate, outcomes)
@@ -72,12 +91,16 @@ def main() -> None:
                     quicker.append(mine / theirs)
                     print(
                         f"{scenario.name} {job.a}/{job.b} x{job.turns}: {mine:,.0f} within, {theirs:,.0f} traced"
-                        f" ({mine / theirs:.2f} times); {became} {'=' if became == became_traced else became_traced}",
+                        f" ({mine / theirs:.2f} times); listed in {us['within']:.1f} µs a step,"
+                        f" {us['traced']:.1f} traced; {became} {'=' if became == became_traced else became_traced}",
                         flush=True,
                     )
             finally:
                 made.close()
-    print(f"median of {len(quicker)} jobs: {median(quicker):.2f} times as many stops a second")
+    print(
+        f"median of {len(quicker)} jobs: {median(quicker):.2f} times as many stops a second, listed in"
+        f" {median(listed_in):.2f} of the time"
+    )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.kernel.events import Emit
-from harness.kernel.page import AGAIN, DO_A, GATE, GATE_WITHIN, GO, PAGE_BYTES, STATE, STATES
+from harness.kernel.page import AGAIN, DO_A, GATE, GATE_WITHIN, GO, PAGE_BYTES, SHARED_BYTES, STATE, STATES
 from harness.kernel.within import CannotStand, Standing, tell_why_not
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class TwoThreads:
     def __init__(self, page_fd: int, emit: Emit) -> None:
         self.page_fd = page_fd
         self.emit = emit
-        self.page = self._map()
+        self.page = self._map(SHARED_BYTES)
         self.standing: Standing | None = None
         self.gates: list[Callable[[], None]] = []
         self.pages = [self.page, self.page]
@@ -45,8 +45,8 @@ class TwoThreads:
         except CannotStand as error:
             tell_why_not(self.page, str(error))
 
-    def _map(self) -> mmap.mmap:
-        return mmap.mmap(self.page_fd, PAGE_BYTES)
+    def _map(self, size: int = PAGE_BYTES) -> mmap.mmap:
+        return mmap.mmap(self.page_fd, size)
 
     def serve(
         self,
@@ -90,7 +90,7 @@ class TwoThreads:
         STATE.pack_into(page, STATES[who], _thread_state(), id(TwoThreads.gate.__code__))
         if self.standing is not None:
             try:
-                self.standing.ready("AB"[who])
+                self.standing.ready("AB"[who], page)
             except CannotStand as error:
                 tell_why_not(page, str(error))
         while not page[GO]:

@@ -54,6 +54,26 @@ FATAL_CONTEXT = 400
 WHY_NOT = 512
 """Told by the threads: why they cannot stop within themselves, in so many bytes as the first one says."""
 
+# Of a listing (``stepping``), words first, then eight bytes each.
+LISTS, SPANS, KNOWN = 768, 772, 776
+"""How far A is with it; how many spans the manager has told; whether the instruction before was a function's."""
+CALLED, BEFORE, RECORDED, FRAME_AT, INSIDE_AT = range(784, 824, 8)
+"""The stack pointer behind a call that has just been made, or 0; the one before; how many bytes were recorded; where A
+keeps the address of its Python frame, or 0; where it writes whether it is inside."""
+RETURNS = 896
+"""What the breakpoint is to be at the end of a call that is run over: ``struct perf_event_attr``."""
+SPAN = PAGE_BYTES
+"""Told by the manager, eight bytes each, in their order: where a span of addresses begins, two bits further up, and of
+what kind it is (``stepping.OUT`` and so on)."""
+MOST_SPANS = 1 << 19
+RECORDS = SPAN + 8 * MOST_SPANS
+"""Told by A, of each step: its registers in the order in which the kernel saves them, from r8 to rip; its Python frame;
+where the call that it has just made, and that is run over, returns to, or 0."""
+RECORD = struct.Struct("<19Q")
+MOST_STEPS = 1 << 17
+SHARED_BYTES = RECORDS + RECORD.size * MOST_STEPS
+"""Of all that is shared; what of it is never touched takes no memory."""
+
 LEAVE, FRESH, SWEPT, REST, NEXT, AGAIN = range(6)
 """What DO_A and DO_B say: end; a fresh state; the swept operation; what of the cycle follows it; go on to the next; be
 at a gate again, which may be another one now."""

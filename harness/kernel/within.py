@@ -18,6 +18,23 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from harness.kernel.machine_code import (
+    DISABLE,
+    MOVE,
+    RETURN,
+    SYS_GETTID,
+    SYS_PERF_EVENT_OPEN,
+    at,
+    call,
+    if_equal,
+    ioctl,
+    sleep_until,
+    store,
+    store_byte,
+    unless_equal,
+    wake,
+    when,
+)
 from harness.kernel.page import (
     AIMED,
     ARMED,
@@ -31,9 +48,11 @@ from harness.kernel.page import (
     FATAL_IN,
     HELD,
     INSIDE_A,
+    INSIDE_AT,
     LEFT,
     LET,
     LIMIT,
+    LISTS,
     MOVED,
     ON,
     PASS,
@@ -43,15 +62,8 @@ from harness.kernel.page import (
     THREAD_B,
     WHY_NOT,
 )
+from harness.kernel.stepping import SI_CODE, TRAP_PERF, stepping
 
-SYS_IOCTL, SYS_GETTID, SYS_FUTEX, SYS_PERF_EVENT_OPEN = 16, 186, 202, 298
-FUTEX_WAIT, FUTEX_WAKE = 0, 1
-TIMED_OUT = -110
-MOVE, DISABLE = 0x4008240B, 0x2401
-"""``PERF_EVENT_IOC_MODIFY_ATTRIBUTES`` and ``PERF_EVENT_IOC_DISABLE``."""
-TRAP_PERF = 6
-"""The ``si_code`` of such a signal, at ``SI_CODE`` in its ``siginfo_t``."""
-SI_CODE = 8
 LIMIT_S = 60
 """After this a thread goes on by itself: whoever was to let it go is no more."""
 HOLDS = (45, 46)
@@ -67,7 +79,7 @@ ATTRIBUTES = struct.Struct("<II4QQIIQQ48xQ")
 """``struct perf_event_attr`` of 128 bytes: type, size, config, period, sample and read format, flags, wakeup, kind of
 breakpoint, address, length, and what the signal says."""
 PERF_TYPE_BREAKPOINT = 5
-HW_BREAKPOINT_X = 4
+HW_BREAKPOINT_W, HW_BREAKPOINT_X = 2, 4
 DISABLED, EXCLUDE_KERNEL, EXCLUDE_HV, REMOVE_ON_EXEC, SIGTRAP_BIT = (1 << bit for bit in (0, 5, 6, 36, 37))
 
 
@@ -77,123 +89,75 @@ class CannotStand(Exception):
 
 def attributes(address: int, disabled: bool) -> bytes:
     """A breakpoint in front of the instruction at ``address``, that signals each time."""
-    flags = DISABLED * disabled | EXCLUDE_KERNEL | EXCLUDE_HV | REMOVE_ON_EXEC | SIGTRAP_BIT
+    return _described(HW_BREAKPOINT_X, address, 8, DISABLED * disabled)
+
+
+def watching(address: int) -> bytes:
+    """One behind each instruction that writes the byte at ``address``."""
+    return _described(HW_BREAKPOINT_W, address, 1, 0)
+
+
+def _described(kind: int, address: int, size: int, flags: int) -> bytes:
+    flags |= EXCLUDE_KERNEL | EXCLUDE_HV | REMOVE_ON_EXEC | SIGTRAP_BIT
     return ATTRIBUTES.pack(
-        PERF_TYPE_BREAKPOINT, ATTRIBUTES.size, 0, 1, 0, 0, flags, 0, HW_BREAKPOINT_X, address, 8, 0
+        PERF_TYPE_BREAKPOINT, ATTRIBUTES.size, 0, 1, 0, 0, flags, 0, kind, address, size, 0
     )
-
-
-# Machine code. The page's address is in r8; what stands in brackets is relative to it. A system call leaves r8 alone.
-
-
-def _at(code: bytes, where: int) -> bytes:
-    return code + struct.pack("<i", where)
-
-
-def _store(where: int, value: int) -> bytes:
-    return _at(b"\x41\xc7\x80", where) + struct.pack("<I", value)  # mov dword [where], value
-
-
-def _store_byte(where: int, value: int) -> bytes:
-    return _at(b"\x41\xc6\x80", where) + bytes([value])  # mov byte [where], value
-
-
-def _when(where: int, then: bytes) -> bytes:
-    """``then`` is left out where the word is 0."""
-    return _at(b"\x41\x83\xb8", where) + b"\x00" + _unless_equal(then)  # cmp dword [where], 0
-
-
-def _unless_equal(then: bytes) -> bytes:
-    return b"\x0f\x84" + struct.pack("<i", len(then)) + then  # je behind it
-
-
-def _if_equal(then: bytes) -> bytes:
-    return b"\x0f\x85" + struct.pack("<i", len(then)) + then  # jne behind it
-
-
-def _call(number: int) -> bytes:
-    return b"\xb8" + struct.pack("<I", number) + b"\x0f\x05"  # mov eax, number; syscall
-
-
-def _wake(where: int) -> bytes:
-    first = _at(b"\x49\x8d\xb8", where)  # lea rdi, [where]
-    second = b"\xbe" + struct.pack("<I", FUTEX_WAKE)  # mov esi, 1
-    return first + second + b"\xba" + struct.pack("<I", 1) + _call(SYS_FUTEX)  # mov edx, 1
-
-
-def _sleep_until(where: int, limit: int | None = None) -> bytes:
-    """Sleep until the word is no longer 0, or until the time at ``limit`` is over."""
-    sleep = _at(b"\x49\x8d\xb8", where) + b"\x31\xf6\x31\xd2"  # lea rdi, [where]; xor esi, esi; xor edx, edx
-    sleep += (
-        b"\x45\x31\xd2" if limit is None else _at(b"\x4d\x8d\x90", limit)
-    )  # xor r10d, r10d; lea r10, [limit]
-    sleep += _call(SYS_FUTEX)
-    look = _at(b"\x41\x83\xb8", where) + b"\x00"  # cmp dword [where], 0
-    over = b"" if limit is None else b"\x83\xf8" + struct.pack("b", TIMED_OUT)  # cmp eax, TIMED_OUT
-    size = len(sleep) + len(over) + (6 if over else 0) + 5
-    body = sleep + over + (b"\x0f\x84" + struct.pack("<i", 5) if over else b"")  # je behind the jump
-    back = -(len(look) + 6 + len(body) + 5)
-    return look + b"\x0f\x85" + struct.pack("<i", size) + body + b"\xe9" + struct.pack("<i", back)  # jne; jmp
-
-
-def _ioctl(request: int, argument: bytes) -> bytes:
-    event = _at(b"\x41\x8b\xb8", EVENT)  # mov edi, [EVENT]
-    return event + b"\xbe" + struct.pack("<I", request) + argument + _call(SYS_IOCTL)  # mov esi, request
 
 
 def _gate(thread: int, before: bytes, behind: bytes) -> bytes:
     return (
-        _store(thread + AT, 1)
+        store(thread + AT, 1)
         + before
-        + _wake(thread + AT)
-        + _sleep_until(thread + PASS)
-        + _store(thread + PASS, 0)
+        + wake(thread + AT)
+        + sleep_until(thread + PASS)
+        + store(thread + PASS, 0)
         + behind
     )
 
 
 def _hold(thread: int) -> bytes:
-    context = _at(b"\x49\x89\x90", thread + CONTEXT)  # mov [CONTEXT], rdx
-    held = context + _store(thread + HELD, 1) + _wake(thread + HELD) + _sleep_until(thread + LET, LIMIT)
-    return held + _store(thread + HELD, 0) + _store(thread + LET, 0)
+    context = at(b"\x49\x89\x90", thread + CONTEXT)  # mov [CONTEXT], rdx
+    held = context + store(thread + HELD, 1) + wake(thread + HELD) + sleep_until(thread + LET, LIMIT)
+    return held + store(thread + HELD, 0) + store(thread + LET, 0)
 
 
 def routines() -> dict[str, bytes]:
     """By name: the gates, called as C functions without arguments, and the handlers of signals."""
-    move = _store(AIMED, 0) + _ioctl(MOVE, _at(b"\x49\x8d\x90", BREAKPOINT))  # lea rdx, [BREAKPOINT]
-    move += _at(b"\x41\x89\x80", MOVED) + _store(ARMED, 1)  # mov [MOVED], eax
-    disarm = _store(ARMED, 0) + _ioctl(DISABLE, b"\x31\xd2")  # xor edx, edx
-    a_goes_on = _store_byte(QUIET, 1) + _store(ON, 1) + _wake(ON)
+    move = store(AIMED, 0) + ioctl(MOVE, at(b"\x49\x8d\x90", BREAKPOINT))  # lea rdx, [BREAKPOINT]
+    move += at(b"\x41\x89\x80", MOVED) + store(ARMED, 1)  # mov [MOVED], eax
+    disarm = store(ARMED, 0) + ioctl(DISABLE, b"\x31\xd2")  # xor edx, edx
+    a_goes_on = store_byte(QUIET, 1) + store(ON, 1) + wake(ON)
     stand = (
-        _at(b"\x49\x89\x90", THREAD_A + CONTEXT)  # mov [CONTEXT], rdx
+        at(b"\x49\x89\x90", THREAD_A + CONTEXT)  # mov [CONTEXT], rdx
         + disarm
-        + _store(ON, 0)
-        + _store(THREAD_B + AT, 0)
-        + _store(STANDS, 1)
-        + _store(THREAD_B + PASS, 1)
-        + _wake(THREAD_B + PASS)
-        + _store(STANDS, 2)
-        + _sleep_until(ON, LIMIT)
-        + _store(STANDS, 0)
+        + store(ON, 0)
+        + store(THREAD_B + AT, 0)
+        + store(STANDS, 1)
+        + store(THREAD_B + PASS, 1)
+        + wake(THREAD_B + PASS)
+        + store(STANDS, 2)
+        + sleep_until(ON, LIMIT)
+        + store(STANDS, 0)
     )
-    count = _at(b"\x41\xff\x88", LEFT) + _if_equal(stand)  # dec dword [LEFT]
-    inside = _at(b"\x41\x80\xb8", INSIDE_A) + b"\x00" + _unless_equal(count)  # cmp byte [INSIDE_A], 0
+    count = at(b"\x41\xff\x88", LEFT) + if_equal(stand)  # dec dword [LEFT]
+    inside = at(b"\x41\x80\xb8", INSIDE_A) + b"\x00" + unless_equal(count)  # cmp byte [INSIDE_A], 0
     ours = (
-        b"\x83\x7e" + bytes([SI_CODE, TRAP_PERF]) + _if_equal(inside)
+        b"\x83\x7e" + bytes([SI_CODE, TRAP_PERF]) + if_equal(inside)
     )  # cmp dword [rsi + SI_CODE], TRAP_PERF
+    trapped = when(LISTS, stepping() + RETURN) + ours
     fatal = (
-        _at(b"\x49\x89\x90", FATAL_CONTEXT)  # mov [FATAL_CONTEXT], rdx
-        + _call(SYS_GETTID)
-        + _at(b"\x41\x89\x80", FATAL_IN)  # mov [FATAL_IN], eax
-        + _at(b"\x41\x89\xb8", FATAL)  # mov [FATAL], edi
-        + _wake(THREAD_A + AT)
-        + _wake(THREAD_B + AT)
-        + _sleep_until(DIES, LIMIT)
+        at(b"\x49\x89\x90", FATAL_CONTEXT)  # mov [FATAL_CONTEXT], rdx
+        + call(SYS_GETTID)
+        + at(b"\x41\x89\x80", FATAL_IN)  # mov [FATAL_IN], eax
+        + at(b"\x41\x89\xb8", FATAL)  # mov [FATAL], edi
+        + wake(THREAD_A + AT)
+        + wake(THREAD_B + AT)
+        + sleep_until(DIES, LIMIT)
     )
     return {
-        "gate_a": _gate(THREAD_A, _when(ARMED, disarm), _when(AIMED, move)),
-        "gate_b": _gate(THREAD_B, _when(STANDS, a_goes_on), b""),
-        "stand": ours,
+        "gate_a": _gate(THREAD_A, when(ARMED, disarm), when(AIMED, move)),
+        "gate_b": _gate(THREAD_B, when(STANDS, a_goes_on), b""),
+        "stand": trapped,
         "hold_a": _hold(THREAD_A),
         "hold_b": _hold(THREAD_B),
         "fatal": fatal,
@@ -205,7 +169,7 @@ def assembled(page: int) -> tuple[bytes, dict[str, int]]:
     code, begins = b"", {}
     for name, body in routines().items():
         begins[name] = len(code)
-        code += b"\x49\xb8" + struct.pack("<Q", page) + body + b"\xc3"  # movabs r8, page; ret
+        code += b"\x49\xb8" + struct.pack("<Q", page) + body + RETURN  # movabs r8, page
         code += b"\xcc" * (-len(code) % 16)
     return code, begins
 
@@ -274,8 +238,8 @@ class Standing:
         gate: Callable[[], None] = self._ctypes.CFUNCTYPE(None)(self._begins[name])
         return gate
 
-    def ready(self, name: str) -> None:
-        """Have the calling thread, A or B, stop as the manager says. Raises CannotStand."""
+    def ready(self, name: str, page: mmap.mmap) -> None:
+        """Have the calling thread, A or B, whose mapping ``page`` is, stop as the manager says. Raises CannotStand."""
         self._own_stack()
         if name == "A":
             self._handle(signal.SIGTRAP, "stand")
@@ -284,6 +248,8 @@ class Standing:
                 self._handle(number, "fatal", ONCE)
             attr = self._ctypes.create_string_buffer(attributes(self._begins["stand"], True), ATTRIBUTES.size)
             struct.pack_into("<i", self.page, EVENT, breakpoint_of(self._libc, attr))
+            inside = self._ctypes.addressof(self._ctypes.c_char.from_buffer(page, INSIDE_A))
+            struct.pack_into("<Q", self.page, INSIDE_AT, inside)
         else:
             self._handle(HOLDS[1], "hold_b")
 

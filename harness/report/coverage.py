@@ -163,7 +163,7 @@ def _traced(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:
     """Why a tracer took stops, where one did for want of something."""
     reasons = Counter(pair.traced for pairs in coverage.values() for pair in pairs if pair.traced)
     for reason, _ in reasons.most_common(1):
-        yield f"traced: stops were a tracer's, which are slower, because {reason}"
+        yield f"traced: stops and listings were a tracer's, which are slower, because {reason}"
 
 
 def _repeated(coverage: Mapping[str, Sequence[PairCoverage]]) -> Iterator[str]:

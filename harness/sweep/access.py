@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from capstone import x86
 from harness.sweep.image import Code
 from harness.sweep.mnemonics import effect, repeats
 from harness.sweep.program import WITHIN, Program
-from harness.sweep.ptrace import Thread
 
 LINE = 6
 """Bits of an address within a line of 64 bytes."""
@@ -83,8 +83,8 @@ class Accesses:
         found = self._decode(code, place & WITHIN) if code else None
         return f"{found.mnemonic} {found.op_str}".strip() if found else ""
 
-    def of(self, thread: Thread, counter: int, sp: int) -> Touched | None:
-        """What ``thread`` touches with the instruction in front of it.
+    def of(self, counter: int, sp: int, registers_of: Callable[[], Sequence[int]]) -> Touched | None:
+        """What a thread touches with the instruction in front of it; ``registers_of`` gives its registers.
 
         None where that cannot be said: outside the file's code, and in a system call.
         """
@@ -95,7 +95,7 @@ class Accesses:
             return None
         if not operands:
             return NOTHING
-        registers = thread.registers()
+        registers = registers_of()
         lines, loads, stores = set[int](), set[int](), set[int]()
         for one in operands:
             address = one.offset

@@ -48,6 +48,11 @@ def describe_end(status: int | None) -> str:
     return f"exited with status {status >> 8}"
 
 
+def trapped(error: Hang | Fatal | Ended) -> bool:
+    """Whether a SIGTRAP that nothing took has ended the process."""
+    return isinstance(error, Ended) and (error.status or 0) & 0x7F == signal.SIGTRAP
+
+
 def _frames(error: Hang | Fatal, stage: Stage, stops: Stops) -> list[str]:
     try:
         if isinstance(error, Hang):

@@ -10,8 +10,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from harness.sweep.image import Code, Function, loaded
+from harness.sweep.image import Code, Function, is_eval, loaded
 
 FILE = 48
 """Bits of a place below the file's number. The interpreter's is 0."""
@@ -34,23 +35,40 @@ class Part:
     code: Code
 
 
+class Spot(NamedTuple):
+    """What is known of an address of a process."""
+
+    function: Function | None
+    place: int
+    """0 where no file is known."""
+    stub: bool
+    """Whether it is in a file that is known, and in no function: between a call and what that leads to."""
+    begins: bool
+    """Whether the function begins there."""
+    loops: bool
+    """Whether it is in the interpreter's loop."""
+    skipped: bool
+    """Whether a call that leads there is of no interest: to an allocator, or to another library."""
+
+
 class Program:
     """The code of one running target."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         """The interpreter's first."""
         self.interpreter = parts[0].code
-        self._parts = sorted(parts, key=lambda one: one.begin)
-        self._begins = [one.begin for one in self._parts]
+        self.parts = sorted(parts, key=lambda one: one.begin)
+        self._begins = [one.begin for one in self.parts]
         self._by_number = {one.number: one.code for one in parts}
         self._functions: dict[int, Function | None] = {}
+        self._spots: dict[int, Spot] = {}
 
     def part_at(self, address: int) -> Part | None:
         """The file that holds an address of the process; None where none is known."""
         index = bisect_right(self._begins, address) - 1
-        if index < 0 or address >= self._parts[index].end:
+        if index < 0 or address >= self.parts[index].end:
             return None
-        return self._parts[index]
+        return self.parts[index]
 
     def function_at(self, address: int) -> Function | None:
         """The function that holds an address of the process; None where none is known."""
@@ -60,6 +78,22 @@ class Program:
             part = self.part_at(address)
             found = self._functions[address] = part.code.function_at(address) if part else None
             return found
+
+    def spot(self, address: int) -> Spot:
+        """What is known of an address of the process."""
+        found = self._spots.get(address)
+        if found is None:
+            found = self._spots[address] = self._spot(address)
+        return found
+
+    def _spot(self, address: int) -> Spot:
+        function = self.function_at(address)
+        if function is None:
+            stub = self.part_at(address) is not None
+            return Spot(None, 0, stub, begins=False, loops=False, skipped=not stub)
+        place = self.place(address)
+        begins = place & WITHIN == function.begin
+        return Spot(function, place, False, begins, is_eval(function), function.leaf and begins)
 
     def place(self, address: int) -> int:
         """Of an address of the process, in a file that is known."""

@@ -14,11 +14,13 @@ from harness.kernel.spec_types import SceneSpec
 from harness.record.coverage import BEFORE, HIT, NOW, OFF
 from harness.record.target import Target
 from harness.sweep.access import Accesses
-from harness.sweep.endings import Broken, describe
+from harness.sweep.endings import Broken, describe, trapped
 from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.program import Files, ReadCode
+from harness.sweep.recorded import UNTRAPPED, NotRecorded, Recorded, tell
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
+from harness.sweep.steps import Steps, Traced
 from harness.sweep.stops import Stop, Stops
 
 MOST_BYTES = 768 << 20
@@ -58,6 +60,7 @@ class Scene:
         self.target = target
         self.spec = spec
         self.files = Files(code_of, modules=bool(spec.get("pairs")))
+        self._refused = "it was asked for" if spec.get("by_ptrace") or spec["stepping"] else ""
         self._open(specializes=False)
 
     def _open(self, specializes: bool) -> None:
@@ -70,10 +73,10 @@ class Scene:
         self.accesses = Accesses(self.program) if self.stage.machine.name == "x86_64" else None
         self.stops = Stops(self.stage, self.program, self.spec["stepping"])
         self.current: Job | None = None
-        self.traced = self.stage.within
-        """Why a tracer takes each stop; empty where threads stop within themselves."""
-        if self.spec.get("by_ptrace") or self.spec["stepping"]:
-            self.traced = "it was asked for"
+        self.traced = self._refused or self.stage.within
+        """Why a tracer lists each path and takes each stop; empty where threads do so within themselves."""
+        if not self.traced:
+            tell(self.stage, self.program)
 
     def reopen(self, specializes: bool | None = None) -> None:
         """Another child, with the specializer on or off, or as it was."""
@@ -98,36 +101,55 @@ class Scene:
         return self.accesses.text(point.address) if self.accesses else ""
 
     def list(self, job: Job) -> Listing | Seen:
-        """The points of the job's A, or what happened instead."""
+        """The points of the job's A, or what happened instead.
+
+        A lists its path itself. Where it comes to no end so a tracer does it again, and what is told is shown in both
+        ways; where that is the listing's own doing a tracer does everything from here on.
+        """
+        if not self.traced:
+            try:
+                return self._list(job, traced=False)
+            except NotRecorded as error:
+                self._refused = str(error)
+            except Broken as error:
+                if trapped(error):
+                    self._refused = UNTRAPPED
+            self.reopen()
         try:
-            self.stage.trace(True)
-            self._fresh(job)
-            loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
-            listing = list_points(self.stage, self.program, self.accesses, loop=loop)
-            if listing.complete:
-                self.stage.let_b_pass()
-                self.stage.end_turn()
-            else:
-                self.reopen()
+            return self._list(job, traced=True)
         except Broken as error:
             return self._broken(job, error)
+
+    def _list(self, job: Job, traced: bool) -> Listing:
+        steps = self.steps(job, traced)
+        loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
+        listing = list_points(steps, self.program, self.accesses, loop=loop)
+        if listing.complete or not traced:
+            self.stage.let_b_pass()
+            self.stage.end_turn()
+        else:
+            self.reopen()
         return listing
+
+    def steps(self, job: Job, traced: bool) -> Steps:
+        """The steps of the job's A, on a fresh state: a tracer's, or A's own. Raises Hang, Fatal, Ended."""
+        self._fresh(job, traced)
+        return Traced(self.stage, self.stage.traced(self.stage.a)) if traced else Recorded(self.stage)
 
     def list_both(self, job: Job) -> tuple[Listing, Listing] | None:
         """The points of the job's A and B, one operation after the other on one state, so that what both touch has one
-        address; None where one of them cannot be listed to its end.
+        address; None where one of them cannot be listed to its end. By a tracer, as the stops are.
         """
         try:
-            self.stage.trace(True)
-            self._fresh(job)
-            mine = list_points(self.stage, self.program, self.accesses)
-            theirs = (
-                list_points(self.stage, self.program, self.accesses, of_b=True) if mine.complete else mine
-            )
-            if theirs.complete:
-                self.stage.let_a_end()
-                self.stage.end_turn()
-                return mine, theirs
+            self._fresh(job, traced=True)
+            stage = self.stage
+            mine = list_points(Traced(stage, stage.traced(stage.a)), self.program, self.accesses)
+            if mine.complete:
+                theirs = list_points(Traced(stage, stage.traced(stage.b)), self.program, self.accesses)
+                if theirs.complete:
+                    stage.let_a_end()
+                    stage.end_turn()
+                    return mine, theirs
             self.reopen()
         except Broken:
             self.reopen()
@@ -143,9 +165,10 @@ class Scene:
         Threads stop within themselves where they can; a tracer stops both of them, and where all is to be told.
         """
         try:
-            self.stage.trace(anew or look or other is not None or bool(self.traced))
+            traced = anew or look or other is not None or bool(self.traced)
             if anew or self.current != job or self.stage.spent:
-                self._fresh(job)
+                self._fresh(job, traced)
+            self.stage.trace(traced)
             self.stage.tell(anew)
             stop = (
                 self.stops.at(point, job.turns, look) if other is None else self.stops.at_both(point, other)
@@ -184,10 +207,11 @@ class Scene:
                 steps = seen.steps
         return shown, steps
 
-    def _fresh(self, job: Job) -> None:
+    def _fresh(self, job: Job, traced: bool) -> None:
         specializes = job.specialized != OFF
         if specializes != self.specializes or self.stage.resident_bytes() > MOST_BYTES:
             self.reopen(specializes)
+        self.stage.trace(traced)
         self.stage.fresh(job, NEW_CODE[job.specialized])
         self.current = job
 

@@ -29,10 +29,10 @@ from harness.kernel.page import (
     NEW_CODE,
     NEXT,
     NUMBER,
-    PAGE_BYTES,
     PAIR,
     QUIET,
     REST,
+    SHARED_BYTES,
     SIZE,
     SPENT,
     STANDS,
@@ -119,8 +119,8 @@ class Stage:
         self.machine = ptrace.machine()
         self.limit_s = spec.get("limit_s", LIMIT_S)
         page_fd = os.memfd_create(PAGE_NAME)
-        os.ftruncate(page_fd, PAGE_BYTES)
-        self.page = mmap.mmap(page_fd, PAGE_BYTES)
+        os.ftruncate(page_fd, SHARED_BYTES)
+        self.page = mmap.mmap(page_fd, SHARED_BYTES)
         self.events: list[ChildEvent] = []
         self.lines = EventLines()
         self.stderr = Excerpt()

@@ -13,6 +13,7 @@ import struct
 import sys
 import time
 
+from harness.kernel.machine_code import FUTEX_WAIT, FUTEX_WAKE, SYS_FUTEX
 from harness.kernel.page import (
     AT,
     CONTEXT,
@@ -29,7 +30,7 @@ from harness.kernel.page import (
     THREAD_A,
     THREAD_B,
 )
-from harness.kernel.within import FUTEX_WAIT, FUTEX_WAKE, HOLDS, SYS_FUTEX
+from harness.kernel.within import HOLDS
 from harness.sweep.held import Gone, Held, Machine
 
 SYS_TGKILL = 234

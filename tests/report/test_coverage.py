@@ -309,7 +309,10 @@ def test_who_took_stops_how_many_were_repeated_and_how_far_apart_they_are_is_tol
         pair(a="other", repeated=7, alike=7),
     ]
     said = sentences(pages.report(sweeps.clean(*made)))
-    assert "traced: stops were a tracer's, which are slower, because the target has no ctypes" in said
+    assert (
+        "traced: stops and listings were a tracer's, which are slower, because the target has no ctypes"
+        in said
+    )
     assert any(
         one.startswith("repeated: 9 of 10 stops that were made again") and "(90 %)" in one for one in said
     )

@@ -15,7 +15,7 @@ from harness.sweep.passes import STRIDES
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.progress import windows
 from harness.sweep.ptrace import SIGTRAP
-from harness.sweep.scene import Seen
+from harness.sweep.scene import Scene, Seen
 from tests.sweep.conftest import MakeScene, both_ways, job_of, swept
 
 TWO_STORES = """
@@ -46,15 +46,21 @@ class Sample(Scenario):
 STORE = "PyMember_SetOne"
 
 
+def unmerged(made: Scene, job: Job, traced: bool) -> Listing:
+    """Each instruction a point."""
+    listing = list_points(made.steps(job, traced), made.program, made.accesses, merge=False)
+    assert made.stage.is_traced == traced
+    made.stage.let_b_pass()
+    made.stage.end_turn()
+    return listing
+
+
 @both_ways
 @pytest.mark.targets
 def test_the_window_is_what_lies_between_the_two_stores(scene: MakeScene, by_ptrace: bool) -> None:
     stage = scene(TWO_STORES, functions=f":{STORE}$", by_ptrace=by_ptrace)
     job = job_of(stage, "store", "read")
-    stage.stage.fresh(job)
-    listing = list_points(stage.stage, stage.program, stage.accesses, merge=False)
-    stage.stage.let_b_pass()
-    stage.stage.end_turn()
+    listing = unmerged(stage, job, by_ptrace)
     first = [point for point in listing.points if point.occurrence == 1]
     second = [point for point in listing.points if point.occurrence == 2]
     assert [point.address for point in first] == [point.address for point in second], "it is called twice"
@@ -93,10 +99,7 @@ def test_without_debug_registers_the_same_is_found_by_stepping(scene: MakeScene)
 def test_merging_points_loses_no_window(scene: MakeScene, by_ptrace: bool) -> None:
     stage = scene(TWO_STORES, by_ptrace=by_ptrace)
     job = job_of(stage, "store", "read")
-    stage.stage.fresh(job)
-    every = list_points(stage.stage, stage.program, stage.accesses, merge=False)
-    stage.stage.let_b_pass()
-    stage.stage.end_turn()
+    every = unmerged(stage, job, by_ptrace)
     merged = stage.list(job)
     assert isinstance(merged, Listing)
     assert {point.key for point in merged.points} < {point.key for point in every.points}
