@@ -69,10 +69,13 @@ def told(point: Point) -> tuple[object, ...]:
 
 
 def compare(made: Scene, job: Job) -> None:
+    """Where it is specialised its path is not the same each time, whoever lists it: then some of a few are."""
     listed(made, job, traced=False)  # fills caches
-    mine, theirs = (listed(made, job, traced) for traced in (False, True))
-    assert len(mine.points) > 10 and mine.instructions == theirs.instructions
-    assert [told(one) for one in mine.points] == [told(one) for one in theirs.points]
+    times = 1 if job.specialized == OFF else 3
+    mine, theirs = ([listed(made, job, traced) for _ in range(times)] for traced in (False, True))
+    assert all(len(one.points) > 10 for one in mine)
+    pairs = [(one, other) for one in mine for other in theirs if one.instructions == other.instructions]
+    assert any([*map(told, one.points)] == [*map(told, other.points)] for one, other in pairs)
 
 
 @pytest.mark.targets

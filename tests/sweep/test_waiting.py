@@ -149,7 +149,7 @@ def test_the_functions_that_wait_are_there_to_be_seen(scene: MakeScene, free_thr
 
 @pytest.mark.targets
 def test_stacks_are_unwound_to_the_calls_that_stepping_saw(scene: MakeScene) -> None:
-    made = scene(STORED)
+    made = scene(STORED, by_ptrace=True)
     job = job_of(made, "store", "store_too")
     listing = made.list(job)
     assert isinstance(listing, Listing) and len(listing.points) > 50
