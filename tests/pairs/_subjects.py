@@ -327,3 +327,65 @@ class ClearedForGood(Subject):
     @step()
     def get(o: Any, v: str) -> Any:
         return o.get("value")
+
+
+class Leaking(Subject):
+    """A list, one of whose operations takes a reference too many where it meets another one: nothing says so."""
+
+    def fresh(self, size: int) -> list[int]:
+        return [0]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        o[0] += 1
+        for _ in range(20):
+            pass
+        if o[0] > 1:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(v))
+        o[0] -= 1
+
+    @step(PROCESS)
+    def look(o: Any, v: str) -> Any:
+        return o[0]
+
+
+class LeakingAlone(Subject):
+    """A list, one of whose operations takes a reference too many, whoever is beside it: no race is to blame."""
+
+    def fresh(self, size: int) -> list[str]:
+        return fresh_strings(size)
+
+    @step(writes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = v
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(v))
+
+
+class Pending(Subject):
+    """Where two come at once, one leaves something behind that goes by itself, a little later."""
+
+    later: ClassVar[list[tuple[float, Any]]] = []
+
+    def fresh(self, size: int) -> list[int]:
+        return [0]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        now = time.monotonic()
+        o[0] += 1
+        for _ in range(20):
+            pass
+        if o[0] > 1:
+            Pending.later.append((now + 0.1, [v]))
+        o[0] -= 1
+        while Pending.later and Pending.later[0][0] < now:
+            try:
+                Pending.later.pop(0)
+            except IndexError:
+                break

@@ -96,11 +96,16 @@ class Mixed:
             self.draw.shuffle(again)
             self.left += again
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
-        made = Row(len(pairs), 2)
+        made = self.row_of(pairs)
         if self.rows % HELD_ROWS == self.held_at:
             made.hold()
         elif self.rows // len(self.subject.sizes) % 2:
             made.turns = self.turns
+        return made
+
+    def row_of(self, pairs: Sequence[int]) -> Row:
+        """One whose rounds are of these pairs, by number."""
+        made = Row(len(pairs), 2)
         made.pairs, made.notes = [i << PAIR_BITS | pair for i, pair in enumerate(pairs)], self.notes
         made.steps = [[self.steps[pair][me].do for pair in pairs] for me in (0, 1)]
         return made

@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
 from time import perf_counter_ns, sleep
@@ -148,9 +148,20 @@ class Row:
         """Have the threads hold what they give, and what their objects hold."""
         self.held = [[[] for _ in self.numbers] for _ in range(self.threads)]
 
+    def again(self) -> Row:
+        """The same operations, once each, with nothing done yet, and nothing held."""
+        return replace(self, stop=[], held=[], turns=1)
+
+    def open(self) -> None:
+        """Have no thread wait for the others: one after the other goes through it alone."""
+        for flags in (*self.here, *self.began):
+            flags[:] = [True] * self.length
+
     def done(self) -> int:
-        """Rounds that each thread has begun, all together: what grows while anybody moves."""
-        return sum(flags.count(True) for flags in self.here)
+        """Rounds that each thread has begun, and ended, all together: what grows while anybody moves."""
+        return sum(flags.count(True) for flags in self.here) + sum(
+            self.length - results.count(None) for results in self.results
+        )
 
 
 Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
@@ -233,13 +244,17 @@ class Racers:
         if self.rows % NEITHERS == 0:
             with suppress(Exception):  # a thread that makes it itself will say so
                 for i in row.numbers:
-                    row.objects[i] = fresh(size)
+                    row.objects[i] = fresh(size) if row.objects[i] is None else row.objects[i]
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
             patience = TOGETHER if self.crowded or (shared and self.cores) else APART
             self.jobs[index] = _raced(row, index, play, fresh, size, core, patience)
         for index in range(len(plays)):
             self.wake[index].release()
+
+    def play(self, row: Row, index: int, play: Play, fresh: Callable[[int], Any], size: int) -> None:
+        """Have one thread go through an open row; ``parked`` is released when it has."""
+        self.call(index, _raced(row, index, play, fresh, size, None, APART))
 
     def call(self, index: int, what: Callable[[], None]) -> None:
         """Have one thread do something; ``parked`` is released when it has."""

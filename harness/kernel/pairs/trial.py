@@ -8,18 +8,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.pairs.intact import Intact
 from harness.kernel.pairs.judge import Judge, Refusal
+from harness.kernel.pairs.leaks import Found, of_mixed, of_pair
 from harness.kernel.pairs.lifetime import ROWS as HELD_ROWS
 from harness.kernel.pairs.lifetime import Lifetimes
 from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
 from harness.kernel.pairs.race import LETTERS, NEITHERS, SHARES, Racers, Row, player, run_on
 from harness.kernel.pairs.subject import JOIN, PROCESS, THEN, Step, Subject, find_subject, sequences, steps
+from harness.kernel.pairs.totals import Totals, is_due
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
 from harness.kernel.workers import STUCK_WAKES, WAKE_S
@@ -68,6 +71,7 @@ class PairTrial:
         """The pair that showed something first: what another one shows after it is doubted."""
         self.is_broken = False
         self.lifetimes = Lifetimes()
+        self.draw = random.Random(f"{self.seed}:totals")
         self.blocks = sys.getallocatedblocks()
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
@@ -150,6 +154,7 @@ class PairTrial:
             self._let_go(row, mixed.names_in(row), racers, {"size": mixed.size})
             self._settle(MIXED)
         self._look_at_the_process(MIXED)
+        self._ask_totals(MIXED, self.budget_s, racers, partial(of_mixed, mixed=mixed, otherwise=MIXED))
         self.emit({"event": "mixed", "raced": mixed.raced()})
 
     def _settle(self, when: str) -> None:
@@ -182,6 +187,10 @@ class PairTrial:
                 outcomes += len(judge.seen)
                 promise = promise or judge.promise
         self._look_at_the_process(pair)
+        threads = sequences(self.declared, pair)
+        if [*map(len, threads)] == [1, 1]:
+            ask = partial(of_pair, pair=pair, threads=threads, size=self.draw.choice(self.subject.sizes))
+            self._ask_totals(pair, seconds, racers[2], ask)
         self.emit(
             {
                 "event": "pair_end",
@@ -264,8 +273,26 @@ class PairTrial:
             self._refuse(pair, Refusal("violation", "lifetime", message), {"variant": pair} | details, pair)
         row.held.clear()
 
-    def _wait(self, row: Row, racers: Racers, pair: Callable[[], str]) -> None:
-        missing, idle, before = row.threads, 0, -1
+    def _ask_totals(
+        self, pair: str, seconds: float, racers: Racers, ask: Callable[[Totals], Found | None]
+    ) -> None:
+        """Whether what was raced for so many seconds leaves references behind, where the target counts them. In a
+        process in which something else was wrong they say nothing.
+        """
+        if self.found is not None or self.is_broken or not is_due(seconds, self.draw):
+            return
+
+        def wait(row: Row, threads: int) -> None:
+            self._wait(row, racers, lambda: pair, threads)
+
+        totals = Totals(racers, self.subject.fresh, wait, lambda: self._settle(pair), self.draw)
+        if (found := ask(totals)) and self.found is None:
+            shown, refusal, details = found
+            self._refuse(shown, refusal, details, shown)
+
+    def _wait(self, row: Row, racers: Racers, pair: Callable[[], str], threads: int | None = None) -> None:
+        """Until so many threads are through with the row; all of them, where nothing is said."""
+        missing, idle, before = threads or row.threads, 0, -1
         sleepers = Sleepers()
         while missing:
             if racers.parked.acquire(timeout=WAKE_S):
