@@ -145,7 +145,7 @@ def test() -> int:
     python = tool_environment()
     target = target_path(python)
     environments = ["tests", "target", "buildbot", *(["browser"] if chromium() else [])]
-    instrumented = has_sanitizer(python)
+    instrumented = has_instrumented(python)
     environments += ["instrumented"] if instrumented else []
     status = tox(python, ["-e", ",".join(environments)], target)
     if not chromium():
@@ -155,16 +155,18 @@ def test() -> int:
         )
     if not instrumented:
         say(
-            "the tests on a build with a sanitizer were NOT run: none is cached; make one with"
-            " `ftstress build --sanitizer thread`"
+            "the tests on a build with a sanitizer, and on a debug build, were NOT run: none is cached; make one with"
+            " `ftstress build --sanitizer thread`, or --debug"
         )
     return min(status, 130) if status >= 0 else 1
 
 
-def has_sanitizer(python: Path) -> bool:
-    """Whether a free-threaded build with the thread sanitizer is on this machine: to make one takes too long."""
+def has_instrumented(python: Path) -> bool:
+    """Whether a free-threaded build with the thread sanitizer, or a debug build, is on this machine: to make one takes
+    too long. Tests of the kind that is not there are skipped, visibly.
+    """
     found = json.loads(harness(python, "builds", "--json").stdout or "[]")
-    return any(one["sanitizer"] == "thread" and one["free_threaded"] for one in found)
+    return any((one["sanitizer"] == "thread" or one["debug"]) and one["free_threaded"] for one in found)
 
 
 def chromium() -> "str | None":

@@ -22,7 +22,7 @@ from harness.campaign.history import RESULT, Past, read_past
 from harness.campaign.interrupts import noted
 from harness.campaign.kind import STRESS, Kind, dry_run
 from harness.campaign.options import Options
-from harness.campaign.plan import why_skipped
+from harness.campaign.plan import PAIRS, why_skipped
 from harness.campaign.preflight import NothingReported, checked
 from harness.campaign.run import run_campaign
 from harness.campaign.select import ScenarioInfo, in_this_process
@@ -33,6 +33,7 @@ from harness.cli.choose import choose, refuse_missing
 from harness.cli.errors import Stop, say, tell
 from harness.cli.report import save
 from harness.cli.terminal import terminal
+from harness.kernel.pairs.totals import SINCE
 from harness.record.events import Event
 from harness.record.journal import JournalError
 from harness.record.target import Target
@@ -130,6 +131,8 @@ def campaign(arguments: argparse.Namespace, kind: Kind, chosen: Choose = choose)
     console.print(Text(opening), soft_wrap=not console.is_terminal)
     if start.target.slower > 1:
         console.print(Text(_slowness(start.target), style="dim"), soft_wrap=not console.is_terminal)
+    if line := _debug(start.target, kind):
+        console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
     if line := _not_planned(start, kind):
         console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
     try:
@@ -220,6 +223,19 @@ def _slowness(target: Target) -> str:
         f"the {target.sanitizer} sanitizer reports what it must; a loop takes {target.slower:g} times as long as in"
         f" this interpreter: trials are {target.stretch:.1f} times longer than usual"
     )
+
+
+def _debug(target: Target, kind: Kind) -> str:
+    """Whether reference totals are asked, of a debug build; empty where it is none."""
+    if not target.debug:
+        return ""
+    if kind.name != PAIRS:
+        return "a debug build: reference totals are asked by ftstress pairs only"
+    if target.version_info < SINCE:
+        return (
+            "a debug build: reference totals are not asked, for before 3.14 classes never die beside threads"
+        )
+    return "a debug build: reference totals are asked of pairs, in a part of the trials"
 
 
 def _not_planned(start: _Start, kind: Kind) -> str:

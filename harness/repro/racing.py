@@ -71,7 +71,10 @@ if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
 signal.alarm(LONGEST)
 """
 SEEN, SEEN_IN_CHILD = "sys.exit(f'seen: SAID')", "sys.exit(print(f'SAID') or 3)"
-MODULES = ("concurrent.futures", "contextlib", "itertools", "os", "re", "signal", "subprocess", "sys", "time")
+MODULES = (
+    *("array", "concurrent.futures", "contextlib", "gc", "itertools", "operator", "os", "re", "signal"),
+    *("subprocess", "sys", "time"),
+)
 
 
 TRIED = """
@@ -138,6 +141,19 @@ BEFORE = alone()
     "(now := alone()) != BEFORE",
     "{now}",
 )
+LEAKING = Question(
+    before="""
+def grown():
+    objects.clear(), *map(list.clear, given), gc.collect()
+    totals.append(sys.gettotalrefcount())
+    last = totals[-41:]
+    return (len(last) > 40 and all(map(operator.lt, last, last[1:]))) * (last[-1] - last[0])
+totals = array.array("q")
+""",
+    odd="odd := grown()",
+    said="{odd} references more after 40 rows, some after each",
+)
+"""A debug build says how many there are. What a race leaves behind for a while is not there after each of so many."""
 STRUCTURE = Question(odd="odd := {WRONG(o) for o in objects} - {''}")
 NOTHING = Question()
 
@@ -189,6 +205,8 @@ class Writer(ABC, Generic[Done]):
             return ALONE
         if self.dies:
             return NOTHING
+        if self.finding.kind == "leak":
+            return LEAKING
         raised = IN_NO_ORDER if self.finding.details.get("exception") in NEVER else RAISED
         named = {"structure": STRUCTURE, "process": raised, "permitted": PERMITTED}
         return named.get(self.finding.oracle, OUTCOMES)

@@ -80,10 +80,8 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     """
     if any(map(is_program, again.pairs)):
         return program_script(finding, again, header, watched, seconds)
-    if again.scenario.pairs and not again.pairs and finding.kind == "sanitizer":
-        raise NotScriptable(
-            "it came in mixed rows, and a report does not say which two operations raced there"
-        )
+    if again.scenario.pairs and not again.pairs:
+        raise NotScriptable("it came in mixed rows, and nothing says which two operations raced there")
     if again.pairs:
         return pair_script(finding, again, header, watched, seconds)
     scenario = without(find_scenario(again.scenario.file, again.scenario.name), again.left_out)

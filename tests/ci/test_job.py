@@ -203,7 +203,7 @@ def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_l
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
     monkeypatch.setattr(job, "target_path", lambda python: "python3.14t")
     monkeypatch.setattr(job, "chromium", lambda: browser)
-    monkeypatch.setattr(job, "has_sanitizer", lambda python: False)
+    monkeypatch.setattr(job, "has_instrumented", lambda python: False)
     monkeypatch.setattr(job, "tox", tox)
     assert job.main(["test"]) == 0
     told = capsys.readouterr().err
@@ -216,14 +216,18 @@ def test_the_browser_tests_run_where_there_is_a_browser_and_otherwise_the_last_l
     [
         ([], False),
         (
-            [{"sanitizer": None, "free_threaded": True}, {"sanitizer": "thread", "free_threaded": False}],
+            [
+                {"sanitizer": None, "debug": False, "free_threaded": True},
+                {"sanitizer": "thread", "debug": True, "free_threaded": False},
+            ],
             False,
         ),
-        ([{"sanitizer": "address", "free_threaded": True}], False),
-        ([{"sanitizer": "thread", "free_threaded": True}], True),
+        ([{"sanitizer": "address", "debug": False, "free_threaded": True}], False),
+        ([{"sanitizer": "thread", "debug": False, "free_threaded": True}], True),
+        ([{"sanitizer": None, "debug": True, "free_threaded": True}], True),
     ],
 )
-def test_builds_with_a_sanitizer_are_tested_where_one_is_cached_and_otherwise_a_line_says_so(
+def test_instrumented_builds_are_tested_where_one_is_cached_and_otherwise_a_line_says_so(
     builds: list[Any], there: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[str] = []
@@ -241,7 +245,9 @@ def test_builds_with_a_sanitizer_are_tested_where_one_is_cached_and_otherwise_a_
     assert job.main(["test"]) == 0
     told = capsys.readouterr().err
     assert ("instrumented" in seen[-1].split(",")) == there
-    assert ("on a build with a sanitizer were NOT run: none is cached" in told) != there
+    assert (
+        "on a build with a sanitizer, and on a debug build, were NOT run: none is cached" in told
+    ) != there
 
 
 def test_the_environments_that_are_run_are_in_tox_ini(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +255,7 @@ def test_the_environments_that_are_run_are_in_tox_ini(monkeypatch: pytest.Monkey
     monkeypatch.setattr(job, "tool_environment", lambda: Path("python"))
     monkeypatch.setattr(job, "target_path", lambda python: "/target")
     monkeypatch.setattr(job, "chromium", lambda: "/browser")
-    monkeypatch.setattr(job, "has_sanitizer", lambda python: True)
+    monkeypatch.setattr(job, "has_instrumented", lambda python: True)
 
     def run(command: list[str], variables: dict[str, str]) -> int:
         seen.extend(command)
