@@ -28,6 +28,7 @@ from harness.kernel.event_types import (
 from harness.kernel.journal_types import CampaignEndEvent, CampaignEvent, TrialEndEvent, TrialStartEvent
 from harness.kernel.known import KnownIssue
 from harness.kernel.pairs.subject import JOIN
+from harness.kernel.pairs.totals import SINCE
 from harness.kernel.signature import short_id, signature
 from harness.record import severity
 from harness.record.coverage import PairCoverage, Window
@@ -120,6 +121,8 @@ class Grader:
         """The last word of those."""
         self.seen: dict[str, _Seen] = {}
         self.pairs = RacedTaker()
+        self.totals: Counter[str] = Counter()
+        """How often a debug build's reference totals were asked, by subject."""
         self.doubted: set[tuple[str, str]] = set()
         """Pairs that showed something in a child in which another one had done so before."""
         self.unproved: dict[Kind, tuple[FindingEvent, TrialStartEvent]] = {}
@@ -164,6 +167,8 @@ class Grader:
                 self._on_finding(event)
             case "pair_begin" | "pair_end" | "mixed":
                 self.pairs.feed(event)
+            case "totals":
+                self.totals[event["scenario"]] += 1
             case "doubted":
                 self._on_doubted(event)
             case "swept":
@@ -465,10 +470,17 @@ class Grader:
             *self._left_out(),
             *self._doubts(),
             *self._undecided(),
+            *self._counted_references(),
             *self._stale(),
         ]
         more = len(told) - MOST_NOTICES
         return (*told[:MOST_NOTICES], *([f"{more} more notices are in the journal"] if more > 0 else []))
+
+    def _counted_references(self) -> Iterator[str]:
+        """How much of a campaign of pairs on a debug build was asked for leaks."""
+        if self.target.debug and self.kind == PAIRS and self.target.version_info >= SINCE:
+            asked, subjects = self.totals.total(), len(self.totals)
+            yield f"reference totals: asked {asked} times, of {subjects} of {len(self.tallies)} subjects"
 
     def _stale(self) -> Iterator[str]:
         """Known issues that nothing looked like, though all that their scenarios can be set to was tried."""

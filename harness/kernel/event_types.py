@@ -261,6 +261,17 @@ class MixedEvent(Stamp):
     """Each pair that came, how many rounds it had, and in how many of them its operations were at it at once."""
 
 
+class TotalsEvent(Stamp):
+    """A debug build's references were counted while a pair was raced, or all pairs of a subject."""
+
+    event: Literal["totals"]
+    pair: str
+    blocks: int
+    """Of rows, in each of which they were counted four times."""
+    rounds: int
+    """That were raced in these; as many were done in either order."""
+
+
 class DoubtedEvent(Stamp):
     """Something that a correct interpreter would not do, in a child in which another pair had shown something before:
     it may be that pair's doing. It is no finding until a fresh child shows it; what a random program shows is none
@@ -458,6 +469,7 @@ TrialEvent = (
     | PairBeginEvent
     | PairEndEvent
     | MixedEvent
+    | TotalsEvent
     | DoubtedEvent
     | GilEvent
     | FailureEvent

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from harness.campaign import plan
 from harness.campaign.grade import grade
+from harness.campaign.plan import PAIRS, STRESS
 from harness.record.journal import JournalError
 from tests.campaign.fakes import fake_scenario, fake_target
 from tests.campaign.journals import HandWritten
@@ -248,3 +250,23 @@ def test_what_may_explain_it_stands_for_it(kind: str, findings: int) -> None:
 
 def test_before_a_campaign_of_programs_is_over_none_is_told_that_is_made_smaller() -> None:
     assert not grade(programs().events).findings
+
+
+@pytest.mark.parametrize(
+    ("debug", "version", "kind", "told"),
+    [
+        (True, (3, 14, 0), PAIRS, ["reference totals: asked 2 times, of 1 of 1 subjects"]),
+        (True, (3, 13, 5), PAIRS, []),
+        (True, (3, 14, 0), STRESS, []),
+        (False, (3, 14, 0), PAIRS, []),
+    ],
+)
+def test_a_debug_build_says_how_often_totals_were_asked(
+    debug: bool, version: tuple[int, int, int], kind: str, told: list[str]
+) -> None:
+    target = replace(fake_target(), debug=debug, version_info=version)
+    journal = HandWritten(target=target, kind=kind).trial().progress(scenario="fake.well")
+    for _ in range(2 if told else 0):
+        journal.said("totals", scenario="fake.well", pair="a+b", blocks=3, rounds=96)
+    notices = grade(journal.ended().end()).notices
+    assert [one for one in notices if one.startswith("reference totals")] == told

@@ -38,6 +38,8 @@ def told(target: Target, name: str, *pairs: str) -> list[Any]:
         target, trial_spec(planned, 2.0, None, 1 << 30, "off"), events.append, lambda: False
     )
     assert ending.how == "ok", ending
+    asked = [event["pair"] for event in events if event["event"] == "totals"]
+    assert asked == ([*pairs] or ["mixed rows"]) * target.debug
     return [event for event in events if event["event"] == "finding"]
 
 
@@ -93,5 +95,9 @@ def test_no_pair_of_the_catalogue_raises_a_false_alarm(debug_build: Target, tmp_
     subjects = describe(debug_build, [*subject_files()], "subjects").scenarios
     result = run_campaign(debug_build, subjects, Options(60.0, 1), tmp_path / "out", lambda event: None, KIND)
     assert result.totals.pairs.distinct > 1000
+    (asked,) = (
+        int(told.split()[3]) for told in result.notices if told.startswith("reference totals: asked ")
+    )
+    assert asked > 20
     leaks = [found for found in result.findings if (found.kind, found.oracle) == ("leak", "process")]
     assert not leaks, json.dumps([found.message for found in leaks])

@@ -112,6 +112,8 @@ class Totals:
     ) -> None:
         self.racers, self.fresh, self.wait, self.settle = racers, fresh, wait, settle
         self.draw = draw
+        self.blocks = self.rounds = 0
+        """All together."""
 
     def leak(
         self, rows: Rows, size: int, plays: Sequence[Play], false_alarm: float = FALSE_ALARM
@@ -130,7 +132,8 @@ class Totals:
                     took[0] += self._all(block, size, plays, arms[number - 1])
                 totals[number] = self._total()
             grown = {arm: totals[number] - totals[number - 1] for number, arm in enumerate(arms, 1)}
-            blocks += 1
+            blocks, self.blocks = blocks + 1, self.blocks + 1
+            self.rounds += sum(row.length for row in block)
             length = max(FIRST // 2, min(MOST, int(length * BLOCK_S * len(ARMS) / max(took[0], 1e-6))))
             if blocks > 1:
                 race, *controls = (grown[arm] for arm in ARMS)

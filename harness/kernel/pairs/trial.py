@@ -286,7 +286,9 @@ class PairTrial:
             self._wait(row, racers, lambda: pair, threads)
 
         totals = Totals(racers, self.subject.fresh, wait, lambda: self._settle(pair), self.draw)
-        if (found := ask(totals)) and self.found is None:
+        found = ask(totals)
+        self.emit({"event": "totals", "pair": pair, "blocks": totals.blocks, "rounds": totals.rounds})
+        if found and self.found is None:
             shown, refusal, details = found
             self._refuse(shown, refusal, details, shown)
 
