@@ -30,8 +30,8 @@ def of_pair(totals: Totals, pair: str, threads: Sequence[Sequence[Step]], size: 
 
 
 def of_mixed(totals: Totals, mixed: Mixed, otherwise: str) -> Found | None:
-    """Ask of all pairs of a subject at once; where they leak, which one it is. What shows in neither half of them is of
-    none in particular (``otherwise``).
+    """Ask of all pairs of a subject at once; where they leak, which one it is. What shows in neither half of them, or
+    too late, is of none in particular (``otherwise``).
     """
     numbers, size = mixed.numbers, mixed.draw.choice(mixed.subject.sizes)
 

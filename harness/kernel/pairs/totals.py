@@ -53,8 +53,9 @@ SHARE = 0.5
 and then only."""
 FEWEST = 3
 """Blocks, of which the first is not counted: caches fill up in it."""
-LONGEST_S = 20.0
-"""How long it goes on, at most, while it looks like a leak."""
+LONGEST_S = 25.0
+"""For what a trial spends on asking, all together, while something looks like a leak: who watches it waits 40 s beyond
+its budget before he calls it a hang."""
 SUSPICION = 1e-3
 """As ``FALSE_ALARM``, where it is known already that something leaks, and not yet which of many pairs."""
 ORDERS = (0, 1), (1, 0)
@@ -109,9 +110,11 @@ class Totals:
         wait: Callable[[Row, int], None],
         settle: Callable[[], None],
         draw: random.Random,
+        until: float,
     ) -> None:
+        """``until``: of the monotonic clock, when nothing that looks like a leak is gone on with any more."""
         self.racers, self.fresh, self.wait, self.settle = racers, fresh, wait, settle
-        self.draw = draw
+        self.draw, self.until = draw, until
         self.blocks = self.rounds = 0
         """All together."""
 
@@ -120,7 +123,6 @@ class Totals:
     ) -> Leak | None:
         """What racing such rows leaves behind; None where it is not shown that it leaves anything."""
         length = FIRST
-        until = time.monotonic() + LONGEST_S
         most, grows = Bet(1 / len(ARMS)), Bet(1 / 2)
         raced = in_order = rounds = blocks = times = 0
         # They hold no references, whatever is written into them: between two totals nothing of this frame may change.
@@ -149,7 +151,7 @@ class Totals:
             won = min(most.won, grows.won)
             if won * false_alarm >= 1:
                 return Leak(blocks - 1, times, raced, in_order, rounds)
-            if blocks >= FEWEST and (won <= 1 or time.monotonic() >= until):
+            if blocks >= FEWEST and (won <= 1 or time.monotonic() >= self.until):
                 return None
 
     def _all(

@@ -22,7 +22,7 @@ from harness.kernel.pairs.mixed import Mixed
 from harness.kernel.pairs.orders import Stopped, explored
 from harness.kernel.pairs.race import LETTERS, NEITHERS, SHARES, Racers, Row, player, run_on
 from harness.kernel.pairs.subject import JOIN, PROCESS, THEN, Step, Subject, find_subject, sequences, steps
-from harness.kernel.pairs.totals import Totals, is_due
+from harness.kernel.pairs.totals import LONGEST_S, Totals, is_due
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.trial import SWITCH_S, Count, gil_enabled, resident_bytes
 from harness.kernel.workers import STUCK_WAKES, WAKE_S
@@ -72,6 +72,7 @@ class PairTrial:
         self.is_broken = False
         self.lifetimes = Lifetimes()
         self.draw = random.Random(f"{self.seed}:totals")
+        self.to_ask_s = LONGEST_S
         self.blocks = sys.getallocatedblocks()
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
@@ -279,14 +280,18 @@ class PairTrial:
         """Whether what was raced for so many seconds leaves references behind, where the target counts them. In a
         process in which something else was wrong they say nothing.
         """
-        if self.found is not None or self.is_broken or not is_due(seconds, self.draw):
+        due = self.to_ask_s > 0 and is_due(seconds, self.draw)
+        if self.found is not None or self.is_broken or not due:
             return
 
         def wait(row: Row, threads: int) -> None:
             self._wait(row, racers, lambda: pair, threads)
 
-        totals = Totals(racers, self.subject.fresh, wait, lambda: self._settle(pair), self.draw)
+        began = time.monotonic()
+        until = began + self.to_ask_s
+        totals = Totals(racers, self.subject.fresh, wait, lambda: self._settle(pair), self.draw, until)
         found = ask(totals)
+        self.to_ask_s -= time.monotonic() - began
         self.emit({"event": "totals", "pair": pair, "blocks": totals.blocks, "rounds": totals.rounds})
         if found and self.found is None:
             shown, refusal, details = found
