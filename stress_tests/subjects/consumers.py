@@ -17,14 +17,18 @@ import random
 import re
 import select
 import socket
+import sqlite3
 import statistics
 import struct
+import threading
+import time
 import xml.etree.ElementTree as ET
 import zlib
 from array import array
+from contextlib import suppress
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Subject, fresh_strings, step
 
 try:
     import _suggestions  # type: ignore[import-not-found]
@@ -252,6 +256,172 @@ class TakenNumbers(_Taken):
 def _known(numbers: Any) -> str:
     strange = [one for one in numbers if one // 1000 not in (1, 2, 3, 4)]
     return f"{strange} was never put there" if strange else ""
+
+
+NOWHERE = "/dev/null/x0"
+"""Nothing can be there: to run it fails, after all that it was to be given has been read."""
+
+
+class _Own(threading.local):
+    """A thread's own connection to an empty database."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", check_same_thread=False)
+
+
+OWN = _Own()
+
+
+class NumbersMadeInto(_Taken):
+    """A list of numbers of which C makes a structure, a shape, a query, while others change it.
+
+    Such functions ask for the length, and then for each item without the list's lock.
+    """
+
+    most = PROCESS
+    sizes = (10,)
+
+    def fresh(self, size: int) -> Any:
+        return list(range(1000, 1000 + size))
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(range(3000, 3099))
+
+    @step(writes=True, may_raise=(IndexError,))
+    def replace_all(o: Any, v: str) -> Any:
+        """By numbers that are new, where those before are let go of."""
+        for number in range(len(o)):
+            o[number] = 2000 + number
+
+    @step()
+    def structure(o: Any, v: str) -> Any:
+        return sum(time.struct_time(o)), sum(os.stat_result(o)[:10])
+
+    @step()
+    def shape(o: Any, v: str) -> Any:
+        return memoryview(b"x0").cast("B", shape=o)
+
+    @step()
+    def query(o: Any, v: str) -> Any:
+        return OWN.connection.execute("select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", o).fetchone()
+
+    @step()
+    def spawn(o: Any, v: str) -> Any:
+        """Of numbers no file action is made, and nothing is started."""
+        return os.posix_spawn(NOWHERE, ["x0"], {}, file_actions=o, setsigmask=o, setsigdef=o)
+
+
+class _Environment:
+    """A mapping whose keys and values are lists that it hands out as they are."""
+
+    def __init__(self, keys: list[Any], values: list[Any]) -> None:
+        self.held = keys, values
+
+    def __len__(self) -> int:
+        return len(self.held[0])
+
+    def __getitem__(self, key: Any) -> Any:
+        raise KeyError(key)
+
+    def keys(self) -> list[Any]:
+        return self.held[0]
+
+    def values(self) -> list[Any]:
+        return self.held[1]
+
+
+def _run(arguments: Any, environment: Any) -> None:
+    """Have the system run what is not there: it is refused, at the latest when all has been read."""
+    with suppress(OSError, IndexError, ValueError):  # the last two: the list has become shorter, or empty
+        os.execve(NOWHERE, arguments, environment)
+
+
+STRANGERS = 1200
+"""As many as there is room for where one of them was: what is asked after it has gone is one of these."""
+
+
+class TakenTexts(_Taken):
+    """A list of paths that the system is given, while others change it, or a path does that is asked for its text.
+
+    Beside it is noted who was asked, and nobody had given.
+    """
+
+    sizes = (3, 9)
+
+    def fresh(self, size: int) -> Any:
+        o: list[Any] = []
+        meddles = (list.clear, lambda o: o.append("x0"), lambda o: o and o.pop(0))
+        o.extend(
+            Asked(o, meddles[number % 3], name) if number % 2 else name
+            for number, name in enumerate(fresh_strings(size))
+        )
+        return o, []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[1])
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[0].append("".join(v))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o[0].extend([v] * 20)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[0].clear()
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        """By texts that are new, where those before are let go of."""
+        o[0][:] = [v + str(number) for number in range(len(o[0]))]
+
+    @step(writes=True)
+    def arguments(o: Any, v: str) -> Any:
+        _run(o[0], {})
+
+    @step(writes=True)
+    def environment(o: Any, v: str) -> Any:
+        _run(["x0"], _Environment(o[0], o[0]))
+
+    @step(writes=True)
+    def both(o: Any, v: str) -> Any:
+        _run(o[0], _Environment(o[0], o[0]))
+
+    @step(writes=True)
+    def that_goes(o: Any, v: str) -> Any:
+        """Who is asked first takes those that come next away, and others take their place."""
+        strangers: list[Any] = []
+
+        def go(home: list[Any]) -> None:
+            del home[:]
+            strangers.extend(Asked(o[1], _was_asked, v) for _ in range(STRANGERS))
+
+        values = [Asked(None, bool, v)]
+        _run(["x0"], _Environment([Asked(values, go, v)], values))
+        mine: list[Any] = []
+        mine.extend((Asked(mine, go, v), Asked(None, bool, v)))
+        _run(mine, {})
+
+
+def _was_asked(told: list[str]) -> None:
+    told.append("somebody was asked whom nobody had given")
 
 
 class TakenBytes(_Taken):

@@ -138,6 +138,55 @@ class AContext(Subject):
     left_out = {"__new__": "other subjects' fresh objects come from it", "__hash__": "a context has none"}
 
 
+LOOKS = 20
+"""How often a thread that is in a context looks who else is."""
+
+
+def _inside(o: Any, v: str) -> Any:
+    """Note who is in the context, and whether anybody else is."""
+    _, inside, told = o
+    inside.append(v)
+    for _ in range(LOOKS):
+        if len(inside) > 1:
+            told.append("two threads are in it at once")
+            break
+    inside.remove(v)
+
+
+class ContextEntered(Subject):
+    """A context, who is in it, and who was when somebody else was: one enters it at a time, and others are told."""
+
+    said = "contextvars, Context.run: RuntimeError where it is entered already, by another thread too"
+
+    def fresh(self, size: int) -> Any:
+        return _holding(size), [], []
+
+    def left(self, o: Any) -> Any:
+        return len(o[1])
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[2])
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def run(o: Any, v: str) -> Any:
+        return o[0].run(_inside, o, v)
+
+    @step(writes=True, may_raise=(RuntimeError,))
+    def run_again(o: Any, v: str) -> Any:
+        """Nor from within."""
+        return o[0].run(o[0].run, _inside, o, v)
+
+    @step(may_raise=(RuntimeError,))
+    def run_at_once(o: Any, v: str) -> Any:
+        """In and out, as fast as it goes."""
+        for _ in range(LOOKS):
+            o[0].run(int)
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return o[0].copy().run(FIRST.get, v)
+
+
 def _holding(size: int) -> Context:
     o = Context()
     for variable, value in zip(VARIABLES, fresh_strings(size), strict=False):

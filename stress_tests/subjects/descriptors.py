@@ -7,7 +7,7 @@ from functools import cached_property, partialmethod, singledispatchmethod
 from types import FunctionType
 from typing import Any
 
-from harness.kernel.pairs import Subject, step
+from harness.kernel.pairs import PROCESS, Subject, step
 
 
 def positional(first: Any) -> Any:
@@ -429,3 +429,62 @@ def _delete(holder: list[Any]) -> None:
 
 def _fresh_value(holder: Any) -> Any:
     return holder.held
+
+
+class _Above:
+    """What is looked in."""
+
+    def held_by(self) -> Any:
+        return self
+
+    x0 = "x0"
+
+
+class _Below(_Above):
+    """What is looked past."""
+
+    x0 = "x1"
+
+
+class SuperMadeAgain(Subject):
+    """What super() gave, which is given another instance while threads look through it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return super(_Below, _Below())
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(_Below, _Below())
+
+    @step(writes=True)
+    def init_with_class(o: Any, v: str) -> Any:
+        o.__init__(_Below, type(v, (_Below,), {}))
+
+    @step(writes=True)
+    def init_alone(o: Any, v: str) -> Any:
+        o.__init__(_Below)
+
+    @step()
+    def look(o: Any, v: str) -> Any:
+        return o.x0
+
+    @step()
+    def method(o: Any, v: str) -> Any:
+        return type(o.held_by())
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return type(o.__self__), o.__thisclass__, o.__self_class__
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o))
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.__get__(_Below(), _Below).x0

@@ -486,3 +486,72 @@ class ZlibUnpacker(_Unpacker):
 
     def fresh(self, size: int) -> Any:
         return zlib._ZlibDecompressor(), self.PACKED  # type: ignore[attr-defined]
+
+
+LOOKS = 3000
+"""For the end to come, that another thread comes to, or nobody does."""
+REST = b"x1" * 10
+
+
+class _FedBeyondItsEnd(Subject):
+    """A decompressor that is fed more than belongs to it, what it is fed, and what was seen amiss.
+
+    Whoever is told that the end has come finds what came after it. Before 3.15 not all of them had a lock for that.
+    """
+
+    minimum_version = (3, 15)
+    PACKED: ClassVar[bytes]
+    FAILS: ClassVar[tuple[type[Exception], ...]] = _Compressor.FAILS
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[2])
+
+    @step(writes=True, may_raise=FAILS)
+    def decompress(o: Any, v: str) -> Any:
+        o[0].decompress(o[1] + REST)
+
+    @step(writes=True, may_raise=FAILS)
+    def decompress_in_two(o: Any, v: str) -> Any:
+        """What somebody else feeds in between is no part of it, and says so, or ends nowhere."""
+        o[0].decompress(o[1][:20])
+        o[0].decompress(o[1][20:] + REST)
+
+    @step()
+    def look(o: Any, v: str) -> Any:
+        for _ in range(LOOKS):
+            if o[0].eof:
+                if not o[0].unused_data:
+                    o[2].append("it says that its end has come, and what came after it is not there")
+                return
+
+
+class Bz2FedBeyondItsEnd(_FedBeyondItsEnd):
+    """A bz2 decompressor that is fed more than belongs to it: who is told of the end finds what came after it."""
+
+    PACKED = Bz2Decompressor.PACKED
+
+    def fresh(self, size: int) -> Any:
+        return bz2.BZ2Decompressor(), self.PACKED, []
+
+
+class LzmaFedBeyondItsEnd(_FedBeyondItsEnd):
+    """An lzma decompressor that is fed more than belongs to it: who is told of the end finds what came after it."""
+
+    PACKED = LzmaDecompressor.PACKED
+
+    def fresh(self, size: int) -> Any:
+        return lzma.LZMADecompressor(), self.PACKED, []
+
+
+class ZlibFedBeyondItsEnd(_FedBeyondItsEnd):
+    """A zlib decompressor that is fed more than belongs to it: who is told of the end finds what came after it."""
+
+    PACKED = ZlibUnpacker.PACKED
+    sizes = (0, 1)
+
+    def fresh(self, size: int) -> Any:
+        made = zlib._ZlibDecompressor() if size else zlib.decompressobj()  # type: ignore[attr-defined]
+        return made, self.PACKED, []

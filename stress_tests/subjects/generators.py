@@ -157,6 +157,29 @@ class GeneratorThatDelegates(GeneratorOfStrings):
         return outer()
 
 
+LOOKS = 20
+"""What takes no time is done as often, beside what takes longer."""
+
+
+class GeneratorThatWaitsInOthers(GeneratorOfStrings):
+    """A generator that yields from others, one after the other, and waits in the first: each is soon gone."""
+
+    def fresh(self, size: int) -> Any:
+        def outer() -> Generator[Any, Any, str]:
+            for text in fresh_strings(size):
+                yield from [text, text]
+            return "x1"
+
+        o = outer()
+        next(o)
+        return o
+
+    @step()
+    def yieldfrom(o: Any, v: str) -> Any:
+        others = [o.gi_yieldfrom for _ in range(LOOKS)]
+        return all(other is None or other.__length_hint__() < LOOKS for other in others)
+
+
 class GeneratorExpression(GeneratorOfStrings):
     """A generator expression, which has given its first value: it cannot be thrown into and live."""
 

@@ -10,12 +10,14 @@ import codecs
 import collections
 import itertools
 import operator
+import os
 import string
 import types
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Subject, dict_disagreement, fresh_items, fresh_strings, step
 
+SINK = open(os.devnull, "wb", buffering=0)  # noqa: SIM115  # as long as the process lives
 CHANGED = (RuntimeError,)
 """What tells that a dict or a set changed size while it was gone through."""
 EMPTY = (KeyError, AttributeError, NameError, TypeError, StopIteration)
@@ -120,6 +122,27 @@ class NumbersGoneThrough(_List):
     @step()
     def sort_copy(o: Any, v: str) -> Any:
         return letters(sorted(o, key=operator.neg))
+
+
+class _Own(int):
+    """A number that is made anew, and gone when nobody holds it: CPython keeps those of bytes for good."""
+
+
+class OwnNumbersGoneThrough(NumbersGoneThrough):
+    """A list of the numbers of bytes, each an object that nobody else keeps alive."""
+
+    def fresh(self, size: int) -> Any:
+        return [_Own(ord("x")) for _ in range(size)]
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(_Own(ord(v[0])))
+
+    @step(writes=True, may_raise=(IndexError,))
+    def replace_all(o: Any, v: str) -> Any:
+        """By numbers that are new, where those before are let go of."""
+        for number in range(len(o)):
+            o[number] = _Own(ord(v[0]))
 
 
 class TextsGoneThrough(_List):
@@ -237,6 +260,11 @@ class ChunksGoneThrough(_List):
     @step()
     def ends(o: Any, v: str) -> Any:
         return b"x0".startswith(tuple(o))
+
+    @step(may_raise=(IndexError, OSError))
+    def written_at_once(o: Any, v: str) -> Any:
+        """As pieces of one message, of which there may be too many."""
+        return os.writev(SINK.fileno(), o) >= 0 if hasattr(os, "writev") else True
 
 
 class PairsGoneThrough(_List):

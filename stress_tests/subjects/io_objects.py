@@ -246,11 +246,26 @@ class BytesIO(_ReadsBytes):
         if o.closed:
             return ""
         o.seek(0)
-        return "" if o.read() == o.getvalue() else "getvalue disagrees with what is read from the start"
+        if o.read() != o.getvalue():
+            return "getvalue disagrees with what is read from the start"
+        value = o.getvalue()
+        same = hash(value) == hash(bytes(bytearray(value)))
+        return "" if same else "what it holds is equal to other bytes, and not hashed like them"
 
     @step(writes=True)
     def write(o: Any, v: str) -> Any:
         return o.write(_line(v))
+
+    @step()
+    def hash_of_value(o: Any, v: str) -> Any:
+        return hash(o.getvalue()) != 0
+
+    @step(writes=True)
+    def write_over_hashed(o: Any, v: str) -> Any:
+        """Of bytes that were given, hashed and let go of nothing stays with what is written over them."""
+        found = hash(o.getvalue()) != 0
+        o.seek(0)
+        return found, o.write(_line(v))
 
     @step(writes=True)
     def writelines(o: Any, v: str) -> Any:

@@ -17,6 +17,10 @@ OWN = ("a1", "b1", "a2", "b2")
 """The keys that threads store under."""
 OTHERS = [f"y{number}" for number in range(12)]
 """More keys than there is room for: a table grows."""
+LAST = "x!"
+"""What stands behind all others, and nobody takes away."""
+LOOKS = 20
+"""What takes no time is done as often, beside what takes longer."""
 CHANGED = (RuntimeError,)
 
 
@@ -370,6 +374,132 @@ class OwnItems(_Own):
     @step(writes=True)
     def sort_copy(o: Any, v: str) -> Any:
         return len(sorted(o[0])) > 0
+
+
+class OwnItemsAtBothEnds(_Own):
+    """A deque to which each thread adds items of its own, and looks for them while others add theirs before them."""
+
+    said = "collections.deque: appends from either side are thread-safe"
+    sizes: ClassVar[tuple[int, ...]] = (3, 64)
+
+    def fresh(self, size: int) -> Any:
+        return collections.deque([*fresh_strings(size), LAST]), []
+
+    def wrong(self, o: Any) -> str:
+        gone = [f"{name!r} is gone" for name in (*fresh_strings(3), LAST) if name not in o[0]]
+        return "; ".join([*o[1], *gone])
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[0].append(v)
+        find(o, v, v if v in o[0] else None)
+
+    @step(writes=True)
+    def append_and_index(o: Any, v: str) -> Any:
+        o[0].append(v)
+        return all(o[0].index(v) >= 0 for _ in range(LOOKS))
+
+    @step(writes=True)
+    def append_and_count(o: Any, v: str) -> Any:
+        o[0].append(v)
+        found = all(o[0].count(v) for _ in range(LOOKS))
+        find(o, v, v if found else None)
+
+    @step(writes=True)
+    def append_and_remove(o: Any, v: str) -> Any:
+        one = v + "?"
+        o[0].append(one)
+        o[0].remove(one)
+
+    @step(writes=True)
+    def appendleft(o: Any, v: str) -> Any:
+        o[0].appendleft(v)
+        return o[0].index(v) >= 0
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0].insert(1, v)
+        return o[0].index(v) >= 0
+
+    @step(writes=True)
+    def churn(o: Any, v: str) -> Any:
+        for one in OTHERS:
+            o[0].appendleft(one)
+            o[0].remove(one)
+
+    @step(writes=True)
+    def grow_before(o: Any, v: str) -> Any:
+        for one in OTHERS:
+            o[0].appendleft(one)
+
+    @step(writes=True)
+    def rotate(o: Any, v: str) -> Any:
+        o[0].rotate(1)
+
+    @step(writes=True)
+    def reverse(o: Any, v: str) -> Any:
+        o[0].reverse()
+
+    @step()
+    def index(o: Any, v: str) -> Any:
+        """Nobody takes it away."""
+        return all(o[0].index(LAST) >= 0 for _ in range(LOOKS)), o[0].index("x0") >= 0
+
+    @step()
+    def contains(o: Any, v: str) -> Any:
+        find(o, LAST, LAST if all(LAST in o[0] for _ in range(LOOKS)) else None)
+
+    @step()
+    def count(o: Any, v: str) -> Any:
+        return len(o[0]) > 0, all(o[0].count(LAST) for _ in range(LOOKS))
+
+
+class OwnBytes(_Own):
+    """A bytearray that threads add to, and look in for what is there all the time. 3.13's has no lock."""
+
+    said = "Thread safety for bytearray objects"
+    minimum_version = (3, 14)
+    sizes: ClassVar[tuple[int, ...]] = (3, 64)
+
+    def fresh(self, size: int) -> Any:
+        return bytearray(b"x" * size), []
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[0].append(ord(v[0]))
+        find(o, v, v if o[0].find(ord(v[0])) >= 0 else None)
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o[0].extend(v.encode())
+        find(o, v, v if v[:1].encode() in o[0] else None)
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0].insert(0, ord(v[0]))
+        return o[0].index(ord(v[0])) >= 0
+
+    @step(writes=True)
+    def grow_before(o: Any, v: str) -> Any:
+        o[0][:0] = v.encode() * 40
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        held = o[0]
+        held += v.encode() * 40
+
+    @step(writes=True)
+    def reverse(o: Any, v: str) -> Any:
+        o[0].reverse()
+
+    @step()
+    def index(o: Any, v: str) -> Any:
+        return all(o[0].index(b"x") >= 0 and o[0].rindex(b"xx") >= 0 for _ in range(LOOKS))
+
+    @step()
+    def contains(o: Any, v: str) -> Any:
+        find(o, "x", "x" if ord("x") in o[0] else None)
+        find(o, "xx", "xx" if o[0].count(b"xx") else None)
 
 
 class _Value:

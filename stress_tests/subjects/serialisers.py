@@ -641,6 +641,89 @@ class UnpicklerMadeAgain(Subject):
         return o.load()
 
 
+class _Asking:
+    """What does something while it is asked how it is pickled."""
+
+    def __init__(self, meanwhile: Any) -> None:
+        self.meanwhile = meanwhile
+
+    def __reduce__(self) -> Any:
+        with suppress(RuntimeError):  # it is in use
+            self.meanwhile()
+        return str, ("x0",)
+
+
+class _Marking(pickle.Pickler):
+    """It leaves it to who reads what None stands for."""
+
+    def persistent_id(self, thing: Any) -> Any:
+        return "x0" if thing is None else None
+
+
+class _Meanwhile(pickle.Unpickler):
+    """It does something while it is asked what was left to it."""
+
+    meanwhile: Any = None
+
+    def persistent_load(self, pid: Any) -> Any:
+        with suppress(RuntimeError):  # it is in use
+            self.meanwhile()
+        return pid
+
+
+class UsedWithin(Subject):
+    """Picklers and unpicklers that are used again from within, by what they ask: they refuse, and what was begun stays
+    whole. Each thread has its own.
+    """
+
+    def fresh(self, size: int) -> Any:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o)
+
+    @step(writes=True)
+    def dump(o: Any, v: str) -> Any:
+        _dumped_within(o, v, lambda pickler, _: pickler.dump([v] * 9))
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        _dumped_within(o, v, lambda pickler, into: pickler.__init__(into, 5))
+
+    @step(writes=True)
+    def load(o: Any, v: str) -> Any:
+        _loaded_within(o, v, lambda unpickler: unpickler.load())
+
+    @step(writes=True)
+    def init_to_load(o: Any, v: str) -> Any:
+        _loaded_within(o, v, lambda unpickler: unpickler.__init__(io.BytesIO(pickle.dumps([v] * 9))))
+
+
+def _dumped_within(o: Any, v: str, meanwhile: Any) -> None:
+    into = io.BytesIO()
+    pickler = pickle.Pickler(into, 5)
+    pickler.dump([[v, 1], _Asking(lambda: meanwhile(pickler, into)), [v, 2]])
+    _same(o, v, pickle.loads(into.getvalue()))
+
+
+def _loaded_within(o: Any, v: str, meanwhile: Any) -> None:
+    into = io.BytesIO()
+    _Marking(into, 5).dump([[v, 1], None, [v, 2]])
+    pickle.dump([v] * 9, into)
+    into.seek(0)
+    unpickler = _Meanwhile(into)
+    unpickler.meanwhile = lambda: meanwhile(unpickler)
+    _same(o, v, unpickler.load())
+
+
+def _same(o: Any, v: str, given: Any) -> None:
+    if given != [[v, 1], "x0", [v, 2]]:
+        o.append(f"{given!r} was read, and [[{v!r}, 1], 'x0', [{v!r}, 2]] written")
+
+
 CODES = itertools.count(1_000_000)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import random
 from itertools import combinations_with_replacement, islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +15,12 @@ from harness.campaign.pairs import PASSES, START_S, trials
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
-from harness.kernel.pairs import Subject, step
+from harness.kernel.pairs import Subject, race, step
 from harness.kernel.pairs.frozen import Raised
-from harness.kernel.pairs.mixed import TURNS, Mixed
-from harness.kernel.pairs.race import Racers
+from harness.kernel.pairs.mixed import LENGTH, TURNS, Mixed
+from harness.kernel.pairs.race import NEITHERS, SHARES, Racers
 from harness.kernel.pairs.subject import steps
+from harness.kernel.pairs.trial import PairTrial
 from tests.campaign.fakes import fake_scenario, fake_target
 
 TARGET = fake_target()
@@ -139,6 +143,25 @@ def test_every_other_row_has_each_thread_do_its_operation_several_times() -> Non
         left.setdefault(row.turns, set()).update(len(o) for o in row.objects)
     racers.finish()
     assert left == {1: {2}, TURNS: {2 * TURNS}}
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="there the scheduler decides which core is whose"
+)
+def test_a_glance_is_more_than_a_row_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.sched_getaffinity(0)
+    monkeypatch.setattr(race, "_cores", lambda threads: [min(before)] * threads)
+    rounds: list[int] = []
+    for seed in ("0", "1"):
+        events: list[Any] = []
+        spec: Any = {"scenario": "pairs.kept", "file": str(Path(__file__).with_name("_subjects.py"))}
+        spec |= {"pairs": [], "mixed": True, "seed": seed, "budget_s": 0.0}
+        PairTrial(spec, events.append).run()
+        (mixed,) = [one for one in events if one["event"] == "mixed"]
+        rounds.append(sum(of_a_pair for _, of_a_pair, _ in mixed["raced"]))
+    firsts = [random.Random(seed).randrange(SHARES * NEITHERS) + 1 for seed in "01"]
+    assert [first % SHARES == 0 for first in firsts] == [False, True]
+    assert rounds == [LENGTH, 2 * LENGTH]
 
 
 def test_of_what_is_done_several_times_only_process_and_structure_are_asked() -> None:

@@ -223,6 +223,8 @@ class Racers:
         self.cores = _cores(threads)
         self.crowded = threads > _many_cores()
         self.rows = rows
+        self.apart = False
+        """Whether threads of the row had a core of their own."""
         self.wake = [threading.Semaphore(0) for _ in range(threads)]
         self.parked = threading.Semaphore(0)
         self.raised: list[str] = []
@@ -241,13 +243,14 @@ class Racers:
         self.row = row
         self.rows += 1
         shared = self.rows % SHARES == 0
+        self.apart = not (shared and self.cores)
         if self.rows % NEITHERS == 0:
             with suppress(Exception):  # a thread that makes it itself will say so
                 for i in row.numbers:
                     row.objects[i] = fresh(size) if row.objects[i] is None else row.objects[i]
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
-            patience = TOGETHER if self.crowded or (shared and self.cores) else APART
+            patience = APART if self.apart and not self.crowded else TOGETHER
             self.jobs[index] = _raced(row, index, play, fresh, size, core, patience)
         for index in range(len(plays)):
             self.wake[index].release()

@@ -122,18 +122,22 @@ class PairTrial:
         self.emit({"event": "done", "reason": reason})
 
     def _mixed(self, racers: Racers) -> None:
-        """Race mixed rows until the budget is spent, and one at least."""
+        """Race mixed rows until the budget is spent, and one at least in which each thread has a core: a glance is not
+        spent on one where they hardly meet.
+        """
         mixed = Mixed(self.subject, self.declared, self.seed, self.file, self.left_out)
         until = self.began + self.budget_s
+        met = False
         while (
             mixed.numbers
-            and (not mixed.rows or time.monotonic() < until)
+            and (not met or time.monotonic() < until)
             and not self.is_broken
             and not self._memory_is_short()
         ):
             row = mixed.row()
             racers.race(row, mixed.play, self.subject.fresh, mixed.size)
             self._wait(row, racers, mixed.come_to)
+            met = met or racers.apart
             mixed.learn(row)
             for i in row.numbers:
                 given = [results[i] for results in row.results]
