@@ -370,8 +370,9 @@ class _Campaign:
         if event["event"] == "finding" and planned.tentative and is_program(event["where"]):
             event = doubt(event)
         if event["event"] == "hello":
-            # What comes behind its budget takes a slow target long: its children would pile up.
-            slow = self.target.slower > 1
+            # What comes behind its budget takes a slow target long, and there a debug build is asked for its totals:
+            # children would pile up.
+            slow = self.target.slower > 1 or self.target.debug
             late = OVERDUE_S * self.target.stretch if slow else -self.kind.lead_s
             self.leaves[number] = at_s + planned.budget_s + late
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})

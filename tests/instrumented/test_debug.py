@@ -27,12 +27,16 @@ pytestmark = pytest.mark.instrumented
 FILE = Path(__file__).parent.parent / "pairs" / "_subjects.py"
 
 
-def told(target: Target, name: str, *pairs: str) -> list[Any]:
+TRIES = 4
+"""On a machine that does much else at once, a trial's time may be over before a leak is told."""
+
+
+def told(target: Target, name: str, *pairs: str, seed: int = 1) -> list[Any]:
     """The findings of one trial, which is long enough for the totals to be asked of each pair; of all in mixed rows
     where none is named.
     """
     (chosen,) = [one for one in describe(target, [FILE], "subjects").scenarios if one.name == f"pairs.{name}"]
-    planned = PlannedTrial(chosen, 0, {}, "1", 2, 2.0, pairs=pairs, mixed=not pairs)
+    planned = PlannedTrial(chosen, 0, {}, str(seed), 2, 2.0, pairs=pairs, mixed=not pairs)
     events: list[Any] = []
     ending = run_in_child(
         target, trial_spec(planned, 2.0, None, 1 << 30, "off"), events.append, lambda: False
@@ -47,7 +51,7 @@ def told(target: Target, name: str, *pairs: str) -> list[Any]:
 def test_a_race_that_leaves_references_behind_is_told_of_its_pair(
     debug_build: Target, pairs: list[str]
 ) -> None:
-    (found,) = told(debug_build, "leaking", *pairs)
+    (found,) = next(filter(None, (told(debug_build, "leaking", *pairs, seed=seed) for seed in range(TRIES))))
     assert (found["kind"], found["oracle"], found["where"]) == ("leak", "process", "come_and_go+come_and_go")
     assert ", 0 after as many with one thread after the other" in found["message"]
 

@@ -39,6 +39,7 @@ from typing import Any
 
 from harness.kernel.pairs.evidence import Bet
 from harness.kernel.pairs.race import Play, Racers, Row, run_on
+from harness.kernel.slow import TIMES
 
 SINCE = 3, 14
 COUNTS = hasattr(sys, "gettotalrefcount") and sys.version_info >= SINCE
@@ -46,7 +47,7 @@ COUNTS = hasattr(sys, "gettotalrefcount") and sys.version_info >= SINCE
 FALSE_ALARM = 1e-12
 """The chance that what is asked is taken for a leak wrongly, each time. A campaign of a day asks less than a million
 times: of a million such days one has a false alarm."""
-ASKED_S = 0.15
+ASKED_S = 0.15 * TIMES
 """What it takes to ask where nothing is wrong: as many seconds as ``FEWEST`` blocks have, on a debug build of main."""
 SHARE = 0.5
 """Of the time in which a pair is raced, what is spent on asking, as a mean: what is raced for a moment is asked of now
