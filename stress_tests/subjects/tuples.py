@@ -93,8 +93,9 @@ class TupleOfLists(Subject):
     def shrink(o: Any, v: str) -> Any:
         del o[1][1:]
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(IndexError,), lets_raise=(TypeError,))
     def put_into_the_other(o: Any, v: str) -> Any:
+        """For a moment; who empties that one meanwhile takes it out, and who takes its items meets a list."""
         o[1].append(o[0])
         o[1].pop()
 
