@@ -47,13 +47,25 @@ def told(target: Target, name: str, *pairs: str, seed: int = 1) -> list[Any]:
     return [event for event in events if event["event"] == "finding"]
 
 
-@pytest.mark.parametrize("pairs", [["come_and_go+come_and_go"], []])
+PAIR = "come_and_go+come_and_go"
+
+
+@pytest.mark.parametrize("pairs", [[PAIR], []])
 def test_a_race_that_leaves_references_behind_is_told_of_its_pair(
     debug_build: Target, pairs: list[str]
 ) -> None:
-    (found,) = next(filter(None, (told(debug_build, "leaking", *pairs, seed=seed) for seed in range(TRIES))))
-    assert (found["kind"], found["oracle"], found["where"]) == ("leak", "process", "come_and_go+come_and_go")
-    assert ", 0 after as many with one thread after the other" in found["message"]
+    places = []
+    for seed in range(TRIES):
+        for found in told(debug_build, "leaking", *pairs, seed=seed):
+            assert (found["kind"], found["oracle"]) == ("leak", "process")
+            assert ", 0 after as many with one thread after the other" in found["message"]
+            places.append(found["where"])
+        if PAIR in places:
+            break
+    assert PAIR in places
+    assert set(places) <= {PAIR, "mixed rows"}, (
+        "of none in particular where there was no time to find out which"
+    )
 
 
 @pytest.mark.parametrize(
