@@ -352,7 +352,7 @@ class NamedRow(Subject):
                 return first, second
         return None
 
-    @step()
+    @step(may_raise=(RuntimeError,))
     def copy_(o: Any, v: str) -> Any:
         return copy.copy(o).x0[0], copy.deepcopy(o).x0[0], pickle.loads(pickle.dumps(o)).x0[0]
 

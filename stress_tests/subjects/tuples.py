@@ -127,7 +127,7 @@ class TupleOfLists(Subject):
     def sets(o: Any, v: str) -> Any:
         return sorted({v}.union(*o)), sorted({v, "x0"}.intersection(*o)), sorted({v, "x0"}.difference(*o))
 
-    @step()
+    @step(may_raise=(RuntimeError,))
     def copies(o: Any, v: str) -> Any:
         return copy.deepcopy(o), pickle.loads(pickle.dumps(o))
 
