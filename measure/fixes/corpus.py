@@ -1,4 +1,6 @@
-"""The fixes that are undone: facts about commits, and nothing of their text (``corpus.tsv``)."""
+"""The fixes that are undone: facts about commits, and nothing of their text. ``corpus.tsv`` ends with 2025; what was
+mended until August 2026 is in ``corpus_2026.tsv``.
+"""
 
 from __future__ import annotations
 

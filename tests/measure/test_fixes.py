@@ -74,10 +74,15 @@ def test_a_fix_of_which_nothing_is_left_cannot_be_undone(clone: Path) -> None:
         patch(clone, "broken", "mended")
 
 
-def test_the_corpus_is_facts_about_commits() -> None:
-    fixes = corpus()
-    assert len({one.commit for one in fixes}) == len(fixes) > 200
-    assert all(one.effect in (*SHOWN, "low", "none") for one in fixes)
+LATER = CORPUS.with_name("corpus_2026.tsv")
+
+
+def test_the_corpora_are_facts_about_commits() -> None:
+    fixes, later = corpus(), corpus(path=LATER)
+    assert len({one.commit for one in (*fixes, *later)}) == len(fixes) + len(later)
+    assert len(fixes) > 200 and len(later) == 65
+    assert max(one.date for one in fixes) < "2026" < min(one.date for one in later)
+    assert all(one.effect in (*SHOWN, "low", "none") for one in (*fixes, *later))
     assert len(corpus("^gh-120321\t")) == sum(one.issue == "gh-120321" for one in fixes)
     assert CORPUS.read_text(encoding="utf-8").startswith("issue\tcommit\tdate\tarea\tkind\teffect\n")
 
