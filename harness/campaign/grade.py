@@ -44,7 +44,7 @@ from harness.record.result import (
     Verdict,
     WithGil,
 )
-from harness.record.severity import UNCOUNTED, Severity, severity_of
+from harness.record.severity import SEVERITIES, UNCOUNTED, Severity, severity_of
 from harness.record.statistics import upper_bound_95
 from harness.record.target import Target
 
@@ -53,6 +53,8 @@ COUNTED = (
     *("rounds", "rounds_hit", "samples", "stores", "reads", "live_reads", "overlap_ns", "span_ns"),
     *("histories", "unknown_histories"),
 )
+TORN = SEVERITIES[:2]
+"""What leaves nothing in a process to be relied on."""
 LOST = "lost"
 """Counts the rounds in which the target itself ended: no progress event has them."""
 
@@ -133,7 +135,8 @@ class Grader:
         """What sanitizers were told not to report, by pattern."""
         self.matched: Counter[str] = Counter()
         """How many reports each of these hid, of children that ended by themselves."""
-        self.failures: list[str] = []
+        self.failures: list[tuple[str, str]] = []
+        """Scenarios in whose children the harness failed, and what it said."""
         self.notices: dict[str, None] = {}
 
     def feed(self, event: Event) -> None:
@@ -309,8 +312,8 @@ class Grader:
             self.notices[f"{tally.info.name}: {tally.gil}, in a target built to run without it"] = None
 
     def _on_failure(self, event: FailureEvent) -> None:
-        self.failures.append(event["message"])
-        self.notices[f"the harness failed: {event['message']}"] = None
+        raced = self.kind in (PAIRS, FUZZ) and event["traceback"]
+        self.failures.append((self._tally(event).info.name if raced else "", event["message"]))
 
     def _on_finding(self, event: FindingEvent) -> None:
         tally = self._tally(event)
@@ -442,7 +445,7 @@ class Grader:
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
         # The contract's order: the first that applies. 2 is told before a campaign begins.
-        if self.failures:
+        if any(not self._is_torn(subject) for subject, _ in self.failures):
             return 4
         if self.counting():
             return 1
@@ -453,6 +456,22 @@ class Grader:
         )
         exercised = any(scenario.verdict in ("new", "known", "not observed") for scenario in scenarios)
         return 0 if exercised and not gil_on and not self._uncovered() else 3
+
+    def _is_torn(self, subject: str) -> bool:
+        """Whether operations of the subject use memory here that was freed, on the list or by what was found: the
+        harness lives in the same process, and any object of its own may be another one then.
+        """
+        return any(
+            issue.severity in TORN and issue.applies_to(self.target) and issue.covers(subject)
+            for issue in self.issues
+        ) or any(one.scenario == subject and one.severity in TORN for one in self.seen.values())
+
+    def _failed(self) -> Iterator[str]:
+        for subject, message in self.failures:
+            if self._is_torn(subject):
+                yield f"the harness failed in a child of {subject}, whose operations use freed memory here: {message}"
+            else:
+                yield f"the harness failed: {message}"
 
     def _uncovered(self) -> str:
         """That fewer operations of somebody's own types are driven than were to be; empty where there are enough."""
@@ -467,6 +486,7 @@ class Grader:
         told = [
             *filter(None, [self._uncovered()]),
             *self.notices,
+            *dict.fromkeys(self._failed()),
             *self._left_out(),
             *self._doubts(),
             *self._undecided(),

@@ -49,6 +49,9 @@ CONTROLS = 0.2
 OVERDUE_S = 1.0
 """Beyond its budget, when a trial that has said nothing yet, or a control, stops being counted among those that use
 the cores."""
+ALIVE = 4
+"""Children that are alive, for each that runs: what starts, judges and ends is beside it. With more of them, two
+threads seldom have a core each."""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
@@ -149,6 +152,8 @@ class _Campaign:
         self.running: dict[int, tuple[PlannedTrial, threading.Thread | None]] = {}
         self.leaves: dict[int, float] = {}
         """From when on each trial is not counted among those that use the cores, in the campaign's own time."""
+        self.overdue: dict[int, float] = {}
+        """From when on each trial is not counted among those that are alive."""
         self.controls: dict[int, tuple[Control, threading.Thread]] = {}
         """By numbers below 0, that no trial has."""
         self.controlled: set[str] = set()
@@ -292,6 +297,8 @@ class _Campaign:
             return len(self.running) + len(self.controls) < self.options.jobs
         # One that hangs does not keep the others waiting until that is sure: it waits, or one thread of it spins.
         now = self.now()
+        if sum(now < overdue for overdue in self.overdue.values()) >= ALIVE * self.at_once:
+            return False
         busy = sum(other.busy for number, (other, _) in self.running.items() if now < self.leaves[number])
         busy += sum(other.busy for number, (other, _) in self.controls.items() if now < self.leaves[number])
         return not busy or busy + planned.busy <= plan.cores()
@@ -310,7 +317,7 @@ class _Campaign:
         if self.unmasking and self.unmasking.file:
             spec = spec | {"suppressions": self.unmasking.file}
         self.running[number] = planned, None
-        self.leaves[number] = self.now() + budget_s + OVERDUE_S * self.target.stretch
+        self.leaves[number] = self.overdue[number] = self.now() + budget_s + OVERDUE_S * self.target.stretch
         self.record(
             {
                 "event": "trial_start",
@@ -437,6 +444,7 @@ class _Campaign:
     def _forget(self, number: int) -> None:
         _, thread = self.running.pop(number)
         del self.leaves[number]
+        del self.overdue[number]
         if thread is not None:
             thread.join()
 

@@ -270,3 +270,21 @@ def test_a_debug_build_says_how_often_totals_were_asked(
         journal.said("totals", scenario="fake.well", pair="a+b", blocks=3, rounds=96)
     notices = grade(journal.ended().end()).notices
     assert [one for one in notices if one.startswith("reference totals")] == told
+
+
+@pytest.mark.parametrize(("kind", "status"), [("crash", 1), ("exception", 4)])
+def test_the_harness_may_fail_in_a_child_whose_memory_is_torn(kind: str, status: int) -> None:
+    journal = HandWritten(kind=plan.PAIRS).trial().progress()
+    journal.finding(kind=kind, oracle="process", where="a+b", scenario="fake.well").ended().trial()
+    failed = journal.said("failure", message="no such attribute", traceback="in judge", scenario="fake.well")
+    result = grade(failed.ended().end())
+    assert result.exit_status == status
+    assert any("no such attribute" in told for told in result.notices)
+    assert any("use freed memory" in told for told in result.notices) == (status == 1)
+
+
+def test_a_child_that_could_not_be_started_is_no_torn_one() -> None:
+    journal = HandWritten(kind=plan.PAIRS).trial().progress()
+    journal.finding(kind="crash", oracle="process", where="a+b", scenario="fake.well").ended().trial()
+    failed = journal.said("failure", message="no memory", traceback="", scenario="fake.well")
+    assert grade(failed.ended().end()).exit_status == 4
