@@ -445,7 +445,7 @@ class Grader:
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
         # The contract's order: the first that applies. 2 is told before a campaign begins.
-        if any(not self._is_torn(subject) for subject, _ in self.failures):
+        if any(not self.is_torn(subject) for subject, _ in self.failures):
             return 4
         if self.counting():
             return 1
@@ -457,7 +457,7 @@ class Grader:
         exercised = any(scenario.verdict in ("new", "known", "not observed") for scenario in scenarios)
         return 0 if exercised and not gil_on and not self._uncovered() else 3
 
-    def _is_torn(self, subject: str) -> bool:
+    def is_torn(self, subject: str) -> bool:
         """Whether operations of the subject use memory here that was freed, on the list or by what was found: the
         harness lives in the same process, and any object of its own may be another one then.
         """
@@ -468,7 +468,7 @@ class Grader:
 
     def _failed(self) -> Iterator[str]:
         for subject, message in self.failures:
-            if self._is_torn(subject):
+            if self.is_torn(subject):
                 yield f"the harness failed in a child of {subject}, whose operations use freed memory here: {message}"
             else:
                 yield f"the harness failed: {message}"

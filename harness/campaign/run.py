@@ -314,6 +314,8 @@ class _Campaign:
             memory_limit(self.options, self.at_once, self.target.sanitizer),
             self.options.ring,
         )
+        if self.grader.is_torn(planned.scenario.name):
+            spec = spec | {"yields": True}
         if self.unmasking and self.unmasking.file:
             spec = spec | {"suppressions": self.unmasking.file}
         self.running[number] = planned, None

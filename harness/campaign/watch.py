@@ -33,8 +33,12 @@ ALARM_S = 30.0
 """From the latest end that a watchdog makes to the child's own alarm: what it does between two ticks is not counted."""
 LATE_S = 0.5
 """Without a word, before it is looked whether the child's threads wait for one another."""
+YIELD_S = 1.0
+"""Without a word, before a child yields the cores: one that hangs and spins would take half of them."""
 TREE_S = 1.0
 """Between two looks at everything the child has started; its own memory is looked at every tick."""
+LAST = 19
+"""The lowest priority."""
 CHUNK = 256 << 10
 LAST_WORDS_S = 1.5
 """After SIGABRT, for faulthandler to write its text."""
@@ -80,6 +84,8 @@ class Limits:
     """It has a thread that should speak all the time: where all wait for one another, ``silence_s`` need not pass."""
     beside: int = 0
     """Threads that are not its own, and only sleep."""
+    yields: bool = False
+    """It is known what may become of it: when it falls silent, it gets a core only where nobody else wants it."""
 
 
 def latest_s(time_s: float) -> float:
@@ -134,6 +140,7 @@ class _Watched:
         """Of these: others had the cores that it was ready to use."""
         self.word = 0.0, 0.0
         """Both at its last word."""
+        self.has_yielded = False
         self.sleepers = Sleepers()
         self.peak = 0
         self.weighed_s = 0.0
@@ -219,6 +226,10 @@ class _Watched:
         self.waited_s = max(self.waited_s, hang.kept_waiting_s(self.pid))
         if heard:
             self.word = self.passed_s, self.waited_s
+        elif self.limits.yields and not self.has_yielded and self.silent_s > YIELD_S:
+            self.has_yielded = True
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PGRP, self.pid, LAST)
 
     @property
     def running_s(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from harness.campaign import child, run, trial
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
-from harness.campaign.watch import SLOWEST_SILENCE, TICK_S
+from harness.campaign.watch import SLOWEST_SILENCE, TICK_S, Limits, watch
 from harness.diagnosis import native
 from harness.kernel import hang
 from harness.kernel.hang import ASLEEP_LOOKS
@@ -233,3 +234,23 @@ def test_that_native_stacks_are_missing_is_said_once(
     assert [notice for notice in result.notices if "gdb" in notice] == [
         "native stacks are missing: there is no gdb on this machine"
     ]
+
+
+WHAT_IT_IS = """
+import os, time
+until = time.monotonic() + {wait_s}
+while time.monotonic() < until and os.getpriority(os.PRIO_PROCESS, 0) == {now}:
+    time.sleep(0.05)
+print(os.getpriority(os.PRIO_PROCESS, 0))
+"""
+
+
+@pytest.mark.parametrize(("yields", "wait_s"), [(True, 25.0), (False, 2.5)])
+def test_a_silent_child_of_which_it_is_known_what_may_become_of_it_yields_the_cores(
+    yields: bool, wait_s: float
+) -> None:
+    now = os.getpriority(os.PRIO_PROCESS, 0)
+    code = WHAT_IT_IS.format(wait_s=wait_s, now=now)
+    limits = Limits(60.0, 40.0, 1 << 30, yields=yields)
+    ending = watch(lambda events: [sys.executable, "-c", code], limits, lambda event: None, lambda: False)
+    assert int(ending.stdout) == (19 if yields else now)
