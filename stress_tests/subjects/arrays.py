@@ -8,7 +8,7 @@ import pickle
 from array import array
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Nosy, Subject, named, step
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Nosy, Subject, named, step
 
 
 def EMPTY(o: Any) -> None:
@@ -109,7 +109,7 @@ class Array(Attributes):
 
     @step(PROCESS, writes=True)
     def extend_asked(o: Any, v: str) -> Any:
-        o.extend(Asked(o, EMPTY, [1, 2, 3]))
+        o.extend(AskedItems(o, EMPTY, [1, 2, 3]))
 
     @step(PROCESS)
     def index_asked(o: Any, v: str) -> Any:

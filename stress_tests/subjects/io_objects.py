@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Subject, fresh_strings, step
 
 LINE = 3
 """Characters of a line: a value and its end. All is read, written and sought by whole lines: a torn one shows."""
@@ -336,7 +336,7 @@ class BytesIO(_ReadsBytes):
 
     @step(PROCESS, writes=True)
     def writelines_asked(o: Any, v: str) -> Any:
-        o.writelines(Asked(o, MEDDLES[ord(v[0]) % 2], [_line(v), _line(v)]))
+        o.writelines(AskedItems(o, MEDDLES[ord(v[0]) % 2], [_line(v), _line(v)]))
 
     @step(PROCESS, writes=True)
     def readinto_asked(o: Any, v: str) -> Any:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, AskedItems, Attributes, Subject, fresh_strings, step
 
 
 def _called(depth: int) -> int:
@@ -742,12 +742,12 @@ else:
         @step(writes=True)
         def parameters_asked(o: Any, v: str) -> Any:
             """Of a sequence that ends the transaction when it is asked for an item."""
-            return o.execute("select ?, ?", Asked(o, sqlite3.Connection.rollback, [1, 2])).fetchall()
+            return o.execute("select ?, ?", AskedItems(o, sqlite3.Connection.rollback, [1, 2])).fetchall()
 
         @step(writes=True)
         def many_asked(o: Any, v: str) -> Any:
             o.executemany(
-                "insert into t (text) values (?)", Asked(o, sqlite3.Connection.rollback, [(v,), (v,)])
+                "insert into t (text) values (?)", AskedItems(o, sqlite3.Connection.rollback, [(v,), (v,)])
             )
 
         @step(writes=True)
@@ -851,7 +851,9 @@ else:
         @step(writes=True)
         def execute_asked(o: Any, v: str) -> Any:
             """With parameters that are asked by having the cursor do something else, and be made again."""
-            return o.execute("select ?, ?", Asked(o, lambda o: o.__init__(o.connection), [1, 2])).fetchall()
+            return o.execute(
+                "select ?, ?", AskedItems(o, lambda o: o.__init__(o.connection), [1, 2])
+            ).fetchall()
 
         @step(writes=True)
         def fetchone(o: Any, v: str) -> Any:

@@ -12,6 +12,7 @@ from harness.kernel.pairs import (
     PROCESS,
     VALUES,
     Asked,
+    AskedItems,
     Attributes,
     Subject,
     arm,
@@ -269,7 +270,7 @@ class ElementNosy(Element):
 
     @step(writes=True)
     def extend_asked(o: Any, v: str) -> Any:
-        o.extend(Asked(o, ET.Element.clear, [ET.Element(v), ET.Element(v)]))
+        o.extend(AskedItems(o, ET.Element.clear, [ET.Element(v), ET.Element(v)]))
 
     @step()
     def deepcopy_asked(o: Any, v: str) -> Any:

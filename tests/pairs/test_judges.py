@@ -173,7 +173,7 @@ def test_what_one_pair_has_caused_is_not_believed_of_the_others(
 
 
 def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path) -> None:
-    result, told = campaign(free_threaded, "kept", tmp_path, budget_s=4.0)
+    result, told = campaign(free_threaded, "kept", tmp_path, budget_s=8.0)
     raced = [event["pair"] for event in told if event["event"] == "pair_begin"]
     assert {"append+append", "append+pop", "pop+pop"} <= set(raced)
     assert any(name.count("+") == 2 for name in raced)

@@ -7,7 +7,7 @@ from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
 from harness.kernel.pairs.marked import ftstress_pairs
-from harness.kernel.pairs.nosy import Alike, Asked, Nosy, Refused, arm, nosy, nosy_list, refuse
+from harness.kernel.pairs.nosy import Alike, Asked, AskedItems, Nosy, Refused, arm, nosy, nosy_list, refuse
 from harness.kernel.pairs.raised import caught, waiting
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
@@ -18,6 +18,7 @@ __all__ = [
     "VALUES",
     "Alike",
     "Asked",
+    "AskedItems",
     "Attributes",
     "DictCore",
     "DictWhole",

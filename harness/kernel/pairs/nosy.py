@@ -68,7 +68,7 @@ class Alike(Nosy):
 
 
 class Asked:
-    """An argument that meddles with its home whenever C's code asks what it is worth: a number, bytes or items."""
+    """An argument that meddles with its home whenever C's code asks what it is worth: a number, bytes or a path."""
 
     __slots__ = ("home", "meddle", "worth")
 
@@ -94,6 +94,19 @@ class Asked:
         self.meddle(self.home)
         return memoryview(self.worth)
 
+    def __fspath__(self) -> str:
+        self.meddle(self.home)
+        return self.worth  # type: ignore[no-any-return]
+
+
+class AskedItems:
+    """An argument that meddles with its home whenever C's code asks for its items."""
+
+    __slots__ = ("home", "meddle", "worth")
+
+    def __init__(self, home: Any, meddle: Meddle, worth: Sequence[Any]) -> None:
+        self.home, self.meddle, self.worth = home, meddle, worth
+
     def __len__(self) -> int:
         self.meddle(self.home)
         return len(self.worth)
@@ -106,10 +119,6 @@ class Asked:
         for one in self.worth:
             self.meddle(self.home)
             yield one
-
-    def __fspath__(self) -> str:
-        self.meddle(self.home)
-        return self.worth  # type: ignore[no-any-return]
 
 
 def refuse(home: Any) -> None:
