@@ -135,8 +135,8 @@ class Grader:
         """What sanitizers were told not to report, by pattern."""
         self.matched: Counter[str] = Counter()
         """How many reports each of these hid, of children that ended by themselves."""
-        self.failures: list[tuple[str, str]] = []
-        """Scenarios in whose children the harness failed, and what it said."""
+        self.failures: Counter[tuple[str, str]] = Counter()
+        """Subjects in whose children the harness failed, and what it said; of no subject where it was elsewhere."""
         self.notices: dict[str, None] = {}
 
     def feed(self, event: Event) -> None:
@@ -313,7 +313,7 @@ class Grader:
 
     def _on_failure(self, event: FailureEvent) -> None:
         raced = self.kind in (PAIRS, FUZZ) and event["traceback"]
-        self.failures.append((self._tally(event).info.name if raced else "", event["message"]))
+        self.failures[self._tally(event).info.name if raced else "", event["message"]] += 1
 
     def _on_finding(self, event: FindingEvent) -> None:
         tally = self._tally(event)
@@ -445,7 +445,7 @@ class Grader:
 
     def _exit_status(self, scenarios: tuple[ScenarioResult, ...]) -> int:
         # The contract's order: the first that applies. 2 is told before a campaign begins.
-        if any(not self.is_torn(subject) for subject, _ in self.failures):
+        if any(not self._is_explained(subject, times) for (subject, _), times in self.failures.items()):
             return 4
         if self.counting():
             return 1
@@ -457,18 +457,25 @@ class Grader:
         exercised = any(scenario.verdict in ("new", "known", "not observed") for scenario in scenarios)
         return 0 if exercised and not gil_on and not self._uncovered() else 3
 
-    def is_torn(self, subject: str) -> bool:
-        """Whether operations of the subject use memory here that was freed, on the list or by what was found: the
-        harness lives in the same process, and any object of its own may be another one then.
-        """
+    def tears(self, subject: str) -> bool:
+        """Whether operations of the subject are on the list of what crashes here, or uses memory that was freed."""
         return any(
             issue.severity in TORN and issue.applies_to(self.target) and issue.covers(subject)
             for issue in self.issues
-        ) or any(one.scenario == subject and one.severity in TORN for one in self.seen.values())
+        )
+
+    def _is_explained(self, subject: str, times: int) -> bool:
+        """Whether the harness failed because the process that it lives in is torn, by the list or by what was found:
+        any object of its own may be another one then. What fails twice alike is the harness's own fault.
+        """
+        return times == 1 and (
+            self.tears(subject)
+            or any(one.scenario == subject and one.severity in TORN for one in self.seen.values())
+        )
 
     def _failed(self) -> Iterator[str]:
-        for subject, message in self.failures:
-            if self.is_torn(subject):
+        for (subject, message), times in self.failures.items():
+            if self._is_explained(subject, times):
                 yield f"the harness failed in a child of {subject}, whose operations use freed memory here: {message}"
             else:
                 yield f"the harness failed: {message}"

@@ -314,7 +314,7 @@ class _Campaign:
             memory_limit(self.options, self.at_once, self.target.sanitizer),
             self.options.ring,
         )
-        if self.grader.is_torn(planned.scenario.name):
+        if planned.scenario.pairs and self.grader.tears(planned.scenario.name):
             spec = spec | {"yields": True}
         if self.unmasking and self.unmasking.file:
             spec = spec | {"suppressions": self.unmasking.file}

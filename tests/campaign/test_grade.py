@@ -288,3 +288,11 @@ def test_a_child_that_could_not_be_started_is_no_torn_one() -> None:
     journal.finding(kind="crash", oracle="process", where="a+b", scenario="fake.well").ended().trial()
     failed = journal.said("failure", message="no memory", traceback="", scenario="fake.well")
     assert grade(failed.ended().end()).exit_status == 4
+
+
+def test_what_fails_twice_alike_is_the_harness_s_own_fault() -> None:
+    journal = HandWritten(kind=plan.PAIRS).trial().progress()
+    journal.finding(kind="crash", oracle="process", where="a+b", scenario="fake.well").ended()
+    for _ in range(2):
+        journal.trial().said("failure", message="no such attribute", traceback="in judge").ended()
+    assert grade(journal.end()).exit_status == 4
