@@ -182,16 +182,27 @@ def prove(
             if stop.is_set():
                 break
             path.write_text(one, encoding="utf-8")
-            runs.append(run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
+            runs.append(
+                _judged(issue, run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
+            )
             # One that is written may meet another face of it: an exception, where it looks for a crash.
             if runs[-1].seen or (issue.proof and runs[-1].failure):
                 break
         with_gil = failure = None
         if control and target.free_threaded and runs and runs[-1].seen:
             limit_s = LIMIT_S if issue.with_gil else in_vain_s(issue, runs[-1].took_s)
-            other = run(target, path, limit_s=limit_s, with_gil=True, must_say=must_say(issue), stop=stop)
+            other = _judged(
+                issue, run(target, path, limit_s=limit_s, with_gil=True, must_say=must_say(issue), stop=stop)
+            )
             with_gil, failure = other.seen, other.failure
     return Proven(issue, target, tuple(runs), with_gil, failure)
+
+
+def _judged(issue: KnownIssue, one: Run) -> Run:
+    """A program that is written looks for one face of its entry, and may die of the same: then it has shown it, too."""
+    if one.died and not issue.proof and issue.severity not in HARMLESS:
+        return replace(one, seen=True, failure=None)
+    return one
 
 
 def in_vain_s(issue: KnownIssue, took_s: float) -> float:

@@ -43,7 +43,7 @@ class Run:
     failure: str | None
     """Why it is no answer; None where it is one."""
     died: bool = False
-    """Whether a signal ended the script itself."""
+    """Whether a signal ended the script itself, other than SIGKILL: that one comes from outside."""
 
 
 def run(
@@ -92,7 +92,9 @@ def run(
     if status == 0:
         return Run(False, took_s, None)
     last = (err.strip() or out.strip()).splitlines()[-1:] or ["it said nothing"]
-    return Run(False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0)
+    return Run(
+        False, took_s, f"exit status {status}: {last[0][:200]}", died=status < 0 and status != -signal.SIGKILL
+    )
 
 
 def _heard(process: subprocess.Popen[str], deadline: float, stop: Event) -> tuple[str, str] | None:
