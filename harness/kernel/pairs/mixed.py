@@ -65,7 +65,8 @@ class Mixed:
         self.left: list[int] = []
         self.rows = 0
         self.turns = 1
-        self.held_at = self.draw.randrange(HELD_ROWS)
+        self.held_at = (1 + self.draw.randrange(1, HELD_ROWS)) % HELD_ROWS
+        """Never the first one, which is all of a glance: what is held is not freed under anybody's hands."""
         self.size = subject.sizes[0]
         self.play: Sequence[Play] = [mixed_player()] * 2
         noted = bytearray(NOTE_BYTES * 2)
