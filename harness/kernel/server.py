@@ -19,6 +19,7 @@ from pathlib import Path
 from harness.kernel.loader import import_file
 from harness.kernel.pairs import programs as _programs  # noqa: F401  # so that no child has to import it
 from harness.kernel.pairs.program import is_program, parse
+from harness.kernel.pairs.race import mixed_player
 from harness.kernel.pairs.world import files_of
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.spec_types import ChildTrial
@@ -38,6 +39,7 @@ def serve(descriptor: int, attend: Callable[[ChildTrial], int]) -> None:
     Each message is a trial's spec, with its streams; each is answered by the child's process id, and, when it has
     ended, by its status. It is reaped with the next message: until then its process id is its own.
     """
+    mixed_player()  # so that no child has to compile it
     with socket.socket(fileno=descriptor) as manager:
         while True:
             text, streams, _, _ = socket.recv_fds(manager, LONGEST, STREAMS)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import repeat
 from time import perf_counter_ns, sleep
 from typing import Any
@@ -167,6 +167,7 @@ class Row:
 Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
 
 
+@cache
 def mixed_player() -> Play:
     """What one thread runs in a row in which each round is of another pair: one operation a round, once or in turns.
 
