@@ -32,8 +32,10 @@ class Kind:
     """How many run beside each other, on average."""
     shortest_s: float
     """What a trial gets at least, if fewer scenarios are tried for that."""
-    lead_s: float
-    """Before a trial's budget is over, when the next may be started: it needs a core for its start first."""
+    lead_s: float | None
+    """Before a trial's budget is over, when the next may be started: it needs a core for its start first. None: not
+    before it has said that its threads are through.
+    """
     running: Callable[[], AbstractContextManager[RunTrial]]
     """Gives what runs a trial, for as long as the campaign lasts."""
 

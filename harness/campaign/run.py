@@ -49,9 +49,17 @@ CONTROLS = 0.2
 OVERDUE_S = 1.0
 """Beyond its budget, when a trial that has said nothing yet, or a control, stops being counted among those that use
 the cores."""
+THROUGH = ("mixed", "done")
+"""What a trial says when its threads are through: what comes behind that needs no second core."""
+LATE_S = 0.25
+"""Beyond its budget, when one that should have said so stops being counted: it hangs, or the machine is busy."""
 ALIVE = 4
 """Children that are alive, for each that runs: what starts, judges and ends is beside it. With more of them, two
 threads seldom have a core each."""
+LAST, BEHIND = 19, 10
+"""By how much the priority of a trial of pairs is lowered that falls silent: where it is known what may become of it,
+it gets what nobody else wants; else a tenth of a core beside one that races: to be sure of a hang it must have run.
+"""
 LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
@@ -314,8 +322,8 @@ class _Campaign:
             memory_limit(self.options, self.at_once, self.target.sanitizer),
             self.options.ring,
         )
-        if planned.scenario.pairs and self.grader.tears(planned.scenario.name):
-            spec = spec | {"yields": True}
+        if planned.scenario.pairs:
+            spec = spec | {"yields": LAST if self.grader.tears(planned.scenario.name) else BEHIND}
         if self.unmasking and self.unmasking.file:
             spec = spec | {"suppressions": self.unmasking.file}
         self.running[number] = planned, None
@@ -382,8 +390,12 @@ class _Campaign:
             # What comes behind its budget takes a slow target long, and there a debug build is asked for its totals:
             # children would pile up.
             slow = self.target.slower > 1 or self.target.debug
-            late = OVERDUE_S * self.target.stretch if slow else -self.kind.lead_s
-            self.leaves[number] = at_s + planned.budget_s + late
+            late = LATE_S if self.kind.lead_s is None else -self.kind.lead_s
+            self.leaves[number] = (
+                at_s + planned.budget_s + (OVERDUE_S * self.target.stretch if slow else late)
+            )
+        elif self.kind.lead_s is None and event["event"] in THROUGH:
+            self.leaves[number] = at_s
         self.record(event | {"trial": number, "at_s": at_s, "scenario": planned.scenario.name})
         if event["event"] == "finding" and self.options.stop_at_first and self.grader.counting():
             self._halt("found")

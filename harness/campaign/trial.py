@@ -93,7 +93,7 @@ def run_in_child(
         spec["memory_limit_bytes"],
         sleepless=True,
         beside=target.sanitizer == "thread",
-        yields=spec.get("yields", False),
+        yields=spec.get("yields", 0),
     )
     if spec["do"] == "pairs":
         return _run_pairs(partial(start, target), spec, hear, stop, limits)

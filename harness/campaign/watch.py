@@ -33,12 +33,13 @@ ALARM_S = 30.0
 """From the latest end that a watchdog makes to the child's own alarm: what it does between two ticks is not counted."""
 LATE_S = 0.5
 """Without a word, before it is looked whether the child's threads wait for one another."""
+SPUN = 0.25
+"""Of ``silence_s``, in processor time of one that yields: threads that ran for so long without a word do not come back.
+"""
 YIELD_S = 1.0
 """Without a word, before a child yields the cores: one that hangs and spins would take half of them."""
 TREE_S = 1.0
 """Between two looks at everything the child has started; its own memory is looked at every tick."""
-LAST = 19
-"""The lowest priority."""
 CHUNK = 256 << 10
 LAST_WORDS_S = 1.5
 """After SIGABRT, for faulthandler to write its text."""
@@ -84,8 +85,10 @@ class Limits:
     """It has a thread that should speak all the time: where all wait for one another, ``silence_s`` need not pass."""
     beside: int = 0
     """Threads that are not its own, and only sleep."""
-    yields: bool = False
-    """It is known what may become of it: when it falls silent, it gets a core only where nobody else wants it."""
+    yields: int = 0
+    """By how much its priority is lowered (``nice``) when it falls silent: one that hangs may spin, and two threads that
+    race beside it are kept apart.
+    """
 
 
 def latest_s(time_s: float) -> float:
@@ -140,7 +143,8 @@ class _Watched:
         """Of these: others had the cores that it was ready to use."""
         self.word = 0.0, 0.0
         """Both at its last word."""
-        self.has_yielded = False
+        self.yielded_at_s: float | None = None
+        """The processor time that it had used when it yielded; None: it has said something since."""
         self.sleepers = Sleepers()
         self.peak = 0
         self.weighed_s = 0.0
@@ -226,10 +230,11 @@ class _Watched:
         self.waited_s = max(self.waited_s, hang.kept_waiting_s(self.pid))
         if heard:
             self.word = self.passed_s, self.waited_s
-        elif self.limits.yields and not self.has_yielded and self.silent_s > YIELD_S:
-            self.has_yielded = True
+            self.yielded_at_s = None
+        elif self.limits.yields and self.yielded_at_s is None and self.silent_s > YIELD_S:
+            self.yielded_at_s = self._used_s()
             with suppress(OSError):
-                os.setpriority(os.PRIO_PGRP, self.pid, LAST)
+                os.setpriority(os.PRIO_PGRP, self.pid, self.limits.yields)
 
     @property
     def running_s(self) -> float:
@@ -302,7 +307,18 @@ class _Watched:
             return "silent"
         if self.limits.sleepless and self.started and self.silent_s > LATE_S and self._all_sleep():
             return "silent"
+        spun_s = 0.0 if self.yielded_at_s is None else self._used_s() - self.yielded_at_s
+        if spun_s > self.limits.silence_s * SPUN:
+            return "silent"
         return None
+
+    def _used_s(self) -> float:
+        """Processor time of the child, all its threads together."""
+        try:
+            used = psutil.Process(self.pid).cpu_times()
+        except psutil.Error:  # it is ending
+            return 0.0
+        return float(used.user + used.system)
 
     def _all_sleep(self) -> bool:
         return self.sleepers.look(self.pid, beside=self.limits.beside)

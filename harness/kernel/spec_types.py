@@ -53,8 +53,8 @@ class ChildTrial(Started, TrialSpec):
     with_gil: NotRequired[bool]
     suppressions: NotRequired[str]
     """A file of what its sanitizer is not to report; for whoever starts it."""
-    yields: NotRequired[bool]
-    """Whether it is known what may become of it; for whoever watches it."""
+    yields: NotRequired[int]
+    """By how much its priority is lowered when it falls silent; for whoever watches it."""
 
 
 class SceneSpec(TypedDict):

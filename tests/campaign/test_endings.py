@@ -245,12 +245,17 @@ print(os.getpriority(os.PRIO_PROCESS, 0))
 """
 
 
-@pytest.mark.parametrize(("yields", "wait_s"), [(True, 25.0), (False, 2.5)])
-def test_a_silent_child_of_which_it_is_known_what_may_become_of_it_yields_the_cores(
-    yields: bool, wait_s: float
-) -> None:
+@pytest.mark.parametrize(("yields", "wait_s"), [(7, 25.0), (0, 2.5)])
+def test_a_silent_child_that_is_to_yield_the_cores_does(yields: int, wait_s: float) -> None:
     now = os.getpriority(os.PRIO_PROCESS, 0)
     code = WHAT_IT_IS.format(wait_s=wait_s, now=now)
     limits = Limits(60.0, 40.0, 1 << 30, yields=yields)
     ending = watch(lambda events: [sys.executable, "-c", code], limits, lambda event: None, lambda: False)
-    assert int(ending.stdout) == (19 if yields else now)
+    assert int(ending.stdout) == (yields or now)
+
+
+def test_of_a_silent_child_that_yields_and_runs_processor_time_says_that_it_hangs() -> None:
+    limits = Limits(15.0, 20.0, 1 << 30, yields=1)
+    spins = [sys.executable, "-c", "while True: pass"]
+    ending = watch(lambda events: spins, limits, lambda event: None, lambda: False)
+    assert ending.how == "silent"

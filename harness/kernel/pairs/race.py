@@ -30,6 +30,10 @@ it, and many rounds follow while all are there. One that gives way at once meets
 Where there are more threads than cores none is to keep another one from its core: three threads that give way at once
 have thirty times as many rounds on two cores, and four, too.
 """
+YIELDS, NAP_S = 2000, 0.0005
+"""So often a thread gives way before it sleeps in between: the other one is long at its operation, or will not come
+back, and what spins beside it takes a core from other children.
+"""
 GIVE_WAY: Callable[[], None] = getattr(os, "sched_yield", partial(sleep, 0))
 PAUSES = tuple(range(turns) for turns in (0, 0, 1, 2, 4, 7, 12, 20))
 """Turns of an empty loop before a thread starts: who is ahead, and by how much, goes through all there are."""
@@ -73,7 +77,10 @@ def play(row, me, fresh, size, threads, patience):
                 if spins > patience:
                     if row.stop:
                         return
-                    give_way()
+                    if spins > patience + YIELDS:
+                        sleep(NAP_S)
+                    else:
+                        give_way()
         o = objects[i]
         for _ in PAUSES[i >> shift & 7]:
             pass
@@ -209,6 +216,9 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
         "values_of": values_of,
         "Raised": Raised,
         "give_way": GIVE_WAY,
+        "sleep": sleep,
+        "YIELDS": YIELDS,
+        "NAP_S": NAP_S,
     }
     exec(compile(source, "<pair>", "exec"), names)
     play: Play = names["play"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 ROW_S = 0.005
 """How long a row of rounds should take."""
 SHORTEST_ROW, LONGEST_ROW = 16, 1024
+YIELD_WAKES, LOWER = 10, 10
+"""Without a step of any thread, after which the process lets others have the cores, for what hangs may spin; and by how
+much it lowers its priority then."""
+SPUN_S = 1.0
+"""Of processor time without a step: who had less may only have been kept from the cores, unless nobody wants one."""
 PROGRESS_S = 0.2
 COLLECT_AFTER = 100_000
 ENOUGH = 0.7
@@ -303,7 +310,7 @@ class PairTrial:
 
     def _wait(self, row: Row, racers: Racers, pair: Callable[[], str], threads: int | None = None) -> None:
         """Until so many threads are through with the row; all of them, where nothing is said."""
-        missing, idle, before = threads or row.threads, 0, -1
+        missing, idle, before, used_s = threads or row.threads, 0, -1, 0.0
         sleepers = Sleepers()
         while missing:
             if racers.parked.acquire(timeout=WAKE_S):
@@ -311,11 +318,16 @@ class PairTrial:
                 continue
             self._progress()
             done = row.done()
-            idle = idle + 1 if done == before else 0
-            before = done
-            enough = ASLEEP_LOOKS if sleepers.look("self", threading.get_native_id()) else STUCK_WAKES
-            if idle >= enough:
-                self._hangs(row, racers, pair())
+            if done != before:
+                idle, before, used_s = 0, done, time.process_time()
+            idle += 1
+            if idle == YIELD_WAKES:
+                stand_back()
+            asleep = sleepers.look("self", threading.get_native_id())
+            if idle >= (ASLEEP_LOOKS if asleep else STUCK_WAKES):
+                inside = self._inside(row, racers)
+                if asleep or time.process_time() - used_s >= SPUN_S or not running("self", inside):
+                    self._hangs(row, inside, pair())
         racers.row = None
         while racers.raised:
             said = racers.raised.pop()
@@ -324,12 +336,17 @@ class PairTrial:
             )
             self._tell(pair(), Refusal("exception", "process", message, said.partition(":")[0]), {})
 
-    def _hangs(self, row: Row, racers: Racers, pair: str) -> None:
-        inside = [
-            index for index in range(row.threads) if row.began[index].count(True) > _ended(row.results[index])
-        ]
-        threads = [racers.threads[index].native_id for index in inside]
-        state = kind_of_hang(running("self", [one for one in threads if one is not None]))
+    def _inside(self, row: Row, racers: Racers) -> dict[int, int]:
+        """The native ids of those threads, by number, that have begun an operation and not ended it."""
+        inside: dict[int, int] = {}
+        for index in range(row.threads):
+            native = racers.threads[index].native_id
+            if native is not None and row.began[index].count(True) > _ended(row.results[index]):
+                inside[index] = native
+        return inside
+
+    def _hangs(self, row: Row, inside: dict[int, int], pair: str) -> None:
+        state = kind_of_hang(running("self", inside.values()))
         names = ", ".join(LETTERS[index] for index in inside)
         message = f"{names} did not come back from {pair}"
         self._tell(pair, Refusal("hang", "process", message), {"state": state})
@@ -400,6 +417,13 @@ class PairTrial:
             return
         self.last_progress = now
         self.emit(self.count.event(now - self.began))
+
+
+def stand_back() -> None:
+    """Lower the priority of this process, all its threads, for good, where it is a child that was started for this."""
+    if hasattr(os, "setpriority") and os.getpid() == os.getsid(0):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PGRP, 0, os.getpriority(os.PRIO_PROCESS, 0) + LOWER)
 
 
 def _ended(results: list[Any]) -> int:
