@@ -109,7 +109,7 @@ class _Work:
             begun = shown.pairs(self.subject.name, index)
             if begun is not None:
                 del self.running[index]
-                self.first[:0] = [pair for pair in pairs if pair not in begun]
+                self.first[:0] = [pair for pair in pairs if pair not in begun and pair not in self.first]
 
 
 def trials(
@@ -126,13 +126,15 @@ def trials(
     mixed_s = _mixed_s(subjects, options, target.stretch)
     longer = 1
     cycle = 0
+    work: list[_Work] = []
     while subjects:
         draw = random.Random(f"{options.seed}:{cycle}:pairs")
-        work = (
-            [_Work(*one) for one in learn.most(subjects, shown, draw)]
-            if cycle
-            else [_all(one, draw, shown) for one in subjects]
-        )
+        if cycle:
+            # What is running was planned in the cycle before, and may not come to all of its pairs.
+            most = zip(learn.most(subjects, shown, draw), work, strict=True)
+            work = [_Work(*one, before.running) for one, before in most]
+        else:
+            work = [_all(one, draw, shown) for one in subjects]
         for number, times in enumerate(PASSES[:1] if cycle else PASSES):
             left = _by_arrival(work, f"{options.seed}:{cycle}:{number}")
             left = [one for one in left if cycle or had[one.subject.name] <= number]

@@ -86,8 +86,8 @@ class Limits:
     beside: int = 0
     """Threads that are not its own, and only sleep."""
     yields: int = 0
-    """By how much its priority is lowered (``nice``) when it falls silent: one that hangs may spin, and two threads that
-    race beside it are kept apart.
+    """By how much its priority is lowered (``nice``) when it falls silent: one that hangs may spin, and would keep threads
+    apart that race beside it.
     """
 
 
