@@ -86,7 +86,7 @@ class Limits:
     beside: int = 0
     """Threads that are not its own, and only sleep."""
     yields: int = 0
-    """By how much its priority is lowered (``nice``) when it falls silent: one that hangs may spin, and would keep threads
+    """By how much its priority is lowered (``nice``) when it falls silent: one that hangs may spin, and keeps threads
     apart that race beside it.
     """
 
