@@ -40,7 +40,7 @@ LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
 MIXED_S = 0.015
 """Seconds of a subject's mixed rows when they come for the first time, and beside them for each of its pairs:"""
-MIXED_PAIR_S = 0.0002
+MIXED_PAIR_S = 0.00015
 """where the budget has room for all subjects, else less. The first pass is a glance: each pair comes about once."""
 PASSES = (1, 2, 4, 8)
 """Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are; one in each cycle
