@@ -24,6 +24,8 @@ from harness.repro.proofs import Holding, Proven, texts
 
 TRIES = 3
 WIDEST = 500
+NOT_RUN = "not run"
+"""A cell that an interrupt left open."""
 LEGEND = "mended: the list says it is, and it was looked for once; !: not as listed; -: it was never there"
 
 
@@ -56,12 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
         held = Holding(
             issues, targets, TRIES, not arguments.no_control, lambda said: status.update(escape(said))
         )
-        _hold(held)
+        interrupted = _hold(held)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("issue", "proof", *titles):
         table.add_column(title, no_wrap=not console.is_terminal)
     for row, issue in enumerate(issues):
-        cells = [said(held.done.get((row, column))) for column in range(len(targets))]
+        cells = [
+            NOT_RUN
+            if interrupted and (row, column) not in held.done and issue.concerns(target)
+            else said(held.done.get((row, column)))
+            for column, target in enumerate(targets)
+        ]
         table.add_row(issue.id, _what(issue), *map(escape, cells))
     if not console.is_terminal:  # a row stays a line
         console.width = max(console.width, WIDEST)
@@ -71,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
         if proven.failure:
             line = f"{proven.issue.id} {_what(proven.issue)} on {proven.target.title}: {proven.failure}"
             console.print(Text(escape(line)), soft_wrap=True)
+    if interrupted is not None:
+        raise interrupted
     if not held.done:
         return 3
     return 0 if all(proven.as_listed for proven in held.done.values()) else 1
@@ -103,14 +112,18 @@ def _programs(issue: KnownIssue) -> list[str]:
         raise Stop(f"no program can be written for {issue.id}: {error}") from error
 
 
-def _hold(held: Holding) -> None:
+def _hold(held: Holding) -> KeyboardInterrupt | None:
+    """Run all proofs; the interrupt, where one ended them: what has been held by then is told all the same."""
     try:
         held.run()
+    except KeyboardInterrupt as interrupt:
+        return interrupt
     except OSError as error:
         where = error.filename or "the target"
         raise Stop(f"{where} cannot be started: {error.strerror or error}", 3) from error
     except (ScenarioError, NotScriptable) as error:
         raise Stop(f"a program cannot be written: {error}") from error
+    return None
 
 
 def _what(issue: KnownIssue) -> str:

@@ -42,7 +42,7 @@ GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
 WRITING = Lock()
 """Scenario files are loaded by one thread at a time."""
-IN_VAIN, IN_VAIN_S = 3, 3.0
+IN_VAIN, IN_VAIN_S = 3, 1.0
 """Where it is not to show it is looked for so many times as long as it took where it did, and for so long at least."""
 
 

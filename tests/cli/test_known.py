@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,9 @@ from harness.campaign.grade import grade
 from harness.cli import main
 from harness.kernel import known
 from harness.kernel.known import Change, KnownIssue
+from harness.record.target import Target
+from harness.repro import proofs
+from harness.repro.proofs import Proven
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import HandWritten
 
@@ -95,6 +99,29 @@ def test_a_column_for_each_target(
     assert main(["known", "--target", free_threaded, "--target", sys.executable]) == 1
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ftstress-9999")]
     assert row.split("  ")[-2:] == ["shown 1 of 1, GIL not", "! shown 0 of 3"]
+
+
+def test_what_was_held_before_an_interrupt_is_told(
+    listed: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "harness.cli.known.load", lambda: [ENTRY, replace(ENTRY, id="ftstress-9998", proof="other.py")]
+    )
+    prove = proofs.prove
+
+    def proven(issue: KnownIssue, target: Target, **how: Any) -> Proven:
+        if issue.proof == "other.py":
+            raise KeyboardInterrupt
+        return prove(issue, target, **how)
+
+    monkeypatch.setattr("harness.repro.proofs.cores", lambda: 1)
+    monkeypatch.setattr("harness.repro.proofs.prove", proven)
+    listed.write_text(SAYS + "sys.exit(0 if with_gil else 1)")
+    assert main(["known", "--target", free_threaded]) == 130
+    told = capsys.readouterr().out.splitlines()
+    rows = {line.split()[0]: line for line in told if line.startswith("ftstress-999")}
+    assert rows["ftstress-9999"].endswith("  shown 1 of 1, GIL not")
+    assert rows["ftstress-9998"].endswith("  not run")
 
 
 def test_the_program_is_printed_and_not_run(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
