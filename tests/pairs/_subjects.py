@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from harness.kernel.pairs import ATOMIC, PROCESS, Subject, fresh_strings, step
 
+PRIORITY = os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else 0
+
 
 class Kept(Subject):
     """A list whose operations keep what they promise."""
@@ -261,6 +263,32 @@ class Waiting(Subject):
         for _ in range(50):
             pass
         o.clear()
+
+
+class Spinning(Subject):
+    """One operation runs, where the other has been, until its thread's priority has been lowered, and says so."""
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "it was told to stand back" if "lowered" in o else ""
+
+    @step(writes=True)
+    def stay(o: Any, v: str) -> Any:
+        if o:
+            while os.getpriority(os.PRIO_PROCESS, 0) == PRIORITY:
+                pass
+            o.append("lowered")
+            return
+        o.append(v)
+        for _ in range(50):
+            pass
+        if "lowered" not in o:
+            o.clear()
 
 
 class ReleasedTooOften(Subject):

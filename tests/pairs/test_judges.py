@@ -185,6 +185,13 @@ def test_a_hang_is_told_of_its_pair(race: Any) -> None:
     assert ("hang", "process", "stay+stay") in shown(race("waiting", 2.0))
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere a process cannot lower all its threads' priority"
+)
+def test_who_runs_without_a_step_stands_back(race: Any) -> None:
+    assert ("violation", "structure", "stay+stay") in shown(race("spinning", 2.0))
+
+
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 ROW_S = 0.005
 """How long a row of rounds should take."""
 SHORTEST_ROW, LONGEST_ROW = 16, 1024
-YIELD_WAKES, LOWER = 10, 10
-"""Without a step of any thread, after which the process lets others have the cores, for what hangs may spin; and by how
-much it lowers its priority then."""
+SPINS_S, LOWER = 0.75, 10
+"""Of processor time without a step of any thread, after which the process lets others have the cores; and by how much
+it lowers its priority then. Who is only kept from the cores uses none."""
 SPUN_S = 1.0
 """Of processor time without a step: who had less may only have been kept from the cores, unless nobody wants one."""
 PROGRESS_S = 0.2
@@ -311,6 +311,7 @@ class PairTrial:
     def _wait(self, row: Row, racers: Racers, pair: Callable[[], str], threads: int | None = None) -> None:
         """Until so many threads are through with the row; all of them, where nothing is said."""
         missing, idle, before, used_s = threads or row.threads, 0, -1, 0.0
+        stands_back = False
         sleepers = Sleepers()
         while missing:
             if racers.parked.acquire(timeout=WAKE_S):
@@ -321,7 +322,8 @@ class PairTrial:
             if done != before:
                 idle, before, used_s = 0, done, time.process_time()
             idle += 1
-            if idle == YIELD_WAKES:
+            if not stands_back and time.process_time() - used_s >= SPINS_S:
+                stands_back = True
                 stand_back()
             asleep = sleepers.look("self", threading.get_native_id())
             if idle >= (ASLEEP_LOOKS if asleep else STUCK_WAKES):
