@@ -313,12 +313,12 @@ class _Watched:
         return None
 
     def _used_s(self) -> float:
-        """Processor time of the child, all its threads together."""
+        """Processor time of the child's threads but the first: that one may collect, for long in a large heap."""
         try:
             used = psutil.Process(self.pid).cpu_times()
         except psutil.Error:  # it is ending
             return 0.0
-        return float(used.user + used.system)
+        return float(used.user + used.system) - hang.used_by_first_s(self.pid)
 
     def _all_sleep(self) -> bool:
         return self.sleepers.look(self.pid, beside=self.limits.beside)

@@ -48,6 +48,14 @@ def kept_waiting_s(pid: int) -> float:
         return 0.0
 
 
+def used_by_first_s(pid: int) -> float:
+    """Seconds for which a process's first thread had a core; 0 where nobody says."""
+    try:
+        return _on_cores(Path(f"/proc/{pid}"))[0]
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 def _on_cores(task: Path) -> tuple[float, float]:
     """Seconds for which a thread had a core, and for which it waited for one."""
     try:

@@ -254,8 +254,16 @@ def test_a_silent_child_that_is_to_yield_the_cores_does(yields: int, wait_s: flo
     assert int(ending.stdout) == (yields or now)
 
 
-def test_of_a_silent_child_that_yields_and_runs_processor_time_says_that_it_hangs() -> None:
+@pytest.mark.parametrize(
+    ("runs", "how"),
+    [
+        ("Thread(target=spin).start()", "silent"),
+        ("spin()  # as a collection by the first thread would", "timeout"),
+    ],
+)
+def test_of_a_silent_child_that_yields_processor_time_says_whether_it_hangs(runs: str, how: str) -> None:
     limits = Limits(15.0, 20.0, 1 << 30, yields=1)
-    spins = [sys.executable, "-c", "while True: pass"]
+    code = f"from threading import Thread\ndef spin():\n    while True: pass\n{runs}\n"
+    spins = [sys.executable, "-c", code]
     ending = watch(lambda events: spins, limits, lambda event: None, lambda: False)
-    assert ending.how == "silent"
+    assert ending.how == how
