@@ -23,7 +23,7 @@ from harness.kernel.levers import OFF, specializer
 from harness.kernel.spec_types import ChildSpec
 from harness.record.target import Target
 
-LEFT_OUT = ("PYTHON_GIL", "PYTHON_JIT", "PYTHON_TLBC", "PYTHONHOME", "PYTHONSTARTUP")
+LEFT_OUT = ("PYTHON_GIL", "PYTHON_JIT", "PYTHON_TLBC", "PYTHONHASHSEED", "PYTHONHOME", "PYTHONSTARTUP")
 LEFT_OUT_PREFIXES = ("PYTEST_", "COV_")
 
 MakeCommand = Callable[[int], list[str]]
@@ -113,8 +113,9 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def environment() -> dict[str, str]:
-    """What a child inherits: everything but what would turn the GIL or the JIT on, or the specializer off, or make it
-    another program. A sanitizer is quiet.
+    """What a child inherits: everything but what would turn the GIL or the JIT on, or the specializer off, make it
+    another program, or have strings hash alike in all of them (tox does): a race in a table shows by some hashes only.
+    A sanitizer is quiet.
     """
     kept = {
         name: value

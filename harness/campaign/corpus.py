@@ -10,8 +10,9 @@ from platformdirs import user_cache_path
 
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.triples import operations
+from harness.kernel.pairs.places import PLACES
 from harness.kernel.pairs.program import DROP, HOLD, NEW, Member, Operation, Program, parse
-from harness.kernel.pairs.world import BETWEEN, PLACES, WHOLE
+from harness.kernel.pairs.world import BETWEEN, WHOLE
 
 MOST = 500
 """Programs that are kept: the last ones."""

@@ -11,9 +11,10 @@ from random import Random
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.triples import operations, writers
 from harness.kernel.known import KnownIssue
+from harness.kernel.pairs.places import PLACES
 from harness.kernel.pairs.program import DROP, HOLD, NEW, Member, Operation, Program
 from harness.kernel.pairs.subject import JOIN, PREFIX
-from harness.kernel.pairs.world import BETWEEN, PLACES, WHOLE
+from harness.kernel.pairs.world import BETWEEN, WHOLE
 from harness.kernel.suite import subject_files
 from harness.record.target import Target
 
@@ -69,6 +70,7 @@ class Deadly:
     def __init__(self, issues: Sequence[KnownIssue], target: Target) -> None:
         self.issues = [issue for issue in issues if issue.applies_to(target)]
         self.of: dict[str, frozenset[frozenset[str]]] = {}
+        self.into = {name: self.stores(name) for name in PLACES}
 
     def pairs(self, subject: ScenarioInfo) -> frozenset[frozenset[str]]:
         """Of a subject, each as the set of its operations."""
@@ -80,6 +82,23 @@ class Deadly:
                 if any(_kills(issue, subject.name, pair) for issue in issues)
             )
         return self.of[subject.name]
+
+    def stores(self, name: str) -> frozenset[str]:
+        """What may not be done to an object in a place of that name, for a store into such a place is known to be
+        deadly beside another, or a read: ``NEW``, ``HOLD``, ``DROP``.
+        """
+        place = PLACES[name]
+        puts = place.puts, (place.gets, place.puts)
+        drops = place.drops, (place.gets, place.puts, place.drops)
+        return frozenset(
+            own
+            for own, (store, beside) in ((NEW, puts), (HOLD, puts), (DROP, drops))
+            if any(
+                _kills(issue, place.subject, store + JOIN + other)
+                for issue in self.issues
+                for other in beside
+            )
+        )
 
     def has(self, program: Program) -> bool:
         """Whether it is known what the program does to the target."""
@@ -115,7 +134,7 @@ class Drawer:
         threads: list[list[Operation]] = [[] for _ in range(count)]
         wild = draw.random() < 0.5
         for number in order:
-            step = self._step(objects, threads, number, draw, wild)
+            step = self._step(objects, members, threads, number, draw, wild)
             if step is not None:
                 threads[number].append(step)
             elif not any(threads):
@@ -135,6 +154,7 @@ class Drawer:
     def _step(
         self,
         objects: Sequence[ScenarioInfo],
+        members: Sequence[Member],
         threads: Sequence[Sequence[Operation]],
         thread: int,
         draw: Random,
@@ -144,7 +164,7 @@ class Drawer:
         had = Counter(one for some in threads for one in some)
         for _ in range(TRIES):
             step = self._drawn(objects, draw, wild) if had else self._of_subject(objects, 0, draw)
-            if had[step] < OFTEN and self._may_stand(step, objects, threads, thread):
+            if had[step] < OFTEN and self._may_stand(step, objects, members, threads, thread):
                 return step
         return None
 
@@ -173,6 +193,7 @@ class Drawer:
         self,
         step: Operation,
         objects: Sequence[ScenarioInfo],
+        members: Sequence[Member],
         threads: Sequence[Sequence[Operation]],
         thread: int,
     ) -> bool:
@@ -181,7 +202,8 @@ class Drawer:
         """
         if step.own:
             if step.name in (NEW, DROP, HOLD):
-                return True
+                assert step.member is not None
+                return all(step.name not in self.deadly.into[one] for one in members[step.member].places[-1:])
             touched = step.members() if step.member is not None else range(len(objects))
             some = [objects[one] for one in touched]
             return not any(one.name in ENDLESS or self.deadly.pairs(one) for one in some)

@@ -192,12 +192,21 @@ def test_what_left_the_process_group_ends_too(run_fake: RunFake, journal: Journa
         wait_for(lambda pid=int(ending["stdout"]): not alive(pid))  # type: ignore[misc]  # a default binds it now
 
 
-def test_a_child_inherits_no_gil_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PYTHON_GIL", "PYTHONHOME", "PYTEST_CURRENT_TEST", "COV_CORE_SOURCE", "KEPT"):
+def test_a_child_inherits_no_setting_that_makes_it_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "PYTHON_GIL",
+        "PYTHONHASHSEED",
+        "PYTHONHOME",
+        "PYTEST_CURRENT_TEST",
+        "COV_CORE_SOURCE",
+        "KEPT",
+    ):
         monkeypatch.setenv(name, "1")
     inherited = child.environment()
     assert "KEPT" in inherited
-    assert not {"PYTHON_GIL", "PYTHONHOME", "PYTEST_CURRENT_TEST", "COV_CORE_SOURCE"} & set(inherited)
+    assert not {"PYTHON_GIL", "PYTHONHASHSEED", "PYTHONHOME", "PYTEST_CURRENT_TEST", "COV_CORE_SOURCE"} & set(
+        inherited
+    )
 
 
 def test_a_build_with_the_gil_is_never_told_to_do_without(monkeypatch: pytest.MonkeyPatch) -> None:

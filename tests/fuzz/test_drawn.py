@@ -14,9 +14,10 @@ from harness.campaign.drawn import OFTEN, OPERATIONS, THREADS, Deadly, Drawer, w
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.smaller import candidates, finer, first_chunk
 from harness.kernel.known import KnownIssue, in_program
-from harness.kernel.pairs.program import Program, as_pair, is_program, pairs_in, parse
-from harness.kernel.pairs.subject import PROCESS, VALUES, pairs_of, steps
-from harness.kernel.pairs.world import PLACES, World
+from harness.kernel.pairs.places import PLACES
+from harness.kernel.pairs.program import DROP, HOLD, NEW, Program, as_pair, is_program, pairs_in, parse
+from harness.kernel.pairs.subject import PROCESS, VALUES, load_subjects, pairs_of, steps
+from harness.kernel.pairs.world import World
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.suite import subject_files
 from tests.campaign.fakes import fake_scenario, fake_target
@@ -95,6 +96,53 @@ def test_a_finding_of_a_program_is_known_by_a_pair_in_it() -> None:
     assert ("pairs.list", "crash | process | pairs.list | append+?") in in_program(
         f"crash | process | pairs.list | 0.append@{world}"
     )
+
+
+def test_what_is_done_to_a_place_is_known_by_the_pair_of_what_is_such_a_place() -> None:
+    known = KnownIssue(
+        "gh-1", "It dies.", "pairs.error", "crash of store_args+*", False, "always", proof="gh-1.py"
+    )
+
+    def looks(program: str) -> bool:
+        return known.matches("pairs.mine", f"crash | process | pairs.mine | {program}")
+
+    for program in ("0.len+0:new", "0:hold:1+1:extend:0", ":repr+0:drop"):
+        assert looks(f"{program}@lists.list*0>cell>exception;lists.list*0")
+    for program, world in (
+        ("0.len+0:new", "lists.list*0>exception>cell"),
+        ("0.len,0:new", "lists.list*0>exception"),
+        ("0.len+1:new", "lists.list*0>exception;lists.list*0"),
+        ("0.len+1:hold:0", "lists.list*0>exception;lists.list*0>dict"),
+    ):
+        assert not looks(f"{program}@{world}")
+
+
+def test_what_is_known_to_be_deadly_is_not_done_to_a_place() -> None:
+    known = KnownIssue(
+        "gh-1", "It dies.", "pairs.deque", "crash of clear+*", False, "always", proof="gh-1.py"
+    )
+
+    def done_in(place: str, drawn: Drawer) -> set[str]:
+        return {
+            one.name
+            for program in programs(8, drawn)
+            for thread in program.threads
+            for one in thread
+            if one.own and one.member is not None and program.members[one.member].places[-1:] == (place,)
+        } & {NEW, HOLD, DROP}
+
+    assert done_in("deque", drawer()) == done_in("list", drawer(known)) == {NEW, HOLD, DROP}
+    assert done_in("deque", drawer(known)) == {NEW, HOLD}
+
+
+def test_a_place_has_the_operations_that_it_says() -> None:
+    for place in PLACES.values():
+        of = next(
+            steps(found[place.subject])
+            for found in map(load_subjects, FILES.values())
+            if place.subject in found
+        )
+        assert {place.gets, place.puts, place.drops} <= {*of}
 
 
 def test_what_is_left_of_one_object_is_the_pair_of_that_name() -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import factorial, prod
 
+from harness.kernel.pairs.places import place
 from harness.kernel.pairs.subject import JOIN, PREFIX, THEN
 
 WORLD, NEXT, INSIDE, OF_SIZE = "@", ";", ">", "*"
@@ -59,7 +60,7 @@ class Member:
     size: int
     """Which of the subject's sizes it has."""
     places: tuple[str, ...] = ()
-    """Where it is kept, outermost first: see ``world.PLACES``."""
+    """Where it is kept, outermost first: see ``places.PLACES``."""
 
     def __str__(self) -> str:
         return INSIDE.join((f"{self.subject}{OF_SIZE}{self.size}", *self.places))
@@ -130,8 +131,9 @@ def parse(text: str) -> Program:
 
 
 def pairs_in(text: str) -> list[tuple[str, str]]:
-    """The pairs of a program, each with its subject's name: what different threads do to the same object; and each
-    operation, and what the world does to an object, as ``?``, beside another ``?``, which stands for any.
+    """The pairs of a program, each with its subject's name: what different threads do to the same object, and to what
+    it is kept in; and each operation, and what the world does to an object, as ``?``, beside another ``?``, which
+    stands for any.
     """
     program = parse(text)
     done = [
@@ -152,7 +154,27 @@ def pairs_in(text: str) -> list[tuple[str, str]]:
         (program.members[member].name, name + JOIN + other)
         for member, name, other in named
         if member is not None
-    ]
+    ] + _of_places(program)
+
+
+def _of_places(program: Program) -> list[tuple[str, str]]:
+    """What different threads do to that in which an object is kept, as operations of the catalogue."""
+    found: dict[tuple[str, str], None] = {}
+    for number, member in enumerate(program.members):
+        if not member.places:
+            continue
+        kept = place(member.places[-1])
+        stores = {NEW: kept.puts, HOLD: kept.puts, DROP: kept.drops}
+        done = [
+            (thread, stores.get(one.name, kept.gets) if one.own and one.member == number else kept.gets)
+            for thread, some in enumerate(program.threads)
+            for one in dict.fromkeys(some)
+            if one.member is None or number in one.members()
+        ]
+        for (first, name), (second, other) in combinations(done, 2):
+            if first != second:
+                found[kept.subject, name + JOIN + other] = None
+    return [*found]
 
 
 def as_pair(program: Program) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from harness.kernel.pairs.places import place
 from harness.kernel.pairs.program import DROP, HOLD, NEW, Member, Operation, Program
 from harness.kernel.pairs.subject import (
     PROCESS,
@@ -23,21 +24,6 @@ from harness.kernel.pairs.subject import (
 from harness.kernel.scenario import ScenarioError
 from harness.kernel.suite import subject_files
 
-PLACES = {
-    "list": ("[X]", "P[0]", "P[0] = X", "P.clear()"),
-    "deque": ("collections.deque([X])", "P[0]", "P[0] = X", "P.clear()"),
-    "dict": ("{'h': X}", "P['h']", "P['h'] = X", "P.pop('h', None)"),
-    "ordered": ("collections.OrderedDict(h=X)", "P['h']", "P['h'] = X", "P.clear()"),
-    "instance": ("types.SimpleNamespace(h=X)", "P.h", "P.h = X", "P.__dict__.clear()"),
-    "class": ("type('C', (), {'h': X})", "P.h", "P.h = X", "del P.h"),
-    "slot": ("type('C', (), {'__slots__': 'h'})()", "P.h", "P.h = X", "del P.h"),
-    "module": ("types.ModuleType('m')", "P.h", "P.h = X", "del P.h"),
-    "cell": ("types.CellType(X)", "P.cell_contents", "P.cell_contents = X", "del P.cell_contents"),
-    "defaults": ("defaulted(X)", "P.__defaults__[0]", "P.__defaults__ = (X,)", "P.__defaults__ = None"),
-    "frame": ("kept(X)", "P.gi_frame.f_locals['h']", "P.gi_frame.f_locals['h'] = X", "P.close()"),
-    "exception": ("Exception(X)", "P.args[0]", "P.args = (X,)", "P.args = ()"),
-}
-"""Where an object X may be kept: how the holder P is made, X taken from it, stored into it, and removed."""
 BETWEEN = {
     "extend": "A.extend(B)",
     "update": "A.update(B)",
@@ -185,18 +171,11 @@ def _promised(program: Program, operation: Operation, known: Step | None) -> tup
     return VALUES, (*(known.may_raise if known else ()), *MAY_RAISE)
 
 
-def place(name: str) -> tuple[str, str, str, str]:
-    """How a place is made, read, stored into and emptied. Raises ScenarioError."""
-    if name not in PLACES:
-        raise ScenarioError(f"there is no place named {name}: {', '.join(PLACES)}")
-    return PLACES[name]
-
-
 def got(program: Program, number: int, depth: int | None = None) -> str:
     """The expression for a member of the world ``o``, or for the holder in which it is, at some depth."""
     expression = f"o[{number}]"
     for name in program.members[number].places[:depth]:
-        expression = place(name)[1].replace("P", expression)
+        expression = place(name).get.replace("P", expression)
     return expression
 
 
@@ -207,11 +186,11 @@ def made(program: Program, size_of: Callable[[int], int] | None = None) -> str:
     for number, member in enumerate(program.members):
         expression = _a_fresh(number, size_of)
         for depth, name in reversed([*enumerate(member.places)]):
-            make, _, put, _ = place(name)
-            if "X" not in make:  # what it holds is stored when it is there
+            kept = place(name)
+            if "X" not in kept.make:  # what it holds is stored when it is there
                 holder = got(program, number, depth)
-                after.insert(0, f"    {put.replace('P', holder).replace('X', expression)}")
-            expression = make.replace("X", expression)
+                after.insert(0, f"    {kept.put.replace('P', holder).replace('X', expression)}")
+            expression = kept.make.replace("X", expression)
         slots.append(expression)
     if not after:
         return f"def fresh(size=0):\n    return [{', '.join(slots)}]"
@@ -228,7 +207,9 @@ def source(
     places = program.members[number].places
     if operation.own and operation.name in (NEW, DROP, HOLD):
         holder = got(program, number, len(places) - 1) if places else "o"
-        _, _, put, drop = place(places[-1]) if places else ("", "", f"P[{number}] = X", f"P[{number}] = None")
+        put, drop = f"P[{number}] = X", f"P[{number}] = None"
+        if places:
+            put, drop = place(places[-1]).put, place(places[-1]).drop
         what = _a_fresh(number, size_of)
         if operation.name == HOLD:
             assert operation.other is not None
