@@ -26,7 +26,10 @@ TRIES = 3
 WIDEST = 500
 NOT_RUN = "not run"
 """A cell that an interrupt left open."""
-LEGEND = "mended: the list says it is, and it was looked for once; !: not as listed; -: it was never there"
+LEGEND = (
+    "mended: the list says it is, and it was looked for once; GIL: with -X gil=1, where it showed soonest; "
+    "!: not as listed; -: it was never there"
+)
 
 
 def add_parser(subparsers: Any) -> None:

@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from statistics import median
 from threading import Event, Lock
 from typing import cast
 
@@ -27,8 +28,9 @@ from harness.record.result import Finding, Kind
 from harness.record.severity import severity_of
 from harness.record.target import Target
 from harness.repro.bundle import NotScriptable
-from harness.repro.runs import GO_ON, SEEN, Run, run
-from harness.repro.script import HANGS_S, docstring, script
+from harness.repro.racing import HANGS_S
+from harness.repro.runs import GO_ON, SEEN, Run, Turns, run
+from harness.repro.script import docstring, script
 
 LIMIT_S = 120.0
 """A stored proof looks for 20 s at most; above this, whatever it is hangs."""
@@ -36,14 +38,16 @@ HARMLESS = ("wrong value", "exception out of nowhere")
 """Severities of which a reader may be handed the program."""
 WRITTEN_S, PAIR_S = 20, 5
 """For so long one looks that is written on the spot; one of a pair comes to thousands of rounds in a second."""
-PAIR_LIMIT_S = 20.0
+PAIR_LIMIT_S = 10.0
 """Above this, one of a pair hangs: what it races may, and it looks at objects without a child of its own."""
 GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
 WRITING = Lock()
 """Scenario files are loaded by one thread at a time."""
-IN_VAIN, IN_VAIN_S = 3, 1.0
+IN_VAIN, IN_VAIN_S = 3, 0.5
 """Where it is not to show it is looked for so many times as long as it took where it did, and for so long at least."""
+WAITING = 6
+"""Proofs that wait for what does not come, beside those that race."""
 
 
 @dataclass(frozen=True)
@@ -161,41 +165,66 @@ def prove(
     target: Target,
     *,
     tries: int,
-    control: bool,
     limit_s: float = LIMIT_S,
     stop: Event = GO_ON,
+    turns: Turns | None = None,
 ) -> Proven:
-    """Run the proof until it shows, each of its programs ``tries`` times at most; with ``control`` once more with the
-    GIL on.
+    """Run the proof until it shows, each of its programs ``tries`` times at most, each run in one of ``turns``.
 
     A run has at most ``limit_s``; ``stop`` ends it from another thread. Raises OSError when the target cannot be
     executed, and what ``texts`` raises.
     """
     runs: list[Run] = []
+    for one in _programs(issue) * tries:
+        if stop.is_set():
+            break
+        runs.append(_run(issue, target, one, limit_s, stop, turns or Turns(1)))
+        # One that is written may meet another face of it: an exception, where it looks for a crash.
+        if runs[-1].seen or (issue.proof and runs[-1].failure):
+            break
+    return Proven(issue, target, tuple(runs), None)
+
+
+def controlled(proven: Proven, stop: Event = GO_ON, turns: Turns | None = None) -> Proven:
+    """A proof that showed something, once more with the GIL on: for as long as that asks for. Raises what ``prove``
+    raises.
+    """
+    issue, programs = proven.issue, _programs(proven.issue)
+    one = programs[(len(proven.runs) - 1) % len(programs)]
+    limit_s = LIMIT_S if issue.with_gil else in_vain_s(issue, proven.runs[-1].took_s)
+    other = _run(issue, proven.target, one, limit_s, stop, turns or Turns(1), with_gil=True)
+    return replace(proven, with_gil=other.seen, gil_failure=other.failure)
+
+
+def _programs(issue: KnownIssue) -> list[str]:
+    with WRITING:
+        return texts(issue)
+
+
+def _run(
+    issue: KnownIssue,
+    target: Target,
+    one: str,
+    limit_s: float,
+    stop: Event,
+    turns: Turns,
+    with_gil: bool = False,
+) -> Run:
     if issue.scenario.startswith(PREFIX) and not _hangs(issue):
         limit_s = min(limit_s, PAIR_LIMIT_S)
-    with tempfile.TemporaryDirectory(prefix="ftstress-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ftstress-") as folder, turns.one() as rests:
         path = Path(folder) / f"{issue.id}.py"
-        with WRITING:
-            programs = texts(issue)
-        for one in programs * tries:
-            if stop.is_set():
-                break
-            path.write_text(one, encoding="utf-8")
-            runs.append(
-                _judged(issue, run(target, path, limit_s=limit_s, must_say=must_say(issue), stop=stop))
-            )
-            # One that is written may meet another face of it: an exception, where it looks for a crash.
-            if runs[-1].seen or (issue.proof and runs[-1].failure):
-                break
-        with_gil = failure = None
-        if control and target.free_threaded and runs and runs[-1].seen:
-            limit_s = LIMIT_S if issue.with_gil else in_vain_s(issue, runs[-1].took_s)
-            other = _judged(
-                issue, run(target, path, limit_s=limit_s, with_gil=True, must_say=must_say(issue), stop=stop)
-            )
-            with_gil, failure = other.seen, other.failure
-    return Proven(issue, target, tuple(runs), with_gil, failure)
+        path.write_text(one, encoding="utf-8")
+        done = run(
+            target,
+            path,
+            limit_s=limit_s,
+            with_gil=with_gil,
+            must_say=must_say(issue),
+            stop=stop,
+            rests=rests,
+        )
+    return _judged(issue, done)
 
 
 def _judged(issue: KnownIssue, one: Run) -> Run:
@@ -208,9 +237,9 @@ def _judged(issue: KnownIssue, one: Run) -> Run:
 def in_vain_s(issue: KnownIssue, took_s: float) -> float:
     """How long a run may take that is not to show it, where ``took_s`` is what one took that did.
 
-    A program that waits for a hang takes so much longer to tell.
+    A program that waits for a hang takes so much longer to tell; one that looks for a crash may have met a hang.
     """
-    waits_s = HANGS_S if _hangs(issue) else 0.0
+    waits_s = HANGS_S if issue.written and took_s >= HANGS_S else 0.0
     return waits_s + max(IN_VAIN_S, IN_VAIN * (took_s - waits_s))
 
 
@@ -221,10 +250,11 @@ def _hangs(issue: KnownIssue) -> bool:
 
 @dataclass
 class Holding:
-    """A list of known issues, held against targets: several proofs at a time, as many as there are cores.
+    """A list of known issues, held against targets: first where each is to show; then where it is mended, for as long
+    as that asks for; then with the GIL on, where it showed first.
 
-    First where each is to show; then where it is mended, for as long as that asks for. What has not shown beside
-    others is tried again alone.
+    One race at a time for each two cores: two beside each other keep each other's threads apart, and show a tenth as
+    often. What hangs waits beside those that race. What has not shown is tried again.
     """
 
     issues: Sequence[KnownIssue]
@@ -246,38 +276,61 @@ class Holding:
             if issue.concerns(target)
         ]
         has = [place for place in places if self._applies(place)]
+        race = Turns(max(1, cores() // 2))
+        self._each(has, partial(self._once, turns=race, tries=1))
+        self._each(
+            [place for place in has if self._asks_again(place)],
+            partial(self._once, turns=race, tries=self.tries - 1),
+        )
+        self._each([place for place in places if place not in has], partial(self._in_vain, turns=race))
+        if self.control:
+            first = filter(None, map(self._first, range(len(self.issues))))
+            self._each([*first], partial(self._controlled, turns=Turns(cores())))
+
+    def _each(self, places: Sequence[tuple[int, int]], hold: Callable[[tuple[int, int]], Proven]) -> None:
+        """What comes of each is ``done``, as it comes."""
         left = len(places)
-        for together in (has, [place for place in places if place not in has]):
-            limits_s = {place: self._limit_s(place) for place in together}
-            with ThreadPoolExecutor(cores()) as pool:
-                proofs = {pool.submit(self._once, place, limits_s[place]): place for place in together}
-                try:
-                    for proof in as_completed(proofs):
-                        self.done[proofs[proof]] = proof.result()
-                        left -= 1
-                        self.tell(f"{self.issues[proofs[proof][0]].id} done, {left} to go")
-                except BaseException:
-                    self.stop.set()
-                    pool.shutdown(cancel_futures=True)
-                    raise
-        for row, column in has:
-            before = self.done[row, column]
-            if before.shown or (before.failure and before.issue.proof):
-                continue
-            self.tell(f"{before.issue.id} again on {before.target.title}, alone")
-            again = prove(before.issue, before.target, tries=self.tries - 1, control=self.control)
-            self.done[row, column] = replace(again, runs=before.runs + again.runs)
+        with ThreadPoolExecutor(cores() + WAITING) as pool:
+            proofs = {pool.submit(hold, place): place for place in places}
+            try:
+                for proof in as_completed(proofs):
+                    place = proofs[proof]
+                    self.done[place] = proof.result()
+                    left -= 1
+                    self.tell(f"{self.issues[place[0]].id} done, {left} to go")
+            except BaseException:
+                self.stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def _applies(self, place: tuple[int, int]) -> bool:
         return self.issues[place[0]].applies_to(self.targets[place[1]])
 
-    def _once(self, place: tuple[int, int], limit_s: float) -> Proven:
-        issue, target = self.issues[place[0]], self.targets[place[1]]
-        return prove(issue, target, tries=1, control=self.control, limit_s=limit_s, stop=self.stop)
+    def _asks_again(self, place: tuple[int, int]) -> bool:
+        done = self.done[place]
+        return not (done.shown or (done.failure and done.issue.proof))
 
-    def _limit_s(self, place: tuple[int, int]) -> float:
-        """How long a run may take: where it is mended, as long as the targets that have it ask for."""
-        if self._applies(place):
-            return LIMIT_S
+    def _once(self, place: tuple[int, int], turns: Turns, tries: int) -> Proven:
+        issue, target = self.issues[place[0]], self.targets[place[1]]
+        before = self.done[place].runs if place in self.done else ()
+        proven = prove(issue, target, tries=tries, stop=self.stop, turns=turns)
+        return replace(proven, runs=before + proven.runs)
+
+    def _in_vain(self, place: tuple[int, int], turns: Turns) -> Proven:
+        """Where it is mended, it is looked for as long as the targets that have it ask for."""
+        issue, target = self.issues[place[0]], self.targets[place[1]]
         took_s = [one.runs[-1].took_s for (row, _), one in self.done.items() if row == place[0] and one.shown]
-        return in_vain_s(self.issues[place[0]], max(took_s)) if took_s else LIMIT_S
+        limit_s = in_vain_s(issue, median(took_s)) if took_s else LIMIT_S
+        return prove(issue, target, tries=1, limit_s=limit_s, stop=self.stop, turns=turns)
+
+    def _controlled(self, place: tuple[int, int], turns: Turns) -> Proven:
+        return controlled(self.done[place], self.stop, turns)
+
+    def _first(self, row: int) -> tuple[int, int] | None:
+        """Where an issue showed in the shortest time, of the targets that can be run with the GIL; None: nowhere."""
+        shown = [
+            (one.runs[-1].took_s, place)
+            for place, one in self.done.items()
+            if place[0] == row and one.shown and one.target.free_threaded
+        ]
+        return min(shown)[1] if shown else None

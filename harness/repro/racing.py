@@ -68,8 +68,9 @@ CHILD = """
 if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"]).returncode
     sys.exit(f"seen: the child's exit status is {status}" if status not in (0, 1) else status * 2)
-signal.alarm(LONGEST)
 """
+HANGS_S = 10
+"""What has not ended after so long hangs: a round of fresh state, or a row of objects, takes a fraction of a second."""
 SEEN, SEEN_IN_CHILD = "sys.exit(f'seen: SAID')", "sys.exit(print(f'SAID') or 3)"
 MODULES = (
     *("array", "concurrent.futures", "contextlib", "gc", "itertools", "operator", "os", "re", "signal"),
@@ -239,7 +240,7 @@ class Writer(ABC, Generic[Done]):
         definitions, body = with_numbers(*self._program())
         definitions = without_helpers(definitions)
         definitions, body = without_needless_names(definitions, body)
-        child = CHILD.replace("LONGEST", str(self.seconds + 30)) if self.watched else ""
+        child = CHILD if self.watched else ""
         if self.finding.kind == "sanitizer":
             child = reported.look(self.finding)
         said = "\n".join([child, *map(written, [*definitions, *body])])
@@ -260,6 +261,8 @@ class Writer(ABC, Generic[Done]):
         blocks = [steps, self._filled(asked.did), self._filled(asked.before), self._play()]
         (*before, play, end, loop) = ast.parse("\n".join(blocks)).body
         assert isinstance(loop, ast.While)
+        if self.watched:
+            loop.body[:0] = ast.parse(f"signal.alarm({HANGS_S})").body
         told = (SEEN_IN_CHILD if self.watched else SEEN).replace("SAID", self._filled(asked.said))
         if asked.odd:
             loop.body += ast.parse(f"if {self._filled(asked.odd)}:\n    {told}").body

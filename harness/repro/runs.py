@@ -8,11 +8,11 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
 
 import psutil
 
@@ -26,7 +26,9 @@ LEAST_S = 5.0
 """A commit gets at least so much: another build, or a busy machine, may be some times slower."""
 MEMORY_BYTES = 4 << 30
 LOOK_S = 0.5
-"""Between two looks at how much it holds, and all that it started."""
+"""Between two looks at what it holds and uses, and all that it started."""
+RESTS = 0.1
+"""Of a core: who uses less from one look to the next waits for what does not come."""
 GO_ON = Event()
 """Never set: nobody ends the run."""
 MEASURED = re.compile(
@@ -46,6 +48,29 @@ class Run:
     """Whether a signal ended the script itself, other than SIGKILL: that one comes from outside."""
 
 
+class Turns:
+    """So many may race at a time, each of them once it has a turn. Who only waits gives his on."""
+
+    def __init__(self, count: int) -> None:
+        self._free = Semaphore(count)
+
+    @contextmanager
+    def one(self) -> Iterator[Callable[[], None]]:
+        """A turn; what it gives ends it before its time."""
+        self._free.acquire()
+        has = [True]
+
+        def give_on() -> None:
+            if has:
+                has.clear()
+                self._free.release()
+
+        try:
+            yield give_on
+        finally:
+            give_on()
+
+
 def run(
     target: Target,
     script: Path,
@@ -54,11 +79,12 @@ def run(
     with_gil: bool = False,
     must_say: str = SEEN,
     stop: Event = GO_ON,
+    rests: Callable[[], None] = lambda: None,
 ) -> Run:
     """Run ``script`` on ``target`` for at most ``limit_s``, or until ``stop``, then end it and all that it started.
 
-    It has seen something when it exits 1 and a line of its output begins with ``must_say``. Raises OSError when the
-    target cannot be executed.
+    It has seen something when it exits 1 and a line of its output begins with ``must_say``. ``rests`` is called when it
+    uses no processor any more, maybe more than once. Raises OSError when the target cannot be executed.
     """
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     began = time.monotonic()
@@ -74,7 +100,7 @@ def run(
             start_new_session=True,
         )
     try:
-        said_all = _heard(process, began + limit_s, stop)
+        said_all = _heard(process, began + limit_s, stop, rests)
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -97,25 +123,34 @@ def run(
     )
 
 
-def _heard(process: subprocess.Popen[str], deadline: float, stop: Event) -> tuple[str, str] | None:
+def _heard(
+    process: subprocess.Popen[str], deadline: float, stop: Event, rests: Callable[[], None]
+) -> tuple[str, str] | None:
     """What it said, on stdout and stderr, until it ended; None where it goes on, or holds too much memory."""
+    used_s = 0.0
     while True:
         try:
             return process.communicate(timeout=min(LOOK_S, max(0.0, deadline - time.monotonic())))
         except subprocess.TimeoutExpired:
-            if stop.is_set() or time.monotonic() >= deadline or _held(process.pid) > MEMORY_BYTES:
+            held, now_s = _looked_at(process.pid)
+            if stop.is_set() or time.monotonic() >= deadline or held > MEMORY_BYTES:
                 return None
+            if 0.0 <= now_s - used_s < RESTS * LOOK_S:  # less than before where one has ended
+                rests()
+            used_s = now_s
 
 
-def _held(pid: int) -> int:
-    """Resident bytes of a process and of all that it started."""
-    held = 0
+def _looked_at(pid: int) -> tuple[int, float]:
+    """Resident bytes, and seconds of processor time, of a process and of all that it started and that is there."""
+    held, used_s = 0, 0.0
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for one in (process, *process.children(recursive=True)):
             with suppress(psutil.Error):
                 held += one.memory_info().rss
-    return held
+                times = one.cpu_times()
+                used_s += times.user + times.system
+    return held, used_s
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from harness.repro.inline import at_once, dotted, views_in_place, without_idle_l
 from harness.repro.judged import at_rest, judged, oracle_for, refused
 from harness.repro.paired import pair_script
 from harness.repro.programmed import program_script
+from harness.repro.racing import HANGS_S
 from harness.repro.setting import blocks as blocks_of
 from harness.repro.setting import fitted, imports_of, indented
 from harness.repro.spliced import without_single_calls
@@ -48,8 +49,6 @@ from harness.repro.tuples import with_tuples
 
 SECONDS = 60
 """A script looks for so long."""
-HANGS_S = 15
-"""A round that has not ended after so long hangs: it is one of fresh state, raced once."""
 WARM_ROUNDS, GROWN_MIB = 2, 32
 """A process that has had so many rounds, and then grows by so much, loses memory with each of them."""
 LINES, MANY_LINES = 60, 40

@@ -30,7 +30,7 @@ def hold(issue: KnownIssue, target: Target) -> None:
     timer = Timer(LOOK_S, enough.set)
     timer.start()
     try:
-        proven = prove(issue, target, tries=TRIES if applies else 1, control=False, stop=enough)
+        proven = prove(issue, target, tries=TRIES if applies else 1, stop=enough)
     finally:
         timer.cancel()
     assert proven.failure is None
@@ -74,6 +74,6 @@ def test_a_program_that_dies_of_what_it_looks_for_has_shown_it(
 ) -> None:
     issue = next(one for one in ISSUES if one.written and (one.severity not in HARMLESS) is grave)
     monkeypatch.setattr(proofs, "texts", lambda of: ["import os\nos.abort()\n"])
-    proven = prove(issue, resolve(sys.executable), tries=2, control=False)
+    proven = prove(issue, resolve(sys.executable), tries=2)
     assert proven.shown == int(grave)
     assert (proven.failure is None) is grave

@@ -7,12 +7,13 @@ import random
 import signal
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from harness.builds.fingerprint import probe
 from harness.record.target import Target
-from harness.repro.runs import LEAST_S, Rate, Run, run
+from harness.repro.runs import LEAST_S, Rate, Run, Turns, run
 
 TRIES = 20_000
 EATER = "import time; kept = bytearray(b'x') * (128 << 20); time.sleep(99)"
@@ -55,6 +56,51 @@ def test_a_script_that_holds_too_much_memory_is_ended_with_its_children(
     done = ran(tmp_path, eater, here)
     assert (done.seen, done.failure) == (False, "it held over 64 MiB and was ended")
     assert done.took_s < 20
+
+
+SLEEPS = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(3)'])"
+SPINS = "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass"
+
+
+@pytest.mark.parametrize(("text", "waits"), [(SLEEPS, True), (SPINS, False)])
+def test_a_script_that_only_waits_gives_its_turn_on(
+    text: str, waits: bool, tmp_path: Path, here: Target
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(text)
+    turns, took = Turns(1), Event()
+
+    def next_one() -> None:
+        with turns.one():
+            took.set()
+
+    with turns.one() as rests:
+        other = Thread(target=next_one)
+        other.start()
+        run(here, script, limit_s=20, rests=rests)
+        took.wait(0.1 if not waits else 20)
+        assert took.is_set() is waits
+    other.join()
+    assert took.is_set()
+
+
+def test_a_turn_that_is_given_on_twice_is_one_turn() -> None:
+    turns, order = Turns(1), list[str]()
+
+    def wait() -> None:
+        with turns.one():
+            order.append("in")
+
+    with turns.one() as give_on:
+        give_on()
+        give_on()
+        with turns.one():
+            other = Thread(target=wait)
+            other.start()
+            other.join(0.2)
+            assert order == []
+    other.join()
+    assert order == ["in"]
 
 
 def test_the_header_line_is_read_as_it_was_written() -> None:

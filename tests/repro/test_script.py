@@ -22,8 +22,9 @@ from harness.kernel.suite import suite_files
 from harness.record.result import Kind
 from harness.record.target import Target
 from harness.repro.bundle import NotScriptable
+from harness.repro.racing import HANGS_S
 from harness.repro.runs import Run, run
-from harness.repro.script import HANGS_S, LINES, MANY_LINES, SECONDS, docstring, script
+from harness.repro.script import LINES, MANY_LINES, SECONDS, docstring, script
 from tests.repro._recordings import again, finding
 
 SUITE = [(name, scenario) for file in suite_files() for name, scenario in load_file(str(file)).items()]
