@@ -14,6 +14,7 @@ from rich.text import Text
 from harness.builds.find import resolve
 from harness.cli.errors import Stop, tell
 from harness.cli.output import write
+from harness.cli.steps import told
 from harness.cli.terminal import terminal
 from harness.kernel.known import KnownIssue, load
 from harness.kernel.scenario import ScenarioError
@@ -57,10 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     titles = _titles(targets)
     for title, target in zip(titles, targets, strict=True):
         console.print(Text(escape(f"{title}: {target.title}, {target.executable}")), soft_wrap=True)
-    with Console(stderr=True, highlight=False).status("the proofs run") as status:
-        held = Holding(
-            issues, targets, TRIES, not arguments.no_control, lambda said: status.update(escape(said))
-        )
+    with told(Console(stderr=True, highlight=False)) as progress:
+        held = Holding(issues, targets, TRIES, not arguments.no_control, progress)
         interrupted = _hold(held)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("issue", "proof", *titles):

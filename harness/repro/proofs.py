@@ -12,6 +12,7 @@ from statistics import median
 from threading import Event, Lock
 from typing import cast
 
+from harness.builds.progress import Progress, Step
 from harness.campaign.again import Again
 from harness.campaign.plan import cores
 from harness.campaign.select import ScenarioInfo, info
@@ -44,8 +45,8 @@ GROWS_S = 60
 """For so long one looks that is written on the spot; a leak takes some rounds to grow."""
 WRITING = Lock()
 """Scenario files are loaded by one thread at a time."""
-IN_VAIN, IN_VAIN_S = 3, 0.5
-"""Where it is not to show it is looked for so many times as long as it took where it did, and for so long at least."""
+IN_VAIN, IN_VAIN_S, IN_VAIN_MOST_S = 2, 0.5, 6.0
+"""Where it is not to show it is looked for so many times as long as it took where it did, within bounds."""
 WAITING = 6
 """Proofs that wait for what does not come, beside those that race."""
 
@@ -239,8 +240,9 @@ def in_vain_s(issue: KnownIssue, took_s: float) -> float:
 
     A program that waits for a hang takes so much longer to tell; one that looks for a crash may have met a hang.
     """
-    waits_s = HANGS_S if issue.written and took_s >= HANGS_S else 0.0
-    return waits_s + max(IN_VAIN_S, IN_VAIN * (took_s - waits_s))
+    met_s = took_s - HANGS_S if issue.written and took_s >= HANGS_S else took_s
+    waits_s = HANGS_S if _hangs(issue) else 0.0
+    return waits_s + min(max(IN_VAIN_S, IN_VAIN * met_s), IN_VAIN_MOST_S)
 
 
 def _hangs(issue: KnownIssue) -> bool:
@@ -261,8 +263,8 @@ class Holding:
     targets: Sequence[Target]
     tries: int
     control: bool
-    tell: Callable[[str], None]
-    """Is told which proof has run."""
+    tell: Progress
+    """Is told how many proofs have run, of each round."""
     stop: Event = field(default_factory=Event)
     done: dict[tuple[int, int], Proven] = field(default_factory=dict)
     """By the places of the issue and the target; those that a target never had are not in it."""
@@ -277,27 +279,25 @@ class Holding:
         ]
         has = [place for place in places if self._applies(place)]
         race = Turns(max(1, cores() // 2))
-        self._each(has, partial(self._once, turns=race, tries=1))
-        self._each(
-            [place for place in has if self._asks_again(place)],
-            partial(self._once, turns=race, tries=self.tries - 1),
-        )
-        self._each([place for place in places if place not in has], partial(self._in_vain, turns=race))
+        self._each("where it is to show", has, partial(self._once, turns=race, tries=1))
+        again = [place for place in has if self._asks_again(place)]
+        self._each("once more", again, partial(self._once, turns=race, tries=self.tries - 1))
+        mended = [place for place in places if place not in has]
+        self._each("where it is mended", mended, partial(self._in_vain, turns=race))
         if self.control:
-            first = filter(None, map(self._first, range(len(self.issues))))
-            self._each([*first], partial(self._controlled, turns=Turns(cores())))
+            first = [*filter(None, map(self._first, range(len(self.issues))))]
+            self._each("with the GIL on", first, partial(self._controlled, turns=Turns(cores())))
 
-    def _each(self, places: Sequence[tuple[int, int]], hold: Callable[[tuple[int, int]], Proven]) -> None:
+    def _each(
+        self, what: str, places: Sequence[tuple[int, int]], hold: Callable[[tuple[int, int]], Proven]
+    ) -> None:
         """What comes of each is ``done``, as it comes."""
-        left = len(places)
         with ThreadPoolExecutor(cores() + WAITING) as pool:
             proofs = {pool.submit(hold, place): place for place in places}
             try:
-                for proof in as_completed(proofs):
-                    place = proofs[proof]
-                    self.done[place] = proof.result()
-                    left -= 1
-                    self.tell(f"{self.issues[place[0]].id} done, {left} to go")
+                for number, proof in enumerate(as_completed(proofs), 1):
+                    self.done[proofs[proof]] = proof.result()
+                    self.tell(Step(what, number, len(places)))
             except BaseException:
                 self.stop.set()
                 pool.shutdown(cancel_futures=True)
