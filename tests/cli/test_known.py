@@ -16,6 +16,7 @@ from harness.kernel.known import Change, KnownIssue
 from harness.record.target import Target
 from harness.repro import proofs
 from harness.repro.proofs import Proven
+from harness.repro.racing import HANGS_S
 from tests.campaign.fakes import fake_scenario
 from tests.campaign.journals import HandWritten
 
@@ -58,7 +59,9 @@ def test_a_proof_is_held_against_the_list(
 ) -> None:
     listed.write_text(proof)
     assert main(["known", "--target", free_threaded]) == status
-    told = capsys.readouterr().out.splitlines()
+    captured = capsys.readouterr()
+    assert "where it is to show: 1 of 1" in captured.err
+    told = captured.out.splitlines()
     (row,) = [line for line in told if line.startswith("ftstress-9999  proof.py")]
     assert said in row
     assert ("no answer" in row) == told[-1].endswith("exit status 1: LookupError: gone")
@@ -101,12 +104,30 @@ def test_a_column_for_each_target(
     assert row.split("  ")[-2:] == ["shown 1 of 1, GIL not", "! shown 0 of 3"]
 
 
+def test_the_gil_is_tried_on_one_target_that_shows_it(
+    listed: Path, free_threaded: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed.write_text(SAYS + "sys.exit(0 if with_gil else 1)")
+    again = Path(free_threaded).parent.parent / "bin" / Path(free_threaded).name
+    assert main(["known", "--target", free_threaded, "--target", str(again)]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ftstress-9999")]
+    assert sorted(row.split("  ")[-2:]) == ["shown 1 of 1", "shown 1 of 1, GIL not"]
+
+
+def test_it_is_looked_for_in_vain_as_long_as_what_showed_asks_for() -> None:
+    written = replace(ENTRY, proof="", written=("crash | process | pairs.list | pop+pop",))
+    hangs = replace(written, written=("hang | process | pairs.list | pop+pop",))
+    assert [proofs.in_vain_s(ENTRY, took_s) for took_s in (0.1, 1.0, 99.0)] == [0.5, 2.0, 6.0]
+    for took_s in (0.1, HANGS_S + 0.1):  # it met a hang where it looked for a crash
+        assert proofs.in_vain_s(written, took_s) == 0.5
+        assert proofs.in_vain_s(hangs, took_s) == HANGS_S + 0.5
+
+
 def test_what_was_held_before_an_interrupt_is_told(
     listed: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "harness.cli.known.load", lambda: [ENTRY, replace(ENTRY, id="ftstress-9998", proof="other.py")]
-    )
+    mended = replace(MENDED, id="ftstress-9998", proof="other.py")  # it is looked for when the other one has shown
+    monkeypatch.setattr("harness.cli.known.load", lambda: [ENTRY, mended])
     prove = proofs.prove
 
     def proven(issue: KnownIssue, target: Target, **how: Any) -> Proven:
@@ -114,13 +135,12 @@ def test_what_was_held_before_an_interrupt_is_told(
             raise KeyboardInterrupt
         return prove(issue, target, **how)
 
-    monkeypatch.setattr("harness.repro.proofs.cores", lambda: 1)
     monkeypatch.setattr("harness.repro.proofs.prove", proven)
     listed.write_text(SAYS + "sys.exit(0 if with_gil else 1)")
     assert main(["known", "--target", free_threaded]) == 130
     told = capsys.readouterr().out.splitlines()
     rows = {line.split()[0]: line for line in told if line.startswith("ftstress-999")}
-    assert rows["ftstress-9999"].endswith("  shown 1 of 1, GIL not")
+    assert rows["ftstress-9999"].endswith("  shown 1 of 1")
     assert rows["ftstress-9998"].endswith("  not run")
 
 
