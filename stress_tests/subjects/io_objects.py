@@ -185,8 +185,9 @@ class StringIO(_Reads):
     def write(o: Any, v: str) -> Any:
         return o.write(v + "\n")
 
-    @step(writes=True)
+    @step(PROCESS, writes=True)
     def writelines(o: Any, v: str) -> Any:
+        # A write for each line: emptied between two of them, it is filled up with NULs in front of the second.
         o.writelines([v + "\n", v + "\n"])
 
     @step(writes=True)
