@@ -126,7 +126,9 @@ def test_it_is_looked_for_in_vain_as_long_as_what_showed_asks_for() -> None:
 def test_what_was_held_before_an_interrupt_is_told(
     listed: Path, free_threaded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mended = replace(MENDED, id="ftstress-9998", proof="other.py")  # it is looked for when the other one has shown
+    mended = replace(
+        MENDED, id="ftstress-9998", proof="other.py"
+    )  # it is looked for when the other one has shown
     monkeypatch.setattr("harness.cli.known.load", lambda: [ENTRY, mended])
     prove = proofs.prove
 
