@@ -71,6 +71,7 @@ class Deadly:
         self.issues = [issue for issue in issues if issue.applies_to(target)]
         self.of: dict[str, frozenset[frozenset[str]]] = {}
         self.into = {name: self.stores(name) for name in PLACES}
+        """By a place's name: what ``stores`` gives."""
 
     def pairs(self, subject: ScenarioInfo) -> frozenset[frozenset[str]]:
         """Of a subject, each as the set of its operations."""
