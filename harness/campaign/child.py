@@ -16,6 +16,7 @@ from typing import IO
 from harness.builds.flavour import QUIET
 from harness.builds.instrumented import linked
 from harness.builds.layout import fixed_layout
+from harness.builds.slices import short_slices
 from harness.campaign.report_log import ReportLog
 from harness.kernel import child as entry_point
 from harness.kernel.amplifiers import Setting
@@ -145,7 +146,7 @@ def start(
     reading, writing = os.pipe()
     try:
         command = make_command(writing)
-        with fixed_layout(instrumented(command[0])):
+        with fixed_layout(instrumented(command[0])), short_slices():
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

@@ -19,6 +19,7 @@ from functools import partial
 from typing import NamedTuple
 
 from harness.builds.layout import fixed_layout
+from harness.builds.slices import short_slices
 from harness.campaign import child, trial
 from harness.campaign.report_log import ReportLog, environment, folder
 from harness.campaign.trial import RunTrial
@@ -131,7 +132,7 @@ class _Server:
             "knobs": {specializer.name: kind.specialized},
         }
         try:
-            with fixed_layout(child.instrumented(target.executable)):
+            with fixed_layout(child.instrumented(target.executable)), short_slices():
                 self.process = subprocess.Popen(
                     child.command(target, spec),
                     stdin=subprocess.PIPE,  # nothing is written to it: see ``child.Child``

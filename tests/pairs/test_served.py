@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from harness.builds.slices import SLICE_NS, slice_ns
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import describe
 from harness.campaign.servers import serving
@@ -52,6 +53,7 @@ def test_one_process_starts_a_child_for_each_trial_and_none_is_left(free_threade
         one, other = (run(run_trial, free_threaded, spec) for _ in range(2))
         assert one[0].how == other[0].how == "ok" and one[0].done == other[0].done == "pairs"
         assert one[1] != other[1] and one[2] == other[2] != os.getpid()
+        assert slice_ns(one[2]) == (SLICE_NS if slice_ns() else slice_ns())
         assert not psutil.pid_exists(one[1])
     assert not psutil.pid_exists(one[2])
     assert len(os.listdir("/proc/self/fd")) == before

@@ -23,16 +23,27 @@ from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.lifetime import TIMES, Held, values_of
 from harness.kernel.pairs.subject import Do, Step
 
-APART, TOGETHER = 20_000, 5
-"""Looks for the others before a thread lets them run, where each has a core of its own and where all share one. With a
-core of its own it looks for most of its time slice: where something else wants the cores too, the others come within
-it, and many rounds follow while all are there. One that gives way at once meets them for a round a slice.
-Where there are more threads than cores none is to keep another one from its core: three threads that give way at once
-have thirty times as many rounds on two cores, and four, too.
+
+@dataclass(frozen=True)
+class Patience:
+    """How a thread waits for the others: first it looks, then it gives way in between, then it sleeps."""
+
+    looks: int
+    yields: int
+    nap_s: float
+
+
+APART = Patience(looks=4_000, yields=0, nap_s=0.000_05)
+"""Where each thread has a core of its own. Where something else wants the cores too, who spins has spent its time slice
+when the others come, and they theirs when it is its turn; who sleeps is let run as soon as it wakes, for its slices are
+short (``builds/slices.py``). The others look for longer than it naps, so a round is lost to a nap at most, and many
+follow while all are there.
 """
-YIELDS, NAP_S = 2000, 0.0005
-"""So often a thread gives way before it sleeps in between: the other one is long at its operation, or will not come
-back, and what spins beside it takes a core from other children.
+TOGETHER = Patience(looks=5, yields=2_000, nap_s=0.000_5)
+"""Where all share one. Also where there are more threads than cores, for none is to keep another one from its core:
+three threads that give way at once have thirty times as many rounds on two cores, and four, too. They sleep at last:
+the other one is long at its operation, or will not come back, and what spins beside it takes a core from other
+children.
 """
 GIVE_WAY: Callable[[], None] = getattr(os, "sched_yield", partial(sleep, 0))
 PAUSES = tuple(range(turns) for turns in (0, 0, 1, 2, 4, 7, 12, 20))
@@ -57,6 +68,7 @@ def play(row, me, fresh, size, threads, patience):
     objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
     others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
     letter, shift = row.whose[me], 3 * me
+    looks, nap_after, nap_s = patience.looks, patience.looks + patience.yields, patience.nap_s
     held = row.held[me] if row.held else None
     HOISTS
     for i in row.numbers:
@@ -74,11 +86,11 @@ def play(row, me, fresh, size, threads, patience):
             spins = 0
             while not flags[i]:
                 spins += 1
-                if spins > patience:
+                if spins > looks:
                     if row.stop:
                         return
-                    if spins > patience + YIELDS:
-                        sleep(NAP_S)
+                    if spins > nap_after:
+                        sleep(nap_s)
                     else:
                         give_way()
         o = objects[i]
@@ -171,7 +183,7 @@ class Row:
         )
 
 
-Play = Callable[[Row, int, Callable[[int], Any], int, int, int], None]
+Play = Callable[[Row, int, Callable[[int], Any], int, int, Patience], None]
 
 
 @cache
@@ -217,8 +229,6 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
         "Raised": Raised,
         "give_way": GIVE_WAY,
         "sleep": sleep,
-        "YIELDS": YIELDS,
-        "NAP_S": NAP_S,
     }
     exec(compile(source, "<pair>", "exec"), names)
     play: Play = names["play"]
@@ -324,7 +334,13 @@ def _many_cores() -> int:
 
 
 def _raced(
-    row: Row, me: int, play: Play, fresh: Callable[[int], Any], size: int, core: int | None, patience: int
+    row: Row,
+    me: int,
+    play: Play,
+    fresh: Callable[[int], Any],
+    size: int,
+    core: int | None,
+    patience: Patience,
 ) -> Callable[[], None]:
     def work() -> None:
         if core is not None:
