@@ -39,9 +39,10 @@ PAIR_S = 0.1
 LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
 MIXED_S = 0.015
-"""Seconds of a subject's mixed rows when they come for the first time, and beside them for each of its pairs:"""
+"""Seconds of a subject's mixed rows when they come for the first time, and beside them for each of its pairs in which
+an operation writes:"""
 MIXED_PAIR_S = 0.00015
-"""where the budget has room for all subjects, else less. The first pass is a glance: each pair comes about once."""
+"""where the budget has room for all subjects, else less. The first pass is a glance: each of those comes about once."""
 PASSES = (1, 2, 4, 8)
 """Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are; one in each cycle
 after that.
@@ -208,9 +209,9 @@ def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options, slower: float) 
     time = options.budget_s / slower * at_once(subjects, options) * SHARE - len(subjects) * (
         MIXED_S + START_S
     )
-    pairs = sum(len(one.pairs) for one in subjects)
+    pairs = sum(one.writing_pairs for one in subjects)
     of_a_pair = max(0.0, min(MIXED_PAIR_S, time / max(1, pairs)))
-    return {one.name: MIXED_S + of_a_pair * len(one.pairs) for one in subjects}
+    return {one.name: MIXED_S + of_a_pair * one.writing_pairs for one in subjects}
 
 
 def _next(begun: dict[str, int], work: _Work) -> int:

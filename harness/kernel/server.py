@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import socket
 import sys
 import threading
@@ -40,13 +41,15 @@ def serve(descriptor: int, attend: Callable[[ChildTrial], int]) -> None:
     ended, by its status. It is reaped with the next message: until then its process id is its own.
     """
     mixed_player()  # so that no child has to compile it
+    random.Random("")  # nor to load what makes a seed of a string
+    loaded: set[str] = set()
     with socket.socket(fileno=descriptor) as manager:
         while True:
             text, streams, _, _ = socket.recv_fds(manager, LONGEST, STREAMS)
             if not text:
                 return
             spec: ChildTrial = json.loads(text)
-            if all(_loaded(file) for file in _files(spec)):
+            if all(_loaded(file, loaded) for file in _files(spec)):
                 _fork(manager, spec, streams, attend)
             else:
                 _close(streams)
@@ -61,13 +64,22 @@ def _files(spec: ChildTrial) -> list[str]:
     )
 
 
-def _loaded(file: str) -> bool:
-    """Import a file; False where that turned the GIL on, or started a thread: no other trial is to run like that."""
-    before = gil_enabled()
+def _loaded(file: str, before: set[str]) -> bool:
+    """Import a file that has not come ``before``; False where that turned the GIL on, or started a thread: no other
+    trial is to run like that.
+    """
+    if file in before:
+        return True
+    had_gil = gil_enabled()
     with suppress(ScenarioError):  # its trial says so
         import_file(Path(file))
-    gc.freeze()  # what is there stays: a child's collections need not look at it, nor copy its pages
-    return gil_enabled() == before and threading.active_count() == 1
+    # What is there stays: a child's collections need not look at it, nor copy its pages. Not for each trial: while the
+    # child before still lives, it takes this process 10 to 17 ms, for it writes to all there is.
+    gc.freeze()
+    if gil_enabled() != had_gil or threading.active_count() != 1:
+        return False
+    before.add(file)
+    return True
 
 
 def _fork(

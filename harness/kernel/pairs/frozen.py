@@ -69,10 +69,15 @@ class Freezer:
 
 def strings(frozen: Hashable) -> list[str]:
     """All strings that are values in one thing that was frozen: not the names of types and exceptions."""
-    if isinstance(frozen, str):
-        return [frozen]
-    if isinstance(frozen, frozenset):
-        return [text for one in frozen for text in strings(one)]
-    if isinstance(frozen, tuple) and frozen[0] != RAISED:
-        return [text for one in frozen[1:] for text in strings(one)]
-    return []
+    found: list[str] = []
+    left: list[Any] = [frozen]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is str:
+            found.append(one)
+        elif kind is frozenset:
+            left += one
+        elif kind is tuple and one[0] != RAISED:
+            left += one[:0:-1]
+    return found

@@ -11,14 +11,13 @@ from harness.kernel.pairs.subject import JOIN, Step
 def kin_first(pairs: list[str], declared: dict[str, Step]) -> tuple[list[str], int]:
     """The pairs, those first whose operations touch the same, and how many these are."""
     touched = {name: _touched(one) for name, one in declared.items()}
-    kin = [pair for pair in pairs if _are_kin(pair.split(JOIN), touched)]
-    others = set(kin)
-    return kin + [pair for pair in pairs if pair not in others], len(kin)
-
-
-def _are_kin(names: list[str], touched: dict[str, frozenset[str]]) -> bool:
-    one, other = names
-    return one == other or bool(touched[one] & touched[other])
+    kin: list[str] = []
+    others: list[str] = []
+    for pair in pairs:
+        one, _, other = pair.partition(JOIN)
+        alike = one == other or not touched[one].isdisjoint(touched[other])
+        (kin if alike else others).append(pair)
+    return kin + others, len(kin)
 
 
 def _touched(one: Step) -> frozenset[str]:

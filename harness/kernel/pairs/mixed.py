@@ -51,14 +51,17 @@ class Mixed:
         self.subject = subject
         writing, reading = pairs_of(declared, subject.left_out)
         writing, kin = kin_first(writing, declared)
+        reading, alike = kin_first(reading, declared)
         self.names = writing + reading
         """The pairs, by the number that a note has of each."""
         self.numbers = [number for number, name in enumerate(self.names) if name not in left_out]
         """Of those that come."""
         self.kin = [number for number in self.numbers if number < kin]
         """Those whose operations touch the same: they get half of the rounds, for theirs are the narrow windows."""
+        self.last = [number for number in self.numbers if number >= len(writing) + alike]
+        """Where both read, and not the same: what is worked out once and kept is all that they may race on."""
         self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
-        self.asked = [promised([[one] for one in pair]) != PROCESS for pair in self.steps]
+        self.asked = [all(one.promise != PROCESS for one in pair) for pair in self.steps]
         """Of each pair, whether more is asked than that the process goes on."""
         self.asks = type(subject).wrong is not Subject.wrong
         self.draw = random.Random(seed)
@@ -89,13 +92,15 @@ class Mixed:
         self.judges: dict[tuple[int, int], Judge] = {}
 
     def row(self) -> Row:
-        """The next one: pairs that have not come yet, then all again in another order."""
+        """The next one: pairs that have not come yet, where both read at last; then all again in another order."""
         self.size = self.subject.sizes[self.rows % len(self.subject.sizes)]
         self.rows += 1
         while len(self.left) < LENGTH:
-            again = self.numbers + self.kin * ((len(self.numbers) - len(self.kin)) // max(1, len(self.kin)))
-            self.draw.shuffle(again)
-            self.left += again
+            first = self.numbers[: len(self.numbers) - len(self.last)]
+            again = first + self.kin * ((len(first) - len(self.kin)) // max(1, len(self.kin)))
+            for some in (again, self.last):
+                self.draw.shuffle(some)
+                self.left += some
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
         made = self.row_of(pairs)
         if self.rows % HELD_ROWS == self.held_at:
