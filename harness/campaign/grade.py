@@ -106,6 +106,8 @@ class Grader:
 
     def __init__(self, issues: list[KnownIssue] | None = None) -> None:
         self.issues = known.load() if issues is None else issues
+        self.torn: dict[str, bool] = {}
+        """What ``tears`` says of a subject, once it has been asked."""
         self.header: CampaignEvent | None = None
         self.target: Target
         self.kind = STRESS
@@ -459,10 +461,12 @@ class Grader:
 
     def tears(self, subject: str) -> bool:
         """Whether operations of the subject are on the list of what crashes here, or uses memory that was freed."""
-        return any(
-            issue.severity in TORN and issue.applies_to(self.target) and issue.covers(subject)
-            for issue in self.issues
-        )
+        if subject not in self.torn:
+            self.torn[subject] = any(
+                issue.severity in TORN and issue.covers(subject) and issue.applies_to(self.target)
+                for issue in self.issues
+            )
+        return self.torn[subject]
 
     def _is_explained(self, subject: str, times: int) -> bool:
         """Whether the harness failed because the process that it lives in is torn, by the list or by what was found:

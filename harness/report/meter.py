@@ -19,6 +19,8 @@ from harness.report.numbers import duration
 
 WINDOW_S = 5.0
 """The speed shown is that of the last seconds: a stall must show."""
+APART_S = 0.2
+"""Between two looks at it: to sum up the samples of some hundred scenarios takes a millisecond."""
 NOTHING = Totals(trials=0, rounds=0, samples=0, findings=0)
 
 
@@ -87,7 +89,7 @@ class Meter:
             self._racing[event["trial"]] = event["scenario"]
         elif event["event"] == "trial_end":
             self._racing.pop(event["trial"], None)
-        elif event["event"] == "progress":
+        elif event["event"] == "progress" and not (self._recent and now < self._recent[-1][0] + APART_S):
             self._recent.append((now, self._grader.samples()))
             while self._recent[0][0] < now - WINDOW_S:
                 self._recent.popleft()
