@@ -26,6 +26,11 @@ TURNS = 4
 """In every other row each thread does its operation as often, in one round: narrow windows are met sooner. What may
 come of it no order says: only the process and the structure are asked for. What doubles doubles so often, and not more.
 """
+KIN = 2
+"""Of as many rounds of pairs in which an operation writes, one more is given to kin: theirs are the narrow windows. And
+where both write, a pair comes twice as often: in the same rounds it shows twice as much as one of which one writes, and
+ten times as much as one of which none does (``python -m measure.classes``).
+"""
 LONGEST_NS = 200_000
 """Of a round in turns: where operations take long, there are fewer."""
 NOTE_BYTES = 4
@@ -51,15 +56,16 @@ class Mixed:
         self.subject = subject
         writing, reading = pairs_of(declared, subject.left_out)
         writing, kin = kin_first(writing, declared)
-        reading, alike = kin_first(reading, declared)
         self.names = writing + reading
         """The pairs, by the number that a note has of each."""
         self.numbers = [number for number, name in enumerate(self.names) if name not in left_out]
         """Of those that come."""
         self.kin = [number for number in self.numbers if number < kin]
-        """Those whose operations touch the same: they get half of the rounds, for theirs are the narrow windows."""
-        self.last = [number for number in self.numbers if number >= len(writing) + alike]
-        """Where both read, and not the same: what is worked out once and kept is all that they may race on."""
+        """Those whose operations touch the same."""
+        writers = {name for name, one in declared.items() if one.writes}
+        self.both_write = [n for n in self.numbers if writers.issuperset(self.names[n].split(JOIN))]
+        self.last = [number for number in self.numbers if number >= len(writing)]
+        """Where both read: what is worked out once and kept is all that they may race on."""
         self.steps = [[declared[name] for name in pair.split(JOIN)] for pair in self.names]
         self.asked = [all(one.promise != PROCESS for one in pair) for pair in self.steps]
         """Of each pair, whether more is asked than that the process goes on."""
@@ -97,7 +103,7 @@ class Mixed:
         self.rows += 1
         while len(self.left) < LENGTH:
             first = self.numbers[: len(self.numbers) - len(self.last)]
-            again = first + self.kin * ((len(first) - len(self.kin)) // max(1, len(self.kin)))
+            again = first + self.both_write + self.kin * (len(first) // max(1, KIN * len(self.kin)))
             for some in (again, self.last):
                 self.draw.shuffle(some)
                 self.left += some
