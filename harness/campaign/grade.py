@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from harness.campaign import own
@@ -257,6 +257,12 @@ class Grader:
             notices=self._told(),
             idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
+
+    def untold(self, told: Container[str]) -> list[Finding]:
+        """The findings whose ids are not among those that have been ``told``, without their causes: to group these
+        takes as long as a trial of pairs does.
+        """
+        return [self._finding(text, one) for text, one in self.seen.items() if short_id(text) not in told]
 
     def _on_campaign(self, event: CampaignEvent) -> None:
         self.header = event

@@ -57,7 +57,7 @@ class Meter:
             for event in events:
                 self._grader.feed(event)
             if self._grader.header:
-                self._told = {found.id for found in self._grader.result().findings}
+                self._told = {found.id for found in self._grader.untold(())}
 
     def __call__(self, event: Event) -> None:
         with self._lock:
@@ -96,13 +96,10 @@ class Meter:
             if self._recent[-1][1]:
                 self.first_samples.set()
         elif event["event"] == "finding":
-            return [_line(found) for found in self._grader.result().findings if self._is_new(found)]
+            untold = self._grader.untold(self._told)
+            self._told.update(found.id for found in untold)
+            return [_line(found) for found in untold]
         return []
-
-    def _is_new(self, found: Finding) -> bool:
-        new = found.id not in self._told
-        self._told.add(found.id)
-        return new
 
 
 def _line(found: Finding) -> str:
