@@ -182,6 +182,11 @@ class Deque(Subject):
     def repr_(o: Any, v: str) -> Any:
         return repr(o)
 
+    @step(may_raise=CHANGED)
+    def read_back(o: Any, v: str) -> Any:
+        """What its text says is a deque, too."""
+        return deque.copy(eval(repr(o), {"deque": deque}))
+
     @step()
     def maxlen(o: Any, v: str) -> Any:
         return o.maxlen

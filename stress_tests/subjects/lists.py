@@ -244,6 +244,11 @@ class List(Subject):
     def repr_(o: Any, v: str) -> Any:
         return repr(o)
 
+    @step()
+    def read_back(o: Any, v: str) -> Any:
+        """What its text says is a list, too."""
+        return list.copy(eval(repr(o)))
+
     @step(text=True)
     def join(o: Any, v: str) -> Any:
         return "".join(map(str, o))

@@ -153,6 +153,11 @@ class Set(_Reading):
     def fresh(self, size: int) -> Any:
         return set(fresh_strings(size))
 
+    @step()
+    def read_back(o: Any, v: str) -> Any:
+        """What its text says is a set, too."""
+        return set.copy(eval(repr(o)))
+
     @step(writes=True, lock="holds")
     def add(o: Any, v: str) -> Any:
         o.add(v)

@@ -12,23 +12,44 @@ from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, step
 
 READ, WRITE = os.pipe()
 """Files to wait for: nobody writes to them."""
+NO_FILE = 1 << 20
+"""From here on no number is a file's: whoever waits for it is told so at once."""
+
+
+def is_known(file: int) -> bool:
+    """Whether a file is one of those that are waited for."""
+    return file in (READ, WRITE) or file >= NO_FILE
 
 if hasattr(select, "poll"):
 
     class Poll(Subject):
-        """A poll object. Whoever polls while another does is told so."""
+        """A poll object that has been asked. Whoever polls while another does is told so; at the larger size the next
+        file makes its table grow.
+        """
+
+        sizes = (1, 5)
 
         def fresh(self, size: int) -> Any:
             poll = select.poll()
             poll.register(READ, select.POLLIN)
+            for number in range(size - 1):
+                poll.register(NO_FILE + number)
+            poll.poll(0)
             return poll
 
         def left(self, o: Any) -> Any:
-            return all(file in (READ, WRITE) for file, _ in o.poll(0))
+            return all(is_known(file) for file, _ in o.poll(0))
 
-        @step(may_raise=(RuntimeError,))
+        @step(writes=True, may_raise=(RuntimeError,))
         def poll(o: Any, v: str) -> Any:
-            return all(file in (READ, WRITE) for file, _ in o.poll(0))
+            return all(is_known(file) for file, _ in o.poll(0))
+
+        @step(writes=True, may_raise=(RuntimeError,))
+        def register_and_poll(o: Any, v: str) -> Any:
+            """So many more that it needs room for them."""
+            for number in range(8, 16):
+                o.register(NO_FILE + number)
+            return all(is_known(file) for file, _ in o.poll(0))
 
         @step(writes=True)
         def register(o: Any, v: str) -> Any:
