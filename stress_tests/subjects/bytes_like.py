@@ -309,8 +309,9 @@ class TwoBytearrays(Subject):
         o[1].extend(o[0])
         o[1].__iadd__(o[0])
 
-    @step(lock="holds", text=True)
+    @step(lock="holds", text=True, may_raise=(ValueError,))
     def arguments(o: Any, v: str) -> Any:
+        """What separates must not be empty, and may be by then."""
         changed = (
             o[0].replace(o[1], o[1]),
             o[0].strip(o[1]),

@@ -573,6 +573,11 @@ class InstanceOfDict(_InDict):
     def items(o: Any, v: str) -> Any:
         return list(o.items())
 
+    @step(may_raise=(RuntimeError,))
+    def copy_(o: Any, v: str) -> Any:
+        """Its items are gone over, and may change meanwhile."""
+        return getattr(copy.copy(o), "x0", None)
+
     @step(writes=True)
     def dict_is_itself(o: Any, v: str) -> Any:
         o.__dict__ = o

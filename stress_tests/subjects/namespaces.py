@@ -267,8 +267,9 @@ class ModuleNames(Subject):
     def grow(o: Any, v: str) -> Any:
         vars(o).update({v + digit: v for digit in "012345678"})
 
-    @step(writes=True)
+    @step(writes=True, lets_raise=(TypeError,))
     def of_other_keys(o: Any, v: str) -> Any:
+        """Names of which one is a number cannot be sorted."""
         vars(o)[7] = v
         vars(o).pop(7, None)
 
