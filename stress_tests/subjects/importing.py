@@ -168,8 +168,9 @@ class _Imported(Subject):
     def forget(o: Any, v: str) -> Any:
         sys.modules.pop(o, None)
 
-    @step(writes=True, lets_raise=FORGOTTEN)
+    @step(writes=True, lets_raise=(*FORGOTTEN, TypeError))
     def put_none(o: Any, v: str) -> Any:
+        """Who loads it just then is given None."""
         sys.modules[o] = None  # type: ignore[assignment]
 
     @step(writes=True, lets_raise=FORGOTTEN)

@@ -215,8 +215,9 @@ class Set(_Reading):
         o.update(o)
         o ^= o
 
-    @step(writes=True, lock="holds")
+    @step(writes=True, lock="holds", lets_raise=(KeyError,))
     def init(o: Any, v: str) -> Any:
+        """It empties the set, then fills it: who takes something out may find nothing."""
         o.__init__([v])
 
 

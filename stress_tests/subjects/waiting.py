@@ -20,6 +20,7 @@ def is_known(file: int) -> bool:
     """Whether a file is one of those that are waited for."""
     return file in (READ, WRITE) or file >= NO_FILE
 
+
 if hasattr(select, "poll"):
 
     class Poll(Subject):
