@@ -2,7 +2,8 @@
 
 Three ways, file by file: what the fix changed is taken back, what was changed since stays. Where the same lines were
 changed since, the commits that changed them are taken back first, newest first; where that does not help, such places
-stay as they are on the tip, and the rest is taken back.
+stay as they are on the tip, and the rest is taken back. Argument Clinic's headers are made anew of what has become of
+their C files.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from harness.builds import git
 from harness.builds.fault import HEADERS
+from measure.fixes import clinic
 
 CONTEXT = 12
 """Lines around a change: a hunk must fit at one place only."""
@@ -58,10 +60,12 @@ def patch(repository: Path, tip: str, commit: str) -> Undone:
     tree = _Tree(repository, tip)
     try:
         later = tree.take_back_with_later(full)
-        left = 0
+        left = tree.make_headers()
     except _Conflict:
+        later, left = (), 1
+    if left:
         tree = _Tree(repository, tip)
-        later, left = (), tree.take_back(full, keep=True)
+        later, left = (), tree.take_back(full, keep=True) + tree.make_headers()
     diff = tree.diff()
     if not diff:
         raise CannotUndo("nothing of it is left to undo")
@@ -106,7 +110,7 @@ class _Tree:
         Raises CannotUndo where there is nothing to take back, _Conflict without ``keep``.
         """
         names = git.said(self._repository, "diff", "--name-only", f"{commit}^", commit).split()
-        changed = [name for name in names if _is_compiled(name)]
+        changed = [name for name in names if _is_compiled(name) and not clinic.is_made(name)]
         if not changed:
             raise CannotUndo("it changed no C file")
         left = 0
@@ -120,6 +124,17 @@ class _Tree:
             self._texts[name] = _CONFLICT.sub(lambda found: found["ours"], merged)
             left += len(texts)
         return left
+
+    def make_headers(self) -> int:
+        """Make anew the headers of C files that are not as on the tip; how many stay, as the tool takes no such file."""
+        stay = 0
+        for name in self.changed():
+            made = clinic.made(self._repository, self._tip, name, self._texts[name])
+            if made is None:
+                stay += 1
+            else:
+                self._texts |= made
+        return stay
 
     def _text(self, name: str) -> str:
         known = self._texts.get(name)

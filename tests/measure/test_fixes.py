@@ -64,6 +64,52 @@ def test_where_too_much_came_since_the_rest_of_the_fix_is_undone(clone: Path) ->
     assert (undone.later, undone.left) == ((), 1)
 
 
+CLINIC = """\
+import sys
+from pathlib import Path
+
+file = Path(sys.argv[-1])
+lines = file.read_text().splitlines()
+if "refused" in lines:
+    sys.exit("no such directive")
+header = file.parent / "clinic" / f"{file.name}.h"
+header.write_text("".join(f"lock for {line[1:]}\\n" for line in lines if line.startswith("@")))
+"""
+
+
+def with_a_tool(clone: Path) -> None:
+    """A clone in which a header is made of a C file, which a fix has changed, and another method's lock since."""
+    tool = clone / "Tools" / "clinic" / "clinic.py"
+    tool.parent.mkdir(parents=True)
+    tool.write_text(CLINIC)
+    header = clone / "Objects" / "clinic" / "toy.c.h"
+    header.parent.mkdir()
+    header.write_text("")
+    commit(clone, BEFORE, "without-locks")
+    for text, name in (("line 10\n", "fix"), ("line 30\n", "later")):
+        before = (clone / "Objects" / "toy.c").read_text()
+        header.write_text(header.read_text() + f"lock for {text}")
+        commit(clone, before.replace(text, f"@{text}"), name)
+
+
+def test_a_header_is_made_anew_where_its_lines_have_changed_since(clone: Path) -> None:
+    with_a_tool(clone)
+    undone = patch(clone, "later", "fix")
+    assert (undone.later, undone.left) == ((), 0)
+    assert "-@line 10\n+line 10\n" in undone.diff
+    assert "-lock for line 10\n lock for line 30\n" in undone.diff
+
+
+def test_a_header_stays_where_the_tool_does_not_take_what_was_before(clone: Path) -> None:
+    with_a_tool(clone)
+    commit(clone, (clone / "Objects" / "toy.c").read_text().replace("line 40\n", "refused\n"), "worse")
+    commit(clone, (clone / "Objects" / "toy.c").read_text().replace("refused\n", "line 40\n"), "better")
+    undone = patch(clone, "better", "better")
+    assert "-line 40\n+refused\n" in undone.diff
+    assert undone.left == 1
+    assert "lock for" not in undone.diff
+
+
 def test_a_fix_of_which_nothing_is_left_cannot_be_undone(clone: Path) -> None:
     commit(clone, BEFORE.replace("line 10\n", "otherwise\n"), "otherwise")
     for number in range(6):
