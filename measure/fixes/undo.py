@@ -126,7 +126,7 @@ class _Tree:
         return left
 
     def make_headers(self) -> int:
-        """Make anew the headers of C files that are not as on the tip; how many stay, as the tool takes no such file."""
+        """Make anew the headers of C files that are not as on the tip; how many stay, as the tool refuses the file."""
         stay = 0
         for name in self.changed():
             made = clinic.made(self._repository, self._tip, name, self._texts[name])
