@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from statistics import median
 from unittest.mock import patch
 
-from harness.builds.fingerprint import probe
+from harness.builds.fingerprint import NotATarget, probe
 from harness.builds.slices import SLICE_NS, short_slices
 from harness.campaign import child
 from harness.campaign.options import MOST_MEMORY
@@ -53,7 +53,11 @@ def rounds_a_second(target: Target, raced: ScenarioInfo, number: int) -> float:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m measure.slices")
     parser.add_argument("--target", metavar="PY", default=sys.executable)
-    target = probe(parser.parse_args(arguments).target)
+    try:
+        target = probe(parser.parse_args(arguments).target)
+    except NotATarget as error:
+        print(error, file=sys.stderr)
+        return 3
     scenarios, subjects = describe(target, suite_files()), describe(target, subject_files(), "subjects")
     named = {one.name: one for one in (*scenarios.scenarios, *subjects.scenarios)}
     print("| raced | busy processes | short slices | the system's | ratio |")
