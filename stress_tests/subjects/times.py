@@ -361,6 +361,42 @@ class ZoneInfoCache(Subject):
         return len(pickle.dumps(zoneinfo.ZoneInfo("Etc/UTC"))) > 9
 
 
+class ZoneInfoKept(Subject):
+    """The zones that all share: the last that were asked for are kept in a list, which no derived class has."""
+
+    names: ClassVar[list[str]] = ["Etc/UTC", "Etc/GMT", *(f"Etc/GMT+{number}" for number in range(1, 9))]
+    """More than are kept."""
+    may_raise = (zoneinfo.ZoneInfoNotFoundError,)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return zoneinfo.ZoneInfo
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def ask(o: Any, v: str) -> Any:
+        return o("Etc/UTC").key
+
+    @step(writes=True)
+    def ask_some(o: Any, v: str) -> Any:
+        return [o(name).key for name in ZoneInfoKept.names[:3]]
+
+    @step(writes=True)
+    def ask_all(o: Any, v: str) -> Any:
+        """Each is the first now, and the last is let go of."""
+        return [o(name).key for name in ZoneInfoKept.names]
+
+    @step(writes=True)
+    def clear_cache(o: Any, v: str) -> Any:
+        o.clear_cache()
+
+    @step(writes=True)
+    def clear_keys(o: Any, v: str) -> Any:
+        o.clear_cache(only_keys=ZoneInfoKept.names[:2])
+
+
 class ZoneInfoInPython(Subject):
     """A class of zones written in Python, with its own cache of the last few that were asked for by name."""
 
