@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -127,9 +128,17 @@ def environment() -> dict[str, str]:
 
 
 @cache
-def instrumented(executable: str) -> bool:
-    """Whether a program is one that random addresses disturb."""
+def _instrumented(executable: str) -> bool:
     return linked(Path(executable)) is not None
+
+
+@contextmanager
+def ready_to_race(executable: str) -> Iterator[None]:
+    """What this thread starts meanwhile has short time slices; and no random addresses, where these disturb the
+    program.
+    """
+    with fixed_layout(_instrumented(executable)), short_slices():
+        yield
 
 
 def start(
@@ -146,7 +155,7 @@ def start(
     reading, writing = os.pipe()
     try:
         command = make_command(writing)
-        with fixed_layout(instrumented(command[0])), short_slices():
+        with ready_to_race(command[0]):
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

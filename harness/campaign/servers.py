@@ -18,8 +18,6 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import NamedTuple
 
-from harness.builds.layout import fixed_layout
-from harness.builds.slices import short_slices
 from harness.campaign import child, trial
 from harness.campaign.report_log import ReportLog, environment, folder
 from harness.campaign.trial import RunTrial
@@ -132,7 +130,7 @@ class _Server:
             "knobs": {specializer.name: kind.specialized},
         }
         try:
-            with fixed_layout(child.instrumented(target.executable)), short_slices():
+            with child.ready_to_race(target.executable):
                 self.process = subprocess.Popen(
                     child.command(target, spec),
                     stdin=subprocess.PIPE,  # nothing is written to it: see ``child.Child``

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import cast
 
 from harness.kernel.event_types import MixedEvent
@@ -93,7 +93,7 @@ def _is_raced(where: str) -> bool:
     return JOIN in where or is_program(where)
 
 
-@cache  # a campaign's totals ask for each name every second
+@lru_cache(1 << 17)  # a campaign's totals ask for each name every second; programs are without end
 def width(name: str) -> int:
     """How many threads a pair, or a triple, is of; 0: it is a random program."""
     return 0 if is_program(name) else name.count(JOIN) + 1

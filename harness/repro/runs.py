@@ -16,9 +16,7 @@ from threading import Event, Semaphore
 
 import psutil
 
-from harness.builds.layout import fixed_layout
-from harness.builds.slices import short_slices
-from harness.campaign.child import environment, instrumented
+from harness.campaign.child import environment, ready_to_race
 from harness.record.target import Target
 
 SEEN = "seen"
@@ -89,7 +87,7 @@ def run(
     """
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
     began = time.monotonic()
-    with fixed_layout(instrumented(target.executable)), short_slices():
+    with ready_to_race(target.executable):
         process = subprocess.Popen(
             [target.executable, *options, str(script)],
             stdin=subprocess.DEVNULL,

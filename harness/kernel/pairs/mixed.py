@@ -29,7 +29,7 @@ come of it no order says: only the process and the structure are asked for. What
 KIN = 2
 """Of as many rounds of pairs in which an operation writes, one more is given to kin: theirs are the narrow windows. And
 where both write, a pair comes twice as often: in the same rounds it shows twice as much as one of which one writes, and
-ten times as much as one of which none does (``python -m measure.classes``).
+more than ten times as much as one of which none does (``python -m measure.classes``).
 """
 LONGEST_NS = 200_000
 """Of a round in turns: where operations take long, there are fewer."""
