@@ -178,9 +178,7 @@ def _arrivals(
 
 
 def turns(scenario: ScenarioInfo, powers: Powers) -> int:
-    """Trials of a scenario in one pass: more of those that see much, where each has other settings."""
-    if all(len(values) == 1 for _, values in scenario.amplifiers):
-        return 1
+    """Trials of a scenario in one pass: more of those that see much."""
     return 1 + sum(power(scenario, powers) >= least for least in AGAIN)
 
 

@@ -31,7 +31,7 @@ SPIN_NS = 200_000
 MEETING_NS = 20_000_000
 """How long an actor looks for the others before it starts without them: enough for a thread that waits for a core on a
 machine that is busy with other things too."""
-LENGTH_WITHOUT_STORES = 200
+LENGTH_WITHOUT_STORES = 4000
 """Turns of each actor in a scenario that stores nothing."""
 ENDINGS = 4
 """Rounds in a row have as many different numbers of turns: what alternates would else be asked at quiescence after the

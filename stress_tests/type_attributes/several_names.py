@@ -35,6 +35,8 @@ PLACES = 64 if CACHES_BY_TYPE else 4096
 """Names collide when their places agree modulo this: in the slots of all, or in each table of up to so many."""
 MOST = 49 if CACHES_BY_TYPE else 2
 """Names on one class, however many the amplifier asks for."""
+ASKED = range(16)
+"""How often a name is asked for in a row, that most look-ups find the entry as the first has left it."""
 IN_A_ROW = 0 if CACHES_BY_TYPE else 4
 """Binary logarithm of how often a reader asks for one name before it goes on: the first look-ups may miss."""
 
@@ -159,8 +161,10 @@ class CollidingNamesAtRest(_Colliding):
 class EachItsOwnName(Scenario):
     """Two readers, each of one name, whose names share a slot of the type cache, get what is stored under theirs.
 
-    Sound: nothing is stored while they read. An entry that is read while the other reader replaces it, and is not
-    looked at again, gives the other name's value. From 3.16 on nobody is evicted, and nothing would happen.
+    Sound: nothing is stored while they read, and they keep nothing: read or not, each value is held by its class and
+    by the scenario. An entry that is read while the other reader replaces it gives the other name's value where it is
+    not looked at again, and where it is (gh-118362) what was taken at first has to be given back. From 3.16 on nobody
+    is evicted, and nothing would happen.
     """
 
     oracle = Permitted()
@@ -169,19 +173,29 @@ class EachItsOwnName(Scenario):
     def prepare(self, knobs: Knobs) -> None:
         self.one, self.other = COLLIDING[:2]
         self.under_one, self.under_other = (Value(0, self.one),), (Value(0, self.other),)
-        state: dict[str, Any] = {self.one: self.under_one[0], self.other: self.under_other[0]}
+        self.values = (*self.under_one, *self.under_other, Value(0, "never_read"))
+        state: dict[str, Any] = {value.tag: value for value in self.values}
         self.base = fresh_class(**state)
         prime(self.base, names=(self.one, self.other))
 
     @operation(actor="reader")
     def read(self) -> Any:
-        getattr(self.base, self.one)  # the entry is this name's again
+        for _ in ASKED:  # from the second time on the entry is this name's
+            getattr(self.base, self.one)
         return getattr(self.base, self.one), self.under_one
 
     @operation(actor="rival")
     def evict(self) -> Any:
-        getattr(self.base, self.other)
+        for _ in ASKED:
+            getattr(self.base, self.other)
         return getattr(self.base, self.other), self.under_other
+
+    def unfinished(self) -> str | None:
+        *counts, usual = map(sys.getrefcount, self.values)
+        more = [count - usual for count in counts]
+        if not any(more):
+            return None
+        return f"references to two values that were read, beyond those of one that was not: {more}"
 
 
 class _Writers(Scenario):
