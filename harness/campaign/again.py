@@ -162,7 +162,7 @@ def native_stacks(
 
     def command(descriptor: int) -> list[str]:
         started = child.command(target, spec | {"events_fd": descriptor})
-        wrapped = under_gdb(started, debug_allocator=debug_allocator)
+        wrapped = under_gdb(started, debug_allocator=debug_allocator or bool(child.allocator(spec)))
         assert wrapped is not None
         return wrapped
 

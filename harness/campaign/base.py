@@ -47,11 +47,12 @@ def shows(target: Target, subject: ScenarioInfo, finding: Finding, stop: Callabl
             deadly.append(event["where"])
 
     seed, threads = str(finding.details["seed"]), int(finding.details["threads"])
+    knobs = finding.details["knobs"]
     until = time.monotonic() + MIXED_S
     for _ in range(TRIES):
         if over() or (left := until - time.monotonic()) <= 0:
             break
-        race(PlannedTrial(subject, 0, {}, seed, threads, left, mixed=True, left_out=tuple(deadly)))
+        race(PlannedTrial(subject, 0, knobs, seed, threads, left, mixed=True, left_out=tuple(deadly)))
     if not over() and pair in subject.pairs:
-        race(PlannedTrial(subject, 0, {}, seed, threads, ALONE_S, pairs=(pair,)))
+        race(PlannedTrial(subject, 0, knobs, seed, threads, ALONE_S, pairs=(pair,)))
     return seen

@@ -21,7 +21,7 @@ from harness.builds.slices import short_slices
 from harness.campaign.report_log import ReportLog
 from harness.kernel import child as entry_point
 from harness.kernel.amplifiers import Setting
-from harness.kernel.levers import OFF, specializer
+from harness.kernel.levers import DEBUG_ALLOCATOR, OFF, is_filled, specializer
 from harness.kernel.spec_types import ChildSpec
 from harness.record.target import Target
 
@@ -82,18 +82,23 @@ def command(target: Target, spec: ChildSpec) -> list[str]:
 
     A build with a GIL is never given ``-X gil=0``.
     """
-    with_gil, knobs = False, dict[str, Setting]()
-    if spec["do"] == "trial" or spec["do"] == "pairs":
-        with_gil, knobs = spec.get("with_gil", False), spec["knobs"]
-    elif spec["do"] == "serve":
-        with_gil, knobs = spec["with_gil"], spec["knobs"]
-    elif spec["do"] == "sweep":
-        knobs = spec["knobs"]
+    with_gil = spec["do"] in ("trial", "pairs", "serve") and spec.get("with_gil", False)
     options = ["-X", f"gil={int(with_gil)}"] if target.free_threaded else []
-    if knobs.get(specializer.name) == OFF:
+    if _knobs(spec).get(specializer.name) == OFF:
         options += ["-X", "tlbc=0"]
     told = json.dumps(spec | _bytecode(target.executable))
     return [target.executable, "-P", *options, str(Path(entry_point.__file__).resolve()), told]
+
+
+def allocator(spec: ChildSpec) -> dict[str, str]:
+    """What the environment of a child that does what ``spec`` says has, for what it frees to be filled where that is
+    asked for.
+    """
+    return DEBUG_ALLOCATOR if is_filled(_knobs(spec)) else {}
+
+
+def _knobs(spec: ChildSpec) -> Mapping[str, Setting]:
+    return spec["knobs"] if spec["do"] in ("trial", "pairs", "serve", "sweep") else {}
 
 
 def _bytecode(executable: str) -> dict[str, str]:

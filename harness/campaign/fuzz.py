@@ -16,7 +16,7 @@ from harness.campaign.drawn import Deadly, Drawer
 from harness.campaign.kind import Kind
 from harness.campaign.options import Options
 from harness.campaign.pairs import SERVED, at_once
-from harness.campaign.plan import FUZZ, PlannedTrial, why_skipped
+from harness.campaign.plan import FUZZ, PlannedTrial, filled, why_skipped
 from harness.campaign.select import ScenarioInfo
 from harness.campaign.servers import serving
 from harness.campaign.shown import Shown
@@ -200,7 +200,7 @@ class _Plan:
         return PlannedTrial(
             self.subjects[subject],
             index,
-            {},
+            filled(self.subjects[subject]),
             f"{self.seed}:{subject}:{index}",
             max(one.partition(WORLD)[0].count(JOIN) + 1 for one in programs),
             seconds * len(programs) * self.slower,

@@ -22,6 +22,7 @@ from harness.campaign.plan import (
     SUBJECTS,
     PlannedTrial,
     cores,
+    filled,
     power,
     tables,
     why_skipped,
@@ -45,7 +46,7 @@ MIXED_PAIR_S = 0.00015
 """where the budget has room for all subjects, else less. The first pass is a glance: each of those comes about once."""
 PASSES = (1, 2, 4, 8)
 """Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are; one in each cycle
-after that.
+after that. Freed memory is left as it is in each second one, and in the rows of each second cycle.
 """
 TRIES = 3
 """At a subject's mixed rows in a pass, where its children die."""
@@ -75,11 +76,14 @@ class _Work:
     last: list[str]
     running: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The pairs of trials that have not been seen to end, by index."""
+    fills: bool = True
+    """Whether what is freed is filled now."""
 
     def planned(self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float) -> PlannedTrial:
         seed_of_it = f"{seed}:{self.subject.name}:{index}"
         threads = width(pairs[0]) if pairs else THREADS
-        return PlannedTrial(self.subject, index, {}, seed_of_it, threads, budget_s, pairs=pairs)
+        knobs = filled(self.subject) if self.fills else {}
+        return PlannedTrial(self.subject, index, knobs, seed_of_it, threads, budget_s, pairs=pairs)
 
     def mixed(self, index: int, seed: int, budget_s: float, shown: Shown) -> PlannedTrial:
         """All pairs but those that have shown something, for what comes after it would be doubted; and, where children
@@ -139,6 +143,8 @@ def trials(
         for number, times in enumerate(PASSES[:1] if cycle else PASSES):
             left = _by_arrival(work, f"{options.seed}:{cycle}:{number}")
             left = [one for one in left if cycle or had[one.subject.name] <= number]
+            for one in work:
+                one.fills = (cycle + number) % 2 == 0
             for _ in range(TRIES):
                 died = {}
                 for one in left:
@@ -150,6 +156,8 @@ def trials(
                         yield mixed
                 left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
             yield from _in_fresh_children(work, begun, options, shown, target.stretch)
+        for one in work:
+            one.fills = cycle % 2 == 0
         for writing in (True, False):
             while True:
                 for one in work:

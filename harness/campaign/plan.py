@@ -20,7 +20,7 @@ from harness.campaign.select import ScenarioInfo
 from harness.campaign.shown import Shown
 from harness.kernel.amplifiers import Setting
 from harness.kernel.bystanders import NOBODY
-from harness.kernel.levers import GENERAL
+from harness.kernel.levers import FILLED, GENERAL, freed
 from harness.record.target import Target
 
 START_UP_S = 0.05
@@ -211,6 +211,11 @@ def draw_knobs(scenario: ScenarioInfo, seed: int, index: int) -> dict[str, Setti
         order = random.Random(f"{seed}:{scenario.name}:{name}:{turn}").sample(values, len(values))
         knobs[name] = order[place]
     return knobs
+
+
+def filled(subject: ScenarioInfo) -> dict[str, Setting]:
+    """The knobs of a subject's trial in which freed memory is filled, where the target does that when it is told."""
+    return {name: FILLED for name, values in subject.amplifiers if name == freed.name and FILLED in values}
 
 
 def threads_of(scenario: ScenarioInfo, knobs: Mapping[str, Setting], total: int | None) -> int:

@@ -16,7 +16,7 @@ from harness.diagnosis.ending import Ending, what_happened
 from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import ScenarioEvent
 from harness.kernel.journal_types import ScenarioData
-from harness.kernel.levers import NEEDS_A_CHILD, specializer
+from harness.kernel.levers import NEEDS_A_CHILD, OF_THE_PROCESS
 from harness.kernel.spec_types import DescribeSpec
 from harness.kernel.suite import listed, selects
 from harness.record.events import ChildEvent
@@ -87,10 +87,11 @@ class ScenarioInfo:
 
 def in_this_process(scenario: ScenarioInfo) -> ScenarioInfo:
     """The scenario without what only a child of its own can be set to."""
-    left = tuple(entry for entry in scenario.amplifiers if entry[0] != specializer.name)
+    left = tuple(entry for entry in scenario.amplifiers if entry[0] not in OF_THE_PROCESS)
     if len(left) == len(scenario.amplifiers):
         return scenario
-    idle = (*scenario.idle_amplifiers, (specializer.name, NEEDS_A_CHILD))
+    gone = (name for name, _ in scenario.amplifiers if name in OF_THE_PROCESS)
+    idle = (*scenario.idle_amplifiers, *((name, NEEDS_A_CHILD) for name in gone))
     return replace(scenario, amplifiers=left, idle_amplifiers=idle)
 
 

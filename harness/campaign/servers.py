@@ -23,7 +23,7 @@ from harness.campaign.report_log import ReportLog, environment, folder
 from harness.campaign.trial import RunTrial
 from harness.campaign.watch import Started
 from harness.kernel.amplifiers import Setting
-from harness.kernel.levers import ON, specializer
+from harness.kernel.levers import LEFT, ON, freed, specializer
 from harness.kernel.server import ENDED, FORKED, LONGEST
 from harness.kernel.spec_types import ChildTrial, ServeSpec
 from harness.record.target import Target
@@ -38,6 +38,7 @@ class Kind(NamedTuple):
     """What must be known before a server's interpreter starts."""
 
     specialized: Setting
+    freed: Setting
     with_gil: bool
     suppressions: str
     """What a sanitizer is not to report: a file."""
@@ -73,7 +74,9 @@ class _Servers:
     def start(self, target: Target, spec: ChildTrial) -> Started:
         """A child for a trial. Raises OSError when the target cannot be executed."""
         with_gil = spec.get("with_gil", False)
-        kind = Kind(spec["knobs"].get(specializer.name, ON), with_gil, spec.get("suppressions", ""))
+        knobs = spec["knobs"]
+        specialized, freed_is = knobs.get(specializer.name, ON), knobs.get(freed.name, LEFT)
+        kind = Kind(specialized, freed_is, with_gil, spec.get("suppressions", ""))
         with self.lock:
             self.suppressions = kind.suppressions
             stale = [one for one in self.idle if one.suppressions != self.suppressions]
@@ -127,7 +130,7 @@ class _Server:
             "alarm_s": 0,
             "socket_fd": theirs.fileno(),
             "with_gil": kind.with_gil,
-            "knobs": {specializer.name: kind.specialized},
+            "knobs": {specializer.name: kind.specialized, freed.name: kind.freed},
         }
         try:
             with child.ready_to_race(target.executable):
@@ -137,7 +140,7 @@ class _Server:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env=child.environment() | more,
+                    env=child.environment() | more | child.allocator(spec),
                     start_new_session=True,
                 )
         except BaseException:

@@ -76,7 +76,9 @@ def start_alone(target: Target, spec: ChildTrial) -> Started:
     """Start a child for a trial. Raises OSError when the target cannot be executed."""
     reports, more = log_for(target, spec.get("suppressions", ""))
     return child.start(
-        lambda events: child.command(target, spec | {"events_fd": events}), more=more, reports=reports
+        lambda events: child.command(target, spec | {"events_fd": events}),
+        more=more | child.allocator(spec),
+        reports=reports,
     )
 
 

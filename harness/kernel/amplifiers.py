@@ -11,7 +11,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.kernel.event_types import AmplifierData
 
 Setting = int | str
 """A value of an amplifier; all values of one are of one type."""
@@ -46,6 +49,10 @@ class Amplifier:
             return
         for value, reason in self.idle_values.items():
             yield f"{self.name} {value}", reason
+
+    def to_json(self) -> AmplifierData:
+        """What is said of it where it does something."""
+        return {"name": self.name, "values": list(self.drawn), "widens": self.widens}
 
     def plainer(self, value: Setting) -> list[Setting]:
         """Values that make a trial plainer than ``value`` does: lower numbers, or the value where nothing is drawn."""

@@ -136,9 +136,7 @@ def _describe(file: str, name: str, scenario: type[Scenario]) -> ScenarioEvent:
         "issues": issues(scenario),
         "oracle": scenario.oracle.name if scenario.oracle else "quiescence",
         "actors": actors,
-        "amplifiers": [
-            {"name": a.name, "values": list(a.drawn), "widens": a.widens} for a in amplifiers if a.drawn
-        ],
+        "amplifiers": [one.to_json() for one in amplifiers if one.drawn],
         "idle_amplifiers": [entry for a in amplifiers for entry in a.idle],
         "needs_parallelism": scenario.needs_parallelism,
         "unavailable": unavailable(scenario),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from harness.kernel import known
 from harness.kernel.events import SCHEMA
 from harness.kernel.here import Here
-from harness.kernel.levers import NEEDS_A_CHILD, specializer
+from harness.kernel.levers import NEEDS_A_CHILD, OF_THE_PROCESS
 from harness.kernel.loader import describe_file
 from harness.kernel.signature import signature
 from harness.kernel.trial import gil_enabled, hello, run_trial
@@ -246,10 +246,11 @@ class Suite:
 
 def _in_this_process(scenario: ScenarioEvent) -> ScenarioEvent:
     """A described scenario without what only a child of its own can be set to."""
-    left = [amplifier for amplifier in scenario["amplifiers"] if amplifier["name"] != specializer.name]
+    left = [amplifier for amplifier in scenario["amplifiers"] if amplifier["name"] not in OF_THE_PROCESS]
     if len(left) == len(scenario["amplifiers"]):
         return scenario
-    idle = [*scenario["idle_amplifiers"], (specializer.name, NEEDS_A_CHILD)]
+    gone = [one["name"] for one in scenario["amplifiers"] if one not in left]
+    idle = [*scenario["idle_amplifiers"], *((name, NEEDS_A_CHILD) for name in gone)]
     return scenario | {"amplifiers": left, "idle_amplifiers": idle}
 
 

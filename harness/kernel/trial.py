@@ -26,7 +26,7 @@ from harness.kernel.events import EmitOfTrial, describe
 from harness.kernel.findings import Recorder
 from harness.kernel.hang import kind_of_hang, running
 from harness.kernel.history import by_register
-from harness.kernel.levers import OFF, amplifiers_of, specializer
+from harness.kernel.levers import amplifiers_of, check
 from harness.kernel.linearizability import Contradiction, Unknown, decide
 from harness.kernel.live import all_live
 from harness.kernel.loader import find_scenario
@@ -127,8 +127,7 @@ class Trial:
         self.memory_limit_bytes = spec.get("memory_limit_bytes")
         self.scenario = without(find_scenario(spec["file"], spec["scenario"]), spec.get("left_out", ()))
         self.knobs: Knobs = settings(amplifiers_of(self.scenario), spec["knobs"])
-        if vars(self.knobs).get(specializer.name) == OFF and sys._xoptions.get("tlbc") != "0":
-            raise ValueError("to run without the specializer, the process must be started with -X tlbc=0")
+        check(vars(self.knobs))
         file = Path(spec["ring_file"]) if "ring_file" in spec else None
         self.roles: list[Role] = roles(
             self.scenario, self.knobs, spec.get("threads"), spec.get("ring", "off"), file

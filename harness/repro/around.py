@@ -1,4 +1,4 @@
-"""What a script says of what stands around a scenario: the bystander, the queues' entries, the specializer."""
+"""What a script says of what stands around a scenario: the bystander, the queues' entries, how its process starts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 from harness.kernel import delayed
 from harness.kernel.amplifiers import Knobs
 from harness.kernel.bystanders import KINDS, NOBODY
-from harness.kernel.levers import OFF, queue, specializer
+from harness.kernel.levers import OFF, is_filled, queue, specializer
 from harness.kernel.scenario import operations
 from harness.repro.flatten import Flattened
 
 ASKED_FOR = "type_cache_invalidate"
 """What a script takes from a module that only some targets have."""
-ONCE_MORE = """\
+UNSPECIALISED = """\
 if sys._xoptions.get("tlbc") != "0":  # it was seen without the specializer
     sys.exit(subprocess.run([sys.executable, "-X", "tlbc=0", *sys.orig_argv[1:]]).returncode)"""
+FILLING = """\
+if os.environ.get("PYTHONMALLOC") != "debug":  # it was seen with freed memory filled
+    os.environ["PYTHONMALLOC"] = "debug"
+    sys.exit(subprocess.run([sys.executable, *sys.orig_argv[1:]]).returncode)"""
 
 
 class Around:
@@ -26,7 +30,9 @@ class Around:
     def __init__(self, knobs: Knobs, taken: Sequence[str]) -> None:
         settings = vars(knobs)
         self.entries: int = settings.get(queue.name, 0)
-        self.specialised = settings.get(specializer.name) != OFF
+        unspecialised = settings.get(specializer.name) == OFF
+        self.blocks = [UNSPECIALISED] * unspecialised + [FILLING] * is_filled(settings)
+        """What stands first in the program: it starts itself once more."""
         kind = settings.get("bystander", NOBODY)
         self.flat = Flattened(KINDS[kind], Knobs(), taken) if kind != NOBODY else None
         self.name = kind + "_" * (kind in taken)
@@ -69,7 +75,3 @@ class Around:
     def imports(self, names: Iterable[str]) -> list[str]:
         """Lines for what is not everywhere, as far as it is among the ``names`` that the script uses."""
         return [f"from _testinternalcapi import {ASKED_FOR}"] if ASKED_FOR in names else []
-
-    def blocks(self) -> list[str]:
-        """What stands first in the program."""
-        return [] if self.specialised else [ONCE_MORE]

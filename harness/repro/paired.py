@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from harness.campaign.again import Again
+from harness.kernel.levers import is_filled
 from harness.kernel.pairs.race import LETTERS
 from harness.kernel.pairs.subject import Step, Subject, find_subject, sequences, steps
 from harness.record.result import Finding
@@ -25,7 +26,8 @@ def pair_script(finding: Finding, again: Again, header: str, watched: bool, seco
     subject = find_subject(again.scenario.file, again.scenario.name)
     threads = sequences(steps(subject), finding.details.get("variant", again.pairs[0]))
     texts = (
-        _Writer(finding, subject, threads, seconds, watched, looks).text(header) for looks in (True, False)
+        _Writer(finding, subject, threads, seconds, watched, looks).text(header, is_filled(again.knobs))
+        for looks in (True, False)
     )
     return shortest(texts, LINES)
 

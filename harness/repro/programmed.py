@@ -9,6 +9,7 @@ from itertools import chain
 from typing import ClassVar
 
 from harness.campaign.again import Again
+from harness.kernel.levers import is_filled
 from harness.kernel.pairs.program import Operation, parse
 from harness.kernel.pairs.race import IN_TURN
 from harness.kernel.pairs.subject import Subject, steps
@@ -48,7 +49,8 @@ def program_script(finding: Finding, again: Again, header: str, watched: bool, s
     if "alone" in finding.details:
         raise NotScriptable("what it broke is seen by operations that it has not")
     world = World(parse(again.pairs[0]), again.scenario.file)
-    texts = (_Writer(finding, world, seconds, watched, looks).text(header) for looks in (True, False))
+    fills = is_filled(again.knobs)
+    texts = (_Writer(finding, world, seconds, watched, looks).text(header, fills) for looks in (True, False))
     return shortest(texts, LINES)
 
 

@@ -69,6 +69,9 @@ if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"]).returncode
     sys.exit(f"seen: the child's exit status is {status}" if status not in (0, 1) else status * 2)
 """
+FILLING = """
+os.environ["PYTHONMALLOC"] = "debug"  # the child's freed memory is filled
+"""
 HANGS_S = 10
 """What has not ended after so long hangs: a round of fresh state, or a row of objects, takes a fraction of a second."""
 SEEN, SEEN_IN_CHILD = "sys.exit(f'seen: SAID')", "sys.exit(print(f'SAID') or 3)"
@@ -235,12 +238,12 @@ class Writer(ABC, Generic[Done]):
     def definitions(self) -> list[ast.stmt]:
         """All that was brought in."""
 
-    def text(self, header: str) -> str:
-        """The program, set closely where it has to be."""
+    def text(self, header: str, fills: bool) -> str:
+        """The program, set closely where it has to be; a child that it looks in ``fills`` freed memory."""
         definitions, body = with_numbers(*self._program())
         definitions = without_helpers(definitions)
         definitions, body = without_needless_names(definitions, body)
-        child = CHILD if self.watched else ""
+        child = (FILLING if fills else "") + CHILD if self.watched else ""
         if self.finding.kind == "sanitizer":
             child = reported.look(self.finding)
         said = "\n".join([child, *map(written, [*definitions, *body])])

@@ -23,7 +23,7 @@ from harness.kernel.scenario import (
 )
 from harness.record.result import Finding
 from harness.repro import reported
-from harness.repro.around import ASKED_FOR, Around
+from harness.repro.around import ASKED_FOR, FILLING, Around
 from harness.repro.bundle import Bundle, NotScriptable, free_names
 from harness.repro.defaults import without_defaults
 from harness.repro.flatten import Flattened
@@ -111,7 +111,7 @@ def script(finding: Finding, again: Again, header: str, watched: bool = False, s
     assert isinstance(race, ast.FunctionDef)
     race.body = without_idle_looks(race.body, [*defined, race])
     race.body = at_once(views_in_place(race.body))
-    blocks = [f"{header}\n{imports_of(imports)}", *around.blocks(), *blocks_of(defined)]
+    blocks = [f"{header}\n{imports_of(imports)}", *around.blocks, *blocks_of(defined)]
     main = writer.main()
     in_main = indented(race, defined, main)
     blocks += [in_main] if in_main else [*blocks_of([race]), main]
@@ -169,13 +169,13 @@ class _Writer:
             wanted += reported.MODULES
         if self.watched or not self.alone:
             wanted.append("threading")
-        if self.watched or not self.around.specialised:
+        if self.watched or self.around.blocks:
             wanted.append("subprocess")
         if self.watched:
             wanted.append("signal")
         if self.finding.kind == "leak":
             wanted.append("gc")
-        if self.grows:
+        if self.grows or FILLING in self.around.blocks:
             wanted.append("os")
         return wanted
 

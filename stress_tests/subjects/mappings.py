@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from harness.kernel.pairs import (
     PROCESS,
@@ -389,6 +390,39 @@ class CounterOfStrings(Subject):
     @step()
     def pickle_(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o))
+
+
+class CounterNosy(CounterOfStrings):
+    """A Counter whose counts change it whenever they are added to, taken from or compared."""
+
+    sizes = (2, 3, 4)
+    may_raise = (RuntimeError,)
+
+    def fresh(self, size: int) -> Any:
+        o: Counter[str] = Counter()
+        meddles = (Counter.clear, lambda o: o.update(m=1), lambda o: o.pop("x0", 0))
+        for number, name in enumerate(fresh_strings(size)):
+            o[name] = _NosyCount(o, meddles[(number + size) % len(meddles)])
+        return o
+
+
+class _NosyCount(int):
+    """Two, which meddles with its home whenever it is reckoned with, and leaves the answer to the other number.
+
+    Who asked goes on with both then, and holds them still, or does not (gh-143004).
+    """
+
+    def __new__(cls, home: Any, meddle: Callable[[Any], object]) -> Self:
+        return super().__new__(cls, 2)
+
+    def __init__(self, home: Any, meddle: Callable[[Any], object]) -> None:
+        self.home, self.meddle = home, meddle
+
+    def _asked(self, other: object) -> Any:
+        self.meddle(self.home)
+        return NotImplemented
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __lt__ = __gt__ = _asked
 
 
 class Frozendict(Subject):

@@ -15,7 +15,7 @@ import pytest
 from harness.builds.fingerprint import probe
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
-from harness.campaign.select import describe
+from harness.campaign.select import describe, in_this_process
 from harness.kernel.rings import LEAST_OF_EACH
 from harness.record.result import Result
 from harness.record.target import Target
@@ -63,7 +63,10 @@ def run_real(tmp_path: Path, free_threaded: Target) -> RunReal:
         catalogue = describe(on, [file])
         assert catalogue.errors == []
         chosen = Options(**({"budget_s": 2.0, "seed": 1} | options))
-        result = run_campaign(on, catalogue.scenarios, chosen, tmp_path / "out", lambda event: None)
+        scenarios = catalogue.scenarios
+        if chosen.in_process:
+            scenarios = [in_this_process(one) for one in scenarios]
+        result = run_campaign(on, scenarios, chosen, tmp_path / "out", lambda event: None)
         check_journal(tmp_path / "out")
         return result
 
@@ -181,7 +184,7 @@ from pathlib import Path
 from harness.builds.fingerprint import probe
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
-from harness.campaign.select import describe
+from harness.campaign.select import describe, in_this_process
 
 target, file, out = probe(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
 run_campaign(target, describe(target, [file]).scenarios, Options(60, 1, jobs=1), out, lambda event: None)

@@ -15,7 +15,7 @@ from harness.campaign.select import describe, in_this_process
 from harness.kernel import bystanders, workers
 from harness.kernel.amplifiers import Amplifier, Setting, settings
 from harness.kernel.bystanders import KINDS, NOBODY, Bystander
-from harness.kernel.levers import OFF, amplifiers_of, bystander, specializer
+from harness.kernel.levers import FILLED, LEFT, OFF, amplifiers_of, bystander, freed, specializer
 from harness.kernel.loader import find_scenario
 from harness.kernel.rounds import new_round, roles
 from harness.kernel.scenario import operation
@@ -164,24 +164,29 @@ def test_the_target_says_which_of_them_it_has_a_use_for(free_threaded: Target, s
     for name in ("bystander", "queue", "specializer"):
         assert (name in drawn) != (name in idle)
         assert (name in drawn) == (free_threaded.version_info >= (3, 14))
-    assert specializer.name not in dict(in_this_process(told).amplifiers)
-    assert specializer.name in dict(in_this_process(told).idle_amplifiers)
+    assert dict(told.amplifiers)[freed.name] == (LEFT, FILLED)
+    for name in (specializer.name, freed.name):
+        assert name not in dict(in_this_process(told).amplifiers)
+        assert name in dict(in_this_process(told).idle_amplifiers)
+
+
+def spec_with(knobs: dict[str, Setting]) -> ChildTrial:
+    return {
+        "do": "trial",
+        "alarm_s": 1,
+        "file": "f.py",
+        "scenario": "f.s",
+        "knobs": knobs,
+        "seed": "",
+        "budget_s": 1.0,
+    }
 
 
 def test_without_the_specializer_the_child_is_started_so_and_nothing_else_turns_it_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def command(**knobs: Setting) -> list[str]:
-        spec: ChildTrial = {
-            "do": "trial",
-            "alarm_s": 1,
-            "file": "f.py",
-            "scenario": "f.s",
-            "knobs": knobs,
-            "seed": "",
-            "budget_s": 1.0,
-        }
-        return child.command(fake_target(), spec)
+        return child.command(fake_target(), spec_with(knobs))
 
     without = command(specializer=OFF)
     assert without[without.index("tlbc=0") - 1] == "-X"
@@ -193,9 +198,18 @@ def test_without_the_specializer_the_child_is_started_so_and_nothing_else_turns_
         assert name not in child.environment()
 
 
-def test_a_trial_that_was_not_started_so_is_refused(trial: RunTrial) -> None:
+def test_where_freed_memory_is_filled_the_child_is_told_so() -> None:
+    assert child.allocator(spec_with({"freed": FILLED})) == {"PYTHONMALLOC": "debug"}
+    assert child.allocator(spec_with({"freed": LEFT})) == child.allocator(spec_with({})) == {}
+    assert child.allocator({"do": "describe", "alarm_s": 1, "files": []}) == {}
+
+
+def test_a_trial_that_was_not_started_so_is_refused(trial: RunTrial, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="-X tlbc=0"):
         trial(PLAIN, knobs={"specializer": OFF})
+    monkeypatch.delenv("PYTHONMALLOC", raising=False)
+    with pytest.raises(ValueError, match="PYTHONMALLOC=debug"):
+        trial(PLAIN, knobs={"freed": FILLED})
 
 
 def test_what_a_class_store_replaced_is_gone_once_the_queue_is_emptied(free_threaded: Target) -> None:

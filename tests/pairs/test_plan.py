@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from itertools import combinations_with_replacement, islice
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,15 @@ def test_pairs_get_rows_of_their_own_after_the_passes() -> None:
     every = list(islice(planned([subject("one"), subject("two")], 60.0), 2 * len(PASSES) + 1))
     assert [one.mixed for one in every] == [True] * 2 * len(PASSES) + [False]
     assert set(every[-1].pairs) == set(every[-1].scenario.pairs)
+
+
+def test_freed_memory_is_filled_but_in_each_second_pass_and_cycle() -> None:
+    able = replace(subject("one"), amplifiers=(("freed", ("left", "filled")),))
+    every = list(islice(planned([able], 60.0), len(PASSES) + 3))
+    own = [one.knobs for one in every if one.pairs]
+    assert [one.knobs for one in every if one.mixed] == [{"freed": "filled"}, {}, {"freed": "filled"}, {}, {}]
+    assert own == [{"freed": "filled"}, {}], "each cycle ends as it begins"
+    assert not any(one.knobs for one in islice(planned([subject("unable")], 60.0), len(PASSES) + 3))
 
 
 @pytest.mark.parametrize("done", [None, "stuck"])

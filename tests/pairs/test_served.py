@@ -15,9 +15,10 @@ from harness.builds.slices import SLICE_NS, slice_ns
 from harness.campaign.plan import PlannedTrial
 from harness.campaign.select import describe
 from harness.campaign.servers import serving
-from harness.campaign.trial import RunTrial, trial_spec
+from harness.campaign.trial import RunTrial, run_in_child, trial_spec
 from harness.diagnosis.ending import Ending
-from harness.kernel.levers import OFF, ON
+from harness.kernel.amplifiers import Setting
+from harness.kernel.levers import FILLED, LEFT, OFF, ON
 from harness.kernel.spec_types import ChildTrial
 from harness.kernel.suite import suite_files
 from harness.record.target import Target
@@ -103,6 +104,21 @@ def test_a_race_of_a_scenario_is_served_by_an_interpreter_with_the_options_that_
         assert ending.how == "ok" and ending.done == "budget"
         assert server != os.getpid() and (server == other) is (specialized == ON)
         assert ("tlbc=0" in psutil.Process(server).cmdline()) is (specialized == OFF)
+
+
+@pytest.mark.parametrize("is_served", [True, False])
+def test_a_child_fills_freed_memory_where_it_is_asked_to(free_threaded: Target, is_served: bool) -> None:
+    (file,) = [one for one in suite_files() if one.name == "plain_stores.py"]
+    (chosen,) = [one for one in describe(free_threaded, [file]).scenarios if one.name.endswith(".read_back")]
+    seen = []
+    asked: tuple[dict[str, Setting], ...] = ({}, {"freed": FILLED}, {"freed": LEFT})
+    with serving(200) as run_trial:
+        for knobs in asked:
+            spec = trial_spec(PlannedTrial(chosen, 0, knobs, "1", 2, 0.1), 0.1, None, 1 << 30, "off")
+            ending, _, server = run(run_trial if is_served else run_in_child, free_threaded, spec)
+            assert ending.how == "ok" and ending.done == "budget", "a child that was not started so refuses"
+            seen.append(server)
+    assert (seen[0] == seen[2] != seen[1]) is is_served
 
 
 def test_a_server_has_so_many_trials(free_threaded: Target) -> None:

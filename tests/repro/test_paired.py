@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 
 from harness.campaign.again import Again
+from harness.kernel.amplifiers import Setting
 from harness.kernel.event_types import Kind
 from harness.kernel.pairs.subject import JOIN, Step, Subject, load_subjects, promised, steps
 from harness.kernel.suite import subject_files
@@ -32,9 +33,11 @@ PLANTED = Path(__file__).parent.parent / "pairs" / "_subjects.py"
 SUBJECTS = [(file, name, one) for file in subject_files() for name, one in load_subjects(str(file)).items()]
 
 
-def written(found: Finding, file: Path, pair: str, seconds: int = 60) -> str:
+def written(
+    found: Finding, file: Path, pair: str, seconds: int = 60, knobs: dict[str, Setting] | None = None
+) -> str:
     info = fake_scenario(name=found.scenario, file=str(file), pairs=(pair,))
-    return script(found, Again(info, {}, "1", 2, 1.0, pairs=(pair,)), HEADER, seconds=seconds)
+    return script(found, Again(info, knobs or {}, "1", 2, 1.0, pairs=(pair,)), HEADER, seconds=seconds)
 
 
 def what_it_may_show(subject: type[Subject], pair: list[Step]) -> list[tuple[Kind, str]]:
@@ -148,6 +151,18 @@ def test_what_is_not_there_is_not_seen(oracle: str, free_threaded: Target, tmp_p
 def test_a_crash_that_is_not_there_is_not_seen(free_threaded: Target, tmp_path: Path) -> None:
     found = finding("crash", "process", "pairs.kept", "append+pop")
     assert ran(written(found, PLANTED, "append+pop", seconds=1), free_threaded, tmp_path) == (0, "")
+
+
+def test_the_child_of_a_script_fills_freed_memory_where_the_trial_did(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    found = finding("crash", "process", "pairs.kept", "append+pop")
+    assert "PYTHONMALLOC" not in written(found, PLANTED, "append+pop", seconds=1)
+    text = written(found, PLANTED, "append+pop", seconds=1, knobs={"freed": "filled"})
+    assert ran(text, free_threaded, tmp_path) == (0, "")
+    asked = text.replace("signal.alarm(10)", "sys.exit(3 if os.environ['PYTHONMALLOC'] == 'debug' else 0)")
+    status, said = ran(asked, free_threaded, tmp_path)
+    assert (status, said.strip()) == (1, "seen: the child's exit status is 3")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,23 @@ def test_a_script_runs_without_the_specializer_where_the_trial_did(
     assert ("'tlbc': '0'" in done.stdout) == (setting == "off")
 
 
+def test_a_script_runs_with_freed_memory_filled_where_the_trial_did(
+    tmp_path: Path, free_threaded: Target
+) -> None:
+    name = "type_attributes.read_by_attribute"
+    told = replace(again(name), knobs=again(name).knobs | {"freed": "filled", "specializer": "off"})
+    text = script(finding("violation", "order", name, "read_dict_first"), told, HEADER, seconds=1)
+    assert ran(tmp_path, text, free_threaded).failure is None
+    said = text.replace(
+        "SEEN, deadline", 'print(os.environ["PYTHONMALLOC"], sys._xoptions["tlbc"])\nSEEN, deadline'
+    )
+    (tmp_path / "script.py").write_text(said)
+    done = subprocess.run(
+        [free_threaded.executable, str(tmp_path / "script.py")], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["debug", "0"]), done.stderr
+
+
 def test_a_violation_is_seen_and_told(tmp_path: Path, here: Target) -> None:
     text = written(tmp_path, "return self.count", "violation", "permitted", "take")
     assert "harness" not in text and "knobs" not in text and "self.those" not in text

@@ -17,6 +17,7 @@ class Nosy:
     """Equal to the string that it is named after, and hashed like it: an operation finds it by a plain string.
 
     Whatever compares it, hashes it or asks for its repr has it meddle with its home first; not again from in there.
+    Where it can, it leaves the answer to the other side: who asked goes on with both, and may hold them no longer.
     """
 
     __slots__ = ("__weakref__", "busy", "home", "meddle", "name")
@@ -28,10 +29,10 @@ class Nosy:
         self.busy = True
 
     def __eq__(self, other: object) -> bool:
-        return self._asked() == str(other)
+        return self._asked() == str(other) or NotImplemented
 
     def __lt__(self, other: object) -> bool:
-        return self._asked() < str(other)
+        return NotImplemented if isinstance(other, Nosy) and self._asked() else self.name < str(other)
 
     def __gt__(self, other: object) -> bool:
         return self._asked() > str(other)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from harness.kernel.amplifiers import outside
+from harness.kernel.levers import freed
 from harness.kernel.loader import import_file
 from harness.kernel.scenario import ScenarioError, issues_in
 
@@ -220,8 +221,8 @@ def _describe(file: str, name: str, subject: type[Subject]) -> ScenarioEvent:
         "issues": issues_in(subject.__doc__ or ""),
         "oracle": "outcomes",
         "actors": {"first": 1, "second": 1},
-        "amplifiers": [],
-        "idle_amplifiers": [],
+        "amplifiers": [freed.to_json()] if freed.drawn else [],
+        "idle_amplifiers": [*freed.idle],
         "needs_parallelism": False,
         "unavailable": outside(subject.minimum_version, None),
         "swept": True,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
+from harness.kernel.levers import check
 from harness.kernel.pairs.intact import Intact
 from harness.kernel.pairs.judge import Judge, Refusal
 from harness.kernel.pairs.leaks import Found, of_mixed, of_pair
@@ -63,6 +64,7 @@ class PairTrial:
     """The letters that the threads' values begin with."""
 
     def __init__(self, spec: TrialSpec, emit: EmitOfTrial) -> None:
+        check(spec["knobs"])
         self.name, self.pairs, self.budget_s = spec["scenario"], spec["pairs"], spec["budget_s"]
         self.memory_limit_bytes = spec.get("memory_limit_bytes")
         self.mixed, self.left_out = spec.get("mixed", False), spec.get("left_out", [])
