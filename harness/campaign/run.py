@@ -28,6 +28,7 @@ from harness.campaign.trial import RunTrial
 from harness.campaign.unmask import Unmasking
 from harness.diagnosis import ending as endings
 from harness.diagnosis.ending import Ending
+from harness.diagnosis.faulthandler import noticed_late
 from harness.kernel.pairs.program import is_program
 from harness.kernel.spec_types import ChildTrial
 from harness.record.events import Event, RecordedEvent
@@ -51,6 +52,8 @@ OVERDUE_S = 1.0
 the cores."""
 THROUGH = ("mixed", "done")
 """What a trial says when its threads are through: what comes behind that needs no second core."""
+EARLIER = "an earlier round"
+"""Who has written beside a block, where that is noticed when the block is freed."""
 LATE_S = 0.25
 """Beyond its budget, when one that should have said so stops being counted: it hangs, or the machine is busy."""
 ALIVE = 4
@@ -406,6 +409,8 @@ class _Campaign:
         found = endings.finding(ending, number, name)
         if found is not None:
             after = self.shown.first_in(number) if planned.mixed else None
+            if planned.mixed and after is None and noticed_late(ending.stderr):
+                after = EARLIER
             self._child_said(number, at_s, found if after in (None, found["where"]) else doubt(found, after))
         failure = endings.failure(ending)
         last = ending.last_event

@@ -52,6 +52,11 @@ def fatal_error(text: str) -> str | None:
     return next((message[:300] for message in fatal if message not in SIGNALS), None)
 
 
+def noticed_late(text: str) -> bool:
+    """Whether a debug allocator found at its end what had been written beside a block, by whomever and whenever."""
+    return "_PyMem_DebugRawFree: bad " in (fatal_error(text) or "")
+
+
 def first_signal(text: str) -> str | None:
     """The signal that its first last words are of; None where there are none.
 

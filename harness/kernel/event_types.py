@@ -281,7 +281,9 @@ class DoubtedEvent(Stamp):
     event: Literal["doubted"]
     pair: str
     after: str
-    """The pair that had shown something; empty: none, but it is a program that is to be made smaller first."""
+    """The pair that had shown something, or an earlier round of whatever pair; empty: none, but it is a program that is
+    to be made smaller first.
+    """
     message: str
     symptom: NotRequired[str]
     """Kind, oracle and exception of what was seen, joined by `` | ``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.diagnosis.faulthandler import fatal_error, top_frames
+from harness.diagnosis.faulthandler import fatal_error, noticed_late, top_frames
 from harness.kernel.event_types import FindingEvent
 from harness.kernel.signature import short_id, signature
 
@@ -54,6 +54,8 @@ def test_last_words_are_found() -> None:
     assert fatal_error("Fatal Python error: gc: bad count\n\n" + ONLY_STACK) == "gc: bad count"
     assert fatal_error(ASSERTION + THIS_THREAD) == "assertion x == 0 failed in set_version, typeobject.c"
     assert fatal_error("") is None
+    assert not noticed_late(ONLY_STACK) and not noticed_late("")
+    assert noticed_late("Fatal Python error: _PyMem_DebugRawFree: bad trailing pad byte\n")
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,32 @@ class Infecting(Subject):
         o.remove("caught")
 
 
+class NoticedLate(Subject):
+    """One operation writes where it must not, and the process ends as with a debug allocator, whatever comes next."""
+
+    spoilt: ClassVar[list[str]] = []
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def spoil(o: Any, v: str) -> Any:
+        NoticedLate.spoilt.append(v)
+
+    @step(PROCESS, writes=True)
+    def other(o: Any, v: str) -> Any:
+        if NoticedLate.spoilt:
+            os.write(2, b"Fatal Python error: _PyMem_DebugRawFree: bad trailing pad byte\n")
+            os._exit(9)
+
+    @step(PROCESS, writes=True)
+    def third(o: Any, v: str) -> Any:
+        NoticedLate.other(o, v)
+
+
 class Deadly(Subject):
     """Ends the process where two of its operations meet, whatever else it does well."""
 

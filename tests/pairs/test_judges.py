@@ -11,7 +11,7 @@ import pytest
 from harness.campaign.options import Options
 from harness.campaign.pairs import KIND
 from harness.campaign.plan import PlannedTrial
-from harness.campaign.run import run_campaign
+from harness.campaign.run import EARLIER, run_campaign
 from harness.campaign.select import describe
 from harness.campaign.trial import run_in_child, trial_spec
 from harness.kernel.pairs.frozen import Freezer, Raised, strings
@@ -170,6 +170,15 @@ def test_what_one_pair_has_caused_is_not_believed_of_the_others(
             }
     if doubts:
         assert any("a child in which another one" in notice for notice in result.notices)
+
+
+def test_what_a_debug_allocator_notices_late_is_told_of_no_pair_that_did_not_do_it(
+    free_threaded: Target, tmp_path: Path
+) -> None:
+    result, told = campaign(free_threaded, "noticed_late", tmp_path, budget_s=6.0)
+    doubts = [event for event in told if event["event"] == "doubted"]
+    assert doubts and {event["after"] for event in doubts} == {EARLIER}
+    assert result.findings and all("spoil" in one.where for one in result.findings)
 
 
 def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path) -> None:
