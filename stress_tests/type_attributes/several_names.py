@@ -173,7 +173,8 @@ class EachItsOwnName(Scenario):
     def prepare(self, knobs: Knobs) -> None:
         self.one, self.other = COLLIDING[:2]
         self.under_one, self.under_other = (Value(0, self.one),), (Value(0, self.other),)
-        self.values = (*self.under_one, *self.under_other, Value(0, "never_read"))
+        self.unread = (Value(0, "unread"),)
+        self.values = (*self.under_one, *self.under_other, *self.unread)
         state: dict[str, Any] = {value.tag: value for value in self.values}
         self.base = fresh_class(**state)
         prime(self.base, names=(self.one, self.other))
