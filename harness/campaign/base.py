@@ -47,7 +47,7 @@ def shows(target: Target, subject: ScenarioInfo, finding: Finding, stop: Callabl
             deadly.append(event["where"])
 
     seed, threads = str(finding.details["seed"]), int(finding.details["threads"])
-    knobs = finding.details["knobs"]
+    knobs = finding.details.get("knobs", {})
     until = time.monotonic() + MIXED_S
     for _ in range(TRIES):
         if over() or (left := until - time.monotonic()) <= 0:

@@ -14,6 +14,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, Protocol
 
+from harness.kernel.amplifiers import Setting
 from harness.kernel.pairs.program import is_program, pairs_in
 from harness.kernel.versions import branch, version
 
@@ -73,7 +74,7 @@ class KnownIssue:
     written: tuple[str, ...] = ()
     """Beginnings of findings' signatures: the scenario of each is written out as a program that looks for just that,
     and they are run in turn, for a race may show by one pair on one branch and by another on the next."""
-    knobs: Mapping[str, int] = field(default_factory=dict)
+    knobs: Mapping[str, Setting] = field(default_factory=dict)
     """What that scenario's amplifiers are set to."""
     proof: str = ""
     """Instead of that, where it is shorter and clearer: a program in ``harness/diagnosis/proofs/``. Either shows it
@@ -251,7 +252,7 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     **dict.fromkeys(("shown", "mended"), _LINES),
     "also": _PAIRS,
     "written": ((str, list), "a text, or a list of texts"),
-    "knobs": (dict, "a table of numbers"),
+    "knobs": (dict, "a table of settings"),
 }
 """Of the fields that are no texts: what they must be, and how that is said."""
 

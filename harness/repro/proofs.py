@@ -17,9 +17,10 @@ from harness.campaign.again import Again
 from harness.campaign.plan import cores
 from harness.campaign.select import ScenarioInfo, info
 from harness.diagnosis.proof import program
-from harness.kernel.amplifiers import settings
+from harness.kernel.amplifiers import Setting, settings
 from harness.kernel.event_types import Details
 from harness.kernel.known import KnownIssue
+from harness.kernel.levers import OF_THE_PROCESS
 from harness.kernel.loader import describe_file, find_scenario, load_file
 from harness.kernel.pairs.subject import JOIN, PREFIX, describe_subjects, load_subjects
 from harness.kernel.scenario import ScenarioError, actor_threads
@@ -105,14 +106,15 @@ def to_print(issue: KnownIssue) -> str:
 
 
 @cache
-def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, int], ...]) -> str:
+def _written(number: str, title: str, signature: str, knobs: tuple[tuple[str, Setting], ...]) -> str:
     kind, oracle, name, where, *raised = signature.split(" | ")
     details: Details = {"exception": raised[0]} if raised else {}
     seconds = GROWS_S if kind == "leak" else WRITTEN_S
     if name.startswith(PREFIX):
         seconds = PAIR_S
-        again = Again(_subject(name), {}, "", len(where.split(JOIN)), seconds, pairs=(where,))
-        details |= cast("Details", dict(knobs))
+        of_process = {name: setting for name, setting in knobs if name in OF_THE_PROCESS}
+        again = Again(_subject(name), of_process, "", len(where.split(JOIN)), seconds, pairs=(where,))
+        details |= cast("Details", {name: setting for name, setting in knobs if name not in of_process})
     else:
         scenario = _scenario(name)
         raced = find_scenario(scenario.file, scenario.name)

@@ -15,6 +15,7 @@ from harness.kernel.pairs.judge import NEVER
 from harness.kernel.pairs.race import DIGITS
 from harness.record.result import Finding
 from harness.repro import reported
+from harness.repro.around import FILLING
 from harness.repro.bundle import Bundle
 from harness.repro.inline import dotted, without_needless_names
 from harness.repro.setting import WIDTH, fitted, imports_of, together, written
@@ -69,7 +70,7 @@ if "child" not in sys.argv:  # a crash, or a hang, is seen from outside
     status = subprocess.run([sys.executable, *sys.orig_argv[1:], "child"]).returncode
     sys.exit(f"seen: the child's exit status is {status}" if status not in (0, 1) else status * 2)
 """
-FILLING = """
+FILLS = """
 os.environ["PYTHONMALLOC"] = "debug"  # the child's freed memory is filled
 """
 HANGS_S = 10
@@ -239,11 +240,12 @@ class Writer(ABC, Generic[Done]):
         """All that was brought in."""
 
     def text(self, header: str, fills: bool) -> str:
-        """The program, set closely where it has to be; a child that it looks in ``fills`` freed memory."""
+        """The program, set closely where it has to be; ``fills``: with freed memory filled."""
         definitions, body = with_numbers(*self._program())
         definitions = without_helpers(definitions)
         definitions, body = without_needless_names(definitions, body)
-        child = (FILLING if fills else "") + CHILD if self.watched else ""
+        filling = (FILLS if self.watched else FILLING) if fills else ""
+        child = filling + CHILD if self.watched else filling
         if self.finding.kind == "sanitizer":
             child = reported.look(self.finding)
         said = "\n".join([child, *map(written, [*definitions, *body])])

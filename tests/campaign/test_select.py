@@ -57,7 +57,7 @@ def test_a_file_is_described_by_the_target(here: Target, tmp_path: Path) -> None
     assert scenario.issues == ("gh-118362",)
     assert scenario.oracle == "order"
     assert scenario.actors == {"writer": 1, "reader": 1}
-    assert [name for name, _ in scenario.amplifiers] == ["fan_out"]
+    assert [name for name, _ in scenario.amplifiers] == ["fan_out", "freed"]
     assert not scenario.needs_parallelism
     assert ScenarioInfo.from_json(scenario.to_json()) == scenario
 

@@ -165,7 +165,7 @@ def test_a_glance_is_more_than_a_row_on_one_core(monkeypatch: pytest.MonkeyPatch
     for seed in ("0", "1"):
         events: list[Any] = []
         spec: Any = {"scenario": "pairs.kept", "file": str(Path(__file__).with_name("_subjects.py"))}
-        spec |= {"pairs": [], "mixed": True, "seed": seed, "budget_s": 0.0}
+        spec |= {"knobs": {}, "pairs": [], "mixed": True, "seed": seed, "budget_s": 0.0}
         PairTrial(spec, events.append).run()
         (mixed,) = [one for one in events if one["event"] == "mixed"]
         rounds.append(sum(of_a_pair for _, of_a_pair, _ in mixed["raced"]))
