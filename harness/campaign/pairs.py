@@ -46,7 +46,7 @@ MIXED_PAIR_S = 0.00015
 """where the budget has room for all subjects, else less. The first pass is a glance: each of those comes about once."""
 PASSES = (1, 2, 4, 8)
 """Passes of mixed rows over all subjects before a pair gets a row of its own, by how long they are; one in each cycle
-after that. Freed memory is left as it is in each second one, and in the rows of each second cycle.
+after that. Freed memory is left as it is in each second one.
 """
 TRIES = 3
 """At a subject's mixed rows in a pass, where its children die."""
@@ -156,8 +156,6 @@ def trials(
                         yield mixed
                 left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
             yield from _in_fresh_children(work, begun, options, shown, target.stretch)
-        for one in work:
-            one.fills = cycle % 2 == 0
         for writing in (True, False):
             while True:
                 for one in work:
@@ -169,6 +167,8 @@ def trials(
                 for one in left:
                     pairs = one.take(bool(one.first))
                     index = _next(begun, one)
+                    # What is no use of freed memory shows sooner where nothing is filled.
+                    one.fills = index % 2 == 0
                     one.running[index] = pairs
                     yield one.planned(
                         pairs, index, options.seed, PAIR_S * longer * len(pairs) * target.stretch
