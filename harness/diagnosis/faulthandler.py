@@ -54,7 +54,7 @@ def fatal_error(text: str) -> str | None:
 
 def noticed_late(text: str) -> bool:
     """Whether a debug allocator found at its end what had been written beside a block, by whomever and whenever."""
-    return "_PyMem_DebugRawFree: bad " in (fatal_error(text) or "")
+    return bool(re.match(r"_PyMem_DebugRaw(Free|Realloc): bad ", fatal_error(text) or ""))
 
 
 def first_signal(text: str) -> str | None:

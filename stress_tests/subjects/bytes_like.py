@@ -7,7 +7,7 @@ import copy
 import pickle
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Subject, step
 
 COMMON = {
     "__buffer__": "memoryview(o) calls it",
@@ -262,6 +262,100 @@ class Bytearray(Subject):
     @step()
     def pickle_(o: Any, v: str) -> Any:
         return letters(pickle.loads(pickle.dumps(o))), letters(copy.deepcopy(o))
+
+
+class BytearrayAsked(Subject):
+    """A bytearray that numbers, bytes and sequences change, or empty, when it asks them what they are worth."""
+
+    most = PROCESS
+    may_raise = (BufferError, IndexError, ValueError)
+    sizes: ClassVar[tuple[int, ...]] = (9, 300)
+
+    def fresh(self, size: int) -> Any:
+        return bytearray(b"x" * size)
+
+    @step(writes=True)
+    def setitem(o: Any, v: str) -> Any:
+        o[0] = Asked(o, _change, 97)
+        o[Asked(o, _change, 1)] = 98
+
+    @step(writes=True)
+    def set_slice(o: Any, v: str) -> Any:
+        o[1:3] = AskedItems(o, _change, b"abcdef")
+        o[Asked(o, _change, 0) : Asked(o, _change, 4)] = b"ab"
+        o[::2] = Asked(o, _change, bytes(len(o[::2])))
+
+    @step(writes=True)
+    def delitem(o: Any, v: str) -> Any:
+        del o[Asked(o, _change, 1)], o[Asked(o, _change, 0) : 3]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o.insert(Asked(o, _change, 2), Asked(o, _change, 97))
+        o.append(Asked(o, _change, 98))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(AskedItems(o, _change, [97, 98]))
+        o += Asked(o, _change, b"ab")
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop(Asked(o, _change, 0))
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[Asked(o, _change, 1)], o[: Asked(o, _change, 9)], o * Asked(o, _change, 2)
+
+    @step()
+    def find(o: Any, v: str) -> Any:
+        return o.find(Asked(o, _change, 97)), o.count(Asked(o, _change, b"xx")), Asked(o, _change, 120) in o
+
+    @step()
+    def search(o: Any, v: str) -> Any:
+        return o.rfind(b"x", Asked(o, _change, 0), Asked(o, _change, 9)), o.startswith(
+            b"x", Asked(o, _change, 1)
+        )
+
+    @step()
+    def join(o: Any, v: str) -> Any:
+        return o.join([b"a", Asked(o, _change, b"b"), b"c"]), o.split(Asked(o, _change, b"x"))
+
+    @step()
+    def replace(o: Any, v: str) -> Any:
+        return o.replace(b"x", Asked(o, _change, b"ab")), o.strip(Asked(o, _change, b"x"))
+
+    @step()
+    def translate(o: Any, v: str) -> Any:
+        return o.translate(Asked(o, _change, bytes(256))), o.partition(Asked(o, _change, b"x"))
+
+    @step()
+    def centre(o: Any, v: str) -> Any:
+        return (
+            o.center(Asked(o, _change, 400)),
+            o.zfill(Asked(o, _change, 400)),
+            o.expandtabs(Asked(o, _change, 4)),
+        )
+
+    @step()
+    def compare(o: Any, v: str) -> Any:
+        return o == Asked(o, _change, b"x"), o + Asked(o, _change, b"ab")
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.extend(b"xxxxxxxxx")
+
+
+def _change(o: Any) -> None:
+    """Empty it, or let it grow far beyond its memory."""
+    if len(o) > 20:
+        o.clear()
+    else:
+        o.extend(bytes(999))
 
 
 class TwoBytearrays(Subject):

@@ -12,7 +12,7 @@ from functools import cache, cmp_to_key, lru_cache, partial, singledispatch
 from types import FunctionType
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, arm, fresh_strings, nosy, refuse, step
 
 
 def plain(first: Any = "x1", *rest: Any, third: Any = "x2", **named: Any) -> Any:
@@ -134,6 +134,27 @@ class Partial(Attributes):
         "__new__": "other subjects' fresh objects come from it",
         "__vectorcalloffset__": "a number of C's",
     }
+
+
+class PartialNosy(Partial):
+    """A partial whose arguments change it, or raise, when they are compared or their text is made."""
+
+    sizes = (2, 3, 4)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        meddles = (
+            lambda o: o.__setstate__((plain, ("x0",), {}, {})),
+            lambda o: o.keywords.clear(),
+            refuse,
+            lambda o: o.keywords.update(m="m"),
+        )
+        first, second, *more = nosy(None, size, meddles)
+        o = partial(plain, first, third=second, **{one.name: one for one in more})
+        for one in (first, second, *more):
+            one.home = o
+        arm((first, second, *more))
+        return o
 
 
 class SingleDispatch(Subject):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import sys
 from contextvars import Context, ContextVar, copy_context
+from itertools import chain
 from typing import Any
 
-from harness.kernel.pairs import Iterating, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Iterating, Subject, arm, fresh_strings, nosy, refuse, step
 
 NUMBER = 12
 VARIABLES: list[ContextVar[Any]] = [ContextVar(f"x{number}") for number in range(NUMBER)]
@@ -192,6 +193,55 @@ def _holding(size: int) -> Context:
     for variable, value in zip(VARIABLES, fresh_strings(size), strict=False):
         o.run(variable.set, value)
     return o
+
+
+class ContextNosy(Subject):
+    """A context and one like it, whose values change the first, or raise, when they are compared."""
+
+    sizes = (3, 4, 12)
+    most = PROCESS
+    may_raise = (RuntimeError,)
+
+    def fresh(self, size: int) -> Any:
+        one, other = Context(), Context()
+        meddles = (lambda o: o.run(_set_all, "m"), refuse, lambda o: o.run(FIRST.set, "m"), list)
+        elements = [nosy(one, size, meddles) for _ in "12"]
+        for context, values in zip((one, other), elements, strict=True):
+            for variable, value in zip(VARIABLES, values, strict=False):
+                context.run(variable.set, value)
+        arm(chain(*elements))
+        return one, other
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def equal(o: Any, v: str) -> Any:
+        return o[0] == o[1], o[1] != o[0]
+
+    @step()
+    def equal_to_copy(o: Any, v: str) -> Any:
+        return o[0] == o[0].copy()
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o[0].run(_set_first, v)
+
+    @step(writes=True)
+    def set_all(o: Any, v: str) -> Any:
+        o[0].run(_set_all, v)
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return len(o[0].copy()) == len(o[1].copy())
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(str(list(o[0].items()))) > 0, repr(o[1])
+
+    @step()
+    def found(o: Any, v: str) -> Any:
+        return FIRST in o[0], o[0].get(SECOND), v in o[0].values()
 
 
 class ContextValueIterator(Iterating):

@@ -9,7 +9,7 @@ from collections import deque
 from operator import length_hint
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Subject, arm, fresh_strings, nosy, refuse, step
 
 BLOCK = 64
 """Items of a deque that lie together."""
@@ -225,6 +225,63 @@ class DequeNosy(Deque):
         o.extend(elements)
         arm(elements)
         return o
+
+
+class DequeAsked(Subject):
+    """A deque that numbers and sequences change, or empty, when it asks them what they are worth."""
+
+    most = PROCESS
+    may_raise = (IndexError, ValueError, RuntimeError)
+    sizes = (5, BLOCK)
+
+    def fresh(self, size: int) -> Any:
+        return deque(fresh_strings(size), 2 * BLOCK)
+
+    @step(writes=True)
+    def setitem(o: Any, v: str) -> Any:
+        o[Asked(o, _change, 1)] = v
+
+    @step(writes=True)
+    def delitem(o: Any, v: str) -> Any:
+        del o[Asked(o, _change, 1)]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o.insert(Asked(o, _change, 2), v)
+
+    @step(writes=True)
+    def rotate(o: Any, v: str) -> Any:
+        o.rotate(Asked(o, _change, 2))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(AskedItems(o, _change, [v, v]))
+        o.extendleft(AskedItems(o, _change, [v, v]))
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(AskedItems(o, _change, [v, v]), BLOCK)
+
+    @step(writes=True)
+    def repeat(o: Any, v: str) -> Any:
+        o *= Asked(o, _change, 2)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[Asked(o, _change, 1)], o * Asked(o, _change, 2), o.index("x0", Asked(o, _change, 0))
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+def _change(o: Any) -> None:
+    """Empty it, or turn it and let it grow."""
+    if len(o) > 20:
+        o.clear()
+    else:
+        o.rotate(3)
+        o.extend(["x0"] * BLOCK)
 
 
 class DequeAndIterators(Subject):

@@ -7,9 +7,10 @@ import pickle
 import sys
 import traceback
 import weakref
+from collections.abc import Callable
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, caught, fresh_strings, step, waiting
+from harness.kernel.pairs import PROCESS, Nosy, Subject, arm, caught, fresh_strings, refuse, step, waiting
 
 REPR_DIES = sys.version_info[:2] == (3, 14)
 """With one thread, of a group's repr after its args were set (gh-146096)."""
@@ -192,6 +193,38 @@ class Error(_Exceptions):
     @step()
     def weak_reference(o: Any, v: str) -> Any:
         return weakref.ref(o)() is o
+
+
+class ErrorOfNosyParts(_Exceptions):
+    """An exception whose parts change it, or raise, when their text is made."""
+
+    sizes = (0, 1, 2, 3, 4)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        elements = [Nosy(f"x{number}", None, MEDDLES[(number + size) % len(MEDDLES)]) for number in range(3)]
+        o = MADE[size](*elements)
+        for one in elements:
+            one.home = o
+        arm(elements)
+        return o
+
+
+def _store_parts(o: Any) -> None:
+    for name in ("args", "errno", "strerror", "filename", "filename2", "msg", "text", "name", "path"):
+        if hasattr(o, name):
+            setattr(o, name, ("m",) if name == "args" else "m")
+
+
+MEDDLES = (_store_parts, refuse, lambda o: o.__init__("m"))
+MADE: tuple[Callable[..., Any], ...] = (
+    lambda first, *rest: KeyError(first),
+    ValueError,
+    lambda first, second, third: OSError(first, second, third, None, first),
+    lambda first, second, third: SyntaxError(first, (second, 1, 1, third)),
+    lambda first, second, third: ImportError(first, name=second, path=third),
+)
+"""Exceptions of three parts."""
 
 
 class MemoryErrors(Subject):

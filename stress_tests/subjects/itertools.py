@@ -6,9 +6,9 @@ import copy
 import itertools
 import operator
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import length_hint
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from harness.kernel.pairs import MOST, PROCESS, Iterating, Subject, arm, fresh_strings, nosy, refuse, step
 
@@ -83,6 +83,40 @@ class CountBySteps(Count):
 
     def fresh(self, size: int) -> Any:
         return itertools.count(0, 0.5)
+
+
+class CountAskedBack(Count):
+    """count by a step that takes the next number when it is added, and leaves the sum to what it is added to."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        shared: list[Any] = []
+        step = _Step(shared)
+        shared.append(itertools.count(1 << 100, step))
+        step.armed = True
+        return shared[0]
+
+
+class _Step(int):
+    """One, which takes the next number of a count whenever it is added; not again from in there."""
+
+    armed = False
+
+    def __new__(cls, shared: list[Any]) -> Self:
+        return super().__new__(cls, 1)
+
+    def __init__(self, shared: list[Any]) -> None:
+        self.shared = shared
+
+    def __radd__(self, other: int) -> Any:
+        if self.armed:
+            self.armed = False
+            try:
+                next(self.shared[0])
+            finally:
+                self.armed = True
+        return NotImplemented
 
 
 class NumbersTaken(Subject):
@@ -383,6 +417,47 @@ class PairwiseNosy(_Itertool):
 
         shared: Any = itertools.pairwise(asking())
         return shared
+
+
+class AskedBack(_Itertool):
+    """An iterator whose source, or whose function, asks it for the next one, or goes through it to its end."""
+
+    most = PROCESS
+    sizes: ClassVar[tuple[int, ...]] = tuple(range(14))
+
+    def fresh(self, size: int) -> Any:
+        def asking() -> Iterator[Any]:
+            for number, text in enumerate(fresh_strings(4)):
+                yield text, text
+                if number == size % 3:
+                    list(itertools.islice(shared[0], MOST))
+                else:
+                    next(shared[0], text)
+
+        def asked(*values: Any) -> Any:
+            return next(shared[0], values[0])
+
+        shared = [_BACK[size](asking, asked)]
+        return shared[0]
+
+
+_BACK: tuple[Callable[[Callable[[], Iterator[Any]], Callable[..., Any]], Any], ...] = (
+    lambda source, function: itertools.accumulate(source()),
+    lambda source, function: itertools.accumulate(source(), function),
+    lambda source, function: itertools.starmap(function, source()),
+    lambda source, function: itertools.takewhile(function, source()),
+    lambda source, function: itertools.dropwhile(lambda value: not function(value), source()),
+    lambda source, function: zip(source(), source(), strict=True),
+    lambda source, function: itertools.zip_longest(source(), "x", source()),
+    lambda source, function: itertools.chain.from_iterable(source()),
+    lambda source, function: itertools.chain(source(), "x", source()),
+    lambda source, function: itertools.compress(source(), source()),
+    lambda source, function: enumerate(source()),
+    lambda source, function: itertools.islice(source(), 0, 9, 2),
+    lambda source, function: itertools.batched(source(), 2) if sys.version_info >= (3, 12) else source(),  # type: ignore[attr-defined]
+    lambda source, function: itertools.tee(source())[0],
+)
+"""Of a source that asks back, and of a function that does."""
 
 
 class Starmap(_Itertool):

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from harness.kernel.pairs import (
     ATOMIC,
     PROCESS,
+    Asked,
+    AskedItems,
     Nosy,
     Subject,
     arm,
@@ -286,6 +288,84 @@ class ListNosy(List):
         o += nosy(o, size, meddles)
         arm(one for one in o if isinstance(one, Nosy))
         return o
+
+
+class ListAsked(Subject):
+    """A list that numbers and sequences change, or empty, when it asks them what they are worth."""
+
+    most = PROCESS
+    may_raise = (IndexError, ValueError)
+    sizes: ClassVar[tuple[int, ...]] = (5, 40)
+
+    def fresh(self, size: int) -> list[Any]:
+        return list(fresh_strings(size))
+
+    @step(writes=True)
+    def setitem(o: Any, v: str) -> Any:
+        o[Asked(o, _change, 1)] = v
+
+    @step(writes=True)
+    def set_slice(o: Any, v: str) -> Any:
+        o[1:3] = AskedItems(o, _change, [v, v, v])
+        o[Asked(o, _change, 0) : Asked(o, _change, 4)] = [v]
+
+    @step(writes=True)
+    def set_stride(o: Any, v: str) -> Any:
+        o[::2] = AskedItems(o, _change, [v] * len(o[::2]))
+        o[:: Asked(o, _change, 2)] = [v] * 9
+
+    @step(writes=True)
+    def delitem(o: Any, v: str) -> Any:
+        del o[Asked(o, _change, 1)], o[Asked(o, _change, 0) : 3], o[:: Asked(o, _change, 2)]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o.insert(Asked(o, _change, 2), v)
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o.extend(AskedItems(o, _change, [v, v]))
+        o += AskedItems(o, _change, [v, v])
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(AskedItems(o, _change, [v, v]))
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.pop(Asked(o, _change, 0))
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o[Asked(o, _change, 1)], o[: Asked(o, _change, 9)], o * Asked(o, _change, 2)
+
+    @step(writes=True)
+    def repeat(o: Any, v: str) -> Any:
+        o *= Asked(o, _change, 2)
+
+    @step()
+    def index(o: Any, v: str) -> Any:
+        return o.index("x0", Asked(o, _change, 0), Asked(o, _change, 9))
+
+    @step(writes=True)
+    def sort(o: Any, v: str) -> Any:
+        o.sort(key=lambda one: Asked(o, _change, one).__fspath__())
+
+    @step()
+    def join(o: Any, v: str) -> Any:
+        return ",".join(AskedItems(o, _change, o)), [*AskedItems(o, _change, o)]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+def _change(o: Any) -> None:
+    """Empty it, or let it grow."""
+    if len(o) > 20:
+        o.clear()
+    else:
+        o.extend(["x0"] * 99)
 
 
 class TwoLists(Subject):

@@ -486,7 +486,7 @@ class Frozendict(Subject):
 class Namespace(Subject):
     """A SimpleNamespace of strings."""
 
-    sizes = (1, 5)
+    sizes: ClassVar[tuple[int, ...]] = (1, 5)
 
     def fresh(self, size: int) -> Any:
         return SimpleNamespace(**fresh_items(size))
@@ -564,3 +564,24 @@ class Namespace(Subject):
                 return found
             case _:
                 return None
+
+
+class NamespaceNosy(Namespace):
+    """A SimpleNamespace whose values look into it, change it, or raise, when they are compared or put into words."""
+
+    sizes = (3, 4, 5)
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = SimpleNamespace()
+        meddles = (
+            vars,
+            refuse,
+            lambda o: o.__dict__.clear(),
+            lambda o: setattr(o, "m", "m"),
+            lambda o: delattr(o, "x0"),
+        )
+        elements = nosy(o, size, meddles)
+        vars(o).update((one.name, one) for one in elements)
+        arm(elements)
+        return o

@@ -16,7 +16,7 @@ class Refused(Exception):
 class Nosy:
     """Equal to the string that it is named after, and hashed like it: an operation finds it by a plain string.
 
-    Whatever compares it, hashes it or asks for its repr has it meddle with its home first; not again from in there.
+    Whatever compares it, hashes it or asks for its text has it meddle with its home first; not again from in there.
     Where it can, it leaves the answer to the other side: who asked goes on with both, and may hold them no longer.
     """
 
@@ -29,22 +29,21 @@ class Nosy:
         self.busy = True
 
     def __eq__(self, other: object) -> bool:
-        return self._asked() == str(other) or NotImplemented
+        return self._asked() == _named(other) or NotImplemented
 
     def __lt__(self, other: object) -> bool:
-        return NotImplemented if isinstance(other, Nosy) and self._asked() else self.name < str(other)
+        return NotImplemented if isinstance(other, Nosy) and self._asked() else self._asked() < _named(other)
 
     def __gt__(self, other: object) -> bool:
-        return self._asked() > str(other)
+        return self._asked() > _named(other)
 
     def __hash__(self) -> int:
         return hash(self._asked())
 
-    def __str__(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
         return self._asked()
+
+    __str__ = __repr__
 
     def _asked(self) -> str:
         if not self.busy:
@@ -54,6 +53,11 @@ class Nosy:
             finally:
                 self.busy = False
         return self.name
+
+
+def _named(other: object) -> str:
+    """What another element, or a plain string, is compared by: nobody is asked."""
+    return other.name if isinstance(other, Nosy) else str(other)
 
 
 class Alike(Nosy):
