@@ -409,7 +409,8 @@ class _Campaign:
         found = endings.finding(ending, number, name)
         if found is not None:
             after = self.shown.first_in(number) if planned.mixed else None
-            if planned.mixed and after is None and noticed_late(ending.stderr):
+            several = planned.mixed or len(planned.pairs) > 1
+            if several and after is None and noticed_late(ending.stderr):
                 after = EARLIER
             self._child_said(number, at_s, found if after in (None, found["where"]) else doubt(found, after))
         failure = endings.failure(ending)

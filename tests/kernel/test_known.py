@@ -215,7 +215,7 @@ WRONG = [
     (ENTRY + 'also = ["suite.get_*"]\n', "also must be a list of ["),
     (ENTRY + 'also = [["suite.get_*", "oddity"]]\n', "a signature begins with one of"),
     (ENTRY + 'also = [["suite.set_*", "crash"]]\n', "listed twice"),
-    (WRITTEN.replace("{fan_out = 30}", "30"), "knobs must be a table of numbers"),
+    (WRITTEN.replace("{fan_out = 30}", "30"), "knobs must be a table of settings"),
     (ENTRY.replace("gh-118492.py", "../known.py"), "a proof is the name of a program"),
     (ENTRY + ENTRY, "listed twice"),
     ("[issue]\n", "every entry is an [[issue]] table"),
