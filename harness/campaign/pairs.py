@@ -76,16 +76,17 @@ class _Work:
     last: list[str]
     running: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The pairs of trials that have not been seen to end, by index."""
-    fills: bool = True
-    """Whether what is freed is filled now."""
 
-    def planned(self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float) -> PlannedTrial:
+    def planned(
+        self, pairs: tuple[str, ...], index: int, seed: int, budget_s: float, fills: bool
+    ) -> PlannedTrial:
+        """``fills``: freed memory is filled, where the target can."""
         seed_of_it = f"{seed}:{self.subject.name}:{index}"
         threads = width(pairs[0]) if pairs else THREADS
-        knobs = filled(self.subject) if self.fills else {}
+        knobs = filled(self.subject) if fills else {}
         return PlannedTrial(self.subject, index, knobs, seed_of_it, threads, budget_s, pairs=pairs)
 
-    def mixed(self, index: int, seed: int, budget_s: float, shown: Shown) -> PlannedTrial:
+    def mixed(self, index: int, seed: int, budget_s: float, fills: bool, shown: Shown) -> PlannedTrial:
         """All pairs but those that have shown something, for what comes after it would be doubted; and, where children
         died, those of operations that had to do with it twice: what comes behind them would never come.
         """
@@ -98,7 +99,7 @@ class _Work:
             for pair in self.subject.pairs
             if (of := set(pair.split(JOIN))) in deadly or of & often or raced.get(pair, NOTHING).found
         )
-        return replace(self.planned((), index, seed, budget_s), mixed=True, left_out=left_out)
+        return replace(self.planned((), index, seed, budget_s, fills), mixed=True, left_out=left_out)
 
     def take(self, first: bool) -> tuple[str, ...]:
         """Some pairs for one child, or some triples."""
@@ -143,15 +144,14 @@ def trials(
         for number, times in enumerate(PASSES[:1] if cycle else PASSES):
             left = _by_arrival(work, f"{options.seed}:{cycle}:{number}")
             left = [one for one in left if cycle or had[one.subject.name] <= number]
-            for one in work:
-                one.fills = (cycle + number) % 2 == 0
+            fills = (cycle + number) % 2 == 0
             for _ in range(TRIES):
                 died = {}
                 for one in left:
                     name = one.subject.name
                     died[name] = len(shown.deadly(name))
                     seconds = mixed_s[name] * times * longer * target.stretch
-                    mixed = one.mixed(_next(begun, one), options.seed, seconds, shown)
+                    mixed = one.mixed(_next(begun, one), options.seed, seconds, fills, shown)
                     if len(mixed.left_out) < len(one.subject.pairs):
                         yield mixed
                 left = [one for one in left if len(shown.deadly(one.subject.name)) > died[one.subject.name]]
@@ -167,12 +167,10 @@ def trials(
                 for one in left:
                     pairs = one.take(bool(one.first))
                     index = _next(begun, one)
-                    # What is no use of freed memory shows sooner where nothing is filled.
-                    one.fills = index % 2 == 0
                     one.running[index] = pairs
-                    yield one.planned(
-                        pairs, index, options.seed, PAIR_S * longer * len(pairs) * target.stretch
-                    )
+                    seconds = PAIR_S * longer * len(pairs) * target.stretch
+                    # What is no use of freed memory shows sooner where nothing is filled.
+                    yield one.planned(pairs, index, options.seed, seconds, fills=index % 2 == 0)
         cycle += 1
         longer = min(longer * 2, LONGEST)
 
@@ -180,10 +178,13 @@ def trials(
 def _in_fresh_children(
     work: Sequence[_Work], begun: dict[str, int], options: Options, shown: Shown, slower: float
 ) -> Iterator[PlannedTrial]:
-    """What showed something in a child in which another pair had done so before, each by itself."""
+    """What showed something in a child in which another pair had done so before, each by itself: with freed memory
+    filled, and with it left, for each shows what the other does not.
+    """
     for one in work:
         for pair in shown.doubted(one.subject.name):
-            yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower)
+            for fills in (True, False) if filled(one.subject) else (False,):
+                yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower, fills)
 
 
 def doubt(found: FindingEvent, after: str = "") -> DoubtedEvent:

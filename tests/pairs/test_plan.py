@@ -87,6 +87,17 @@ def test_freed_memory_is_filled_but_in_each_second_pass_and_trial() -> None:
     assert not any(one.knobs for one in islice(planned([subject("unable")], 60.0), len(PASSES) + 3))
 
 
+def test_what_is_doubted_is_tried_with_freed_memory_filled_and_left() -> None:
+    able, shown = replace(subject("one"), amplifiers=(("freed", ("left", "filled")),)), Shown()
+    plan = planned([able], 60.0, shown)
+    next(plan)
+    doubted: Any = {"event": "doubted", "pair": "a+b", "after": "a+a", "message": ""}
+    shown.feed(doubted | {"trial": 0, "scenario": "pairs.one"})
+    tried = list(islice(plan, 2))
+    assert [one.pairs for one in tried] == [("a+b",), ("a+b",)]
+    assert [one.knobs for one in tried] == [{"freed": "filled"}, {}]
+
+
 @pytest.mark.parametrize("done", [None, "stuck"])
 def test_mixed_rows_are_tried_again_without_the_pair_that_ended_them(done: str | None) -> None:
     shown = Shown()
