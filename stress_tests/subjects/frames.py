@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 import traceback
 import types
+from functools import partial
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Subject, caught, fresh_strings, step, waiting
 
 
 def _traced(frame: Any, event: str, argument: Any) -> Any:
-    return _traced
+    """Has the frame told to another one next, which nobody else holds."""
+    return partial(_traced)
 
 
 class Frame(Subject):
@@ -53,7 +55,7 @@ class Frame(Subject):
 
     @step(writes=True)
     def trace(o: Any, v: str) -> Any:
-        o.gi_frame.f_trace = _traced
+        o.gi_frame.f_trace = partial(_traced)
 
     @step(writes=True)
     def trace_no_more(o: Any, v: str) -> Any:
@@ -61,7 +63,7 @@ class Frame(Subject):
 
     @step()
     def traced(o: Any, v: str) -> Any:
-        return o.gi_frame.f_trace in (None, _traced)
+        return callable(o.gi_frame.f_trace)
 
     @step(writes=True)
     def trace_lines(o: Any, v: str) -> Any:
@@ -210,7 +212,7 @@ class FrameOfRunning(Subject):
 
     @step(writes=True)
     def trace(o: Any, v: str) -> Any:
-        o.gi_frame.f_trace = _traced
+        o.gi_frame.f_trace = partial(_traced)
 
     @step()
     def state(o: Any, v: str) -> Any:
@@ -271,7 +273,7 @@ class FinishedFrame(Subject):
 
     @step(writes=True)
     def trace(o: Any, v: str) -> Any:
-        o.f_trace = _traced
+        o.f_trace = partial(_traced)
 
 
 class Traceback(Subject):
@@ -329,3 +331,60 @@ class Traceback(Subject):
     @step()
     def text(o: Any, v: str) -> Any:
         return len(repr(o)) > 0, o == o, hash(o) == hash(o), "tb_next" in dir(o)
+
+
+class TwoTracebacks(Subject):
+    """Two tracebacks of three frames each, which are put behind one another: never in a circle."""
+
+    may_raise = (ValueError, AttributeError)
+
+    def fresh(self, size: int) -> Any:
+        return [caught(*fresh_strings(2)).__traceback__ for _ in range(2)]
+
+    def wrong(self, o: Any) -> str:
+        return "they go round in a circle" if any(_steps(one) > LONGEST for one in o) else ""
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def put_behind(o: Any, v: str) -> Any:
+        o[0].tb_next = o[1]
+
+    @step(writes=True)
+    def put_behind_the_other_way(o: Any, v: str) -> Any:
+        o[1].tb_next = o[0]
+
+    @step(writes=True)
+    def put_at_the_end(o: Any, v: str) -> Any:
+        o[0].tb_next.tb_next = o[1]
+
+    @step(writes=True)
+    def end(o: Any, v: str) -> Any:
+        o[1].tb_next = None
+
+    @step(writes=True)
+    def end_later(o: Any, v: str) -> Any:
+        o[1].tb_next.tb_next = None
+
+    @step()
+    def walk(o: Any, v: str) -> Any:
+        return _steps(o[0]) > 0, _steps(o[1]) > 0
+
+    @step(writes=True)
+    def raise_with(o: Any, v: str) -> Any:
+        try:
+            raise KeyError(v).with_traceback(o[0])
+        except KeyError as error:
+            return error.__traceback__ is not None
+
+
+LONGEST = 40
+"""Links of what goes round in no circle."""
+
+
+def _steps(one: Any) -> int:
+    steps = 0
+    while one is not None and steps <= LONGEST:
+        one, steps = one.tb_next, steps + 1
+    return steps

@@ -7,6 +7,7 @@ judged but that the process goes on.
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import gc
 import importlib
 import importlib.util
@@ -17,6 +18,7 @@ import types
 import warnings
 import weakref
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -27,6 +29,7 @@ TOOLS = (3, 4)
 MODULE = "ftstress_raced_module"
 FROZEN = "__hello__"
 """A module that comes with the interpreter, not from a file."""
+NOWHERE = open("/dev/null", "w")  # noqa: SIM115  # as long as the process
 _trace_all: Any = getattr(threading, "settrace_all_threads", sys.settrace)
 _profile_all: Any = getattr(threading, "setprofile_all_threads", sys.setprofile)
 
@@ -249,19 +252,35 @@ class Monitoring(Subject):
 
     @step(writes=True)
     def lines(o: Any, v: str) -> Any:
-        return _monitored(3, "LINE", _heard, o)
+        return _monitored(3, "LINE", partial(_heard), o)
 
     @step(writes=True)
     def instructions(o: Any, v: str) -> Any:
-        return _monitored(3, "INSTRUCTION", _heard, o)
+        return _monitored(3, "INSTRUCTION", partial(_heard), o)
 
     @step(writes=True)
     def calls(o: Any, v: str) -> Any:
-        return _monitored(4, "PY_START", _heard, o)
+        return _monitored(4, "PY_START", partial(_heard), o)
 
     @step(writes=True)
     def jumps(o: Any, v: str) -> Any:
-        return _monitored(4, "JUMP", _disables, o)
+        return _monitored(4, "JUMP", partial(_disables), o)
+
+    @step(writes=True)
+    def lines_once(o: Any, v: str) -> Any:
+        return _monitored(3, "LINE", partial(_disables), o)
+
+    @step(writes=True)
+    def branches(o: Any, v: str) -> Any:
+        return _monitored(4, "BRANCH", partial(_heard), o)
+
+    @step(writes=True)
+    def branches_once(o: Any, v: str) -> Any:
+        return _monitored(4, "BRANCH", partial(_disables), o)
+
+    @step(writes=True)
+    def instructions_once(o: Any, v: str) -> Any:
+        return _monitored(3, "INSTRUCTION", partial(_disables), o)
 
     @step(writes=True)
     def lines_here(o: Any, v: str) -> Any:
@@ -277,9 +296,11 @@ class Monitoring(Subject):
 
     @step(writes=True)
     def register(o: Any, v: str) -> Any:
-        before = MONITORING.register_callback(3, MONITORING.events.LINE, _disables)
-        MONITORING.register_callback(3, MONITORING.events.LINE, None)
-        return before in (None, _heard, _disables)
+        """Each callback is nobody else's: it dies when the next one takes its place."""
+        for _ in range(20):
+            for event in ("LINE", "INSTRUCTION", "PY_START", "BRANCH"):
+                MONITORING.register_callback(3, getattr(MONITORING.events, event), partial(_heard))
+        return callable(MONITORING.register_callback(3, MONITORING.events.LINE, None))
 
     @step()
     def ask(o: Any, v: str) -> Any:
@@ -314,7 +335,7 @@ def _monitored_here(tool: int, event: str, function: Any) -> Any:
     mine = _claim(tool)
     bit = getattr(MONITORING.events, event)
     try:
-        MONITORING.register_callback(tool, bit, _heard)
+        MONITORING.register_callback(tool, bit, partial(_heard))
         MONITORING.set_local_events(tool, function.__code__, bit)
         seen = function(4)
         MONITORING.set_local_events(tool, function.__code__, 0)
@@ -325,7 +346,8 @@ def _monitored_here(tool: int, event: str, function: Any) -> Any:
 
 
 def _tracer(frame: Any, event: str, argument: Any) -> Any:
-    return _tracer
+    """Has the frame told to another one next, which nobody else holds."""
+    return partial(_tracer)
 
 
 def _profiler(frame: Any, event: str, argument: Any) -> None:
@@ -349,7 +371,7 @@ class Tracing(Subject):
 
     @step(writes=True)
     def trace(o: Any, v: str) -> Any:
-        sys.settrace(_tracer)
+        sys.settrace(partial(_tracer))
         try:
             return o(4)
         finally:
@@ -357,7 +379,7 @@ class Tracing(Subject):
 
     @step(writes=True)
     def profile(o: Any, v: str) -> Any:
-        sys.setprofile(_profiler)
+        sys.setprofile(partial(_profiler))
         try:
             return o(4)
         finally:
@@ -365,7 +387,7 @@ class Tracing(Subject):
 
     @step(writes=True)
     def trace_all(o: Any, v: str) -> Any:
-        _trace_all(_tracer)
+        _trace_all(partial(_tracer))
         try:
             return o(4)
         finally:
@@ -373,7 +395,7 @@ class Tracing(Subject):
 
     @step(writes=True)
     def profile_all(o: Any, v: str) -> Any:
-        _profile_all(_profiler)
+        _profile_all(partial(_profiler))
         try:
             return o(4)
         finally:
@@ -393,7 +415,7 @@ class Tracing(Subject):
 
     @step()
     def ask(o: Any, v: str) -> Any:
-        return sys.gettrace() in (None, _tracer), sys.getprofile() in (None, _profiler)
+        return callable(sys.gettrace()), callable(sys.getprofile())
 
     @step()
     def current_frames(o: Any, v: str) -> Any:
@@ -403,6 +425,17 @@ class Tracing(Subject):
     def current_exceptions(o: Any, v: str) -> Any:
         return len(sys._current_exceptions()) > 0
 
+    @step()
+    def all_tracebacks(o: Any, v: str) -> Any:
+        """Of threads that run, too."""
+        faulthandler.dump_traceback(NOWHERE, all_threads=True)
+
+    @step(writes=True)
+    def thread_ends(o: Any, v: str) -> Any:
+        thread = threading.Thread(target=o, args=(4,))
+        thread.start()
+        thread.join()
+
     @step(writes=True)
     def switch_interval(o: Any, v: str) -> Any:
         sys.setswitchinterval(sys.getswitchinterval())
@@ -410,6 +443,19 @@ class Tracing(Subject):
     @step(writes=True)
     def new_code(o: Any, v: str) -> Any:
         o.__code__ = o.__code__.replace()
+
+
+class _Matching:
+    """What is asked whether a warning's text is its own."""
+
+    def match(self, text: str) -> bool:
+        warnings.filters = _without_matching()
+        warnings.warn_explicit(text, Quiet, "fresh.py", 8, registry={})
+        return False
+
+
+def _without_matching() -> list[Any]:
+    return [one for one in warnings.filters if type(one[1]) is not _Matching]
 
 
 class Warned(Subject):
@@ -421,6 +467,7 @@ class Warned(Subject):
         return {}
 
     def left(self, o: Any) -> Any:
+        warnings.filters = _without_matching()
         return len(o) >= 0
 
     @step(writes=True)
@@ -457,6 +504,27 @@ class Warned(Subject):
     @step()
     def filters(o: Any, v: str) -> Any:
         return len(list(warnings.filters)) >= 0
+
+    @step(writes=True)
+    def replace_filters(o: Any, v: str) -> Any:
+        """By another list of the same, twice: nobody but C's code still has the first one."""
+        for _ in range(2):
+            warnings.filters = list(warnings.filters)
+
+    @step(writes=True)
+    def filter_asked(o: Any, v: str) -> Any:
+        """A filter replaces all of them, and warns, when it is asked whether it is the one."""
+        warnings.filters = [("ignore", _Matching(), Quiet, None, 0), *warnings.filters]  # type: ignore[list-item]
+        try:
+            warnings.warn_explicit(v, Quiet, "fresh.py", 7, registry=o)
+        finally:
+            warnings.filters = _without_matching()
+
+    @step(writes=True)
+    def replace_registry(o: Any, v: str) -> Any:
+        for _ in range(2):
+            setattr(warnings, "onceregistry", {})
+            setattr(warnings, "defaultaction", "".join(["def", "ault"]))
 
     @step(writes=True)
     def warn_once(o: Any, v: str) -> Any:
@@ -631,6 +699,7 @@ class ExitFunctions(Subject):
     def left(self, o: Any) -> Any:
         for one in o:
             atexit.unregister(one)
+        atexit.unregister(_AnyOwn())  # type: ignore[arg-type]
 
     def wrong(self, o: Any) -> str:
         count = atexit._ncallbacks()
@@ -666,6 +735,17 @@ class ExitFunctions(Subject):
         """By what is equal to it, and has taken it back by the time that it says so."""
         atexit.unregister(_Meddling(o[0]))  # type: ignore[arg-type]
 
+    @step(writes=True)
+    def register_own(o: Any, v: str) -> Any:
+        """What nobody else holds."""
+        for _ in range(4):
+            atexit.register(_Own(), v)
+
+    @step(writes=True)
+    def unregister_while_compared(o: Any, v: str) -> Any:
+        """By what takes back who it is compared with, and leaves the answer to that one."""
+        atexit.unregister(_TakesBack())  # type: ignore[arg-type]
+
     @step()
     def count(o: Any, v: str) -> Any:
         return atexit._ncallbacks() >= 0
@@ -693,6 +773,33 @@ class _Meddling(_EqualTo):
         if same:
             atexit.unregister(self.function)
         return same
+
+
+class _Own:
+    """What nobody holds but who was told to call it."""
+
+    def __call__(self, *given: Any) -> None:
+        """Called at exit."""
+
+
+class _AnyOwn:
+    """What all of these are equal to."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is _Own
+
+
+class _TakesBack:
+    """What takes back who it is compared with."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is _Own:
+            atexit.unregister(other)
+        return NotImplemented
 
 
 class _Equal:

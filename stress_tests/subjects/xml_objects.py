@@ -20,6 +20,7 @@ from harness.kernel.pairs import (
     nosy,
     refuse,
     step,
+    taken,
 )
 
 
@@ -304,6 +305,175 @@ class _Emptying(ET.Element):
 
     def __deepcopy__(self, memo: Any) -> ET.Element:
         self.home.clear()
+        return ET.Element("x1")
+
+
+class TreesAskedBack(Subject):
+    """Each thread's own tree, which is changed by what it asks. Nothing is shared: one thread alone may show it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return size
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def find(o: Any, v: str) -> Any:
+        """By a tag that empties the tree when it is compared, and says that it is there."""
+        tree = _tree(9)
+        return tree.find(_Tag(tree, ET.Element.clear))
+
+    @step(writes=True)
+    def findtext(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return tree.findtext(_Tag(tree, ET.Element.clear))
+
+    @step(writes=True)
+    def findall(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return _tags(tree.findall(_Tag(tree, _cut)))
+
+    @step(writes=True)
+    def iter_(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return _tags(tree.iter(_Tag(tree, _cut)))
+
+    @step(writes=True)
+    def remove(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree.remove(_Meddling(tree))
+
+    @step(writes=True)
+    def deepcopy(o: Any, v: str) -> Any:
+        tree = _tree(2)
+        tree.append(_Emptying("x1", home=tree))
+        return copy.deepcopy(tree).tag
+
+    @step(writes=True)
+    def deepcopy_grows(o: Any, v: str) -> Any:
+        tree = _tree(1)
+        tree.append(_Growing("x1", home=tree))
+        tree.append(ET.Element(v))
+        return copy.deepcopy(tree).tag
+
+    @step(writes=True)
+    def item(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return tree[Asked(tree, ET.Element.clear, 0)]
+
+    @step(writes=True)
+    def store_item(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree[Asked(tree, ET.Element.clear, 0)] = ET.Element(v)
+
+    @step(writes=True)
+    def delete_item(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        del tree[Asked(tree, ET.Element.clear, 0)]
+
+    @step(writes=True)
+    def slice_(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return _tags(tree[: Asked(tree, ET.Element.clear, 2)])
+
+    @step(writes=True)
+    def slice_steps(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        return _tags(tree[0 : 8 : Asked(tree, ET.Element.clear, 2)])
+
+    @step(writes=True)
+    def store_slice(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree[Asked(tree, ET.Element.clear, 0) : 2] = [ET.Element(v)]
+
+    @step(writes=True)
+    def store_steps(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree[0 : 9 : Asked(tree, ET.Element.clear, 3)] = [ET.Element(v) for _ in range(3)]
+
+    @step(writes=True)
+    def delete_slice(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        del tree[Asked(tree, ET.Element.clear, 0) :]
+
+    @step(writes=True)
+    def delete_steps(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        del tree[0 : 9 : Asked(tree, ET.Element.clear, 2)]
+
+    @step(writes=True)
+    def store_what_empties(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree[:] = AskedItems(tree, ET.Element.clear, [ET.Element(v)] * 2)  # type: ignore[call-overload]
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree.extend(AskedItems(tree, ET.Element.clear, [ET.Element(v)] * 2))
+
+    @step(writes=True)
+    def attributes(o: Any, v: str) -> Any:
+        """By a name that empties the element when it is compared."""
+        tree = _tree(9)
+        tree.set("x1", v)
+        tree.set(_Name(tree, ET.Element.clear), v)
+        tree.set("x1", v)
+        return tree.get(_Name(tree, ET.Element.clear))
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        tree = _tree(9)
+        tree.insert(Asked(tree, ET.Element.clear, 5), ET.Element(v))
+
+
+def _cut(tree: ET.Element) -> None:
+    del tree[1:]
+
+
+class _Tag(str):
+    """A tag that changes the tree that it is looked for in, and says that each is the one."""
+
+    home: Any
+    meddle: Any
+
+    def __new__(cls, home: Any, meddle: Any) -> _Tag:
+        made = super().__new__(cls, "x1")
+        made.home, made.meddle = home, meddle
+        return made
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        self.meddle(self.home)
+        return True
+
+
+class _Name(_Tag):
+    """A name that changes the element that it is looked for in, and says that none is the one."""
+
+    taken: Any
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        self.meddle(self.home)
+        self.taken = taken()
+        return False
+
+
+class _Growing(ET.Element):
+    """A child that has the element that it is in grow while it is copied."""
+
+    home: Any = None
+
+    def __init__(self, tag: str, home: Any) -> None:
+        super().__init__(tag)
+        self.home = home
+
+    def __deepcopy__(self, memo: Any) -> ET.Element:
+        self.home.extend([ET.Element("x2") for _ in range(40)])
         return ET.Element("x1")
 
 

@@ -384,6 +384,15 @@ class ClearedForGood(Subject):
         return o.get("value")
 
 
+class BrokenForGood(ClearedForGood):
+    """The same, where to look raises what nothing may."""
+
+    def wrong(self, o: Any) -> str:
+        if "value" not in o:
+            raise SystemError("a state that cannot be")
+        return ""
+
+
 class Leaking(Subject):
     """A list, one of whose operations takes a reference too many where it meets another one: nothing says so."""
 

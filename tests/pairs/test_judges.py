@@ -63,6 +63,10 @@ def test_what_every_order_leaves_so_that_nobody_can_look_is_no_finding(race: Any
     assert result.exit_status == 0
 
 
+def test_a_state_that_cannot_be_is_a_finding_in_every_order(race: Any) -> None:
+    assert ("violation", "structure", "clear+get") in shown(race("broken_for_good"))
+
+
 def test_what_nobody_put_there_is_strange(race: Any) -> None:
     assert ("violation", "permitted", "put+get") in shown(race("strange"))
 

@@ -7,7 +7,18 @@ from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
 from harness.kernel.pairs.marked import ftstress_pairs
-from harness.kernel.pairs.nosy import Alike, Asked, AskedItems, Nosy, Refused, arm, nosy, nosy_list, refuse
+from harness.kernel.pairs.nosy import (
+    Alike,
+    Asked,
+    AskedItems,
+    Nosy,
+    Refused,
+    arm,
+    nosy,
+    nosy_list,
+    refuse,
+    taken,
+)
 from harness.kernel.pairs.raised import caught, waiting
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
 
@@ -38,5 +49,6 @@ __all__ = [
     "nosy_list",
     "refuse",
     "step",
+    "taken",
     "waiting",
 ]

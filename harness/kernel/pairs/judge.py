@@ -43,6 +43,7 @@ class Refusal:
 
 
 UNSEEN = "looking at it raised"
+BROKEN = "to look at it raised what nothing may:"
 
 
 def disagreement(subject: Subject, o: Any) -> str:
@@ -50,7 +51,8 @@ def disagreement(subject: Subject, o: Any) -> str:
     try:
         return subject.wrong(o)
     except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
-        return f"{UNSEEN} {type(error).__name__}: {error}"
+        name = type(error).__name__
+        return f"{BROKEN if name in NEVER else UNSEEN} {name}: {error}"
 
 
 class Judge:

@@ -20,7 +20,7 @@ class Nosy:
     Where it can, it leaves the answer to the other side: who asked goes on with both, and may hold them no longer.
     """
 
-    __slots__ = ("__weakref__", "busy", "home", "meddle", "name")
+    __slots__ = ("__weakref__", "busy", "home", "meddle", "name", "taken")
 
     def __init__(self, name: str, home: Any, meddle: Meddle) -> None:
         self.name = name
@@ -51,8 +51,16 @@ class Nosy:
             try:
                 self.meddle(self.home)
             finally:
+                self.taken = taken()
                 self.busy = False
         return self.name
+
+
+def taken() -> list[Any]:
+    """What was let go of a moment ago, in use again: objects of kinds that a thread keeps for the next of them, so that
+    neither an allocator nor a debug allocator comes to see them.
+    """
+    return [{"m": "m"}, ["m"], ("m",), ("m", "m"), {}, [], iter(["m"])]
 
 
 def _named(other: object) -> str:
@@ -75,55 +83,57 @@ class Alike(Nosy):
 class Asked:
     """An argument that meddles with its home whenever C's code asks what it is worth: a number, bytes or a path."""
 
-    __slots__ = ("home", "meddle", "worth")
+    __slots__ = ("home", "meddle", "taken", "worth")
 
     def __init__(self, home: Any, meddle: Meddle, worth: Any) -> None:
         self.home = home
         self.meddle = meddle
         self.worth = worth
 
-    def __index__(self) -> int:
+    def _asked(self) -> Any:
         self.meddle(self.home)
-        return self.worth  # type: ignore[no-any-return]
+        self.taken = taken()
+        return self.worth
+
+    def __index__(self) -> int:
+        return self._asked()  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
-        self.meddle(self.home)
-        return float(self.worth)
+        return float(self._asked())
 
     def __bool__(self) -> bool:
-        self.meddle(self.home)
-        return bool(self.worth)
+        return bool(self._asked())
 
     def __buffer__(self, flags: int) -> memoryview:
         """Since 3.12; before, it is no buffer."""
-        self.meddle(self.home)
-        return memoryview(self.worth)
+        return memoryview(self._asked())
 
     def __fspath__(self) -> str:
-        self.meddle(self.home)
-        return self.worth  # type: ignore[no-any-return]
+        return self._asked()  # type: ignore[no-any-return]
 
 
 class AskedItems:
     """An argument that meddles with its home whenever C's code asks for its items."""
 
-    __slots__ = ("home", "meddle", "worth")
+    __slots__ = ("home", "meddle", "taken", "worth")
 
     def __init__(self, home: Any, meddle: Meddle, worth: Sequence[Any]) -> None:
         self.home, self.meddle, self.worth = home, meddle, worth
 
-    def __len__(self) -> int:
+    def _asked(self) -> Sequence[Any]:
         self.meddle(self.home)
-        return len(self.worth)
+        self.taken = taken()
+        return self.worth
+
+    def __len__(self) -> int:
+        return len(self._asked())
 
     def __getitem__(self, number: int) -> Any:
-        self.meddle(self.home)
-        return self.worth[number]
+        return self._asked()[number]
 
     def __iter__(self) -> Iterator[Any]:
-        for one in self.worth:
-            self.meddle(self.home)
-            yield one
+        for number in range(len(self.worth)):
+            yield self._asked()[number]
 
 
 def refuse(home: Any) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from harness.kernel.delayed import empty_queue
 from harness.kernel.events import describe
+from harness.kernel.free_lists import fill_free_lists
 from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.lifetime import TIMES, Held, values_of
 from harness.kernel.pairs.subject import Do, Step
@@ -265,14 +266,16 @@ class Racers:
         self.rows += 1
         shared = self.rows % SHARES == 0
         self.apart = not (shared and self.cores)
-        if self.rows % NEITHERS == 0:
+        made_elsewhere = self.rows % NEITHERS == 0
+        if made_elsewhere:
             with suppress(Exception):  # a thread that makes it itself will say so
                 for i in row.numbers:
                     row.objects[i] = fresh(size) if row.objects[i] is None else row.objects[i]
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
             patience = APART if self.apart and not self.crowded else TOGETHER
-            self.jobs[index] = _raced(row, index, play, fresh, size, core, patience)
+            raced = _raced(row, index, play, fresh, size, core, patience)
+            self.jobs[index] = partial(_with_full_lists, raced) if made_elsewhere else raced
         for index in range(len(plays)):
             self.wake[index].release()
 
@@ -351,6 +354,12 @@ def _raced(
         row.took_ns = perf_counter_ns() - began
 
     return work
+
+
+def _with_full_lists(raced: Callable[[], None]) -> None:
+    """Where objects come from elsewhere, what a thread lets go of is not kept for the next that it makes."""
+    fill_free_lists()
+    raced()
 
 
 def _nothing() -> None:
