@@ -35,6 +35,13 @@ def positional(first: Any) -> Any:
     return first
 
 
+def own(found: Any, v: Any) -> Any:
+    """What is made of this thread's own arguments: nobody else may change what is found."""
+    if found != v:
+        raise AssertionError(f"{found!r} is found of this thread's {v!r}")
+    return found
+
+
 class Partial(Attributes):
     """A functools.partial of a Python function."""
 
@@ -55,6 +62,15 @@ class Partial(Attributes):
     @step()
     def call_with_more(o: Any, v: str) -> Any:
         return o(v, fourth=v)
+
+    @step()
+    def own_one(o: Any, v: str) -> Any:
+        """It takes nothing of what is shared but its type."""
+        mine = type(o)(plain, v, third=v)
+        own(mine(), (v, v))
+        own(mine(third="x0"), (v, "x0"))
+        own(type(o)(mine, v, fourth=v).args, (v, v))
+        return own(copy.copy(mine)(), (v, v))
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -444,7 +460,11 @@ class ItemGetter(Attributes):
 
     @step()
     def call(o: Any, v: str) -> Any:
-        return o((v, v))
+        return own(o((v, "x0")), ("x0", v))
+
+    @step()
+    def call_one(o: Any, v: str) -> Any:
+        return own(operator.itemgetter(1)(("x0", v)), v), own(operator.itemgetter(v)({v: v}), v)
 
     @step()
     def call_wrong(o: Any, v: str) -> Any:
@@ -460,11 +480,11 @@ class ItemGetter(Attributes):
 
     @step()
     def copy_(o: Any, v: str) -> Any:
-        return copy.copy(o)((v, v)), pickle.loads(pickle.dumps(o))((v, v))
+        return own(copy.copy(o)(("x0", v)), (v, "x0")), own(pickle.loads(pickle.dumps(o))((v, v)), (v, v))
 
     @step()
     def sort(o: Any, v: str) -> Any:
-        return sorted([(v, v), (v, "x0")], key=o)[0][0]
+        return own(sorted([("y", v), ("x0", v), (v, "x0")], key=o)[0], (v, "x0"))
 
 
 class AttrGetter(Subject):
@@ -480,7 +500,13 @@ class AttrGetter(Subject):
 
     @step()
     def call(o: Any, v: str) -> Any:
-        return o(7)
+        return own(o(7), (7, 0))
+
+    @step()
+    def call_own(o: Any, v: str) -> Any:
+        """What has the attributes is this thread's own."""
+        own(operator.attrgetter("real")(_Named(v)), v)
+        return own(operator.attrgetter("real", "more.real")(_Named(v)), (v, v))
 
     @step()
     def call_wrong(o: Any, v: str) -> Any:
@@ -492,7 +518,19 @@ class AttrGetter(Subject):
 
     @step()
     def copy_(o: Any, v: str) -> Any:
-        return copy.copy(o)(7), pickle.loads(pickle.dumps(o))(7), len(o.__reduce__())
+        own(pickle.loads(pickle.dumps(o))(7), (7, 0))
+        return own(copy.copy(o)(7), (7, 0)), len(o.__reduce__())
+
+
+class _Named:
+    """What has a name, and leads to itself."""
+
+    def __init__(self, name: str) -> None:
+        self.real = name
+
+    @property
+    def more(self) -> Any:
+        return self
 
 
 class MethodCaller(Attributes):
@@ -508,7 +546,19 @@ class MethodCaller(Attributes):
 
     @step(writes=True)
     def call(o: Any, v: str) -> Any:
-        return len(o(v))
+        """No value has a 0 in it: it is all before the first one."""
+        return own(o(v + "00"), [v, "0"])[0]
+
+    @step()
+    def call_own(o: Any, v: str) -> Any:
+        mine = operator.methodcaller("replace", "?", "!")
+        own(operator.methodcaller("__str__")(v), v)
+        return own(mine(v), v), own(mine(v), v)
+
+    @step()
+    def call_many(o: Any, v: str) -> Any:
+        """With more arguments than there is room for on the stack, and keywords."""
+        return own(operator.methodcaller("take", *fresh_strings(9), more=v, third=v)(_Taking()), (9, v, v))[1]
 
     @step(writes=True)
     def call_wrong(o: Any, v: str) -> Any:
@@ -520,4 +570,12 @@ class MethodCaller(Attributes):
 
     @step()
     def copy_(o: Any, v: str) -> Any:
-        return len(copy.copy(o)(v)), len(pickle.loads(pickle.dumps(o))(v)), len(o.__reduce__())
+        own(pickle.loads(pickle.dumps(o))(v + "00"), [v, "0"])
+        return own(copy.copy(o)(v + "00"), [v, "0"])[0], len(o.__reduce__())
+
+
+class _Taking:
+    """What counts what it is called with."""
+
+    def take(self, *rest: Any, third: Any, more: Any) -> Any:
+        return len(rest), third, more

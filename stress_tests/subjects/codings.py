@@ -236,9 +236,7 @@ class ErrorHandlers(Subject):
 
     def left(self, o: Any) -> Any:
         gone = "\udcff".encode("ascii", o).decode()
-        unregister = getattr(codecs, "_unregister_error", None)
-        if unregister is not None:
-            unregister(o)
+        _forget(o)
         return gone
 
     @step(writes=True)
@@ -268,6 +266,170 @@ class ErrorHandlers(Subject):
     @step()
     def missing(o: Any, v: str) -> Any:
         return codecs.lookup_error("missing" + v)
+
+
+def _nothing_found(asked: list[str], mine: str) -> Any:
+    """A search function that notes that it was asked, and knows no encoding."""
+
+    def search(name: str) -> None:
+        if name == mine:
+            asked.append(mine)
+
+    return search
+
+
+class CodecsComeAndGo(Subject):
+    """Search functions that come and go, each thread its own: a thread that registers one is asked it until it
+    unregisters it, whatever others register and unregister.
+    """
+
+    said = "codecs.register, codecs.unregister: what is not registered is not removed"
+
+    def fresh(self, size: int) -> Any:
+        return ["x" + str(size)]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        """What is registered lives nowhere else."""
+        for _ in range(3):
+            codecs.unregister(_registered(lambda name: None))
+
+    @step(writes=True)
+    def second_stays(o: Any, v: str) -> Any:
+        asked: list[str] = []
+        mine = "pairs" + v
+        first, second = _nothing_found([], ""), _nothing_found(asked, mine)
+        codecs.register(first)
+        codecs.register(second)
+        codecs.unregister(first)
+        try:
+            if not _is_known(mine) and not asked:
+                raise AssertionError("its search function is registered, and was not asked")
+        finally:
+            codecs.unregister(second)
+
+    @step(writes=True)
+    def gone(o: Any, v: str) -> Any:
+        """It is not asked any more."""
+        asked: list[str] = []
+        mine = "pairs" + v
+        codecs.unregister(_registered(_nothing_found(asked, mine)))
+        if not _is_known(mine) and asked:
+            raise AssertionError("its search function was unregistered, and is asked")
+
+    @step(writes=True)
+    def found_and_gone(o: Any, v: str) -> Any:
+        """What was found is not found any more when who found it is gone."""
+        mine = "pairs" + v
+        info = codecs.lookup("latin-1")
+        search = _registered(lambda name: info if name == mine else None)
+        try:
+            return codecs.lookup(mine) is info
+        finally:
+            codecs.unregister(search)
+
+    @step()
+    def lookup(o: Any, v: str) -> Any:
+        return codecs.lookup("missing" + v)
+
+    @step()
+    def lookup_known(o: Any, v: str) -> Any:
+        return codecs.lookup("utf-8").name == "utf-8", len("x0".encode("latin-1"))
+
+    @step(writes=True)
+    def unregister_missing(o: Any, v: str) -> Any:
+        """Nobody has registered it: nothing is removed."""
+        for _ in range(3):
+            codecs.unregister(lambda name: None)
+
+
+def _is_known(name: str) -> bool:
+    try:
+        return codecs.lookup(name) is not None
+    except LookupError as error:
+        if type(error) is not LookupError:  # an IndexError is one, too
+            raise
+        return False
+
+
+def _registered(search: Any) -> Any:
+    codecs.register(search)
+    return search
+
+
+class HandlersComeAndGo(Subject):
+    """A name, and what handles what cannot be encoded: each is replaced while it is used, and nobody else holds it."""
+
+    def fresh(self, size: int) -> Any:
+        name = f"pairs{next(NAMES) % 4096}"  # before 3.14 none is ever forgotten
+        codecs.register_error(name, _handler("x0"))
+        return name
+
+    def left(self, o: Any) -> Any:
+        gone = "\udcff".encode("ascii", o).decode()
+        _forget(o)
+        return gone
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for _ in range(2):
+            codecs.register_error(o, _handler(v))
+        return "\udcff".encode("ascii", o).decode()
+
+    @step(writes=True)
+    def replace_while_used(o: Any, v: str) -> Any:
+        """By who is asked: it is gone before it has answered."""
+
+        def handle(error: Any) -> tuple[str, int]:
+            codecs.register_error(o, _handler(v))
+            return v, error.end
+
+        codecs.register_error(o, handle)
+        del handle
+        return "\udcff".encode("ascii", o).decode(), b"\xff".decode("ascii", o)
+
+    @step()
+    def encode(o: Any, v: str) -> Any:
+        return "\udcff".encode("ascii", o).decode(), "\udcff".encode("latin-1", o).decode()
+
+    @step()
+    def encode_often(o: Any, v: str) -> Any:
+        """Who handles it is looked up once."""
+        text = "\udcff " * 3
+        return text.encode("utf-8", o).decode().split(" ")
+
+    @step()
+    def decode(o: Any, v: str) -> Any:
+        return b"\xff".decode("utf-8", o), b"\xff".decode("ascii", o)
+
+    @step()
+    def translate(o: Any, v: str) -> Any:
+        table = {ord(one): ord(one) for one in "xab012"}
+        return codecs.charmap_encode("\udcff", o, table)[0].decode()
+
+    @step(writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        """Under a name of this thread's own."""
+        mine = "pairs" + v[0]
+        for _ in range(2):
+            codecs.register_error(mine, _handler(v))
+        seen = "\udcff".encode("ascii", mine).decode()
+        _forget(mine)
+        if seen != v:
+            raise AssertionError(f"who handles it gives {v}, and {seen} is given")
+
+    @step()
+    def missing(o: Any, v: str) -> Any:
+        return "\udcff".encode("ascii", "missing" + v)
+
+
+def _forget(name: str) -> None:
+    unregister = getattr(codecs, "_unregister_error", None)
+    if unregister is not None:
+        unregister(name)
 
 
 class CharacterMap(Subject):

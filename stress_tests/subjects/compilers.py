@@ -264,27 +264,101 @@ def _counts(x0: Any) -> Any:
         return None
 
 
+def _lines(size: int) -> list[str]:
+    """Of a source with characters of two bytes, strings of two lines, and blocks."""
+    return [
+        line
+        for one in fresh_strings(size)
+        for line in (
+            f"{one} = 'é' + {one}  # é\n",
+            f'if """{one}\n',
+            'é""" == 1:\n',
+            f"    ({one},\n",
+            "  2)\n",
+        )
+    ]
+
+
+ERRORS = 3
+"""In a row: what raises as often will not go on."""
+
+
+def _rest(iterator: Any) -> list[Any]:
+    """The tokens that are left, past errors too."""
+    found: list[Any] = []
+    errors = 0
+    while errors < ERRORS:
+        try:
+            found.append(next(iterator))
+        except StopIteration:
+            break
+        except SyntaxError:
+            errors += 1
+        else:
+            errors = 0
+    return found
+
+
+def _tokens_of(lines: list[str]) -> Any:
+    left = iter(lines)
+    return _tokenize.TokenizerIter(lambda: next(left, ""), extra_tokens=True)
+
+
 class TokenizerIterator(Subject):
-    """The tokenizer's iterator in C, over lines that are read as they are needed."""
+    """The tokenizer's iterator in C, over lines that are read as they are needed, and what was taken from it: each
+    token is one that a single thread gets. One may be missing, or come twice.
+    """
 
     said = "Python support for free threading, Iterators"
-
     minimum_version = (3, 13)
+    sizes = (3, 40)
+    ends: ClassVar[list[str]] = []
+    """The last lines."""
 
     def fresh(self, size: int) -> Any:
-        lines = iter([f"{one} = 1\n" for one in fresh_strings(size)])
-        return _tokenize.TokenizerIter(lambda: next(lines, ""), extra_tokens=True)
+        return _tokens_of(_lines(size) + self.ends), [], size
 
     def left(self, o: Any) -> Any:
-        return None
+        return len(o[1]) >= 0
 
-    @step(PROCESS, writes=True)
+    def wrong(self, o: Any) -> str:
+        iterator, taken, size = o
+        strange = {*taken, *_rest(iterator)} - {*_rest(self.fresh(size)[0])}
+        return f"tokens that no thread alone gets: {sorted(strange)[:3]}" if strange else ""
+
+    @step(writes=True, may_raise=(StopIteration,))
     def next_(o: Any, v: str) -> Any:
-        return next(o)[1]
+        o[1].append(next(o[0]))
 
-    @step(PROCESS, writes=True)
+    @step(writes=True, may_raise=(StopIteration,))
+    def some(o: Any, v: str) -> Any:
+        for _ in range(6):
+            o[1].append(next(o[0]))
+
+    @step(writes=True)
     def drain(o: Any, v: str) -> Any:
-        return len(list(o))
+        mine: list[Any] = []
+        try:
+            for token in o[0]:
+                mine.append(token)
+        finally:
+            o[1].extend(mine)
+
+
+class TokenizerIteratorBroken(TokenizerIterator):
+    """The same, of a source that ends within a string."""
+
+    sizes = (1, 3)
+    may_raise = (SyntaxError,)
+    ends: ClassVar[list[str]] = ["x0 = 'é\n"]
+
+
+class TokenizerIteratorUnclosed(TokenizerIterator):
+    """The same, of a source that ends within a bracket, and is asked for more."""
+
+    sizes = (1, 3)
+    may_raise = (SyntaxError,)
+    ends: ClassVar[list[str]] = ["x0 = (f'é{x0}é',\n"]
 
 
 class LineIterator(Subject):

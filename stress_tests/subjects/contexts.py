@@ -15,6 +15,13 @@ VARIABLES: list[ContextVar[Any]] = [ContextVar(f"x{number}") for number in range
 FIRST, SECOND, THIRD = VARIABLES[:3]
 
 
+def own(found: Any, v: Any) -> Any:
+    """What this thread alone has put there, in a context of its own: nobody else may change what is found."""
+    if found is not v:
+        raise AssertionError(f"{found!r} is found where this thread has put {v!r}")
+    return found
+
+
 def _set_first(value: Any) -> Any:
     before = FIRST.get(None)
     FIRST.set(value)
@@ -279,31 +286,35 @@ class ContextVariable(Subject):
 
     @step()
     def get_default(o: Any, v: str) -> Any:
-        return o.get(v) is v
+        """The variable has one of its own, and nobody has set it in this context."""
+        return own(o.get(v), v)
 
     @step(writes=True)
     def set_reset(o: Any, v: str) -> Any:
         token = o.set(v)
-        seen = o.get()
+        own(o.get(), v)
         o.reset(token)
-        return seen is v, o.get()
+        own(o.get() == "x0", True)
+        return own(o.get(v), v)
 
     @step(writes=True)
     def set_in_copy(o: Any, v: str) -> Any:
         mine = copy_context()
         mine.run(o.set, v)
-        return mine[o] is v, o.get()
+        return own(mine[o], v), own(mine.run(o.get), v), o.get()
 
     @step(writes=True)
     def set_many(o: Any, v: str) -> Any:
-        return Context().run(_set_often, o, v) is v
+        return Context().run(_set_often, o, v)
 
     @step(writes=True)
     def token(o: Any, v: str) -> Any:
         token = o.set(v)
-        seen = token.var is o, token.old_value is token.MISSING, len(repr(token)) > 0
+        own(token.var, o)
+        own(token.old_value, token.MISSING)
+        text = len(repr(token)) > 0
         o.reset(token)
-        return seen
+        return text
 
     @step(writes=True)
     def reset_twice(o: Any, v: str) -> Any:
@@ -316,7 +327,9 @@ class ContextVariable(Subject):
         @step(writes=True)
         def with_token(o: Any, v: str) -> Any:
             with o.set(v):
-                return o.get() is v
+                with o.set("x0"):
+                    own(o.get() == "x0", True)
+                return own(o.get(), v)
 
     @step()
     def name(o: Any, v: str) -> Any:
@@ -332,7 +345,7 @@ class ContextVariable(Subject):
 def _set_often(variable: ContextVar[Any], value: Any) -> Any:
     for _ in range(8):
         variable.set(value)
-        variable.get()
+        own(variable.get(), value)
     return variable.get()
 
 

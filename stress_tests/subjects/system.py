@@ -5,9 +5,12 @@ Each operation leaves settings as they were. Streams that were replaced are back
 
 from __future__ import annotations
 
+import _thread
 import atexit
+import faulthandler
 import io
 import sys
+import threading
 import warnings
 from typing import Any, ClassVar
 
@@ -87,6 +90,155 @@ class StandardStreams(Subject):
     @step(PROCESS, writes=True)
     def close(o: Any, v: str) -> Any:
         sys.stdout.close()
+
+
+class _Meant(Exception):
+    """What a finalizer raises that is meant to."""
+
+
+class _Hearing:
+    """A hook for what finalizers raise: what is not meant goes to who was there before."""
+
+    before: ClassVar[list[Any]] = []
+
+    def __call__(self, unraisable: Any) -> None:
+        if unraisable.exc_type is not _Meant:
+            for one in self.before:
+                one(unraisable)
+
+
+class _Telling(_Hearing):
+    """It tells of what is meant, too: on the stream that there is."""
+
+    def __call__(self, unraisable: Any) -> None:
+        if unraisable.exc_type is _Meant:
+            sys.__unraisablehook__(unraisable)
+        super().__call__(unraisable)
+
+
+class _Raising:
+    """It raises when it is gone."""
+
+    def __del__(self) -> None:
+        raise _Meant("x0")
+
+
+class SysAttributes(Subject):
+    """What C code takes from sys while another thread replaces it. Each is stored twice: one that was in use may die.
+
+    What it was is back when a round is over. Hooks are made anew: functions of a module never die.
+    """
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        if not isinstance(sys.unraisablehook, _Hearing):
+            _Hearing.before[:] = [sys.unraisablehook]
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO("x0\n"), io.StringIO(), io.StringIO()
+        return ["x" + str(size)]
+
+    def left(self, o: Any) -> Any:
+        sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+        sys.breakpointhook, sys.displayhook = sys.__breakpointhook__, sys.__displayhook__
+        sys.excepthook = sys.__excepthook__
+        if isinstance(sys.unraisablehook, _Hearing):
+            sys.unraisablehook = _Hearing.before[0]
+        vars(sys).pop("tracebacklimit", None)
+        return None
+
+    @step(writes=True)
+    def stdin(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stdin = io.StringIO(v + "\n" + v)
+        return input()
+
+    @step(writes=True)
+    def stdin_and_prompt(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stdin, sys.stdout, sys.stderr = io.StringIO(v), io.StringIO(), io.StringIO()
+        return input(v)
+
+    @step(writes=True)
+    def stdout(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stdout = io.StringIO()
+        print(v, v, flush=True)
+
+    @step(writes=True)
+    def stderr(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stderr = io.StringIO()
+        told = (ValueError, ValueError(v), None, threading.current_thread())
+        _thread._excepthook(_thread._ExceptHookArgs(told))
+
+    @step(writes=True)
+    def stderr_without_number(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stderr = io.StringIO()
+        faulthandler.dump_traceback(all_threads=False)
+
+    @step(writes=True)
+    def breakpointhook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.breakpointhook = lambda *asked: v
+        return breakpoint()  # noqa: T100  # the hook is our own
+
+    @step(writes=True)
+    def displayhook(o: Any, v: str) -> Any:
+        code = compile(repr(v), "<shown>", "single")
+        for _ in range(2):
+            sys.displayhook = lambda shown: None
+        exec(code, {})
+
+    @step(writes=True)
+    def default_displayhook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stdout = io.StringIO()
+        sys.__displayhook__(v)
+
+    @step(writes=True)
+    def excepthook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.excepthook = lambda *told: None
+        sys.excepthook(ValueError, ValueError(v), None)
+
+    @step(writes=True)
+    def default_excepthook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.stderr = io.StringIO()
+            sys.tracebacklimit = 1000 + len(v)
+        sys.__excepthook__(ValueError, ValueError(v), None)
+
+    @step(writes=True)
+    def unraisablehook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.unraisablehook = _Hearing()
+        _Raising()
+
+    @step(writes=True)
+    def unraisablehook_often(o: Any, v: str) -> Any:
+        for _ in range(4):
+            sys.unraisablehook = _Hearing()
+            _Raising()
+
+    @step(writes=True)
+    def default_unraisablehook(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.unraisablehook = _Telling()
+            sys.stderr = io.StringIO()
+        _Raising()
+
+    @step(writes=True)
+    def lookup(o: Any, v: str) -> Any:
+        for _ in range(2):
+            sys.path_hooks = list(sys.path_hooks)
+            sys.meta_path = list(sys.meta_path)
+            sys.path_importer_cache = dict(sys.path_importer_cache)
+        return "missing" + v in sys.modules
+
+    @step()
+    def walk(o: Any, v: str) -> Any:
+        return len(dict(vars(sys)))
 
 
 class SystemSettings(Subject):

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
+import atexit
+import contextlib
 import contextvars
-from collections.abc import Callable
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Attributes, Subject, step
@@ -33,11 +39,18 @@ class _Loop:
     def run_one(self) -> None:
         """One callback, as the loop that runs on this thread."""
         callback, args = self.ready.pop(0)
-        asyncio._set_running_loop(self)  # type: ignore[arg-type]
-        try:
+        with _running(self):
             callback(*args)
-        finally:
-            asyncio._set_running_loop(None)
+
+
+@contextlib.contextmanager
+def _running(loop: Any) -> Iterator[None]:
+    """It is the loop that runs on this thread."""
+    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(None)
 
 
 class _Future(Attributes):
@@ -94,13 +107,13 @@ class _Future(Attributes):
     def remove_asked(o: Any, v: str) -> Any:
         """Of what changes the callbacks while it is compared with them."""
         for _ in range(3):
-            o.add_done_callback(_something)
+            o.add_done_callback(_Own())
         return o.remove_done_callback(_Meddling(o))
 
     @step(writes=True)
     def add_many(o: Any, v: str) -> Any:
         for _ in range(5):
-            o.add_done_callback(_something)
+            o.add_done_callback(_Own())
 
     @step()
     def get_loop(o: Any, v: str) -> Any:
@@ -141,8 +154,15 @@ class _Future(Attributes):
         o.get_loop().run_one()
 
 
+class _Own:
+    """A callback that nobody else holds."""
+
+    def __call__(self, future: Any) -> None:
+        future.done()
+
+
 class _Meddling:
-    """A callback that removes others while it is compared with them."""
+    """A callback that removes those that it is compared with, and leaves the answer to them."""
 
     def __init__(self, future: Any) -> None:
         self.future = future
@@ -150,9 +170,8 @@ class _Meddling:
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
-        self.future.remove_done_callback(_something)
-        self.future.remove_done_callback(_nothing)
-        return False
+        self.future.remove_done_callback(other)
+        return NotImplemented
 
 
 def _nothing(future: Any) -> None:
@@ -251,16 +270,18 @@ class Task(_Future):
     @step(writes=True)
     def enter(o: Any, v: str) -> Any:
         loop = o.get_loop()
-        asyncio.tasks._enter_task(loop, o)
-        seen = asyncio.current_task(loop) is o
-        asyncio.tasks._leave_task(loop, o)
+        with _running(loop):
+            asyncio.tasks._enter_task(loop, o)
+            seen = asyncio.current_task(loop) is o
+            asyncio.tasks._leave_task(loop, o)
         return seen
 
     @step(writes=True)
     def swap_current(o: Any, v: str) -> Any:
         loop = o.get_loop()
-        before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
-        return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
+        with _running(loop):
+            before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
+            return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
 
     @step(writes=True)
     def registered(o: Any, v: str) -> Any:
@@ -297,6 +318,368 @@ class TaskWaiting(Task):
     @step(writes=True)
     def cancel_waiter(o: Any, v: str) -> Any:
         o._fut_waiter.cancel()
+
+
+class _Deaf(_Loop):
+    """A loop that keeps nothing of what it is to call: what is made for it lives as long as who made it wants."""
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Any = None) -> None:
+        pass
+
+
+def _task(loop: Any, name: str | None = None) -> Any:
+    """A task that never runs: its coroutine has ended already, and nobody complains."""
+    coroutine = _coroutine([])
+    coroutine.close()
+    task: asyncio.Task[str] = asyncio.Task(coroutine, loop=loop, name=name)
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    return task
+
+
+class _Other:
+    """What is registered as a task and is none of asyncio's."""
+
+    def __init__(self, loop: Any) -> None:
+        self.loop = loop
+
+    def get_loop(self) -> Any:
+        return self.loop
+
+    def done(self) -> bool:
+        return False
+
+
+class TasksThatDie(Subject):
+    """A loop and tasks of it that nobody else holds: they die while others go through all tasks that there are."""
+
+    said = "asyncio.all_tasks: tasks that are not finished"
+    most = PROCESS
+    sizes = (6, 1)
+
+    def fresh(self, size: int) -> Any:
+        loop = _Deaf()
+        return loop, [_task(loop) for _ in range(size)]
+
+    def left(self, o: Any) -> Any:
+        return len(o[1])
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        o[1].pop()
+
+    @step(writes=True)
+    def take_and_let_go(o: Any, v: str) -> Any:
+        """It dies here, whoever made it."""
+        one = o[1][0]
+        del o[1][0]
+        del one
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[1].append(_task(o[0]))
+
+    @step(writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        for _ in range(4):
+            _task(o[0])
+
+    @step()
+    def all_tasks(o: Any, v: str) -> Any:
+        return len(asyncio.all_tasks(o[0]))
+
+    @step(writes=True)
+    def keep_all(o: Any, v: str) -> Any:
+        """What is found is held once more, by who has not made it."""
+        o[1].extend(asyncio.all_tasks(o[0]))
+
+    @step()
+    def current_task(o: Any, v: str) -> Any:
+        return asyncio.current_task(o[0])
+
+    @step(writes=True)
+    def enter(o: Any, v: str) -> Any:
+        task = o[1][-1]
+        with _running(o[0]):
+            asyncio.tasks._enter_task(o[0], task)
+            asyncio.tasks._leave_task(o[0], task)
+
+    @step(writes=True)
+    def registered(o: Any, v: str) -> Any:
+        """Of a task that this thread makes: of another's it would be none of its business."""
+        task = _task(o[0])
+        asyncio.tasks._unregister_task(task)
+        asyncio.tasks._register_task(task)
+        o[1].append(task)
+
+    @step(writes=True)
+    def registered_other(o: Any, v: str) -> Any:
+        """Of what is no task of C's there is another list."""
+        one: Any = _Other(o[0])
+        asyncio.tasks._register_task(one)
+        asyncio.tasks._register_task(_Other(o[0]))  # type: ignore[arg-type]
+        asyncio.tasks._unregister_task(one)
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        return weakref.ref(o[1][-1])() is None
+
+    if sys.version_info >= (3, 14):
+
+        @step()
+        def call_graph(o: Any, v: str) -> Any:
+            return asyncio.capture_call_graph(o[1][0]) is None
+
+    if sys.version_info >= (3, 12):
+
+        @step(writes=True)
+        def eager(o: Any, v: str) -> Any:
+            """It has run to its end when it is there."""
+            with _running(o[0]):
+                asyncio.Task(_coroutine([]), loop=o[0], eager_start=True)
+
+        @step(writes=True)
+        def eager_and_waiting(o: Any, v: str) -> Any:
+            """It waits, is registered, and dies when what it waits for is over."""
+            future: asyncio.Future[Any] = asyncio.Future(loop=o[0])
+            with _running(o[0]):
+                task = asyncio.Task(_coroutine([future]), loop=o[0], eager_start=True)
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
+            future.cancel()
+
+
+class TaskNames(Subject):
+    """A loop, the names of tasks that were made without one, and a task that nobody has asked for its name: each task
+    has a name of its own, and always the same.
+    """
+
+    said = "asyncio.Task: if a name is not provided, the task gets one"
+
+    def fresh(self, size: int) -> Any:
+        loop = _Deaf()
+        return loop, [], _task(loop)
+
+    def left(self, o: Any) -> Any:
+        return len(o[1])
+
+    def wrong(self, o: Any) -> str:
+        names = [*o[1], o[2].get_name()]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        return f"tasks of the same name: {', '.join(twice)}" if twice else ""
+
+    @step(writes=True)
+    def make(o: Any, v: str) -> Any:
+        o[1].extend([_task(o[0]).get_name() for _ in range(5)])
+
+    @step(writes=True)
+    def make_and_ask_later(o: Any, v: str) -> Any:
+        tasks = [_task(o[0]) for _ in range(5)]
+        o[1].extend([task.get_name() for task in tasks])
+
+    @step()
+    def named(o: Any, v: str) -> Any:
+        return _task(o[0], v).get_name()
+
+    @step(PROCESS)
+    def ask(o: Any, v: str) -> Any:
+        name = o[2].get_name()
+        if o[2].get_name() != name:
+            raise AssertionError(f"it was {name}, and is {o[2].get_name()}")
+
+    @step(PROCESS)
+    def repr_(o: Any, v: str) -> Any:
+        return len(repr(o[2]))
+
+
+class FutureIterator(Subject):
+    """What goes through a future of C's that it alone holds: several close it, or throw into it, and it lets go."""
+
+    said = SAID
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return asyncio.Future(loop=_Deaf()).__await__()  # type: ignore[arg-type]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
+
+    @step(writes=True)
+    def throw(o: Any, v: str) -> Any:
+        o.throw(ValueError(v))
+
+    @step(writes=True)
+    def throw_class(o: Any, v: str) -> Any:
+        o.throw(ValueError)
+
+    @step(writes=True)
+    def throw_wrong(o: Any, v: str) -> Any:
+        o.throw(v)
+
+    @step()
+    def iter_(o: Any, v: str) -> Any:
+        return iter(o) is o
+
+
+class FutureIteratorAsked(Subject):
+    """What goes through a future of C's, and that future: it waits (3), or has its result (1)."""
+
+    said = SAID
+    most = PROCESS
+    sizes = (3, 1)
+
+    def fresh(self, size: int) -> Any:
+        future: asyncio.Future[Any] = asyncio.Future(loop=_Deaf())  # type: ignore[arg-type]
+        if size == 1:
+            future.set_result("x0")
+        return future.__await__(), future
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def next_(o: Any, v: str) -> Any:
+        return next(o[0]) is o[1]
+
+    @step(writes=True)
+    def send(o: Any, v: str) -> Any:
+        return o[0].send(None) is o[1]
+
+    @step(writes=True)
+    def send_on(o: Any, v: str) -> Any:
+        """Also when it has been gone through."""
+        for _ in range(4):
+            with contextlib.suppress(StopIteration, RuntimeError):
+                o[0].send(None)
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        return len(list(o[0]))
+
+    @step(writes=True)
+    def blocking(o: Any, v: str) -> Any:
+        o[1]._asyncio_future_blocking = False
+
+    @step(writes=True)
+    def set_result(o: Any, v: str) -> Any:
+        o[1].set_result(v)
+
+    @step(writes=True)
+    def set_exception(o: Any, v: str) -> Any:
+        o[1].set_exception(ValueError(v))
+        o[1]._log_traceback = False
+
+    @step(writes=True)
+    def cancel(o: Any, v: str) -> Any:
+        o[1].cancel(v)
+
+    @step(writes=True)
+    def another(o: Any, v: str) -> Any:
+        """Those that are gone are kept for the next one."""
+        for _ in range(3):
+            o[1]._asyncio_future_blocking = False
+            next(o[1].__await__(), None)
+
+    @step(writes=True)
+    def another_closed(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o[1].__await__().close()
+
+
+def _in_a_thread(call: Callable[[], Any]) -> None:
+    """Do it in a thread that has ended when this comes back; what it raises there is nobody's."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):
+            call()
+
+    _thread.start_joinable_thread(work).join()  # type: ignore[attr-defined]
+
+
+class TaskOfEndedThread(Task):
+    """A task of C's that was made by a thread that has ended: in its list it is no more, and in another one."""
+
+    minimum_version = (3, 13)
+    made: ClassVar[list[Any]] = []
+    """A thread takes its time to start: it makes as many at once."""
+
+    def fresh(self, size: int) -> Any:
+        while True:
+            try:
+                return self.made.pop()
+            except IndexError:
+                _in_a_thread(self._make)
+
+    def _make(self) -> None:
+        self.made.extend([Task.fresh(self, 0) for _ in range(16)])
+
+    @step(writes=True)
+    def held_in_a_thread(o: Any, v: str) -> Any:
+        held = [o]
+        _in_a_thread(lambda: held.extend(asyncio.all_tasks(o.get_loop())))
+
+
+MANY = 6
+"""Tasks that a thread makes."""
+
+
+class TasksThatOutliveThreads(Subject):
+    """A loop and tasks of it that come of threads which end, and die in others that come after them: what is left in
+    the list of a thread that ends is moved to another list.
+    """
+
+    said = "asyncio.all_tasks: tasks that are not finished"
+    most = PROCESS
+    minimum_version = (3, 13)
+
+    def fresh(self, size: int) -> Any:
+        return _Deaf(), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def all_tasks(o: Any, v: str) -> Any:
+        return len(asyncio.all_tasks(o[0]))
+
+    @step(writes=True)
+    def made_in_a_thread(o: Any, v: str) -> Any:
+        _in_a_thread(lambda: o[1].extend([_task(o[0]) for _ in range(MANY)]))
+
+    @step(writes=True)
+    def die_in_a_thread(o: Any, v: str) -> Any:
+        _in_a_thread(o[1].clear)
+
+    @step(writes=True)
+    def comes_and_goes_in_threads(o: Any, v: str) -> Any:
+        """The second thread may well have the place and the number of the first one."""
+        held: list[Any] = []
+        for _ in range(3):
+            _in_a_thread(lambda: held.extend([_task(o[0]) for _ in range(MANY)]))
+            _in_a_thread(held.clear)
+
+    @step(writes=True)
+    def dies_at_the_end_of_a_thread(o: Any, v: str) -> Any:
+        """With what is the thread's own."""
+        place = threading.local()
+
+        def work() -> None:
+            place.tasks = [_task(o[0]) for _ in range(MANY)]
+
+        _in_a_thread(work)
+
+
+@atexit.register
+def _close_them() -> None:
+    """Those that nobody has asked for."""
+    for one in TaskOfEndedThread.made:
+        Task.left(TaskOfEndedThread(), one)
 
 
 class EventLoop(Subject):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import _thread
+import collections
+import contextlib
+import contextvars
+import copy
 import faulthandler
+import gc
 import logging
 import signal
 import sys
 import threading
+import weakref
+from collections.abc import Callable
 from concurrent import futures
 from typing import Any, ClassVar
 from unittest import mock
@@ -55,6 +62,291 @@ if hasattr(_thread, "start_joinable_thread"):
         @step()
         def repr_(o: Any, v: str) -> Any:
             return len(repr(o)) > 3
+
+
+def _in_a_thread(call: Callable[[], Any]) -> None:
+    """Do it in a thread that has ended when this comes back; what it raises there is nobody's."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):
+            call()
+
+    _thread.start_joinable_thread(work).join()  # type: ignore[attr-defined]
+
+
+class _Local(threading.local):
+    """A place that is made anew for each thread that comes."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
+
+
+class _Kept:
+    """What a thread keeps and nobody else holds."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class LocalOfEndingThreads(Subject):
+    """Places that belong to threads, some of which end while others use them, or nobody holds the place any more."""
+
+    said = "threading.local: the values are different for separate threads"
+    most = PROCESS
+    minimum_version = (3, 13)
+
+    def fresh(self, size: int) -> Any:
+        return [threading.local(), _Local("x0")]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def in_a_thread(o: Any, v: str) -> Any:
+        plain, with_more = o
+
+        def work() -> None:
+            plain.x0 = with_more.x0 = v
+
+        _in_a_thread(work)
+
+    @step(writes=True)
+    def objects_in_a_thread(o: Any, v: str) -> Any:
+        """What dies at the end of a thread is in another place of that thread."""
+        plain, with_more = o
+
+        def work() -> None:
+            for _ in range(3):
+                one = threading.local()
+                plain.x0 = [_Kept(v), one]
+                one.x1 = _Kept(v)
+            with_more.x0 = _Kept(v)
+
+        _in_a_thread(work)
+
+    @step(writes=True)
+    def last_in_a_thread(o: Any, v: str) -> Any:
+        """Who holds it last is a thread that ends."""
+        held = [threading.local()]
+        held[0].x0 = v
+
+        def work() -> None:
+            held[0].x0 = _Kept(v)
+            held.clear()
+
+        _in_a_thread(work)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o[:] = [threading.local(), _Local(v)]
+
+    @step(writes=True)
+    def come_and_go(o: Any, v: str) -> Any:
+        for _ in range(4):
+            one = _Local(v)
+            one.x0 = _Kept(v)
+            del one
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].x0 = o[1].x0 = v
+
+    @step(writes=True)
+    def store_object(o: Any, v: str) -> Any:
+        o[0].x0, o[1].x0 = _Kept(v), _Kept(v)
+
+    @step()
+    def read(o: Any, v: str) -> Any:
+        return o[1].first, o[0].x0
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[0].x0
+
+    @step()
+    def vars_(o: Any, v: str) -> Any:
+        return len(vars(o[0])), len(vars(o[1]))
+
+    @step(writes=True)
+    def vars_stored(o: Any, v: str) -> Any:
+        vars(o[0])[v] = v
+
+
+VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("x0")
+
+
+def _generator(first: str) -> Any:
+    for _ in range(3):
+        yield [first]
+
+
+class _Owner(_Kept):
+    """What looks when it is gone."""
+
+    def __del__(self) -> None:
+        getattr(self, "name", None)
+
+
+class OfEndedThread(Subject):
+    """Containers, an instance, a generator, a context, a token, a weak reference: all made by a thread that has ended,
+    and each held by a list alone.
+    """
+
+    most = PROCESS
+    minimum_version = (3, 13)
+    made: ClassVar[list[Any]] = []
+    """A thread takes its time to start: it makes as many at once."""
+
+    def fresh(self, size: int) -> Any:
+        while True:
+            try:
+                return self.made.pop()
+            except IndexError:
+                _in_a_thread(self._make)
+
+    def _make(self) -> None:
+        for _ in range(16):
+            one = _Owner("x0")
+            waiting = _generator("x0")
+            next(waiting)
+            context = contextvars.Context()
+            token = context.run(VARIABLE.set, "x0")
+            self.made.append(
+                [
+                    [[name] for name in fresh_strings(3)],
+                    {name: [name] for name in fresh_strings(3)},
+                    {(name,) for name in fresh_strings(3)},
+                    collections.deque([name] for name in fresh_strings(3)),
+                    one,
+                    weakref.ref(one),
+                    [waiting],
+                    context,
+                    token,
+                    lambda one=one: one.name,
+                ]
+            )
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def let_go(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        o.pop()
+
+    @step(writes=True)
+    def let_go_in_a_thread(o: Any, v: str) -> Any:
+        _in_a_thread(o.clear)
+
+    @step(writes=True)
+    def hold(o: Any, v: str) -> Any:
+        """More references come and go, of who is not the owner."""
+        for _ in range(4):
+            held = [*o]
+            held.reverse()
+            del held
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        """By the same, made here."""
+        o[0], o[1], o[3] = [[v]], {v: [v]}, collections.deque([[v]])
+
+    @step(writes=True)
+    def list_(o: Any, v: str) -> Any:
+        o[0].append([v])
+        return o[0].pop(0)
+
+    @step(writes=True)
+    def list_grows(o: Any, v: str) -> Any:
+        o[0] *= 2
+        o[0][0] = [v]
+
+    @step(writes=True)
+    def dict_(o: Any, v: str) -> Any:
+        o[1][v] = [v]
+        o[1]["x0"] = [v]
+        return o[1].pop("x1")
+
+    @step()
+    def items(o: Any, v: str) -> Any:
+        return [*o[0], *o[1].values(), *o[2], *o[3]]
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o[2].add((v,))
+        return o[2].pop()
+
+    @step(writes=True, may_raise=(IndexError,))
+    def deque(o: Any, v: str) -> Any:
+        o[3].appendleft([v])
+        return o[3].pop()
+
+    @step(writes=True)
+    def instance(o: Any, v: str) -> Any:
+        o[4].name = v
+        o[4].more = [v]
+        return o[4].name, o[4].more
+
+    @step(writes=True)
+    def instance_of_itself(o: Any, v: str) -> Any:
+        o[4].more = o[4]
+
+    @step(writes=True)
+    def instance_dict(o: Any, v: str) -> Any:
+        o[4].__dict__ = {"name": v}
+        return len(vars(o[4]))
+
+    @step()
+    def weak_reference(o: Any, v: str) -> Any:
+        one = o[5]()
+        return one is not None and one.name
+
+    @step(writes=True)
+    def weak_references(o: Any, v: str) -> Any:
+        """Some of a thread that goes on."""
+        return weakref.ref(o[4]) is o[5], weakref.ref(o[4], id)() is o[4]
+
+    @step(writes=True, may_raise=(IndexError,))
+    def next_(o: Any, v: str) -> Any:
+        """Of a generator, by who has it to itself."""
+        waiting = o[6].pop()
+        try:
+            return next(waiting)
+        finally:
+            o[6].append(waiting)
+
+    @step(writes=True)
+    def context(o: Any, v: str) -> Any:
+        o[7].run(VARIABLE.set, v)
+        return o[7].run(VARIABLE.get)
+
+    @step(writes=True)
+    def reset(o: Any, v: str) -> Any:
+        o[7].run(VARIABLE.reset, o[8])
+
+    @step()
+    def context_copy(o: Any, v: str) -> Any:
+        return list(o[7].copy().values()), o[8].var is VARIABLE, o[8].old_value is o[8].MISSING
+
+    @step(writes=True)
+    def function(o: Any, v: str) -> Any:
+        o[9].__defaults__ = (o[4],)
+        return o[9]()
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return copy.copy(o[0]), copy.copy(o[1]), copy.copy(o[4])
+
+    @step()
+    def referents(o: Any, v: str) -> Any:
+        return len(gc.get_referents(*o)), gc.is_tracked(o[1])
 
 
 class Thread(Subject):

@@ -151,6 +151,7 @@ class Mixed:
     def refusal(self, row: Row, i: int, given: Sequence[Sequence[Any]], racers: Racers) -> Refusal | None:
         """Why the row's round ``i`` is not allowed, or None."""
         number, o = self.pair_of(row, i), row.objects[i]
+        self._note(number)
         wrong = disagreement(self.subject, o) if self.asks else ""
         if not self.asked[number]:
             wrong = ""  # only that the process goes on was asked: what is corrupt may take it along when looked at
@@ -173,13 +174,11 @@ class Mixed:
             return True
         if quick.tried:
             return False
-        self._note(number)
         quick.try_orders(self.subject, self.size)
         return quick.allows(outcome, given)
 
     def _judge(self, number: int, racers: Racers) -> Judge:
         if (number, self.size) not in self.judges:
-            self._note(number)
             steps = [[one] for one in self.steps[number]]
             orders = explored(racers, self.subject, self.size, steps)
             self.judges[number, self.size] = Judge(self.subject, self.size, steps, orders)
