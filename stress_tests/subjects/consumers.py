@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import binascii
 import bisect
+import codecs
 import collections
 import csv
 import ctypes
 import functools
+import hashlib
+import hmac
 import io
 import itertools
 import math
@@ -517,6 +520,183 @@ class TakenBytes(_Taken):
     @step()
     def parse(o: Any, v: str) -> Any:
         return float(o), int(o)
+
+
+TEXT, DIGITS = b"x01ab", b"12"
+"""What others put into what is taken here; a filler of zeroes may come behind it."""
+LENGTH = 200
+
+
+class BytesTaken(_Taken):
+    """Bytearrays of text, of digits and of one byte that are given to C's functions as arguments, while others clear
+    them, and fill them anew: what is made of them is made of what somebody put there.
+    """
+
+    minimum_version = (3, 14)  # before, a bytearray has no lock
+    sizes = (8, 3000)
+
+    def fresh(self, size: int) -> Any:
+        return bytearray(b"x0" * (size // 2)), bytearray(b"12" * min(size, LENGTH)), bytearray(b"x")
+
+    def left(self, o: Any) -> Any:
+        return [_strange(one, known) for one, known in zip(o, (TEXT, DIGITS, TEXT), strict=True)]
+
+    @step(writes=True, may_raise=(BufferError,))
+    def clear(o: Any, v: str) -> Any:
+        for one in o:
+            one.clear()
+
+    @step(writes=True, may_raise=(BufferError,))
+    def refill(o: Any, v: str) -> Any:
+        for one, filled in zip(o, (v.encode() * 1500, b"21" * LENGTH, v[:1].encode()), strict=True):
+            one.clear()
+            one.extend(filled)
+
+    @step(writes=True, may_raise=(BufferError,))
+    def replace(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o[0][:] = v.encode() * 20
+            o[1][:] = b"22" * LENGTH
+            o[2][:] = v[:1].encode()
+
+    @step(writes=True, may_raise=(BufferError,))
+    def shrink(o: Any, v: str) -> Any:
+        del o[0][2:], o[1][2:]
+
+    @step(writes=True, may_raise=(BufferError,))
+    def grow(o: Any, v: str) -> Any:
+        o[0].extend(v.encode() * 3000)
+        o[1].extend(b"11" * 50)
+
+    @step()
+    def pack(o: Any, v: str) -> Any:
+        return _strange(struct.pack("3000s", o[0])), _strange(struct.pack("200p", o[0])[1:])
+
+    @step()
+    def pack_into(o: Any, v: str) -> Any:
+        mine = bytearray(3000)
+        struct.pack_into("3000s", mine, 0, o[0])
+        return _strange(mine)
+
+    @step()
+    def format_(o: Any, v: str) -> Any:
+        return _strange(b"%s" % o[0]), _strange(b"x%b1" % o[0])
+
+    @step()
+    def join(o: Any, v: str) -> Any:
+        return _strange(b"".join([o[0], o[0]])), _strange(o[2].join([b"x", b"x"]))
+
+    @step()
+    def add(o: Any, v: str) -> Any:
+        return _strange(b"x" + o[0]), _strange(o[0] + b"x"), _strange(o[0] * 2), _strange(bytes(o[0]))
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return [
+            _strange(text.encode())
+            for text in (str(o[0], "ascii"), o[0].decode(), codecs.decode(o[0], "latin-1"))
+        ]
+
+    @step()
+    def decoders(o: Any, v: str) -> Any:
+        return [
+            _strange(decoder(o[0])[0].encode())
+            for decoder in (codecs.ascii_decode, codecs.utf_8_decode, codecs.charmap_decode)
+        ]
+
+    @step(may_raise=(ValueError,))
+    def methods(o: Any, v: str) -> Any:
+        """Of another one, with it as an argument."""
+        return (
+            _strange(b"xax".replace(b"a", o[0])),
+            b"xax".find(o[0]) < 3,
+            _strange(b"xax".strip(o[2])),
+            _strange(b"".join(b"xax".partition(o[2]))),
+        )
+
+    @step(may_raise=(TypeError,))
+    def one_byte(o: Any, v: str) -> Any:
+        return _strange(b"x".center(9, o[2])), _strange(bytes([ord(o[2])]))
+
+    @step(may_raise=(ValueError,))
+    def whole_number(o: Any, v: str) -> Any:
+        return _strange(str(_read(int, o[1])).encode(), DIGITS)
+
+    @step(may_raise=(ValueError,))
+    def number_of_base(o: Any, v: str) -> Any:
+        return _read(int, o[1], 3) >= 0
+
+    @step(may_raise=(ValueError,))
+    def number(o: Any, v: str) -> Any:
+        return float(o[1]) >= 0
+
+    @step(may_raise=(SyntaxError,))
+    def source(o: Any, v: str) -> Any:
+        """It is a program."""
+        return _strange(str(eval(o[1])).encode(), DIGITS)
+
+    @step()
+    def from_hex(o: Any, v: str) -> Any:
+        """Since 3.14."""
+        return _strange(bytes.fromhex(o[1]), HEXED)
+
+    @step()
+    def unhexlify(o: Any, v: str) -> Any:
+        return _strange(binascii.unhexlify(o[1]), HEXED)
+
+    @step()
+    def there_and_back(o: Any, v: str) -> Any:
+        return (
+            _strange(binascii.unhexlify(binascii.hexlify(o[0]))),
+            _strange(binascii.a2b_base64(binascii.b2a_base64(o[0]))),
+            _strange(zlib.decompress(zlib.compress(o[0], 0))),
+        )
+
+    @step()
+    def digests(o: Any, v: str) -> Any:
+        made = hashlib.sha256(o[0])
+        made.update(o[0])
+        return len(made.digest()), zlib.crc32(o[0]) >= 0, hmac.compare_digest(o[0], b"x0")
+
+    @step()
+    def into_others(o: Any, v: str) -> Any:
+        return (
+            _strange(array("B", o[0]).tobytes()),
+            _strange(memoryview(o[0]).tobytes()),
+            _strange(io.BytesIO(o[0]).getvalue()),
+        )
+
+    @step()
+    def query(o: Any, v: str) -> Any:
+        return _strange(OWN.connection.execute("select ?", (o[0],)).fetchone()[0] or b"")
+
+    @step()
+    def pattern(o: Any, v: str) -> Any:
+        return _strange(b"".join(re.findall(rb".", o[0][:99]))), _strange(re.sub(rb"y", b"z", o[0]))
+
+    @step()
+    def write(o: Any, v: str) -> Any:
+        return os.write(NULL, o[0]) >= 0
+
+
+HEXED = b"\x11\x12\x21\x22"
+NULL = os.open("/dev/null", os.O_WRONLY)
+
+
+def _read(ask: Any, *given: Any) -> Any:
+    """A number. Where there is none, the error may tell what was read: no bytes that nobody put there."""
+    try:
+        return ask(*given)
+    except ValueError as error:
+        if "\\x" in str(error).replace("\\x00", ""):
+            raise AssertionError(str(error)) from None
+        raise
+
+
+def _strange(made: Any, known: bytes = TEXT) -> str:
+    """What is in it that nobody put there."""
+    rest = bytes(made).translate(None, known + b"\0")
+    return f"{rest[:8]!r} was put there by nobody" if rest else ""
 
 
 SOCKETS = socket.socketpair()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import pickle
 import sys
 import traceback
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Nosy, Subject, arm, caught, fresh_strings, refuse, step, waiting
@@ -477,3 +478,380 @@ class ErrorGroup(_Exceptions):
     @step()
     def generic(o: Any, v: str) -> Any:
         return type(o)[int] is not None
+
+
+class HandledError(Subject):
+    """An exception that each thread raises, and looks at while it handles it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return caught(*fresh_strings(2))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def exc_info(o: Any, v: str) -> Any:
+        try:
+            raise o
+        except ValueError:
+            kind, error, trace = sys.exc_info()
+            return kind is ValueError, error is o, len(type(trace).__name__)
+
+    @step(writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with _Looks():
+            raise o
+
+    @step(writes=True)
+    def raise_another(o: Any, v: str) -> Any:
+        """It becomes the context of what is raised while it is handled."""
+        try:
+            try:
+                raise o
+            except ValueError:
+                raise KeyError(v)
+        except KeyError as error:
+            return error.__context__ is o
+
+    @step(writes=True)
+    def raise_again(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise o
+            except ValueError:
+                raise
+        except ValueError as error:
+            return error is o
+
+    @step(writes=True)
+    def log(o: Any, v: str) -> Any:
+        try:
+            raise o
+        except ValueError:
+            return len(traceback.format_exc(limit=1)) > 0
+
+    @step(writes=True)
+    def no_traceback(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o.__traceback__ = None
+
+    @step(writes=True)
+    def with_traceback(o: Any, v: str) -> Any:
+        return o.with_traceback(None) is o
+
+    @step(writes=True)
+    def no_context(o: Any, v: str) -> Any:
+        o.__context__ = None
+        o.__cause__ = None
+
+    @step(writes=True)
+    def throw(o: Any, v: str) -> Any:
+        """Into what handles it, and goes on."""
+        made = _handles()
+        next(made)
+        return made.throw(o) is not None
+
+
+class _Looks:
+    """A manager that looks at what left its block, and ends it there."""
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        return len(type(trace).__name__) > 0
+
+
+def _handles() -> Any:
+    try:
+        yield None
+    except ValueError:
+        yield len(type(sys.exc_info()[2]).__name__)
+
+
+def _chain(length: int) -> ValueError:
+    """An exception with so many contexts, one behind the other."""
+    first = ValueError("x0")
+    last: BaseException = first
+    for number in range(length):
+        last.__context__ = ValueError("x" + str(number))
+        last = last.__context__
+    return first
+
+
+LONGEST = 20
+"""As far a chain is looked through: what others put together may end in itself."""
+
+
+def _contexts(error: BaseException) -> Iterator[BaseException]:
+    for _ in range(LONGEST):
+        if error.__context__ is None:
+            return
+        error = error.__context__
+        yield error
+
+
+class ChainedError(Subject):
+    """An exception with a chain of contexts that threads raise, and raise others beside, while the chain is changed."""
+
+    most = PROCESS
+    sizes = (3, 9)
+
+    def fresh(self, size: int) -> Any:
+        return _chain(size)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def raise_(o: Any, v: str) -> Any:
+        raise o
+
+    @step(writes=True)
+    def raise_another(o: Any, v: str) -> Any:
+        """It is looked for in the chain of what is handled."""
+        for _ in range(3):
+            try:
+                try:
+                    raise o
+                except ValueError:
+                    raise KeyError(v)
+            except KeyError as error:
+                found = error.__context__ is o
+        return found
+
+    @step(writes=True)
+    def raise_another_from(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise o
+            except ValueError as error:
+                raise KeyError(v) from error
+        except KeyError as error:
+            return error.__cause__ is o, error.__context__ is o
+
+    @step(writes=True)
+    def raise_in_finally(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise o
+            finally:
+                raise KeyError(v)
+        except KeyError as error:
+            return error.__context__ is o
+
+    @step(writes=True)
+    def raise_by_function(o: Any, v: str) -> Any:
+        """C's functions raise it."""
+        try:
+            raise o
+        except ValueError:
+            return int(v)
+
+    @step(writes=True)
+    def raise_again(o: Any, v: str) -> Any:
+        """It is in the chain already: it is taken out where it was."""
+        try:
+            try:
+                raise o
+            except ValueError:
+                try:
+                    raise KeyError(v)
+                except KeyError:
+                    raise o
+        except ValueError as error:
+            return error is o
+
+    @step(writes=True)
+    def raise_context(o: Any, v: str) -> Any:
+        """What is behind it is raised while it is handled: the chain is cut."""
+        try:
+            raise o
+        except ValueError:
+            inner = o.__context__
+            if inner is not None:
+                raise inner
+
+    @step(writes=True)
+    def raise_while_chain_handled(o: Any, v: str) -> Any:
+        try:
+            try:
+                raise _chain(3)
+            except ValueError:
+                raise o
+        except ValueError as error:
+            return error is o
+
+    @step(writes=True)
+    def throw(o: Any, v: str) -> Any:
+        """Into what handles another one: it becomes a context."""
+        made = _waits_handling(v)
+        next(made)
+        return made.throw(o)
+
+    @step(writes=True)
+    def throw_handled(o: Any, v: str) -> Any:
+        """Into what handles it: another one."""
+        made = _waits_handling(o)
+        next(made)
+        return made.throw(KeyError(v))
+
+    @step(writes=True)
+    def no_context(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o.__context__ = None
+
+    @step(writes=True)
+    def new_chain(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o.__context__ = _chain(5)
+
+    @step(writes=True)
+    def new_second(o: Any, v: str) -> Any:
+        o.__context__.__context__ = _chain(3)
+
+    @step(writes=True)
+    def cut_second(o: Any, v: str) -> Any:
+        o.__context__.__context__ = None
+
+    @step(writes=True)
+    def cut_all(o: Any, v: str) -> Any:
+        """Each link for itself, the last one first."""
+        for one in reversed(list(_contexts(o))):
+            one.__context__ = None
+
+    @step(writes=True)
+    def into_itself(o: Any, v: str) -> Any:
+        """The chain ends where it begins."""
+        o.__context__.__context__ = o
+
+    @step(writes=True)
+    def new_cause(o: Any, v: str) -> Any:
+        o.__cause__ = o.__context__ or _chain(3)
+        o.__cause__ = None
+
+    @step()
+    def walk(o: Any, v: str) -> Any:
+        return [str(one.args[0]) for one in _contexts(o)][:3]
+
+    @step()
+    def walk_causes(o: Any, v: str) -> Any:
+        return [one.__cause__ is None and one.__suppress_context__ for one in _contexts(o)][-1:]
+
+
+def _waits_handling(what: Any) -> Any:
+    """What handles an exception, and waits there."""
+    try:
+        if isinstance(what, ValueError):
+            raise what
+        raise RuntimeError(what)
+    except (ValueError, RuntimeError):
+        yield what
+
+
+class UnicodeErrorHandled(Subject):
+    """A UnicodeError that handlers are given, as a codec gives it to them, while others change what it says."""
+
+    most = PROCESS
+    sizes = (0, 1, 2)
+
+    def fresh(self, size: int) -> Any:
+        return MADE_OF_UNICODE[size]()
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def store_object(o: Any, v: str) -> Any:
+        for length in (1, 20, 3):
+            o.object = _other_object(o, v, length)
+
+    @step(writes=True)
+    def store_empty_object(o: Any, v: str) -> Any:
+        o.object = _other_object(o, v, 0)
+
+    @step(writes=True)
+    def store_start(o: Any, v: str) -> Any:
+        o.start = 9
+
+    @step(writes=True)
+    def store_end(o: Any, v: str) -> Any:
+        o.end = 0
+
+    @step(writes=True)
+    def store_far_end(o: Any, v: str) -> Any:
+        o.start, o.end = 0, 999
+
+    @step(writes=True)
+    def store_reason(o: Any, v: str) -> Any:
+        o.reason = v + v
+
+    @step(writes=True)
+    def store_encoding(o: Any, v: str) -> Any:
+        """What there is none of in an error of translating."""
+        o.encoding = "utf-16-le" if v[0] == "a" else v + v
+
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        other = MADE_OF_UNICODE[MADE_OF.index(type(o))]()
+        o.__init__(*other.args)
+
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return len(o.object), o.start, o.end, len(o.reason), len(o.args)
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(str(o))
+
+    @step()
+    def strict(o: Any, v: str) -> Any:
+        return codecs.lookup_error("strict")(o)
+
+    @step()
+    def ignore(o: Any, v: str) -> Any:
+        return codecs.lookup_error("ignore")(o)
+
+    @step()
+    def replace(o: Any, v: str) -> Any:
+        return _handled("replace", o)
+
+    @step()
+    def backslashreplace(o: Any, v: str) -> Any:
+        return _handled("backslashreplace", o)
+
+    @step()
+    def xmlcharrefreplace(o: Any, v: str) -> Any:
+        return _handled("xmlcharrefreplace", o)
+
+    @step()
+    def namereplace(o: Any, v: str) -> Any:
+        return _handled("namereplace", o)
+
+    @step()
+    def surrogateescape(o: Any, v: str) -> Any:
+        return _handled("surrogateescape", o)
+
+    @step()
+    def surrogatepass(o: Any, v: str) -> Any:
+        return _handled("surrogatepass", o)
+
+
+def _handled(name: str, error: Any) -> Any:
+    given, position = codecs.lookup_error(name)(error)
+    return len(given), position
+
+
+MADE_OF_UNICODE: tuple[Callable[[], Any], ...] = (
+    lambda: UnicodeEncodeError("utf-8", "ab\udc80\ud800" * 5 + "x0", 2, 3, "x1"),
+    lambda: UnicodeDecodeError("utf-8", b"ab\xed\xa0\x80" * 5 + b"x0", 2, 5, "x1"),
+    lambda: UnicodeTranslateError("ab\u20ac" * 5 + "x0", 2, 3, "x1"),
+)
+MADE_OF = (UnicodeEncodeError, UnicodeDecodeError, UnicodeTranslateError)
+
+
+def _other_object(error: Any, v: str, length: int) -> Any:
+    """What nobody else holds, and such an error may be about."""
+    return v.encode() * length if isinstance(error, UnicodeDecodeError) else (v + "\u20ac") * length

@@ -7,6 +7,8 @@ import mmap
 import pickle
 import sys
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
@@ -555,6 +557,17 @@ class CFunction(_CData):
     def errcheck(o: Any, v: str) -> Any:
         o.errcheck = lambda result, function, arguments: result
 
+    @step(PROCESS)
+    def errcheck_ask(o: Any, v: str) -> Any:
+        return callable(o.errcheck)
+
+    @step(PROCESS, writes=True)
+    def restype_of_own(o: Any, v: str) -> Any:
+        """What is called with each result, and nobody else holds."""
+        for _ in range(3):
+            o.restype = lambda number: number
+        return o.restype(1)
+
     @step(PROCESS, writes=True)
     def errcheck_delete(o: Any, v: str) -> Any:
         del o.errcheck
@@ -628,6 +641,279 @@ class CType(Subject):
     def errno(o: Any, v: str) -> Any:
         ctypes.set_errno(int(v[1]))
         return ctypes.get_errno() == int(v[1])
+
+
+GROWN = 40_000
+"""Bytes that are more than there is room for where an array was."""
+
+
+def _grow(thing: Any) -> None:
+    ctypes.resize(thing, GROWN)
+
+
+class _Asked(ctypes.Structure):
+    """What it has is asked what it is worth, each in another way."""
+
+    _fields_ = (
+        ("number", ctypes.c_int),
+        ("real", ctypes.c_double),
+        ("true", ctypes.c_bool),
+        ("bits", ctypes.c_int, 4),
+        ("long", ctypes.c_longlong),
+    )
+
+
+KINDS = ctypes.c_int, ctypes.c_double, ctypes.c_bool, ctypes.c_ubyte, ctypes.c_longlong
+
+
+class CDataGrowing(Subject):
+    """An array and a structure that are given more memory by what is stored into them, when that is asked its worth.
+
+    Beside them is noted which store into a thread's own was lost.
+    """
+
+    sizes = tuple(range(len(KINDS)))
+
+    def fresh(self, size: int) -> Any:
+        return (KINDS[size] * 3)(), _Asked(), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[2])
+
+    @step(PROCESS, writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0][0] = Asked(o[0], _grow, 1)
+
+    @step(PROCESS, writes=True)
+    def store_slice(o: Any, v: str) -> Any:
+        o[0][:2] = [Asked(o[0], _grow, 1), 1]
+
+    @step(PROCESS, writes=True)
+    def store_at_asked(o: Any, v: str) -> Any:
+        o[0][Asked(o[0], _grow, 0)] = 1
+
+    @step(PROCESS, writes=True)
+    def init(o: Any, v: str) -> Any:
+        o[0].__init__(1, Asked(o[0], _grow, 1))
+
+    @step(PROCESS)
+    def item(o: Any, v: str) -> Any:
+        return o[0][Asked(o[0], _grow, 0)], len(o[0][:])
+
+    @step(PROCESS, writes=True)
+    def store_fields(o: Any, v: str) -> Any:
+        for name in ("number", "real", "true", "bits", "long"):
+            setattr(o[1], name, Asked(o[1], _grow, 1))
+
+    @step(PROCESS, writes=True)
+    def init_fields(o: Any, v: str) -> Any:
+        o[1].__init__(1, Asked(o[1], _grow, 1), Asked(o[1], _grow, 1))
+
+    @step(PROCESS)
+    def fields(o: Any, v: str) -> Any:
+        return o[1].number, o[1].real, o[1].true, o[1].bits, o[1].long
+
+    @step(writes=True)
+    def store_own(o: Any, v: str) -> Any:
+        """What nobody else stores into."""
+        mine = type(o[0])()
+        mine[1] = Asked(mine, _grow, 1)
+        if mine[1] != 1:
+            o[2].append(f"1 was stored into an array, and it holds {mine[1]}")
+
+    @step(writes=True)
+    def store_own_field(o: Any, v: str) -> Any:
+        mine = _Asked()
+        mine.long = Asked(mine, _grow, 1)
+        if mine.long != 1:
+            o[2].append(f"1 was stored into a structure, and it holds {mine.long}")
+
+    @step(writes=True)
+    def store_own_value(o: Any, v: str) -> Any:
+        mine = type(o[0])._type_()
+        mine.value = Asked(mine, _grow, 1)
+        if mine.value != 1:
+            o[2].append(f"1 was made its value, and it is {mine.value}")
+
+    @step(writes=True)
+    def view_own(o: Any, v: str) -> Any:
+        """What is looked at through a view is there as long as the view is."""
+        mine = (ctypes.c_ubyte * 3)(97, 97, 97)
+        ctypes.resize(mine, 400)
+        with memoryview(mine) as view:
+            with suppress(BufferError):
+                _grow(mine)
+            others = [(ctypes.c_ubyte * 400)() for _ in range(9)]
+            shown = view.tobytes()[:1]
+            if shown != b"a":
+                o[2].append(f"a was stored into an array, and a view shows {shown!r}")
+        return len(others)
+
+
+class _Parameter:
+    """An argument that does something to the function that it is given to, when it is asked what to pass."""
+
+    def __init__(self, function: Any, meddle: Callable[[Any], object]) -> None:
+        self.function, self.meddle = function, meddle
+
+    @property
+    def _as_parameter_(self) -> int:
+        self.meddle(self.function)
+        return 1
+
+
+class _Takes:
+    """A type of arguments that does something to the function before it converts one."""
+
+    def __init__(self, function: Any, meddle: Callable[[Any], object]) -> None:
+        self.function, self.meddle = function, meddle
+
+    def from_param(self, value: Any) -> Any:
+        self.meddle(self.function)
+        return ctypes.c_int(1)
+
+
+FUNCTION_MEDDLES: tuple[Callable[[Any], object], ...] = (
+    lambda function: setattr(function, "argtypes", None),
+    lambda function: setattr(function, "argtypes", [ctypes.c_int]),
+    lambda function: setattr(function, "restype", ctypes.c_short),
+    lambda function: setattr(function, "errcheck", lambda result, called, arguments: result),
+    lambda function: delattr(function, "restype"),
+)
+PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)
+LIBRARY = ctypes.CDLL(None)
+
+
+class CFunctionAsking(Subject):
+    """A function of C's library whose arguments, and types of arguments, change it while they are converted.
+
+    It has a name and a default for its argument.
+    """
+
+    most = PROCESS
+    sizes = tuple(range(len(FUNCTION_MEDDLES)))
+
+    def fresh(self, size: int) -> Any:
+        return PROTOTYPE(("abs", LIBRARY), ((1, "x0", 7),)), FUNCTION_MEDDLES[size]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        return o[0](_Parameter(*o))
+
+    @step(writes=True)
+    def call_converting(o: Any, v: str) -> Any:
+        o[0].argtypes = [_Takes(*o)]
+        return o[0](-3)
+
+    @step(writes=True)
+    def call_converting_asked(o: Any, v: str) -> Any:
+        o[0].argtypes = (_Takes(*o),)
+        return o[0](x0=_Parameter(*o))
+
+    @step(writes=True)
+    def result_asked(o: Any, v: str) -> Any:
+        """Who makes the result, and who checks it, change the function."""
+        o[0].restype = lambda number: o[1](o[0]) or number
+        o[0].errcheck = lambda result, called, arguments: o[1](called) or result
+        return o[0](-3)
+
+    @step()
+    def call_plain(o: Any, v: str) -> Any:
+        return o[0](), o[0](-3), o[0](x0=-5)
+
+    @step(writes=True)
+    def argtypes(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o[0].argtypes = [ctypes.c_int]
+        return o[0].argtypes
+
+    @step(writes=True)
+    def restype(o: Any, v: str) -> Any:
+        o[0].restype = ctypes.c_int
+
+    @step(writes=True)
+    def errcheck(o: Any, v: str) -> Any:
+        o[0].errcheck = lambda result, called, arguments: result
+        del o[0].errcheck
+
+    @step(writes=True)
+    def make_asked(o: Any, v: str) -> Any:
+        """With flags that a thread has no other hold of."""
+        return PROTOTYPE(("abs", LIBRARY), tuple([(1, v), (1, v)][:1]))(-3)
+
+
+class CFieldsTaken(Subject):
+    """Lists of fields, and of names of what is anonymous, that types are made of while others change them."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        fields: list[Any] = [(name, ctypes.c_int) for name in fresh_strings(size)]
+        inner = type("Inner", (ctypes.Structure,), {"_fields_": fields})
+        return inner, fields, ["inner"]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def structure(o: Any, v: str) -> Any:
+        return ctypes.sizeof(type("Fresh", (ctypes.Structure,), {"_fields_": o[1]})())
+
+    @step(writes=True)
+    def union(o: Any, v: str) -> Any:
+        return ctypes.sizeof(type("Fresh", (ctypes.Union,), {"_fields_": o[1]})())
+
+    @step(writes=True)
+    def fields_later(o: Any, v: str) -> Any:
+        made: Any = type("Fresh", (ctypes.Structure,), {})
+        made._fields_ = o[1]
+        return ctypes.sizeof(made())
+
+    @step(writes=True)
+    def anonymous(o: Any, v: str) -> Any:
+        """The inner one's fields are its own, too."""
+        made = type(
+            "Fresh", (ctypes.Structure,), {"_anonymous_": ["inner"], "_fields_": [("inner", o[0]), (v, o[0])]}
+        )
+        return made().x0
+
+    @step(writes=True)
+    def anonymous_by_list(o: Any, v: str) -> Any:
+        made = type("Fresh", (ctypes.Structure,), {"_anonymous_": o[2], "_fields_": [("inner", o[0])]})
+        return made().x0
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step(writes=True)
+    def refill(o: Any, v: str) -> Any:
+        """With fields that nobody else holds."""
+        for _ in range(2):
+            o[1][:] = [(name, ctypes.c_int) for name in fresh_strings(3)]
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        o[1].extend([(v + "z", ctypes.c_short)] * 20)
+
+    @step(writes=True)
+    def names_clear(o: Any, v: str) -> Any:
+        o[2].clear()
+
+    @step(writes=True)
+    def names_refill(o: Any, v: str) -> Any:
+        for _ in range(3):
+            o[2][:] = ["".join(("in", "ner"))]
+
+    @step()
+    def instance(o: Any, v: str) -> Any:
+        return o[0](1, 2).x0, len(o[0]._fields_)
 
 
 class Mmap(Attributes):

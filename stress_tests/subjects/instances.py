@@ -10,6 +10,7 @@ import copy
 import operator
 import pickle
 import weakref
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -726,3 +727,184 @@ def _finds(o: Any, due: Any, found: Any) -> None:
     """Note what a thread finds in its own instance, where it is not what it put there, or uncovered."""
     if found is not due:
         o["lost"].append(f"a thread found {found} in its own instance where {due} was due")
+
+
+class _AskedName(str):
+    """A name that does something to an instance when it is compared for the first time."""
+
+    __slots__ = ("home", "meddle")
+    home: Any
+    meddle: Callable[[Any], object] | None
+
+    def __eq__(self, other: object) -> bool:
+        meddle, self.meddle = self.meddle, None
+        if meddle is not None:
+            meddle(self.home)
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)
+
+
+NAME_MEDDLES: tuple[Callable[[Any], object], ...] = (
+    lambda mine: vars(mine).clear(),
+    vars,
+    lambda mine: delattr(mine, "x1"),
+    lambda mine: setattr(mine, "__dict__", {"x0": None}),
+    lambda mine: delattr(mine, "__dict__"),
+    lambda mine: setattr(mine, "__class__", type(mine).second),
+    lambda mine: setattr(mine, "x2", None),
+    lambda mine: setattr(type(mine), "x1", property(lambda self: None)),
+)
+"""What a name does to the instance that it is a name of an attribute of."""
+
+
+class InstancesAskedByName(Subject):
+    """An instance for each thread, of a class of its own, with names that do something to it when they are compared.
+
+    No name has it gain an attribute, or looks one up as Python code does: some of what compares names holds a lock that
+    this takes, and would wait for ever.
+    """
+
+    most = PROCESS
+    minimum_version = (3, 14)  # before, most of what compares names holds such a lock
+    sizes = tuple(range(len(NAME_MEDDLES)))
+
+    def fresh(self, size: int) -> Any:
+        made = {}
+        for letter in "ab":
+            cls = type("Own", (), {"__match_args__": ("x0",)})
+            cls.second = type("Second", (), {"second": cls})  # type: ignore[attr-defined]
+            made[letter] = cls()
+            for name in fresh_strings(3):
+                setattr(made[letter], name, name)
+        return made, size
+
+    def left(self, o: Any) -> Any:
+        for one in o[0].values():
+            repr(vars(one))
+
+    @step(writes=True)
+    def setattr_(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        setattr(mine, name, v)
+
+    @step()
+    def getattr_(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return getattr(mine, name, None), hasattr(mine, name)
+
+    @step(writes=True)
+    def delattr_(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        delattr(mine, name)
+
+    @step()
+    def attrgetter(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return operator.attrgetter(name)(mine)
+
+    @step(writes=True)
+    def dict_store(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        vars(mine)[name] = v
+
+    @step()
+    def dict_get(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return vars(mine).get(name), name in vars(mine)
+
+    @step(writes=True)
+    def dict_pop(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return vars(mine).pop(name, None)
+
+    @step(writes=True)
+    def dict_setdefault(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return vars(mine).setdefault(name, v)
+
+    @step(writes=True)
+    def dict_delete(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        del vars(mine)[name]
+
+    @step(writes=True)
+    def dict_update(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        vars(mine).update({name: v})
+
+    @step(writes=True)
+    def dict_or(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        held = vars(mine)
+        held |= {name: v}
+        return len(held | {name: v})
+
+    @step(writes=True)
+    def dict_from_instance(o: Any, v: str) -> Any:
+        """Another dict is changed by what the instance holds."""
+        mine, name = _asked_by_name(o, v)
+        other = {name: v}
+        other.update(vars(mine))
+        return len(other)
+
+    @step()
+    def keywords(o: Any, v: str) -> Any:
+        _, name = _asked_by_name(o, v)
+        return _takes(**{name: v}), _takes_any(**{name: v})
+
+    @step()
+    def keywords_of_instance(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        return _takes_any(**vars(mine) | {name: v}), dict(vars(mine), **{name: v})
+
+    @step()
+    def run(o: Any, v: str) -> Any:
+        """Its dict is where names are looked up."""
+        mine, name = _asked_by_name(o, v)
+        return eval("x1", {name: v}, vars(mine)), eval("x0", vars(mine))
+
+    @step(writes=True)
+    def run_storing(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        names = vars(mine)
+        exec("x1 = x0", {name: v, "x0": v}, names)
+
+    @step(writes=True)
+    def class_body(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        made = type(v, (type(mine),), {name: v})
+        return getattr(made, name, None), getattr(made(), "x1")
+
+    @step(writes=True)
+    def class_attribute(o: Any, v: str) -> Any:
+        mine, name = _asked_by_name(o, v)
+        setattr(type(mine), name, v)
+        return getattr(type(mine), name)
+
+    @step(writes=True)
+    def slot(o: Any, v: str) -> Any:
+        """It is the name of a slot, too."""
+        mine, name = _asked_by_name(o, v)
+        other = _filled(Slotted(), 3)
+        name.home = other if name.meddle is vars else mine
+        setattr(other, name, v)
+        return getattr(other, name)
+
+
+def _asked_by_name(o: Any, v: str) -> tuple[Any, _AskedName]:
+    """The thread's own instance, and a name of one of its attributes that does something to it."""
+    instances, turn = o
+    mine = instances[v[0]]
+    name = _AskedName("x1")
+    name.home, name.meddle = mine, NAME_MEDDLES[turn]
+    return mine, name
+
+
+def _takes(x0: Any = None, x1: Any = None) -> Any:
+    return x0, x1
+
+
+def _takes_any(x0: Any = None, **rest: Any) -> int:
+    return len(rest)

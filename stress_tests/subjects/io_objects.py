@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import io
 import pickle
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from encodings import utf_8
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Subject, fresh_strings, step
@@ -632,7 +635,7 @@ class BufferedWriter(_Stream):
     """A writer's buffer over bytes in memory, of a few lines."""
 
     said = "io, Multi-threading"
-    sizes = (3, 0)
+    sizes: ClassVar[tuple[int, ...]] = (3, 0)
     left_out: ClassVar[dict[str, str]] = BufferedReader.left_out | dict.fromkeys(
         ("read", "read1", "readinto", "readinto1", "readline", "readlines", "write", "__next__"),
         "raises only",
@@ -692,7 +695,7 @@ class BufferedWriter(_Stream):
 class BufferedRandom(BufferedWriter, _ReadsBytes):
     """A buffer that is read and written, over bytes in memory."""
 
-    sizes = (3, 9)
+    sizes: ClassVar[tuple[int, ...]] = (3, 9)
     left_out = BufferedReader.left_out
 
     def fresh(self, size: int) -> Any:
@@ -847,7 +850,7 @@ class TextIOWrapper(_Reads):
     """Text over bytes in memory: said not to be thread-safe."""
 
     said = "io, Multi-threading"
-    sizes = (3, 9)
+    sizes: ClassVar[tuple[int, ...]] = (3, 9)
     left_out: ClassVar[dict[str, str]] = _Stream.left_out | {
         "__getstate__": "raises only; asked for by pickle",
         "__next__": "called by next",
@@ -981,6 +984,7 @@ class TextIOWrapperNosy(TextIOWrapper):
     """Text over bytes in memory that meddle with it whenever it reads, writes or asks them."""
 
     most = PROCESS
+    sizes = (2, 3, 5, 6, 9)  # each says what the bytes do first
 
     def fresh(self, size: int) -> Any:
         return _armed(io.TextIOWrapper(_NosyBytes(_text(size).encode()), encoding="utf-8"), size)
@@ -989,10 +993,29 @@ class TextIOWrapperNosy(TextIOWrapper):
         return _disarmed(o)
 
 
+class TextIOWrapperOfAskedCodec(TextIOWrapper):
+    """Text whose decoder and encoder are Python's, and meddle with it whenever it asks them."""
+
+    most = PROCESS
+    sizes = TextIOWrapperNosy.sizes
+
+    def fresh(self, size: int) -> Any:
+        MADE.coders.clear()
+        o = io.TextIOWrapper(io.BytesIO(_text(size).encode()), encoding=ASKED_CODEC)
+        for coder in MADE.coders:
+            coder.turn, coder.stream = size, o
+        return o
+
+    def left(self, o: Any) -> Any:
+        with suppress(ValueError, RuntimeError):
+            o.close()
+
+
 class BufferedRandomNosy(BufferedRandom):
     """A buffer over bytes in memory that meddle with it whenever it reads, writes or asks them."""
 
     most = PROCESS
+    sizes = TextIOWrapperNosy.sizes
 
     def fresh(self, size: int) -> Any:
         raw: Any = _NosyBytes(_text(size).encode())
@@ -1002,8 +1025,8 @@ class BufferedRandomNosy(BufferedRandom):
         return _disarmed(o)
 
 
-class _NosyBytes(io.BytesIO):
-    """Bytes in memory below a stream: once armed, each of their operations meddles with that stream first."""
+class _AskedByStream:
+    """What a stream asks: once armed, each of its operations meddles with that stream first."""
 
     stream: Any = None
     turn = 0
@@ -1016,6 +1039,10 @@ class _NosyBytes(io.BytesIO):
                 STREAM_MEDDLES[self.turn % len(STREAM_MEDDLES)](stream)
             finally:
                 self.stream = stream
+
+
+class _NosyBytes(_AskedByStream, io.BytesIO):
+    """Bytes in memory below a stream."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         self.asked()
@@ -1045,6 +1072,71 @@ class _NosyBytes(io.BytesIO):
         self.asked()
         super().flush()
 
+
+class _AskedDecoder(_AskedByStream, utf_8.IncrementalDecoder):
+    """What decodes a stream's bytes."""
+
+    def __init__(self, errors: str = "strict") -> None:
+        super().__init__(errors)
+        MADE.coders.append(self)
+
+    def decode(self, data: Any, final: bool = False) -> str:
+        self.asked()
+        return super().decode(data, final)
+
+    def getstate(self) -> tuple[bytes, int]:
+        self.asked()
+        return super().getstate()
+
+    def setstate(self, state: tuple[bytes, int]) -> None:
+        self.asked()
+        super().setstate(state)
+
+    def reset(self) -> None:
+        self.asked()
+        super().reset()
+
+
+class _AskedEncoder(_AskedByStream, utf_8.IncrementalEncoder):
+    """What encodes a stream's text."""
+
+    def __init__(self, errors: str = "strict") -> None:
+        super().__init__(errors)
+        MADE.coders.append(self)
+
+    def encode(self, text: str, final: bool = False) -> bytes:
+        self.asked()
+        return super().encode(text, final)
+
+    def setstate(self, state: int | str) -> None:
+        self.asked()
+        super().setstate(state)
+
+    def reset(self) -> None:
+        self.asked()
+        super().reset()
+
+
+class _Made(threading.local):
+    """What this thread's streams have been given."""
+
+    def __init__(self) -> None:
+        self.coders: list[_AskedDecoder | _AskedEncoder] = []
+
+
+MADE = _Made()
+ASKED_CODEC = "ftstress_asked"
+codecs.register(
+    {
+        ASKED_CODEC: codecs.CodecInfo(
+            utf_8.encode,
+            utf_8.decode,
+            incrementalencoder=_AskedEncoder,
+            incrementaldecoder=_AskedDecoder,
+            name=ASKED_CODEC,
+        )
+    }.get
+)
 
 STREAM_MEDDLES: tuple[Callable[[Any], object], ...] = (
     lambda stream: stream.read(1),

@@ -13,6 +13,8 @@ import logging
 import os
 import pickle
 import pwd
+import signal
+import socket
 import struct
 import tempfile
 import uuid
@@ -406,6 +408,104 @@ class Users(Subject):
     @step()
     def expanduser(o: Any, v: str) -> Any:
         return len(os.path.expanduser("~" + USERS[0])) > 0
+
+
+def _alone(ask: Any, *what: Any) -> Any:
+    """What one thread alone is answered; None where the system does not know it."""
+    try:
+        return ask(*what)
+    except (OSError, OverflowError):
+        return None
+
+
+def _as_alone(ask: Any, v: str, firsts: Any, seconds: Any) -> None:
+    """Ask what each thread asks for itself; the answer is that which one thread alone was given."""
+    what = firsts if v[0] == "a" else seconds
+    due = ANSWERS[ask, what]
+    if due is None:
+        return
+    given = ask(*what)
+    if given != due:
+        raise AssertionError(f"{given!r} is answered where {due!r} was due")
+
+
+HTTP, SSH, TCP, UDP = "http", "ssh", "tcp", "udp"
+ASKED: tuple[tuple[Any, Any, Any], ...] = (
+    (socket.getservbyport, (80,), (22,)),
+    (socket.getservbyport, (80, TCP), (53, UDP)),
+    (socket.getservbyname, (HTTP,), (SSH,)),
+    (socket.getservbyname, (HTTP, TCP), ("domain", UDP)),
+    (socket.getprotobyname, (TCP,), (UDP,)),
+    (socket.getnameinfo, (("127.0.0.1", 80), socket.NI_NUMERICHOST), (("::1", 22), socket.NI_NUMERICHOST)),
+    (socket.gethostbyname_ex, ("127.0.0.1",), ("127.0.0.2",)),
+    (socket.inet_ntoa, (b"\x7f\0\0\1",), (b"\n\x0b\x0c\r",)),
+    (os.strerror, (2,), (13,)),
+    (os.strerror, (77777,), (88888,)),
+    (signal.strsignal, (2,), (15,)),
+)
+"""What is asked with which arguments, by one thread and by the other."""
+ANSWERS = {(ask, what): _alone(ask, *what) for ask, *both in ASKED for what in both}
+
+
+class SystemNames(Subject):
+    """Names and numbers of services, protocols, addresses and errors, which C's library looks up and keeps in one place
+    for all, or in one for each thread. Each thread asks for its own.
+    """
+
+    def fresh(self, size: int) -> Any:
+        return ["x0"]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def getservbyport(o: Any, v: str) -> Any:
+        _as_alone(socket.getservbyport, v, (80,), (22,))
+
+    @step()
+    def getservbyport_of_protocol(o: Any, v: str) -> Any:
+        _as_alone(socket.getservbyport, v, (80, TCP), (53, UDP))
+
+    @step()
+    def getservbyname(o: Any, v: str) -> Any:
+        _as_alone(socket.getservbyname, v, (HTTP,), (SSH,))
+
+    @step()
+    def getservbyname_of_protocol(o: Any, v: str) -> Any:
+        _as_alone(socket.getservbyname, v, (HTTP, TCP), ("domain", UDP))
+
+    @step()
+    def getprotobyname(o: Any, v: str) -> Any:
+        _as_alone(socket.getprotobyname, v, (TCP,), (UDP,))
+
+    @step()
+    def getnameinfo(o: Any, v: str) -> Any:
+        _as_alone(socket.getnameinfo, v, *ASKED[5][1:])
+
+    @step()
+    def gethostbyname(o: Any, v: str) -> Any:
+        """Of what is an address already: nobody else is asked."""
+        _as_alone(socket.gethostbyname_ex, v, ("127.0.0.1",), ("127.0.0.2",))
+
+    @step()
+    def inet_ntoa(o: Any, v: str) -> Any:
+        _as_alone(socket.inet_ntoa, v, *ASKED[7][1:])
+
+    @step()
+    def strerror(o: Any, v: str) -> Any:
+        _as_alone(os.strerror, v, (2,), (13,))
+
+    @step()
+    def strerror_unknown(o: Any, v: str) -> Any:
+        _as_alone(os.strerror, v, (77777,), (88888,))
+
+    @step()
+    def strsignal(o: Any, v: str) -> Any:
+        _as_alone(signal.strsignal, v, (2,), (15,))
+
+    @step()
+    def missing(o: Any, v: str) -> Any:
+        return socket.getservbyname("missing" + v)
 
 
 try:

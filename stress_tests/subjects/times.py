@@ -9,10 +9,11 @@ import itertools
 import pickle
 import time
 import zoneinfo
+from collections.abc import Callable
 from typing import Any, ClassVar
 from zoneinfo import _zoneinfo  # type: ignore[attr-defined]
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, AskedItems, Subject, step
 
 NEVER_CHANGES: dict[str, str] = {"min": "a constant", "max": "a constant", "resolution": "a constant"}
 MOMENT = "2026-03-29T01:30:00+00:00"
@@ -395,6 +396,95 @@ class ZoneInfoKept(Subject):
     @step(writes=True)
     def clear_keys(o: Any, v: str) -> Any:
         o.clear_cache(only_keys=ZoneInfoKept.names[:2])
+
+
+class _AskedKey(str):
+    """A key of a zone that clears what is kept when it is compared for the first time."""
+
+    __slots__ = ("clear", "home")
+    home: Any
+    clear: Callable[[Any], object] | None
+
+    def __eq__(self, other: object) -> bool:
+        clear, self.clear = self.clear, None
+        if clear is not None:
+            clear(self.home)
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)
+
+
+CLEARS: tuple[Callable[[Any], object], ...] = (
+    lambda zones: zones.clear_cache(),
+    lambda zones: zones.clear_cache(only_keys=ZoneInfoKept.names[:2]),
+    lambda zones: [zones(name) for name in ZoneInfoKept.names],
+)
+"""What a key does when it is compared: the last one asks for so many others that those before are let go of."""
+
+
+class ZoneInfoAskedByKey(Subject):
+    """The zones that all share, and a class of zones of each thread's own, by keys that clear what is kept of them."""
+
+    may_raise = (zoneinfo.ZoneInfoNotFoundError,)
+    most = PROCESS
+    sizes = tuple(range(len(CLEARS)))
+
+    def fresh(self, size: int) -> Any:
+        return {letter: type("Zones", (zoneinfo.ZoneInfo,), {}) for letter in "ab"}, size
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def ask(o: Any, v: str) -> Any:
+        zones, key = _kept(zoneinfo.ZoneInfo, o[1], 0)
+        return zones(key).key
+
+    @step(writes=True)
+    def ask_other(o: Any, v: str) -> Any:
+        """Of what is not kept."""
+        zones, key = _kept(zoneinfo.ZoneInfo, o[1], 5)
+        return zones(key).key
+
+    @step(writes=True)
+    def clear_key(o: Any, v: str) -> Any:
+        zones, key = _kept(zoneinfo.ZoneInfo, o[1], 1)
+        zones.clear_cache(only_keys=[key])
+
+    @step(writes=True)
+    def clear_keys_that_clear(o: Any, v: str) -> Any:
+        """Keys that clear all when they are gone through."""
+        zones, _ = _kept(zoneinfo.ZoneInfo, o[1], 0)
+        zones.clear_cache(only_keys=AskedItems(zones, CLEARS[o[1]], ZoneInfoKept.names[:3]))
+
+    @step(writes=True)
+    def ask_own(o: Any, v: str) -> Any:
+        zones, key = _kept(o[0][v[0]], o[1], 0)
+        return zones(key).key, zones(key) is zones(str(key))
+
+    @step(writes=True)
+    def clear_own(o: Any, v: str) -> Any:
+        zones, key = _kept(o[0][v[0]], o[1], 1)
+        zones.clear_cache(only_keys=[key])
+
+    @step(writes=True)
+    def no_cache(o: Any, v: str) -> Any:
+        zones, key = _kept(o[0][v[0]], o[1], 0)
+        return zones.no_cache(key).key
+
+    @step(writes=True)
+    def ask_plain(o: Any, v: str) -> Any:
+        return [zoneinfo.ZoneInfo(name).key for name in ZoneInfoKept.names[:3]]
+
+
+def _kept(zones: Any, turn: int, number: int) -> tuple[Any, _AskedKey]:
+    """A class of zones that keeps the first three, and a key of one of all."""
+    for name in ZoneInfoKept.names[:3]:
+        zones(name)
+    key = _AskedKey(ZoneInfoKept.names[number])
+    key.home, key.clear = zones, CLEARS[turn]
+    return zones, key
 
 
 class ZoneInfoInPython(Subject):

@@ -399,6 +399,121 @@ class TypeVariable(Subject):
         return copy.copy(o) is o, copy.deepcopy(o) is o, o.__reduce__()
 
 
+BOUNDS = "def holder[First: list[int], Second: (list[int], list[str]), *Rest, **Params](): pass"
+DEFAULTS = (
+    "def holder[First: list[int] = list[int], Second: (list[int], list[str]) = list[int], *Rest = list[int],"
+)
+DEFAULTS += " **Params = [list[int]]](): pass"
+"""Since 3.13."""
+PARAMETERS = {(3, 11): "", (3, 12): BOUNDS}.get(sys.version_info[:2], DEFAULTS)
+PARAMETERS_CODE = compile(PARAMETERS, "<parameters>", "exec")
+
+
+class TypeParameters(Subject):
+    """Type variables of all kinds whose bounds, constraints and defaults have not been worked out: whoever asks first,
+    or beside another one, is given what the program says.
+
+    Working it out runs Python code: with the GIL, too, two threads may do so, and be given objects of their own.
+    """
+
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        names: dict[str, Any] = {}
+        exec(PARAMETERS_CODE, names)
+        return names["holder"].__type_params__
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        for one, name, due in _due(o):
+            if getattr(o[one], name) != due:
+                return f"the {name} of {o[one]} is {getattr(o[one], name)}"
+        return ""
+
+    @step(writes=True)
+    def bound(o: Any, v: str) -> Any:
+        return _as_said(o, 0, "__bound__")
+
+    @step(writes=True)
+    def constraints(o: Any, v: str) -> Any:
+        return _as_said(o, 1, "__constraints__")
+
+    @step(writes=True)
+    def no_bound(o: Any, v: str) -> Any:
+        return o[1].__bound__ is None, o[0].__constraints__ == ()
+
+    @step(writes=True)
+    def default(o: Any, v: str) -> Any:
+        return _as_said(o, 0, "__default__"), _as_said(o, 1, "__default__")
+
+    @step(writes=True)
+    def default_of_rest(o: Any, v: str) -> Any:
+        return _as_said(o, 2, "__default__")
+
+    @step(writes=True)
+    def default_of_params(o: Any, v: str) -> Any:
+        return _as_said(o, 3, "__default__")
+
+    @step(writes=True)
+    def all_(o: Any, v: str) -> Any:
+        return [_as_said(o, one, name) for one, name, _ in _due(o)]
+
+    @step()
+    def has_default(o: Any, v: str) -> Any:
+        """Since 3.13."""
+        return [one.has_default() for one in o]
+
+    @step()
+    def evaluate(o: Any, v: str) -> Any:
+        """Since 3.14: it is worked out anew, and not kept."""
+        return (
+            o[0].evaluate_bound(1) == list[int],
+            o[1].evaluate_constraints(1) == (list[int], list[str]),
+            [one.evaluate_default(1) in (list[int], [list[int]]) for one in o],
+        )
+
+    @step()
+    def substitute(o: Any, v: str) -> Any:
+        return dict[o[0], o[1]][int, str] == dict[int, str]
+
+    @step()
+    def prepare(o: Any, v: str) -> Any:
+        """What is missing is taken from the defaults, since 3.13."""
+        alias: Any = dict[o[0], o[1]]
+        return len(alias.__parameters__), o[0].__typing_prepare_subst__(list[o[0]], ())
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return [repr(one) for one in o] == ["First", "Second", "Rest", "Params"]
+
+    @step()
+    def parts(o: Any, v: str) -> Any:
+        return len(list(o[2])), o[3].args.__origin__ is o[3], o[3].kwargs.__origin__ is o[3]
+
+
+def _due(o: Any) -> list[tuple[int, str, Any]]:
+    """What the program says: of which type variable, of what name, and what."""
+    said: list[tuple[int, str, Any]] = [
+        (0, "__bound__", list[int]),
+        (1, "__constraints__", (list[int], list[str])),
+    ]
+    if PARAMETERS == DEFAULTS:
+        said += [(one, "__default__", list[int]) for one in range(3)]
+        said.append((3, "__default__", [list[int]]))
+    return said
+
+
+def _as_said(o: Any, one: int, name: str) -> str:
+    """Ask a type variable, twice; what it gives is what the program says, or it is told."""
+    for _ in range(2):
+        given = getattr(o[one], name)
+        if all(given != due for number, asked, due in _due(o) if (number, asked) == (one, name)):
+            return f"its {name} is {given!r}"
+    return ""
+
+
 class TypeAlias(Subject):
     """A type alias whose value has not been worked out yet."""
 
