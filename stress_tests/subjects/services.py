@@ -285,173 +285,180 @@ try:
 
     _remote_debugging.BinaryWriter  # noqa: B018  # since 3.15
 except (ImportError, AttributeError):
-    pass
-else:
+    _remote_debugging = None
 
-    def _sample(seed: str) -> list[Any]:
-        """What a profiler has seen: threads and the frames of each."""
-        place = _remote_debugging.LocationInfo((1, 2, 3, 4))
-        frames = [
-            _remote_debugging.FrameInfo((seed + name, place, name + seed, None)) for name in fresh_strings(5)
-        ]
-        return [
-            _remote_debugging.InterpreterInfo(
-                (0, [_remote_debugging.ThreadInfo((number, 0, list(frames))) for number in range(1, 4)])
-            )
-        ]
 
-    WRITTEN = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the process
-    READ = tempfile.TemporaryFile()  # noqa: SIM115
-    WRITTEN_PATH, READ_PATH = f"/dev/fd/{WRITTEN.fileno()}", f"/dev/fd/{READ.fileno()}"
+def _sample(seed: str) -> list[Any]:
+    """What a profiler has seen: threads and the frames of each."""
+    place = _remote_debugging.LocationInfo((1, 2, 3, 4))
+    frames = [
+        _remote_debugging.FrameInfo((seed + name, place, name + seed, None)) for name in fresh_strings(5)
+    ]
+    return [
+        _remote_debugging.InterpreterInfo(
+            (0, [_remote_debugging.ThreadInfo((number, 0, list(frames))) for number in range(1, 4)])
+        )
+    ]
 
-    def _write(path: str) -> Any:
-        return _remote_debugging.BinaryWriter(path, 1000, 0)
 
+WRITTEN = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the process
+READ = tempfile.TemporaryFile()  # noqa: SIM115
+WRITTEN_PATH, READ_PATH = f"/dev/fd/{WRITTEN.fileno()}", f"/dev/fd/{READ.fileno()}"
+
+
+def _write(path: str) -> Any:
+    return _remote_debugging.BinaryWriter(path, 1000, 0)
+
+
+if _remote_debugging is not None:
     with _write(READ_PATH) as _writer:
         for _number in range(20):
             _writer.write_sample(_sample(f"x{_number % 3}"), 1000 * _number + 1)
 
-    class ProfileWriter(Subject):
-        """What writes a profiler's samples to a file, and one of them, which others change. Nobody reads the file."""
 
-        most = PROCESS
-        minimum_version = (3, 15)
+class ProfileWriter(Subject):
+    """What writes a profiler's samples to a file, and one of them, which others change. Nobody reads the file."""
 
-        def fresh(self, size: int) -> Any:
-            writer = _write(WRITTEN_PATH)
-            writer.write_sample(_sample("x0"), 1)
-            return writer, _sample("x1")
+    most = PROCESS
+    minimum_version = (3, 15)
 
-        def left(self, o: Any) -> Any:
-            o[0].close()
-            return None
+    def fresh(self, size: int) -> Any:
+        writer = _write(WRITTEN_PATH)
+        writer.write_sample(_sample("x0"), 1)
+        return writer, _sample("x1")
 
-        @step(writes=True)
-        def write_sample(o: Any, v: str) -> Any:
-            for number in range(3):
-                o[0].write_sample(_sample(v), 1000 * number + 5)
+    def left(self, o: Any) -> Any:
+        o[0].close()
+        return None
 
-        @step(writes=True)
-        def write_shared_sample(o: Any, v: str) -> Any:
-            o[0].write_sample(o[1], 5000)
+    @step(writes=True)
+    def write_sample(o: Any, v: str) -> Any:
+        for number in range(3):
+            o[0].write_sample(_sample(v), 1000 * number + 5)
 
-        @step(writes=True)
-        def change_sample(o: Any, v: str) -> Any:
-            for thread in o[1][0].threads:
-                thread.frame_info[:] = _sample(v)[0].threads[0].frame_info
+    @step(writes=True)
+    def write_shared_sample(o: Any, v: str) -> Any:
+        o[0].write_sample(o[1], 5000)
 
-        @step(writes=True)
-        def clear_sample(o: Any, v: str) -> Any:
-            o[1][0].threads[0].frame_info.clear()
-            o[1][0].threads.clear()
+    @step(writes=True)
+    def change_sample(o: Any, v: str) -> Any:
+        for thread in o[1][0].threads:
+            thread.frame_info[:] = _sample(v)[0].threads[0].frame_info
 
-        @step(writes=True)
-        def finalize(o: Any, v: str) -> Any:
-            o[0].finalize()
+    @step(writes=True)
+    def clear_sample(o: Any, v: str) -> Any:
+        o[1][0].threads[0].frame_info.clear()
+        o[1][0].threads.clear()
 
-        @step(writes=True)
-        def close(o: Any, v: str) -> Any:
-            o[0].close()
+    @step(writes=True)
+    def finalize(o: Any, v: str) -> Any:
+        o[0].finalize()
 
-        @step(writes=True)
-        def with_(o: Any, v: str) -> Any:
-            with o[0] as entered:
-                entered.write_sample(_sample(v), 7000)
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o[0].close()
 
-        @step(writes=True)
-        def init(o: Any, v: str) -> Any:
-            o[0].__init__(WRITTEN_PATH, 1000, 0)
+    @step(writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o[0] as entered:
+            entered.write_sample(_sample(v), 7000)
 
-        @step(writes=True)
-        def init_asked(o: Any, v: str) -> Any:
-            """With a path that closes it when it is asked."""
-            o[0].__init__(Asked(o[0], lambda writer: writer.close(), WRITTEN_PATH), 1000, 0)
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o[0].__init__(WRITTEN_PATH, 1000, 0)
 
-        @step()
-        def get_stats(o: Any, v: str) -> Any:
-            return len(o[0].get_stats())
+    @step(writes=True)
+    def init_asked(o: Any, v: str) -> Any:
+        """With a path that closes it when it is asked."""
+        o[0].__init__(Asked(o[0], lambda writer: writer.close(), WRITTEN_PATH), 1000, 0)
 
-        @step()
-        def total_samples(o: Any, v: str) -> Any:
-            return o[0].total_samples >= 0
+    @step()
+    def get_stats(o: Any, v: str) -> Any:
+        return len(o[0].get_stats())
 
-    class ProfileReader(Subject):
-        """What reads a profiler's samples from a file, and gives them to who collects them."""
+    @step()
+    def total_samples(o: Any, v: str) -> Any:
+        return o[0].total_samples >= 0
 
-        most = PROCESS
-        minimum_version = (3, 15)
 
-        def fresh(self, size: int) -> Any:
-            return _remote_debugging.BinaryReader(READ_PATH)
+class ProfileReader(Subject):
+    """What reads a profiler's samples from a file, and gives them to who collects them."""
 
-        def left(self, o: Any) -> Any:
-            o.close()
-            return None
+    most = PROCESS
+    minimum_version = (3, 15)
 
-        @step(writes=True)
-        def replay(o: Any, v: str) -> Any:
-            return o.replay(_Collects(o, lambda reader: None))
+    def fresh(self, size: int) -> Any:
+        return _remote_debugging.BinaryReader(READ_PATH)
 
-        @step(writes=True)
-        def replay_with_progress(o: Any, v: str) -> Any:
-            return o.replay(_Collects(o, lambda reader: None), lambda *told: None)
+    def left(self, o: Any) -> Any:
+        o.close()
+        return None
 
-        @step(writes=True)
-        def replay_closing(o: Any, v: str) -> Any:
-            """Who collects them closes it."""
-            return o.replay(_Collects(o, lambda reader: reader.close()))
+    @step(writes=True)
+    def replay(o: Any, v: str) -> Any:
+        return o.replay(_Collects(o, lambda reader: None))
 
-        @step(writes=True)
-        def replay_again(o: Any, v: str) -> Any:
-            """Who collects them has it begin anew."""
-            return o.replay(_Collects(o, lambda reader: reader.__init__(READ_PATH)))
+    @step(writes=True)
+    def replay_with_progress(o: Any, v: str) -> Any:
+        return o.replay(_Collects(o, lambda reader: None), lambda *told: None)
 
-        @step(writes=True)
-        def progress_closing(o: Any, v: str) -> Any:
-            return o.replay(_Collects(o, lambda reader: None), lambda *told: o.close())
+    @step(writes=True)
+    def replay_closing(o: Any, v: str) -> Any:
+        """Who collects them closes it."""
+        return o.replay(_Collects(o, lambda reader: reader.close()))
 
-        @step(writes=True)
-        def close(o: Any, v: str) -> Any:
-            o.close()
+    @step(writes=True)
+    def replay_again(o: Any, v: str) -> Any:
+        """Who collects them has it begin anew."""
+        return o.replay(_Collects(o, lambda reader: reader.__init__(READ_PATH)))
 
-        @step(writes=True)
-        def with_(o: Any, v: str) -> Any:
-            with o as entered:
-                return entered.sample_count
+    @step(writes=True)
+    def progress_closing(o: Any, v: str) -> Any:
+        return o.replay(_Collects(o, lambda reader: None), lambda *told: o.close())
 
-        @step(writes=True)
-        def init(o: Any, v: str) -> Any:
-            o.__init__(READ_PATH)
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o.close()
 
-        @step(writes=True)
-        def init_asked(o: Any, v: str) -> Any:
-            o.__init__(Asked(o, lambda reader: reader.close(), READ_PATH))
+    @step(writes=True)
+    def with_(o: Any, v: str) -> Any:
+        with o as entered:
+            return entered.sample_count
 
-        @step()
-        def get_info(o: Any, v: str) -> Any:
-            return len(o.get_info())
+    @step(writes=True)
+    def init(o: Any, v: str) -> Any:
+        o.__init__(READ_PATH)
 
-        @step()
-        def get_stats(o: Any, v: str) -> Any:
-            return len(o.get_stats())
+    @step(writes=True)
+    def init_asked(o: Any, v: str) -> Any:
+        o.__init__(Asked(o, lambda reader: reader.close(), READ_PATH))
 
-        @step()
-        def members(o: Any, v: str) -> Any:
-            return o.sample_count, o.sample_interval_us
+    @step()
+    def get_info(o: Any, v: str) -> Any:
+        return len(o.get_info())
 
-    class _Collects:
-        """Who is given samples, and does something to the reader at the second."""
+    @step()
+    def get_stats(o: Any, v: str) -> Any:
+        return len(o.get_stats())
 
-        def __init__(self, reader: Any, meddle: Any) -> None:
-            self.reader, self.meddle, self.given = reader, meddle, 0
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return o.sample_count, o.sample_interval_us
 
-        def collect(self, *about: Any, **more: Any) -> None:
-            self.given += 1
-            if self.given == 2:
-                self.meddle(self.reader)
 
-        def collect_failed_sample(self) -> None:
-            """There is none."""
+class _Collects:
+    """Who is given samples, and does something to the reader at the second."""
+
+    def __init__(self, reader: Any, meddle: Any) -> None:
+        self.reader, self.meddle, self.given = reader, meddle, 0
+
+    def collect(self, *about: Any, **more: Any) -> None:
+        self.given += 1
+        if self.given == 2:
+            self.meddle(self.reader)
+
+    def collect_failed_sample(self) -> None:
+        """There is none."""
 
 
 try:
