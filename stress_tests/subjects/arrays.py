@@ -6,9 +6,13 @@ import copy
 import io
 import pickle
 from array import array
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Nosy, Subject, named, step
+
+KINDS = "bBhHiIlLqQfd"
 
 
 def EMPTY(o: Any) -> None:
@@ -275,3 +279,131 @@ class ArrayAndIterator(Subject):
     @step(writes=True)
     def del_slice(o: Any, v: str) -> Any:
         del o[0][:]
+
+
+ROOM = 48
+"""Numbers of an array whose memory another one gets as soon as it is let go of."""
+STORED = 63
+
+
+class _Notes:
+    """What is wrong with the arrays of one kind."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.wrong: list[str] = []
+
+
+class ArrayStoresRefilled(Subject):
+    """What threads noted that is wrong with arrays of their own. Each is emptied and filled again by an argument of
+    a store, while that asks what the argument is worth: the store goes into what is there then.
+    """
+
+    sizes: ClassVar[tuple[int, ...]] = tuple(range(len(KINDS)))
+
+    def fresh(self, size: int) -> Any:
+        return _Notes(KINDS[size])
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o.wrong)
+
+    @step(writes=True)
+    def at_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0)] = STORED
+
+    @step(writes=True)
+    def asked_stored(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0] = asked(STORED)
+
+    @step(writes=True)
+    def both_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0)] = asked(STORED)
+
+    @step(writes=True)
+    def set_slice(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0) : asked(1)] = array(o.kind, [STORED])
+
+    @step(writes=True)
+    def set_stride(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0 : 4 : asked(2)] = array(o.kind, [STORED, 0])
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            del mine[asked(0)], mine[asked(0) : asked(9)], mine[0 : 9 : asked(2)]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine.insert(0, asked(STORED))
+
+    @step(writes=True)
+    def insert_at_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine.insert(asked(0), STORED)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        with _Refilled(o, -1) as (mine, asked):
+            mine.append(asked(STORED))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        with _Refilled(o, -1) as (mine, asked):
+            mine.extend([asked(STORED)])
+
+    @step(writes=True)
+    def fromlist(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            mine.fromlist([asked(STORED), 0, asked(STORED)])
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            mine.pop(asked(0))
+
+    @step(writes=True)
+    def through_view(o: Any, v: str) -> Any:
+        """A view that is released by then."""
+        with _Refilled(o, None, memoryview) as (view, asked):
+            view[asked(0)] = asked(STORED)
+
+
+class _Refilled:
+    """An array, or a view of it, and what makes arguments that empty and refill it. What is wrong at the end is
+    noted: nothing was stored at ``place``, if any, or it was elsewhere.
+    """
+
+    def __init__(self, o: Any, place: int | None = 0, through: Callable[[Any], Any] | None = None) -> None:
+        self.notes, self.place = o.wrong, place
+        self.none = array(o.kind, [0]) * ROOM
+        self.mine = self.none[:]
+        self.given: Any = self.mine if through is None else through(self.mine)
+        self.kept: list[Any] = []
+
+    def refill(self, _: Any) -> None:
+        if self.given is not self.mine:
+            self.given.release()
+        with suppress(BufferError):
+            del self.mine[:]
+        self.kept += [self.none[:] for _ in range(2)]
+        if not self.mine:
+            self.mine.extend(self.none)
+
+    def __enter__(self) -> tuple[Any, Callable[[Any], Any]]:
+        return self.given, lambda worth: Asked(self, self.refill, worth)
+
+    def __exit__(self, kind: Any, *_: object) -> bool:
+        if any(one != self.none for one in self.kept):
+            self.notes.append("a store went into memory that is another array's by now")
+        if kind is None and self.place is not None and self.mine[self.place] != STORED:
+            self.notes.append("a store went nowhere")
+        return kind is not None and issubclass(kind, (BufferError, ValueError, IndexError, RuntimeError))

@@ -5,6 +5,10 @@ from __future__ import annotations
 import codecs
 import copy
 import pickle
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, AskedItems, Subject, step
@@ -433,6 +437,188 @@ class TwoBytearrays(Subject):
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def clear(o: Any, v: str) -> Any:
         o[1].clear()
+
+
+ROOM = 384
+"""Bytes of a buffer that another one gets as soon as it is let go of."""
+STORED = 63
+
+
+class StoresRefilled(Subject):
+    """What threads noted that is wrong with bytearrays of their own. Each is emptied and filled again by an argument
+    of a store, while that asks what the argument is worth: the store goes into what is there then, and not into
+    what its memory has become.
+    """
+
+    def fresh(self, size: int) -> Any:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o)
+
+    @step(writes=True)
+    def at_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0)] = STORED
+
+    @step(writes=True)
+    def asked_stored(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0] = asked(STORED)
+
+    @step(writes=True)
+    def both_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0)] = asked(STORED)
+
+    @step(writes=True)
+    def set_slice(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0) : 1] = [STORED]
+
+    @step(writes=True)
+    def set_slice_by_bytes(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[asked(0) : asked(1)] = bytearray([STORED])
+
+    @step(writes=True)
+    def set_slice_by_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0:1] = [asked(STORED)]
+
+    @step(writes=True)
+    def set_stride(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0 : 4 : asked(2)] = bytes([STORED, 0])
+
+    @step(writes=True)
+    def set_stride_by_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine[0:4:2] = [asked(STORED), 0]
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            del mine[asked(0)], mine[asked(0) : asked(9)], mine[0 : 9 : asked(2)]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine.insert(0, asked(STORED))
+
+    @step(writes=True)
+    def insert_at_asked(o: Any, v: str) -> Any:
+        with _Refilled(o) as (mine, asked):
+            mine.insert(asked(0), STORED)
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        with _Refilled(o, -1) as (mine, asked):
+            mine.append(asked(STORED))
+
+    @step(writes=True)
+    def extend(o: Any, v: str) -> Any:
+        with _Refilled(o, -1) as (mine, asked):
+            mine.extend([asked(STORED)])
+
+    @step(writes=True)
+    def extend_by_iterator(o: Any, v: str) -> Any:
+        with _Refilled(o, -1) as (mine, asked):
+            mine.extend(asked(one) for one in [STORED])
+
+    @step(writes=True)
+    def remove(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            mine.remove(asked(0))
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            mine.pop(asked(0))
+
+    @step(writes=True)
+    def through_view(o: Any, v: str) -> Any:
+        """A view that is released by then."""
+        with _Refilled(o, None, memoryview) as (view, asked):
+            view[asked(0)] = STORED
+
+    @step(writes=True)
+    def through_view_asked(o: Any, v: str) -> Any:
+        with _Refilled(o, None, memoryview) as (view, asked):
+            view[0] = asked(STORED)
+
+    @step(writes=True)
+    def through_view_slice(o: Any, v: str) -> Any:
+        with _Refilled(o, None, memoryview) as (view, asked):
+            view[asked(0) : asked(1)] = bytes([STORED])
+
+    @step(writes=True)
+    def through_cast(o: Any, v: str) -> Any:
+        _store_through_casts(o, "bhiq")
+
+    @step(writes=True)
+    def through_cast_unsigned(o: Any, v: str) -> Any:
+        _store_through_casts(o, "HILQ")
+
+    @step(writes=True)
+    def through_cast_other(o: Any, v: str) -> Any:
+        _store_through_casts(o, "fd?N")
+
+    @step(writes=True)
+    def packed(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            struct.pack_into(">BBq", mine, asked(0), asked(STORED), asked(STORED), asked(STORED))
+
+    @step(writes=True)
+    def packed_by_struct(o: Any, v: str) -> Any:
+        with _Refilled(o, None) as (mine, asked):
+            struct.Struct("@bhd?").pack_into(mine, asked(0), 1, asked(STORED), asked(STORED), asked(STORED))
+
+
+def _store_through_casts(o: Any, kinds: str) -> None:
+    for kind in kinds:
+        with _Refilled(o, None, partial(_cast, kind)) as (view, asked):
+            view[0] = asked(STORED)
+
+
+def _cast(kind: Any, mine: bytearray) -> memoryview:
+    return memoryview(mine).cast(kind)
+
+
+class _Refilled:
+    """A bytearray, or a view of it, and what makes arguments that empty and refill it. What is wrong at the end is
+    noted in ``notes``: nothing was stored at ``place``, if any, or it was elsewhere.
+    """
+
+    def __init__(
+        self, notes: list[str], place: int | None = 0, through: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.notes, self.place = notes, place
+        self.mine = bytearray(ROOM)
+        self.given: Any = self.mine if through is None else through(self.mine)
+        self.kept: list[bytearray] = []
+
+    def refill(self, _: Any) -> None:
+        if self.given is not self.mine:
+            self.given.release()
+        with suppress(BufferError):
+            self.mine.clear()
+        self.kept += [bytearray(ROOM) for _ in range(2)]
+        if not self.mine:
+            self.mine.extend(bytes(ROOM))
+
+    def __enter__(self) -> tuple[Any, Callable[[Any], Any]]:
+        return self.given, lambda worth: Asked(self, self.refill, worth)
+
+    def __exit__(self, kind: Any, *_: object) -> bool:
+        if any(map(any, self.kept)):
+            self.notes.append("a store went into memory that is another bytearray's by now")
+        if kind is None and self.place is not None and self.mine[self.place] != STORED:
+            self.notes.append("a store went nowhere")
+        return kind is not None and issubclass(kind, (BufferError, ValueError, IndexError))
 
 
 class Memoryview(Subject):

@@ -9,7 +9,7 @@ import weakref
 from types import CellType, FunctionType
 from typing import Any
 
-from harness.kernel.pairs import Subject, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 
 def plain(first: Any = "x1", *rest: Any, third: Any = "x2", **named: Any) -> Any:
@@ -254,6 +254,158 @@ class Cell(Subject):
         return len(repr(o)) > 0
 
     left_out = {"__new__": "other operations make cells by it"}
+
+
+def _with_super(given: str) -> Any:
+    class Base:
+        x0 = given
+
+    class Fresh(Base):
+        def m(self) -> Any:
+            __class__  # type: ignore[name-defined]  # noqa: B018  # else it has no cell
+            make: Any = super
+            return make().x0
+
+        def of_class(self) -> Any:
+            return __class__.x0  # type: ignore[name-defined]
+
+    return Fresh
+
+
+class CellOfSuper(Subject):
+    """A class whose methods find it by a cell, which super looks into by itself."""
+
+    most = PROCESS
+    may_raise = (RuntimeError, TypeError, NameError, AttributeError, ValueError)
+
+    def fresh(self, size: int) -> Any:
+        (given,) = fresh_strings(1)
+        cls = _with_super(given)
+        return cls(), cls.m.__closure__[0], cls
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return o[0].m()
+
+    @step()
+    def call_often(o: Any, v: str) -> Any:
+        return [o[0].m() for _ in range(20)]
+
+    @step()
+    def of_class(o: Any, v: str) -> Any:
+        return o[0].of_class()
+
+    @step()
+    def contents(o: Any, v: str) -> Any:
+        return len(repr(o[1].cell_contents)), len(repr(o[1]))
+
+    @step(writes=True)
+    def store_list(o: Any, v: str) -> Any:
+        o[1].cell_contents = [v]
+
+    @step(writes=True)
+    def store_class(o: Any, v: str) -> Any:
+        o[1].cell_contents = type(o[0])
+
+    @step(writes=True)
+    def store_in_turn(o: Any, v: str) -> Any:
+        for _ in range(20):
+            o[1].cell_contents = [v]
+            o[1].cell_contents = o[2]
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[1].cell_contents
+
+
+def _suspended(x0: Any) -> Any:
+    def generator() -> Any:
+        yield x0
+
+    function: Any = generator
+    return function(), function.__closure__[0]
+
+
+class CellThroughFrame(Subject):
+    """A generator over a free variable, which is not begun, its frame, and the variable's cell."""
+
+    minimum_version = (3, 13)
+    may_raise = (KeyError, ValueError)
+
+    def fresh(self, size: int) -> Any:
+        return _suspended(*fresh_strings(1))
+
+    def left(self, o: Any) -> Any:
+        return o[0].gi_frame.f_locals.get("x0")
+
+    def wrong(self, o: Any) -> str:
+        try:
+            held = o[1].cell_contents
+        except ValueError:
+            held = None
+        return (
+            "" if o[0].gi_frame.f_locals.get("x0") == held else "the frame and the cell hold different things"
+        )
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].gi_frame.f_locals["x0"] = v
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o[0].gi_frame.f_locals.update({"x0": v})
+
+    @step(writes=True)
+    def setdefault(o: Any, v: str) -> Any:
+        return o[0].gi_frame.f_locals.setdefault("x0", v)
+
+    @step(writes=True)
+    def store_another(o: Any, v: str) -> Any:
+        o[0].gi_frame.f_locals["x1"] = v
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o[0].gi_frame.f_locals["x0"]
+
+    @step()
+    def get_often(o: Any, v: str) -> Any:
+        there = o[0].gi_frame.f_locals
+        return {there["x0"] for _ in range(20)}
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        there = o[0].gi_frame.f_locals
+        return there.copy(), dict(there), there | {}
+
+    @step()
+    def views(o: Any, v: str) -> Any:
+        there = o[0].gi_frame.f_locals
+        return list(there), list(there.values()), list(there.items()), "x0" in there, len(there)
+
+    @step(text=True)
+    def text(o: Any, v: str) -> Any:
+        return repr(o[0].gi_frame.f_locals)
+
+    @step(writes=True)
+    def store_in_cell(o: Any, v: str) -> Any:
+        o[1].cell_contents = v
+
+    @step(writes=True)
+    def store_in_cell_often(o: Any, v: str) -> Any:
+        for _ in range(20):
+            o[1].cell_contents = v + ""
+            o[1].cell_contents = "".join(v)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[1].cell_contents
+
+    @step()
+    def contents(o: Any, v: str) -> Any:
+        return o[1].cell_contents
 
 
 def _codes_around_a_cell() -> tuple[Any, Any, Any]:

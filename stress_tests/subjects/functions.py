@@ -571,6 +571,313 @@ class MethodWrapper(Subject):
         return len(repr(o)) > 0, o.__reduce__()[0] is getattr
 
 
+MANY = 200
+"""Local variables: more than a frame of another function has room for."""
+WARM, CALLS = 8, 20
+
+
+def exact(given: str) -> Any:
+    """A function that takes one argument, made by ``def``: it knows its version, which is its code's."""
+
+    def exact(first: Any = given) -> Any:
+        return first
+
+    return exact
+
+
+def general(given: str) -> Any:
+    """One that takes an argument by name, too."""
+
+    def general(first: Any = given, *, third: Any = given) -> Any:
+        return first, third
+
+    return general
+
+
+def _compiled(source: str) -> dict[str, Any]:
+    """The code of each function in a source, by name. MANY there is followed by an expression that all locals get."""
+    names: dict[str, Any] = {}
+    exec(source.replace("MANY", "".join(f"l{number} = " for number in range(MANY))), names)
+    return {name: one.__code__ for name, one in names.items() if isinstance(one, FunctionType)}
+
+
+_CODES = _compiled(
+    f"""
+def more(first, second): a = b = second; return a
+def wide(first): MANY first; return l{MANY - 1}
+def other(third, *, first): a = b = first; return third, a
+"""
+)
+_EXACT, _GENERAL = exact("x0").__code__, general("x0").__code__
+_CALLERS = _compiled(
+    """
+def call(function, v): return function(v)
+def call_by_name(function, v): return function(first=v)
+def call_bare(function, v): return function()
+def call_unpacked(function, v): return function(*(v,))
+def call_both(function, v): return function(v, third=v)
+"""
+)
+
+
+def _call_often(how: str, twin: Any, shared: Any, v: str) -> Any:
+    """By bytecode that nobody else runs, which learns from the twin how to call a function."""
+    caller = FunctionType(_CALLERS[how].replace(), {})
+    for _ in range(WARM):
+        caller(twin, v)
+    return [caller(shared, v) for _ in range(CALLS)]
+
+
+class FunctionSpecialised(Subject):
+    """A function, and a twin of the same version, by which callers learn to call both."""
+
+    sizes = (1, 2)
+
+    def fresh(self, size: int) -> Any:
+        made = exact if size == 1 else general
+        (given,) = fresh_strings(1)
+        return made(given), made(given)
+
+    def left(self, o: Any) -> Any:
+        return [o[0].__defaults__, o[0].__kwdefaults__]
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return _call_often("call", o[1], o[0], v)
+
+    @step()
+    def call_by_name(o: Any, v: str) -> Any:
+        return _call_often("call_by_name", o[1], o[0], v)
+
+    @step()
+    def call_bare(o: Any, v: str) -> Any:
+        return _call_often("call_bare", o[1], o[0], v)
+
+    @step()
+    def call_unpacked(o: Any, v: str) -> Any:
+        return _call_often("call_unpacked", o[1], o[0], v)
+
+    @step()
+    def call_both(o: Any, v: str) -> Any:
+        return _call_often("call_both", o[1], o[0], v)
+
+    @step()
+    def call_method(o: Any, v: str) -> Any:
+        return _call_often("call_bare", MethodType(o[1], v), MethodType(o[0], v), v)
+
+    @step()
+    def call_by_map(o: Any, v: str) -> Any:
+        return list(map(o[0], (v, v, v)))
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_more(o: Any, v: str) -> Any:
+        o[0].__code__ = _CODES["more"]
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_wide(o: Any, v: str) -> Any:
+        o[0].__code__ = _CODES["wide"]
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_own(o: Any, v: str) -> Any:
+        o[0].__code__ = _CODES["wide"].replace()
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_other(o: Any, v: str) -> Any:
+        o[0].__code__ = _CODES["other"]
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_back(o: Any, v: str) -> Any:
+        o[0].__code__ = _EXACT
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_back_general(o: Any, v: str) -> Any:
+        o[0].__code__ = _GENERAL
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_in_turn(o: Any, v: str) -> Any:
+        for code in (_CODES["wide"], _EXACT, _CODES["more"], _EXACT):
+            o[0].__code__ = code
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_defaults(o: Any, v: str) -> Any:
+        o[0].__defaults__ = (v, v)
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_no_defaults(o: Any, v: str) -> Any:
+        o[0].__defaults__ = None
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def delete_defaults(o: Any, v: str) -> Any:
+        del o[0].__defaults__
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_kwdefaults(o: Any, v: str) -> Any:
+        o[0].__kwdefaults__ = {"third": v, "first": v}
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def delete_kwdefaults(o: Any, v: str) -> Any:
+        del o[0].__kwdefaults__
+
+    @step()
+    def defaults(o: Any, v: str) -> Any:
+        return o[0].__defaults__, o[0].__kwdefaults__
+
+
+def _asked(given: str) -> Any:
+    """A class with methods that the interpreter calls by itself, each made by ``def``."""
+
+    class Fresh:
+        def __init__(self, first: Any = given) -> None:
+            self.x0 = first
+
+        def __getitem__(self, first: Any) -> Any:
+            return first
+
+        def x1(self) -> Any:
+            return self.x0
+
+        def each(self) -> Any:
+            yield self.x0
+
+        def __enter__(self) -> Any:
+            return self.x0
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+    return Fresh
+
+
+def _made_getattribute() -> Any:
+    def __getattribute__(self: Any, name: str) -> Any:
+        return object.__getattribute__(self, name)
+
+    return __getattribute__
+
+
+_WIDE = _compiled(
+    f"""
+def __init__(self, first): MANY first; self.x0 = l{MANY - 1}
+def __getitem__(self, first): MANY first; return l{MANY - 1}
+def x1(self): MANY self.x0; return l{MANY - 1}
+def each(self): MANY self.x0; yield l{MANY - 1}
+def __enter__(self): MANY self.x0; return l{MANY - 1}
+def __getattribute__(self, name): MANY object.__getattribute__(self, name); return l{MANY - 1}
+"""
+)
+_LONGER = _compiled(
+    """
+def __init__(self, first, second): a = b = second; self.x0 = a
+def __getitem__(self, first, second): a = b = second; return a
+def x1(self, second): a = b = second; return a
+def each(self, second): a = b = second; yield a
+def __enter__(self, second): a = b = second; return a
+def __getattribute__(self, name, second): a = b = second; return object.__getattribute__(self, name)
+"""
+)
+_ASKERS = _compiled(
+    """
+def make(cls, one, v): return vars(cls(v))["x0"]
+def make_bare(cls, one, v): return vars(cls())["x0"]
+def item(cls, one, v): return one[v]
+def get(cls, one, v): return one.x0
+def get_property(cls, one, v): return one.x1
+def loop(cls, one, v): return [each for each in one.each()]
+def enter(cls, one, v):
+    with one as held: return held
+"""
+)
+
+
+def _ask_often(how: str, o: Any, v: str) -> Any:
+    """By bytecode that nobody else runs, which learns from a second instance what a class's methods are."""
+    cls, methods, twin, shared = o
+    asker = FunctionType(_ASKERS[how].replace(), {})
+    for _ in range(WARM):
+        asker(cls, twin, v)
+    return [asker(cls, shared, v) for _ in range(CALLS)]
+
+
+def _exchange(o: Any, codes: dict[str, Any]) -> None:
+    for name, method in o[1].items():
+        method.__code__ = codes[name]
+
+
+class MethodsSpecialised(Subject):
+    """A class whose methods the interpreter calls by itself, two instances of it, and the methods, whose code is
+    exchanged. At the larger size a method is asked for attributes, too.
+    """
+
+    sizes = (1, 2)
+
+    def fresh(self, size: int) -> Any:
+        (given,) = fresh_strings(1)
+        cls = _asked(given)
+        methods = {name: vars(cls)[name] for name in ("__init__", "__getitem__", "x1", "each", "__enter__")}
+        if size == 2:
+            methods["__getattribute__"] = cls.__getattribute__ = _made_getattribute()
+        cls.x1 = property(cls.x1)
+        return cls, methods, cls(given), cls(given)
+
+    def left(self, o: Any) -> Any:
+        return [one.__defaults__ for one in o[1].values()]
+
+    @step()
+    def make(o: Any, v: str) -> Any:
+        return _ask_often("make", o, v)
+
+    @step()
+    def make_bare(o: Any, v: str) -> Any:
+        return _ask_often("make_bare", o, v)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return _ask_often("item", o, v)
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return _ask_often("get", o, v)
+
+    @step()
+    def get_property(o: Any, v: str) -> Any:
+        return _ask_often("get_property", o, v)
+
+    @step()
+    def loop(o: Any, v: str) -> Any:
+        return _ask_often("loop", o, v)
+
+    @step()
+    def enter(o: Any, v: str) -> Any:
+        return _ask_often("enter", o, v)
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_wide(o: Any, v: str) -> Any:
+        _exchange(o, _WIDE)
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_longer(o: Any, v: str) -> Any:
+        _exchange(o, _LONGER)
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_own(o: Any, v: str) -> Any:
+        _exchange(o, {name: code.replace() for name, code in _WIDE.items()})
+
+    @step(writes=True)
+    def store_defaults(o: Any, v: str) -> Any:
+        for method in o[1].values():
+            method.__defaults__ = (v,)
+
+    @step(writes=True, lets_raise=(TypeError,))
+    def store_no_defaults(o: Any, v: str) -> Any:
+        for method in o[1].values():
+            method.__defaults__ = None
+
+    @step(writes=True)
+    def store_method(o: Any, v: str) -> Any:
+        type(o[3]).__getitem__ = lambda self, first: v
+        type(o[3]).x1 = property(lambda self: v)
+
+
 _AROUND, _AROUND_ANOTHER = around(None, None).__code__, around_another(None, None).__code__
 
 

@@ -159,6 +159,25 @@ class TextsGoneThrough(_List):
     def setitem(o: Any, v: str) -> Any:
         o[1] = v
 
+    @step(writes=True)
+    def setitem_long(o: Any, v: str) -> Any:
+        """Longer than what was there: who has measured it makes too little room."""
+        o[1] = v * 500
+
+    @step(writes=True)
+    def setitem_wide(o: Any, v: str) -> Any:
+        """Of characters that take four bytes each."""
+        o[1] = v + "\U0001f600"
+
+    @step(writes=True)
+    def setitem_short(o: Any, v: str) -> Any:
+        o[1] = ""
+
+    @step(PROCESS, writes=True)
+    def setitem_in_turn(o: Any, v: str) -> Any:
+        for one in (v * 500, "", v + "\xe9", v + "\U0001f600", v):
+            o[1] = one
+
     @step(writes=True, may_raise=(IndexError,))
     def replace_all(o: Any, v: str) -> Any:
         """By strings that are new, where those before are let go of."""
@@ -248,6 +267,20 @@ class ChunksGoneThrough(_List):
     @step(writes=True)
     def setitem(o: Any, v: str) -> Any:
         o[1] = bytearray(v, "ascii")
+
+    @step(writes=True)
+    def setitem_long(o: Any, v: str) -> Any:
+        """Longer than what was there: who has measured it makes too little room."""
+        o[1] = v.encode() * 500
+
+    @step(writes=True)
+    def setitem_short(o: Any, v: str) -> Any:
+        o[1] = b""
+
+    @step(PROCESS, writes=True)
+    def setitem_in_turn(o: Any, v: str) -> Any:
+        for one in (v.encode() * 500, b"", bytearray(500), v.encode()):
+            o[1] = one
 
     @step(text=True, may_raise=CHANGED)
     def join(o: Any, v: str) -> Any:

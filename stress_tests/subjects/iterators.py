@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import operator
 import sys
 from array import array
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from operator import length_hint
+from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Iterating, Resumable, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import (
+    PROCESS,
+    Iterating,
+    Resumable,
+    Subject,
+    arm,
+    fresh_strings,
+    named,
+    nosy,
+    refuse,
+    step,
+)
+
+LONG = (3, 1, 300)
+"""At the largest size both threads are under way for a while."""
+MANY = 64
 
 
 class _Placed(Resumable):
@@ -25,11 +44,15 @@ class _OverTable(Resumable):
     promise nothing of the kind.
     """
 
+    sizes = LONG
+
     may_raise = (RuntimeError,)
 
 
 class ListIterator(_Placed):
     """An iterator over a list."""
+
+    sizes = LONG
 
     def fresh(self, size: int) -> Any:
         return iter(fresh_strings(size))
@@ -38,6 +61,8 @@ class ListIterator(_Placed):
 class ListReverseIterator(_Placed):
     """An iterator over a list, backward."""
 
+    sizes = LONG
+
     def fresh(self, size: int) -> Any:
         return reversed(fresh_strings(size))
 
@@ -45,12 +70,16 @@ class ListReverseIterator(_Placed):
 class TupleIterator(_Placed):
     """An iterator over a tuple."""
 
+    sizes = LONG
+
     def fresh(self, size: int) -> Any:
         return iter(tuple(fresh_strings(size)))
 
 
 class Reversed(_Placed):
     """An iterator over a tuple, backward: any sequence without a way of its own is reversed like it."""
+
+    sizes = LONG
 
     def fresh(self, size: int) -> Any:
         return reversed(tuple(fresh_strings(size)))
@@ -185,6 +214,8 @@ class LongRangeIterator(_Placed):
 class Enumerate(Resumable):
     """enumerate over an iterator."""
 
+    sizes = LONG
+
     def fresh(self, size: int) -> Any:
         return enumerate(fresh_strings(size))
 
@@ -198,6 +229,8 @@ class EnumerateLong(Resumable):
 
 class Zip(_Placed):
     """zip of two lists."""
+
+    sizes = LONG
 
     def fresh(self, size: int) -> Any:
         return zip(fresh_strings(size), fresh_strings(size))
@@ -214,6 +247,8 @@ class ZipStrict(_Placed):
 
 class Map(Resumable):
     """map of one function over two iterators."""
+
+    sizes = LONG
 
     def fresh(self, size: int) -> Any:
         return map(max, fresh_strings(size), fresh_strings(size))
@@ -236,6 +271,8 @@ class MapNosy(Iterating):
 
 class Filter(Resumable):
     """filter that lets all through that are not empty."""
+
+    sizes = LONG
 
     def fresh(self, size: int) -> Any:
         return filter(None, fresh_strings(size))
@@ -292,6 +329,8 @@ class _Sequence:
 class SequenceIterator(_Placed):
     """An iterator over a sequence that has items by number only."""
 
+    sizes = LONG
+
     def fresh(self, size: int) -> Any:
         return iter(_Sequence(size))
 
@@ -331,3 +370,155 @@ class TemplateIterator(Iterating):
         templatelib = import_module("string.templatelib")
         put = map(templatelib.Interpolation, fresh_strings(size))
         return map(operator.attrgetter("value"), templatelib.Template(*put))
+
+
+class _Ends(Subject):
+    """Many iterators of one element each, or two, all of one type, which the size says: both threads come to many
+    ends at once. What they are given was put there, whoever is given it.
+    """
+
+    said = 'How-to for free threading, "Iterators"; glossary, "iterator"'
+    made: ClassVar[tuple[Callable[[], Any], ...]] = ()
+
+    def fresh(self, size: int) -> Any:
+        return [self.made[size]() for _ in range(MANY)]
+
+    def left(self, o: Any) -> Any:
+        return named([list(one) for one in o])
+
+    @step(writes=True)
+    def nexts(o: Any, v: str) -> Any:
+        return named([next(one, None) for one in o])
+
+    @step(writes=True)
+    def lists(o: Any, v: str) -> Any:
+        return named([list(one) for one in o])
+
+    @step(writes=True)
+    def loops(o: Any, v: str) -> Any:
+        return named([each for one in o for each in one])
+
+    @step(writes=True)
+    def chained(o: Any, v: str) -> Any:
+        return named(list(itertools.chain.from_iterable(o)))
+
+    @step(writes=True)
+    def nexts_backward(o: Any, v: str) -> Any:
+        return named([next(one, None) for one in reversed(o)])
+
+    @step(writes=True)
+    def nexts_twice(o: Any, v: str) -> Any:
+        """The second is beyond the end, if nobody else was there before."""
+        return named([next(one, None) for one in o for _ in "12"])
+
+    @step()
+    def hints(o: Any, v: str) -> Any:
+        return [length_hint(one, 1) for one in o]
+
+
+class _EndsCopied(_Ends):
+    """Such that can be copied."""
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return named([list(copy.copy(one)) for one in o])
+
+    @step()
+    def reduced(o: Any, v: str) -> Any:
+        return [len(one.__reduce__()) for one in o] and None
+
+
+def _text() -> str:
+    return "x" + str(0)
+
+
+class EndsOfMany(_EndsCopied):
+    """Iterators of the built-in sequences and tables."""
+
+    sizes = tuple(range(12))
+    may_raise = (RuntimeError,)
+    made = (
+        lambda: iter([_text()]),
+        lambda: reversed([_text()]),
+        lambda: iter((_text(),)),
+        lambda: reversed((_text(),)),
+        lambda: iter({_text(): None}),
+        lambda: iter({None: _text()}.values()),
+        lambda: iter({_text(): _text()}.items()),
+        lambda: iter({_text()}),
+        lambda: iter(deque([_text()])),
+        lambda: reversed(deque([_text()])),
+        lambda: iter(range(1)),
+        lambda: iter(range(1 << 70, (1 << 70) + 1)),
+    )
+
+
+class EndsOfManyTexts(_EndsCopied):
+    """Iterators over texts, bytes and arrays."""
+
+    sizes = tuple(range(6))
+    made = (
+        lambda: iter(_text()),
+        lambda: iter(_text() + "\u20ac"),
+        lambda: iter(_text().encode()),
+        lambda: iter(bytearray(_text().encode())),
+        lambda: iter(memoryview(_text().encode())),
+        lambda: iter(array("q", [1])),
+    )
+
+
+class EndsOfManyCalls(_EndsCopied):
+    """Iterators that call a function, or ask for items by number."""
+
+    sizes = tuple(range(3))
+    made = (
+        lambda: iter(iter([_text(), "end"]).__next__, "end"),
+        lambda: iter(_Sequence(1)),
+        lambda: reversed(_Sequence(1)),
+    )
+
+
+class EndsOfManyWrapped(_EndsCopied):
+    """Iterators of built-in functions, which go through another one."""
+
+    sizes = tuple(range(5))
+    made = (
+        lambda: enumerate([_text()]),
+        lambda: zip([_text()], (_text(),)),
+        lambda: map(str, [_text()]),
+        lambda: map(max, [_text()], (_text(),)),
+        lambda: filter(None, [_text()]),
+    )
+
+
+class EndsOfManySlices(_Ends):
+    """Iterators of itertools that count, or keep the element before."""
+
+    sizes = tuple(range(3))
+    made = (
+        lambda: itertools.islice([_text()], 5),
+        lambda: itertools.islice([_text(), _text()], 0, 2, 2),
+        lambda: itertools.pairwise([_text(), _text()]),
+    )
+
+
+class EndsOfManyTools(_Ends):
+    """Other iterators of itertools."""
+
+    sizes = tuple(range(13))
+    may_raise = (RuntimeError,)  # tee says so
+    made = (
+        lambda: itertools.chain([_text()]),
+        lambda: itertools.chain((), [_text()], ()),
+        lambda: itertools.chain.from_iterable([[_text()]]),
+        lambda: itertools.batched([_text()], 2) if sys.version_info >= (3, 12) else iter(()),  # type: ignore[attr-defined]
+        lambda: itertools.accumulate([_text()]),
+        lambda: itertools.compress([_text()], [1]),
+        lambda: itertools.zip_longest([_text()], ()),
+        lambda: itertools.product([_text()]),
+        lambda: itertools.permutations([_text()]),
+        lambda: itertools.combinations([_text()], 1),
+        lambda: itertools.combinations_with_replacement([_text()], 1),
+        lambda: itertools.takewhile(bool, [_text(), ""]),
+        lambda: itertools.tee([_text()])[0],
+    )

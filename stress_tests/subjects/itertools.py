@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import itertools
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from operator import length_hint
 from typing import Any, ClassVar, Self
 
@@ -40,6 +42,10 @@ class _Endless(_Itertool):
     @step(writes=True)
     def list_(o: Any, v: str) -> Any:
         return list(itertools.islice(o, MOST))
+
+    @step(writes=True)
+    def exhaust(o: Any, v: str) -> Any:
+        collections.deque(itertools.islice(o, MOST), 0)
 
     @step(writes=True)
     def unpack(o: Any, v: str) -> Any:
@@ -214,6 +220,23 @@ class Batched(_Itertool):
         return itertools.batched(fresh_strings(size), 2)  # type: ignore[attr-defined]  # since 3.12
 
 
+class BatchedStrict(_Itertool):
+    """batched by twos, where one may be left over at the end: who comes to it says so."""
+
+    minimum_version = (3, 13)
+    sizes = (3, 1, 4)
+    may_raise = (ValueError,)
+
+    def fresh(self, size: int) -> Any:
+        return itertools.batched(fresh_strings(size), 2, strict=True)  # type: ignore[attr-defined]  # since 3.13
+
+    def left(self, o: Any) -> Any:
+        try:
+            return list(o)
+        except ValueError:
+            return None
+
+
 class Chain(_Itertool):
     """chain of two iterators."""
 
@@ -377,6 +400,10 @@ class Group(Iterating):
     def list_(o: Any, v: str) -> Any:
         return list(o[0])
 
+    @step(writes=True)
+    def exhaust(o: Any, v: str) -> Any:
+        collections.deque(o[0], 0)
+
     @step(writes=True, may_raise=(ValueError,))
     def unpack(o: Any, v: str) -> Any:
         first, *rest = o[0]
@@ -460,6 +487,44 @@ _BACK: tuple[Callable[[Callable[[], Iterator[Any]], Callable[..., Any]], Any], .
 """Of a source that asks back, and of a function that does."""
 
 
+class OfWhatRaises(_Itertool):
+    """An iterator over values that are looked up: one that is not there raises, and it goes on behind that."""
+
+    may_raise = (KeyError,)
+    sizes: ClassVar[tuple[int, ...]] = tuple(range(6, 18))
+
+    def fresh(self, size: int) -> Any:
+        return _RAISING[size - 6](_looked_up)
+
+    def left(self, o: Any) -> Any:
+        seen: list[Any] = []
+        for _ in range(MOST):
+            with suppress(KeyError):
+                seen += itertools.islice(o, MOST)
+        return seen
+
+
+def _looked_up() -> Iterator[Any]:
+    there = {one: one for one in fresh_strings(6)}
+    return map(there.__getitem__, ["x0", "nobody", *there, "nobody", "x1"])
+
+
+_RAISING: tuple[Callable[[Callable[[], Iterator[Any]]], Any], ...] = (  # without islice and pairwise
+    lambda source: itertools.batched(source(), 2) if sys.version_info >= (3, 12) else source(),  # type: ignore[attr-defined]
+    lambda source: itertools.accumulate(source(), max),
+    lambda source: itertools.chain(source(), source()),
+    lambda source: itertools.chain.from_iterable(zip(source())),
+    lambda source: itertools.compress(source(), itertools.cycle([1, 1, 0])),
+    lambda source: itertools.starmap(max, zip(source(), source())),
+    lambda source: itertools.takewhile("x4".__ne__, source()),
+    lambda source: itertools.dropwhile("x1".__gt__, source()),
+    lambda source: itertools.filterfalse("x2".__eq__, source()),
+    lambda source: itertools.zip_longest(source(), ["x0"], fillvalue="x1"),
+    lambda source: zip(source(), source()),
+    lambda source: enumerate(source()),
+)
+
+
 class Starmap(_Itertool):
     """starmap of a function of two."""
 
@@ -501,6 +566,10 @@ class Tee(Iterating):
     @step(writes=True)
     def list_(o: Any, v: str) -> Any:
         return list(o[1])
+
+    @step(writes=True)
+    def exhaust(o: Any, v: str) -> Any:
+        collections.deque(o[1], 0)
 
     @step(writes=True, may_raise=(ValueError,))
     def unpack(o: Any, v: str) -> Any:

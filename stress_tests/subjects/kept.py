@@ -6,9 +6,15 @@ compared, too; what only one thread holds would be freed and another object made
 
 from __future__ import annotations
 
+import ast
+import collections
+import copy
+import functools
+import io
 import sys
 import types
 import weakref
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -232,6 +238,74 @@ class KeptByException(_Kept):
     @step(writes=True)
     def args(o: Any, v: str) -> Any:
         twice(o, "args")
+
+
+class _OfInt(int):
+    """An int with a dict."""
+
+
+def _with_dict_deleted() -> Any:
+    o = types.new_class("Fresh")()
+    o.__dict__ = {}
+    del o.__dict__
+    return o
+
+
+class KeptByObjects(_Kept):
+    """An object of one of several types that nobody has asked for its dict. What a thread stores is in it."""
+
+    sizes = tuple(range(9))
+
+    def fresh(self, size: int) -> Any:
+        return OF_TYPES[size](), []
+
+    @step(writes=True)
+    def dict_(o: Any, v: str) -> Any:
+        twice(o, "__dict__")
+
+    @step(writes=True)
+    def vars_(o: Any, v: str) -> Any:
+        o[1].append(("__dict__", vars(o[0])))
+
+    @step(writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        setattr(o[0], v, v)
+        return o[0].__dict__[v], getattr(o[0], v)
+
+    @step(writes=True)
+    def by_dict(o: Any, v: str) -> Any:
+        o[0].__dict__[v] = v
+        return o[0].__dict__[v], getattr(o[0], v)
+
+    @step(writes=True)
+    def same_attribute(o: Any, v: str) -> Any:
+        o[0].x0 = v
+        return o[0].x0
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return getattr(o[0], "a1", None), hasattr(o[0], "b1")
+
+    @step()
+    def dir_(o: Any, v: str) -> Any:
+        return "a1" in dir(o[0])
+
+    @step(PROCESS)
+    def copy_(o: Any, v: str) -> Any:
+        return copy.copy(o[0]) is not None, len(o[0].__reduce_ex__(2))
+
+
+OF_TYPES: tuple[Callable[[], Any], ...] = (
+    lambda: _OfInt(300),
+    _with_dict_deleted,
+    lambda: functools.partial(int),
+    lambda: staticmethod(len),
+    collections.OrderedDict,
+    io.BytesIO,
+    lambda: ast.Name("x0"),
+    io.StringIO,
+    lambda: types.SimpleNamespace(x1="x1"),
+)
 
 
 def _generator() -> Any:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
 import copy
+import heapq
+import operator
 import pickle
+from collections import deque
+from functools import cmp_to_key
+from itertools import repeat
 from struct import calcsize
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from harness.kernel.pairs import (
@@ -366,6 +373,284 @@ def _change(o: Any) -> None:
         o.clear()
     else:
         o.extend(["x0"] * 99)
+
+
+MANY = 500
+"""More than an empty list, or one of a few items, has room for."""
+
+
+class _LongList(Subject):
+    """A list that is long, or becomes so at once: what reads it takes no lock, and may see it half way."""
+
+    said = "Thread safety for list objects"
+    may_raise = (IndexError, ValueError)
+
+    def left(self, o: Any) -> Any:
+        return sorted(set(o))
+
+    def wrong(self, o: list[str]) -> str:
+        return disagreement(o)
+
+    @step(lock="free")
+    def last(o: Any, v: str) -> Any:
+        return o[-1]
+
+    @step(lock="free")
+    def last_often(o: Any, v: str) -> Any:
+        return {o[-1] for _ in range(50)}
+
+    @step(lock="free")
+    def far_in(o: Any, v: str) -> Any:
+        return o[400]
+
+    @step(lock="free")
+    def len_(o: Any, v: str) -> Any:
+        return len(o) <= 4 * MANY
+
+    @step(lock="free")
+    def contains(o: Any, v: str) -> Any:
+        return v + "!" in o, o.count(v + "!")
+
+    @step(lock="free")
+    def index(o: Any, v: str) -> Any:
+        return o.index(v + "!")
+
+    @step()
+    def loop(o: Any, v: str) -> Any:
+        return {one for one in o}  # noqa: C416  # a loop of Python's own
+
+    @step()
+    def loop_backward(o: Any, v: str) -> Any:
+        return {*reversed(o)}
+
+    @step(may_raise=(ValueError,))
+    def unpack(o: Any, v: str) -> Any:
+        first, *rest = o
+        return {first, *rest}
+
+    @step(lock="holds")
+    def copies(o: Any, v: str) -> Any:
+        return set(o.copy()), set(o[:]), {*tuple(o)}, set(o + o)
+
+    @step(lock="holds")
+    def sorted_(o: Any, v: str) -> Any:
+        return {*sorted(o)}
+
+    @step(lock="holds")
+    def set_(o: Any, v: str) -> Any:
+        return set(o), frozenset(o)
+
+    @step(writes=True, lock="holds")
+    def append(o: Any, v: str) -> Any:
+        o.append(v)
+
+    @step(writes=True, lock="holds")
+    def pop(o: Any, v: str) -> Any:
+        return o.pop()
+
+    @step(writes=True, lock="holds")
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True, lock="holds")
+    def clear_and_append(o: Any, v: str) -> Any:
+        o.clear()
+        o.append(v)
+
+    @step(writes=True, lock="holds", lets_raise=(IndexError, ValueError))
+    def sort(o: Any, v: str) -> Any:
+        o.sort()
+
+
+class ListFilled(_LongList):
+    """An empty list, which is filled at once."""
+
+    sizes: ClassVar[tuple[int, ...]] = (0,)
+
+    def fresh(self, size: int) -> list[Any]:
+        return []
+
+    @step(writes=True, lock="holds")
+    def extend(o: Any, v: str) -> Any:
+        o.extend((v,) * MANY)
+
+    @step(writes=True, lock="holds")
+    def extend_by_list(o: Any, v: str) -> Any:
+        o.extend([v] * MANY)
+
+    @step(writes=True, lock="holds")
+    def extend_by_dict(o: Any, v: str) -> Any:
+        o.extend(dict.fromkeys(range(MANY), v).values())
+
+    @step(writes=True, lock="holds")
+    def extend_by_iterator(o: Any, v: str) -> Any:
+        o.extend(repeat(v, MANY))
+
+    @step(writes=True, lock="holds")
+    def init(o: Any, v: str) -> Any:
+        o.__init__((v,) * MANY)
+
+    @step(writes=True, lock="holds")
+    def clear_and_extend(o: Any, v: str) -> Any:
+        o.clear()
+        o.extend((v,) * MANY)
+
+    @step(writes=True, lock="holds")
+    def iadd(o: Any, v: str) -> Any:
+        o += (v,) * MANY
+
+    @step(writes=True, lock="holds")
+    def set_slice(o: Any, v: str) -> Any:
+        o[:] = (v,) * MANY
+
+    @step(writes=True, lock="holds")
+    def imul(o: Any, v: str) -> Any:
+        o.append(v)
+        o *= MANY // max(1, len(o))
+
+
+class ListLong(_LongList):
+    """A list of many items, each its own, which shrinks and grows while it is searched."""
+
+    sizes: ClassVar[tuple[int, ...]] = (1000,)
+
+    def fresh(self, size: int) -> list[Any]:
+        return fresh_strings(size)
+
+    @step(writes=True, lock="holds")
+    def shrink(o: Any, v: str) -> Any:
+        del o[10:]
+
+    @step(writes=True, lock="holds")
+    def delete_first(o: Any, v: str) -> Any:
+        del o[:500]
+
+    @step(writes=True, lock="holds")
+    def double(o: Any, v: str) -> Any:
+        o += o[:MANY]
+
+    @step(writes=True, lock="holds")
+    def pop_often(o: Any, v: str) -> Any:
+        return [o.pop() for _ in range(20)]
+
+    @step(writes=True, lock="holds")
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = [v] * len(o)
+
+
+class _Turned(Nosy):
+    """Equal to nothing, and said to be neither less nor greater, which its home hears of."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __lt__(self, other: object) -> Any:
+        self._asked()
+        return NotImplemented
+
+    __gt__ = __le__ = __ge__ = __lt__
+    __hash__ = object.__hash__
+
+
+class ListsOrdered(Subject):
+    """Two lists whose elements empty both when they are asked which is less, and leave the answer to the other side."""
+
+    most = PROCESS
+    may_raise = (TypeError, IndexError, ValueError)
+    sizes: ClassVar[tuple[int, ...]] = (1, 2, 5)
+
+    def fresh(self, size: int) -> Any:
+        o: tuple[list[Any], list[Any]] = [], []
+        for home in o:
+            home += [_Turned(one, o, _empty_both) for one in fresh_strings(size)]
+            arm(home)
+        return o
+
+    @step(writes=True)
+    def less(o: Any, v: str) -> Any:
+        return o[0] < o[1]
+
+    @step(writes=True)
+    def at_least(o: Any, v: str) -> Any:
+        return o[1] >= o[0]
+
+    @step(writes=True)
+    def in_tuples(o: Any, v: str) -> Any:
+        return (o[0], o[1]) < (o[1], o[0])
+
+    @step(writes=True)
+    def made_into_tuples(o: Any, v: str) -> Any:
+        return tuple(o[0]) <= tuple(o[1])
+
+    @step(writes=True)
+    def most_of_both(o: Any, v: str) -> Any:
+        return len(max(o[0], o[1])), len(min(o))
+
+    @step(writes=True)
+    def in_deques(o: Any, v: str) -> Any:
+        return deque(o[0]) < deque(o[1])
+
+    @step(writes=True)
+    def sort(o: Any, v: str) -> Any:
+        o[0].sort()
+
+    @step(writes=True)
+    def sorted_pairs(o: Any, v: str) -> Any:
+        return len(sorted(zip(o[0], o[1])))
+
+    @step(writes=True)
+    def sorted_lists(o: Any, v: str) -> Any:
+        return len(sorted([o[0], o[1], o[0]]))
+
+    @step(writes=True)
+    def insort(o: Any, v: str) -> Any:
+        bisect.insort(o[0], o[1].pop())
+
+    @step(writes=True)
+    def bisect_(o: Any, v: str) -> Any:
+        return bisect.bisect_left(o[0], o[1][0]), bisect.bisect_right(o[1], o[0][0])
+
+    @step(writes=True)
+    def heap(o: Any, v: str) -> Any:
+        heapq.heapify(o[0])
+        heapq.heappush(o[0], o[1][0])
+        heapq.heappop(o[0])
+
+    @step(writes=True)
+    def heap_replaced(o: Any, v: str) -> Any:
+        heapq.heappushpop(o[0], o[1][0])
+        heapq.heapreplace(o[0], o[1][0])
+
+    @step(writes=True)
+    def merged(o: Any, v: str) -> Any:
+        return len(list(heapq.merge(o[0], o[1]))), len(heapq.nlargest(2, o[0]))
+
+    @step(writes=True)
+    def by_key(o: Any, v: str) -> Any:
+        return len(sorted(o[0], key=cmp_to_key(operator.lt)))
+
+    @step(writes=True)
+    def in_namespaces(o: Any, v: str) -> Any:
+        one: Any = SimpleNamespace(x0=o[0])
+        other: Any = SimpleNamespace(x0=o[1])
+        return one == other, one < other
+
+    @step(writes=True)
+    def filled_again(o: Any, v: str) -> Any:
+        for home in o:
+            home[:] = [_Turned(one, o, _empty_both) for one in fresh_strings(3)]
+            arm(home)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[0].clear()
+
+
+def _empty_both(o: Any) -> None:
+    for home in o:
+        home.clear()
 
 
 class TwoLists(Subject):

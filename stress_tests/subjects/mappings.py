@@ -135,6 +135,110 @@ class TwoOrderedDicts(Subject):
         o[0].clear()
 
 
+class EqualOrderedDicts(Subject):
+    """Two OrderedDicts of equal items: who compares them goes through both to the end."""
+
+    sizes = (3, 40)
+    may_raise = (RuntimeError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        return OrderedDict(fresh_items(size)), OrderedDict(fresh_items(size))
+
+    def left(self, o: Any) -> Any:
+        return [dict(one) for one in o]
+
+    def wrong(self, o: Any) -> str:
+        return dict_disagreement(o[0]) or dict_disagreement(o[1])
+
+    @step()
+    def eq(o: Any, v: str) -> Any:
+        return o[0] == o[1]
+
+    @step()
+    def ne_other_way(o: Any, v: str) -> Any:
+        return o[1] != o[0]
+
+    @step()
+    def eq_itself(o: Any, v: str) -> Any:
+        return o[0] == o[0], o[1] != o[1]
+
+    @step()
+    def eq_dict(o: Any, v: str) -> Any:
+        return o[0] == dict(o[1]), dict(o[0]) == o[1]
+
+    @step()
+    def eq_items(o: Any, v: str) -> Any:
+        return list(o[0]) == list(o[1]), o[0].items() == o[1].items()
+
+    @step(writes=True)
+    def move_to_end(o: Any, v: str) -> Any:
+        o[0].move_to_end("x0")
+
+    @step(writes=True)
+    def move_to_start(o: Any, v: str) -> Any:
+        o[1].move_to_end("x1", last=False)
+
+    @step(writes=True)
+    def popitem(o: Any, v: str) -> Any:
+        return o[1].popitem()
+
+    @step(writes=True)
+    def popitem_first(o: Any, v: str) -> Any:
+        return o[0].popitem(last=False)
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o[0].pop("x1")
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[0][v] = v
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o[1]["x0"] = v
+
+    @step(writes=True)
+    def setdefault(o: Any, v: str) -> Any:
+        return o[1].setdefault(v, v)
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o[0].update(o[1])
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return dict(o[0].copy()), dict(copy.copy(o[1])), dict(o[0] | o[1])
+
+    @step()
+    def views(o: Any, v: str) -> Any:
+        return list(o[0].items()), list(reversed(o[1])), list(o[1].values())
+
+
+class _OwnOrderedDict(OrderedDict[Any, Any]):
+    """No OrderedDict itself: C's code calls its methods where it would go to the table."""
+
+
+class EqualOrderedDictsOfSubclass(EqualOrderedDicts):
+    """The same of a subclass."""
+
+    def fresh(self, size: int) -> Any:
+        return _OwnOrderedDict(fresh_items(size)), _OwnOrderedDict(fresh_items(size))
+
+    @step(writes=True)
+    def attribute(o: Any, v: str) -> Any:
+        o[0].mark = v
+        return o[0].mark
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[1]["x0"]
+
+
 class DefaultDict(DictWhole):
     """A defaultdict: what is missing is made, and put there, by the look-up.
 

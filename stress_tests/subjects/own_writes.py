@@ -7,6 +7,8 @@ where it is missing, make the table grow, copy it. What a thread finds otherwise
 from __future__ import annotations
 
 import collections
+import copy
+import traceback
 import types
 import weakref
 from typing import Any, ClassVar
@@ -235,6 +237,146 @@ class OwnAttributes(_OwnNames):
     @step()
     def copy(o: Any, v: str) -> Any:
         return len(vars(o[0]).copy()), len(dir(o[0])) > 0
+
+
+class OwnClassAttributes(_OwnNames):
+    """A class on which each thread stores attributes of its own, and finds them through a subclass and an instance,
+    too. What others have stored it finds in the order in which it was stored.
+    """
+
+    def fresh(self, size: int) -> Any:
+        home = with_names(type("Fresh", (), {}), size)
+        below = type("Below", (home,), {})
+        return home, [], below, below()
+
+    @step(writes=True)
+    def store_and_find(o: Any, v: str) -> Any:
+        getattr(o[2], v, None), getattr(o[3], v, None)
+        setattr(o[0], v, v)
+        for home in o[3], o[2], o[0]:
+            find(o, v, getattr(home, v, None))
+        find(o, v, vars(o[0]).get(v))
+
+    @step(writes=True)
+    def store_after_looking(o: Any, v: str) -> Any:
+        """By code that knows where it was not."""
+        for number in range(LOOKS):
+            name = v + str(number)
+            find(o, v, getattr(o[3], name, v))
+            setattr(o[0], name, v)
+            find(o, v, getattr(o[3], name, None))
+
+    @step(writes=True)
+    def store_and_delete(o: Any, v: str) -> Any:
+        name = v + "_"
+        setattr(o[0], name, v)
+        find(o, v, getattr(o[2], name, None))
+        delattr(o[0], name)
+        find(o, v, getattr(o[2], name, v))
+
+    @step(writes=True)
+    def store_below(o: Any, v: str) -> Any:
+        """Over what its base has."""
+        name = v + "below"
+        setattr(o[0], name, "x0")
+        find(o, "x0", getattr(o[3], name, None))
+        setattr(o[2], name, v)
+        find(o, v, getattr(o[3], name, None))
+        find(o, "x0", getattr(o[0], name, None))
+
+    @step(writes=True)
+    def store_common(o: Any, v: str) -> Any:
+        o[0].x0 = v
+
+    @step(writes=True)
+    def store_common_often(o: Any, v: str) -> Any:
+        for number in range(LOOKS):
+            o[0].x0 = v + str(number)
+
+    @step()
+    def dict_first(o: Any, v: str) -> Any:
+        """What is in the dict already is what is found after that, or what is stored later."""
+        for _ in range(LOOKS):
+            there, found = vars(o[0])["x0"], o[0].x0
+            if found == "x0" != there:
+                o[1].append(f"'x0' where {there!r} was stored before that, and nobody stores 'x0' again")
+
+    @step()
+    def dict_first_from_below(o: Any, v: str) -> Any:
+        for _ in range(LOOKS):
+            there, found = vars(o[0])["x0"], o[3].x0
+            if found == "x0" != there:
+                o[1].append(f"'x0' where {there!r} was stored before that, and nobody stores 'x0' again")
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return getattr(o[0], "a1", None), getattr(o[2], "b1", None), getattr(o[3], "a9", None)
+
+    @step()
+    def get_often(o: Any, v: str) -> Any:
+        return [hasattr(o[3], name) for name in OWN * LOOKS] and None
+
+    @step(writes=True)
+    def modify(o: Any, v: str) -> Any:
+        o[0].__abstractmethods__ = frozenset()
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        for name in OTHERS:
+            setattr(o[0], name, "x0")
+
+    @step()
+    def copy(o: Any, v: str) -> Any:
+        return len(vars(o[0]).copy()) > 0, len(vars(o[2])) > 0, "x0" in vars(o[0])
+
+
+class OwnNotes(_Own):
+    """An exception to which each thread adds notes, and finds its own."""
+
+    sizes: ClassVar[tuple[int, ...]] = (0, 1)
+
+    def fresh(self, size: int) -> Any:
+        o = ValueError("x0")
+        for one in fresh_strings(size):
+            o.add_note(one)
+        return o, []
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        o[0].add_note(v)
+        find(o, v, v if v in getattr(o[0], "__notes__", ()) else None)
+
+    @step(writes=True)
+    def add_several(o: Any, v: str) -> Any:
+        for one in (v, v + "!", v + "?"):
+            o[0].add_note(one)
+            find(o, v, v if one in getattr(o[0], "__notes__", ()) else None)
+
+    @step(writes=True)
+    def mark(o: Any, v: str) -> Any:
+        setattr(o[0], v, v)
+        find(o, v, getattr(o[0], v, None))
+
+    @step(writes=True)
+    def mark_in_dict(o: Any, v: str) -> Any:
+        o[0].__dict__[v] = v
+        find(o, v, getattr(o[0], v, None))
+
+    @step()
+    def notes(o: Any, v: str) -> Any:
+        return list(getattr(o[0], "__notes__", ()))
+
+    @step()
+    def dict_(o: Any, v: str) -> Any:
+        return len(o[0].__dict__) < 9, len(vars(o[0]).copy()) < 9
+
+    @step(may_raise=CHANGED)
+    def copy(o: Any, v: str) -> Any:
+        return copy.copy(o[0]).args, len(o[0].__reduce__())
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return len(traceback.format_exception_only(o[0])) > 0
 
 
 class OwnNamesOfModule(_OwnNames):

@@ -29,7 +29,7 @@ CHANGED = (RuntimeError,)
 class _Changes(Subject):
     """A dict of a string and a list each, which is written by some and changed by others."""
 
-    sizes = (3, 1, 0)
+    sizes: ClassVar[tuple[int, ...]] = (3, 1, 0)
 
     def fresh(self, size: int) -> Any:
         return {one: [one] for one in fresh_strings(size)}
@@ -69,7 +69,9 @@ class _Changes(Subject):
 
 
 class JsonDict(_Changes):
-    """A dict that is written as JSON."""
+    """A dict that is written as JSON. The longest takes its time."""
+
+    sizes = (3, 1, 0, 64)
 
     @step(may_raise=CHANGED)
     def dumps(o: Any, v: str) -> Any:
@@ -101,6 +103,85 @@ class JsonDict(_Changes):
     def iterencode(o: Any, v: str) -> Any:
         """In Python, as dumps_indent."""
         return json.loads("".join(json.JSONEncoder().iterencode(o)))
+
+
+class _Listed(dict[str, str]):
+    """A dict of one item that gives a list of others as its items."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(x0="x0")
+        self.listed: Any = [(one, one) for one in fresh_strings(size)]
+
+    def items(self) -> Any:
+        return self.listed
+
+
+class JsonItems(Subject):
+    """A dict that is written as JSON, and gives a list as its items that others change."""
+
+    sizes = (64, 300)
+    may_raise = (ValueError,)
+
+    def fresh(self, size: int) -> Any:
+        return _Listed(size)
+
+    def left(self, o: Any) -> Any:
+        return list(o.listed)
+
+    @step()
+    def dumps(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o))
+
+    @step()
+    def dumps_sorted(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o, sort_keys=True))
+
+    @step(PROCESS)
+    def dumps_indent(o: Any, v: str) -> Any:
+        return json.loads(json.dumps(o, indent=1))
+
+    @step()
+    def dumps_within(o: Any, v: str) -> Any:
+        return json.loads(json.dumps([o, {v: o}]))
+
+    @step(PROCESS)
+    def iterencode(o: Any, v: str) -> Any:
+        return json.loads("".join(json.JSONEncoder(sort_keys=True).iterencode(o)))
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.listed.append((v, v))
+
+    @step(writes=True)
+    def setitem(o: Any, v: str) -> Any:
+        o.listed[40] = (v, v)
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        """By pairs that are new, where those before are let go of."""
+        for number in range(60):
+            o.listed[number] = (v + "", "".join(v))
+
+    @step(writes=True)
+    def pop(o: Any, v: str) -> Any:
+        return o.listed.pop()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o.listed[1:]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.listed.clear()
+
+    @step(writes=True, lets_raise=(ValueError, IndexError))
+    def sort(o: Any, v: str) -> Any:
+        o.listed.sort(reverse=True)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        """Into the dict itself, whose items nobody sees."""
+        o[v] = v
 
 
 class _Clearing(pickle.Pickler):
@@ -170,7 +251,7 @@ class MarshalDict(_Changes):
 class WrittenList(Subject):
     """A list of lists that is written as JSON, pickled and marshalled while others change it."""
 
-    sizes = (3, 1, 8)
+    sizes = (3, 1, 8, 64)
 
     def fresh(self, size: int) -> Any:
         return [[one] for one in fresh_strings(size)]
@@ -184,11 +265,11 @@ class WrittenList(Subject):
         """In Python: a list that is emptied after it was asked whether it is empty has no bracket."""
         return json.loads("".join(json.JSONEncoder(indent=1).iterencode(o)))
 
-    @step(may_raise=CHANGED)
+    @step(may_raise=(*CHANGED, IndexError))  # it says that the list changed meanwhile
     def pickle_dumps_0(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o, 0))
 
-    @step(may_raise=CHANGED)
+    @step(may_raise=(*CHANGED, IndexError))  # it says that the list changed meanwhile
     def pickle_dumps_5(o: Any, v: str) -> Any:
         return pickle.loads(pickle.dumps(o, 5))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections import deque
 from itertools import islice
 from operator import length_hint
 from typing import Any, ClassVar
@@ -51,6 +52,11 @@ class Iterating(Subject):
     @step(writes=True)
     def list_(o: Any, v: str) -> Any:
         return named(list(o))
+
+    @step(writes=True)
+    def exhaust(o: Any, v: str) -> Any:
+        """What it gives nobody keeps."""
+        deque(o, 0)
 
     @step(writes=True, may_raise=(ValueError,))
     def unpack(o: Any, v: str) -> Any:
