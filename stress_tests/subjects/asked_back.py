@@ -297,7 +297,7 @@ class ParsersAskedBack(_AskedBack):
     def file(o: Any, v: str) -> Any:
         """What is read from meddles with the parser that reads it."""
         one = expat.ParserCreate()
-        return one.ParseFile(_File(partial(PARSERS[o], one)))
+        return one.ParseFile(_File(partial(PARSERS[o], one)))  # type: ignore[arg-type]
 
     @step(writes=True)
     def target(o: Any, v: str) -> Any:
@@ -312,7 +312,8 @@ class ParsersAskedBack(_AskedBack):
     def factories(o: Any, v: str) -> Any:
         """Elements are made by functions of Python's, and put into one another."""
         built: list[Any] = []
-        builder = ET.TreeBuilder(element_factory=partial(_Made, built), insert_comments=True, insert_pis=True)
+        factory: Any = partial(_Made, built)
+        builder = ET.TreeBuilder(element_factory=factory, insert_comments=True, insert_pis=True)
         built.append(_then(partial(BUILDERS[o], builder)))
         builder.start("x0", {})
         builder.start("x1", {})
@@ -424,12 +425,12 @@ class MadeAgain(_AskedBack):
     @step(writes=True)
     def pack_into(o: Any, v: str) -> Any:
         one = struct.Struct("40i")
-        one.pack_into(bytearray(400), Asked(one, _structs(o), 1), *range(40))
+        one.pack_into(bytearray(400), Asked(one, _structs(o), 1), *range(40))  # type: ignore[arg-type]
 
     @step(writes=True)
     def unpack(o: Any, v: str) -> Any:
         one = struct.Struct("40i")
-        return len(one.unpack_from(bytes(400), Asked(one, _structs(o), 1)))
+        return len(one.unpack_from(bytes(400), Asked(one, _structs(o), 1)))  # type: ignore[arg-type]
 
     @step(writes=True)
     def pickler(o: Any, v: str) -> Any:
@@ -444,7 +445,7 @@ class MadeAgain(_AskedBack):
     def pickler_of_writer(o: Any, v: str) -> Any:
         """By the file that it writes to."""
         file = _Writes()
-        one = pickle.Pickler(file)
+        one: Any = pickle.Pickler(file)
         file.meddle = _then(lambda: one.__init__(_Writes()) if o else one.dump(v))
         one.dump([v * 70_000, [v]])
 
@@ -453,7 +454,7 @@ class MadeAgain(_AskedBack):
         """By the file that it reads from."""
         data = pickle.dumps([[v] * 9, {v: [v]}, v * 300])
         file = _Reads(data)
-        one = pickle.Unpickler(file)
+        one: Any = pickle.Unpickler(file)
         file.meddle = _then(lambda: one.__init__(io.BytesIO(data)) if o else one.load())
         return len(one.load())
 
@@ -490,7 +491,7 @@ class MadeAgain(_AskedBack):
         """A buffer, by the raw stream below it."""
         raw = _Raw()
         one = io.BufferedRWPair(raw, raw) if o else io.BufferedRandom(raw)  # type: ignore[arg-type]
-        raw.meddle = _then(lambda: one.__init__(io.BytesIO(b"x0")) if not o else one.close())  # type: ignore[misc, arg-type]
+        raw.meddle = _then(lambda: one.__init__(io.BytesIO(b"x0")) if not o else one.close())  # type: ignore[misc]
         return one.write(v.encode() * 9000), one.flush(), one.read(9)
 
 
@@ -891,7 +892,7 @@ class NamespacesAskedBack(_AskedBack):
     def imports(o: Any, v: str) -> Any:
         """By a function that changes where the names go."""
         space: dict[str, Any] = {}
-        own = {"__import__": lambda *asked: space.clear() or _Space(o)}
+        own = {"__import__": partial(_imported, space, o)}
         space["__builtins__"] = own
         exec("from x0 import x1, x2\nimport x0\nfrom x0 import *", space)
 
@@ -906,6 +907,11 @@ class NamespacesAskedBack(_AskedBack):
 USES_NAMES = compile("x0 = x1\ndel x2\nx3 = x0, x1\nx1\nclass x4:\n    x5 = x1\n", "<fresh>", "exec")
 
 
+def _imported(space: dict[str, Any], how: int, *asked: Any) -> Any:
+    space.clear()
+    return _Space(how)
+
+
 class _Space(dict[str, Any]):
     """A namespace that is cleared, or changes its globals, when a name is looked for, put there or taken away."""
 
@@ -914,9 +920,11 @@ class _Space(dict[str, Any]):
         self.how, self.globals = how, {"x1": "x1", "__name__": "x0"}
 
     def _asked(self) -> None:
-        (super().clear, self.globals.clear, lambda: self.globals.update(dict.fromkeys(map(str, range(99)))))[
-            self.how
-        ]()
+        (
+            super().clear,
+            self.globals.clear,
+            lambda: self.globals.update(dict.fromkeys(map(str, range(99)), "x1")),
+        )[self.how]()
 
     def __getitem__(self, name: str) -> Any:
         self._asked()

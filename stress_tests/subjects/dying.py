@@ -270,7 +270,7 @@ class DyingInMappings(_Dying):
 
     @step(writes=True)
     def set_init(o: Any, v: str) -> Any:
-        _set(o).__init__([v])
+        _set(o).__init__([v])  # type: ignore[misc]
 
     @step(writes=True)
     def instance_dict(o: Any, v: str) -> Any:

@@ -455,7 +455,8 @@ class _Matching:
 
 
 def _without_matching() -> list[Any]:
-    return [one for one in warnings.filters if type(one[1]) is not _Matching]
+    filters: Any = warnings.filters
+    return [one for one in filters if type(one[1]) is not _Matching]
 
 
 class Warned(Subject):

@@ -406,7 +406,7 @@ class TreesAskedBack(Subject):
     @step(writes=True)
     def store_what_empties(o: Any, v: str) -> Any:
         tree = _tree(9)
-        tree[:] = AskedItems(tree, ET.Element.clear, [ET.Element(v)] * 2)  # type: ignore[call-overload]
+        tree[:] = AskedItems(tree, ET.Element.clear, [ET.Element(v)] * 2)
 
     @step(writes=True)
     def extend(o: Any, v: str) -> Any:
@@ -425,7 +425,7 @@ class TreesAskedBack(Subject):
     @step(writes=True)
     def insert(o: Any, v: str) -> Any:
         tree = _tree(9)
-        tree.insert(Asked(tree, ET.Element.clear, 5), ET.Element(v))
+        tree.insert(Asked(tree, ET.Element.clear, 5), ET.Element(v))  # type: ignore[arg-type]
 
 
 def _cut(tree: ET.Element) -> None:
