@@ -279,7 +279,6 @@ class OwnClassAttributes(_OwnNames):
         """Over what its base has."""
         name = v + "below"
         setattr(o[0], name, "x0")
-        find(o, "x0", getattr(o[3], name, None))
         setattr(o[2], name, v)
         find(o, v, getattr(o[3], name, None))
         find(o, "x0", getattr(o[0], name, None))

@@ -283,11 +283,6 @@ class Task(_Future):
             before = asyncio.tasks._swap_current_task(loop, o)  # type: ignore[attr-defined]
             return asyncio.tasks._swap_current_task(loop, before) is o  # type: ignore[attr-defined]
 
-    @step(writes=True)
-    def registered(o: Any, v: str) -> Any:
-        asyncio.tasks._unregister_task(o)
-        asyncio.tasks._register_task(o)
-
     @step()
     def awaited_by(o: Any, v: str) -> Any:
         return len(o._asyncio_awaited_by or ()), asyncio.capture_call_graph(o) is None  # type: ignore[attr-defined]
