@@ -273,7 +273,7 @@ class Writer(ABC, Generic[Done]):
             loop.body += ast.parse(f"if {self._filled(asked.odd)}:\n    {told}").body
         if self.looks:
             loop.body += ast.parse(self._filled(self.look())).body
-        return self.definitions(), [*before, play, end, loop]
+        return self.definitions(), [*before, end, play, loop]  # what is short beside what is short: one line
 
     def _steps(self) -> str:
         """What each thread does."""

@@ -37,8 +37,7 @@ def positional(first: Any) -> Any:
 
 def own(found: Any, v: Any) -> Any:
     """What is made of this thread's own arguments: nobody else may change what is found."""
-    if found != v:
-        raise AssertionError(f"{found!r} is found of this thread's {v!r}")
+    assert found == v, f"{found!r} is found of this thread's {v!r}"
     return found
 
 
@@ -62,15 +61,6 @@ class Partial(Attributes):
     @step()
     def call_with_more(o: Any, v: str) -> Any:
         return o(v, fourth=v)
-
-    @step()
-    def own_one(o: Any, v: str) -> Any:
-        """It takes nothing of what is shared but its type."""
-        mine = type(o)(plain, v, third=v)
-        own(mine(), (v, v))
-        own(mine(third="x0"), (v, "x0"))
-        own(type(o)(mine, v, fourth=v).args, (v, v))
-        return own(copy.copy(mine)(), (v, v))
 
     @step()
     def parts(o: Any, v: str) -> Any:

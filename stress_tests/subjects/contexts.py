@@ -17,8 +17,7 @@ FIRST, SECOND, THIRD = VARIABLES[:3]
 
 def own(found: Any, v: Any) -> Any:
     """What this thread alone has put there, in a context of its own: nobody else may change what is found."""
-    if found is not v:
-        raise AssertionError(f"{found!r} is found where this thread has put {v!r}")
+    assert found is v, f"{found!r} is found where this thread has put {v!r}"
     return found
 
 

@@ -32,7 +32,8 @@ class Nosy:
         return self._asked() == _named(other) or NotImplemented
 
     def __lt__(self, other: object) -> bool:
-        return NotImplemented if isinstance(other, Nosy) and self._asked() else self._asked() < _named(other)
+        name = self._asked()
+        return NotImplemented if isinstance(other, Nosy) else name < str(other)
 
     def __gt__(self, other: object) -> bool:
         return self._asked() > _named(other)
@@ -46,13 +47,11 @@ class Nosy:
     __str__ = __repr__
 
     def _asked(self) -> str:
-        if not self.busy:
-            self.busy = True
-            try:
-                self.meddle(self.home)
-            finally:
-                self.taken = taken()
-                self.busy = False
+        busy, self.busy = self.busy, True
+        try:
+            _ = busy or self.meddle(self.home)
+        finally:
+            self.taken, self.busy = taken(), busy
         return self.name
 
 
