@@ -19,7 +19,9 @@ from harness.sweep.scene import Scene
 from harness.sweep.worker import code_of, pattern_of
 
 A_CHILD = 5
-"""Stops that one child makes: what one process hides, another shows (see ``passes.STRIDES``)."""
+"""Stops that one child makes, where there are many:"""
+CHILDREN = 3
+"""as many children make them at least, for what one process hides, another shows (see ``passes.STRIDES``)."""
 
 
 class NotReplayable(Exception):
@@ -86,8 +88,9 @@ def replay(
         def fits(event: FindingEvent) -> bool:
             return same_finding(signature(scenario.name, event), wanted)
 
+        a_child = max(1, min(A_CHILD, times // CHILDREN))
         for done in range(times):
-            if done and done % A_CHILD == 0:
+            if done and done % a_child == 0:
                 scene.reopen()
             one, told = scene.again(job, point, other, fits, 1)
             shown += one
