@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 from xml.parsers import expat
 
-from harness.kernel.pairs import PROCESS, Asked, AskedItems, Subject, step, taken
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Subject, step
 
 Meddle = Callable[[Any], object]
 
@@ -775,7 +775,7 @@ def _each(home: Any, meddle: Meddle, *tries: Callable[[Any, Callable[[Any], Any]
         one = home if isinstance(home, memoryview) and home.readonly else _copied(home)
         once = _then(partial(meddle, one))
         with suppress(*REFUSED):
-            one_try(one, partial(_Worth, once))
+            one_try(one, partial(_Worth, one, lambda _: once()))
 
 
 def _copied(home: Any) -> Any:
@@ -785,32 +785,11 @@ def _copied(home: Any) -> Any:
 REFUSED = (AttributeError, BufferError, IndexError, LookupError, OverflowError, TypeError, ValueError)
 
 
-class _Worth:
-    """What is worth a number, or bytes, equal to nothing, and meddles when it is asked or compared."""
+class _Worth(Asked):
+    """What is worth a number, or bytes, and equal to nothing else, and meddles when it is compared, too."""
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, meddle: Callable[[], object], worth: Any) -> None:
-        self.meddle, self.worth = meddle, worth
-
-    def _asked(self) -> Any:
-        self.meddle()
-        self.taken = taken()
-        return self.worth
-
-    def __index__(self) -> int:
-        return self._asked()  # type: ignore[no-any-return]
-
-    __int__ = __index__
-
-    def __float__(self) -> float:
-        return float(self._asked())
-
-    def __bool__(self) -> bool:
-        return bool(self._asked())
-
-    def __buffer__(self, flags: int) -> memoryview:
-        return memoryview(self._asked())
+    __int__ = Asked.__index__
 
     def __eq__(self, other: object) -> bool:
         return self._asked() is other

@@ -28,6 +28,8 @@ class Dying:
         home, self.home = self.home, None
         try:
             self.meddle(home)
+        except (SystemError, MemoryError):  # nothing may raise these: whoever hears of finalizers is told
+            raise
         except Exception:  # noqa: BLE001  # what the home refuses by then
             pass
         self.taken = taken()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import atexit
 import contextlib
@@ -13,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Attributes, Subject, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, in_a_thread, step
 
 SAID = "asyncio, Concurrency and multithreading"
 
@@ -587,16 +586,6 @@ class FutureIteratorAsked(Subject):
             o[1].__await__().close()
 
 
-def _in_a_thread(call: Callable[[], Any]) -> None:
-    """Do it in a thread that has ended when this comes back; what it raises there is nobody's."""
-
-    def work() -> None:
-        with contextlib.suppress(Exception):
-            call()
-
-    _thread.start_joinable_thread(work).join()  # type: ignore[attr-defined]
-
-
 class TaskOfEndedThread(Task):
     """A task of C's that was made by a thread that has ended: in its list it is no more, and in another one."""
 
@@ -609,15 +598,15 @@ class TaskOfEndedThread(Task):
             try:
                 return self.made.pop()
             except IndexError:
-                _in_a_thread(self._make)
+                in_a_thread(self._make)
 
     def _make(self) -> None:
         self.made.extend([Task.fresh(self, 0) for _ in range(16)])
 
     @step(writes=True)
-    def held_in_a_thread(o: Any, v: str) -> Any:
+    def heldin_a_thread(o: Any, v: str) -> Any:
         held = [o]
-        _in_a_thread(lambda: held.extend(asyncio.all_tasks(o.get_loop())))
+        in_a_thread(lambda: held.extend(asyncio.all_tasks(o.get_loop())))
 
 
 MANY = 6
@@ -644,20 +633,20 @@ class TasksThatOutliveThreads(Subject):
         return len(asyncio.all_tasks(o[0]))
 
     @step(writes=True)
-    def made_in_a_thread(o: Any, v: str) -> Any:
-        _in_a_thread(lambda: o[1].extend([_task(o[0]) for _ in range(MANY)]))
+    def madein_a_thread(o: Any, v: str) -> Any:
+        in_a_thread(lambda: o[1].extend([_task(o[0]) for _ in range(MANY)]))
 
     @step(writes=True)
-    def die_in_a_thread(o: Any, v: str) -> Any:
-        _in_a_thread(o[1].clear)
+    def diein_a_thread(o: Any, v: str) -> Any:
+        in_a_thread(o[1].clear)
 
     @step(writes=True)
     def comes_and_goes_in_threads(o: Any, v: str) -> Any:
         """The second thread may well have the place and the number of the first one."""
         held: list[Any] = []
         for _ in range(3):
-            _in_a_thread(lambda: held.extend([_task(o[0]) for _ in range(MANY)]))
-            _in_a_thread(held.clear)
+            in_a_thread(lambda: held.extend([_task(o[0]) for _ in range(MANY)]))
+            in_a_thread(held.clear)
 
     @step(writes=True)
     def dies_at_the_end_of_a_thread(o: Any, v: str) -> Any:
@@ -667,7 +656,7 @@ class TasksThatOutliveThreads(Subject):
         def work() -> None:
             place.tasks = [_task(o[0]) for _ in range(MANY)]
 
-        _in_a_thread(work)
+        in_a_thread(work)
 
 
 @atexit.register

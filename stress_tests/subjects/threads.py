@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import collections
-import contextlib
 import contextvars
 import copy
 import faulthandler
@@ -14,12 +13,11 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from concurrent import futures
 from typing import Any, ClassVar
 from unittest import mock
 
-from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, in_a_thread, step
 
 
 def _nothing() -> None:
@@ -64,16 +62,6 @@ if hasattr(_thread, "start_joinable_thread"):
             return len(repr(o)) > 3
 
 
-def _in_a_thread(call: Callable[[], Any]) -> None:
-    """Do it in a thread that has ended when this comes back; what it raises there is nobody's."""
-
-    def work() -> None:
-        with contextlib.suppress(Exception):
-            call()
-
-    _thread.start_joinable_thread(work).join()  # type: ignore[attr-defined]
-
-
 class _Local(threading.local):
     """A place that is made anew for each thread that comes."""
 
@@ -108,10 +96,10 @@ class LocalOfEndingThreads(Subject):
         def work() -> None:
             plain.x0 = with_more.x0 = v
 
-        _in_a_thread(work)
+        in_a_thread(work)
 
     @step(writes=True)
-    def objects_in_a_thread(o: Any, v: str) -> Any:
+    def objectsin_a_thread(o: Any, v: str) -> Any:
         """What dies at the end of a thread is in another place of that thread."""
         plain, with_more = o
 
@@ -122,10 +110,10 @@ class LocalOfEndingThreads(Subject):
                 one.x1 = _Kept(v)
             with_more.x0 = _Kept(v)
 
-        _in_a_thread(work)
+        in_a_thread(work)
 
     @step(writes=True)
-    def last_in_a_thread(o: Any, v: str) -> Any:
+    def lastin_a_thread(o: Any, v: str) -> Any:
         """Who holds it last is a thread that ends."""
         held = [threading.local()]
         held[0].x0 = v
@@ -134,7 +122,7 @@ class LocalOfEndingThreads(Subject):
             held[0].x0 = _Kept(v)
             held.clear()
 
-        _in_a_thread(work)
+        in_a_thread(work)
 
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:
@@ -206,7 +194,7 @@ class OfEndedThread(Subject):
             try:
                 return self.made.pop()
             except IndexError:
-                _in_a_thread(self._make)
+                in_a_thread(self._make)
 
     def _make(self) -> None:
         for _ in range(16):
@@ -242,8 +230,8 @@ class OfEndedThread(Subject):
         o.pop()
 
     @step(writes=True)
-    def let_go_in_a_thread(o: Any, v: str) -> Any:
-        _in_a_thread(o.clear)
+    def let_goin_a_thread(o: Any, v: str) -> Any:
+        in_a_thread(o.clear)
 
     @step(writes=True)
     def hold(o: Any, v: str) -> Any:

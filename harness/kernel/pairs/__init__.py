@@ -5,6 +5,7 @@ Runs inside the target, as all of the kernel does. A file of subjects imports wh
 
 from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
+from harness.kernel.pairs.ended import in_a_thread
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
 from harness.kernel.pairs.marked import ftstress_pairs
 from harness.kernel.pairs.nosy import (
@@ -44,6 +45,7 @@ __all__ = [
     "fresh_items",
     "fresh_strings",
     "ftstress_pairs",
+    "in_a_thread",
     "named",
     "nosy",
     "nosy_list",
