@@ -25,7 +25,7 @@ from harness.kernel.within import ATTRIBUTES, attributes, watching
 from harness.sweep.held import X86_64
 from harness.sweep.program import Program
 from harness.sweep.stage import Stage
-from harness.sweep.steps import LONGEST_S, Steps
+from harness.sweep.steps import Steps
 from harness.sweep.untraced import SAVED_NAMES
 
 RSP, RIP = SAVED_NAMES.index("rsp"), SAVED_NAMES.index("rip")
@@ -35,6 +35,8 @@ REGISTERS: Callable[[Sequence[int]], tuple[int, ...]] = itemgetter(
     *(_RECORDED.index(name if name in _RECORDED else "rip") for name in X86_64.names[: X86_64.sp + 1])
 )
 """Of a record, in the machine's order; the instruction pointer in the place of those that are not recorded."""
+LONGEST_S = 4.0
+"""How long a thread may take over its path, which is of so many steps at most; what takes longer hangs."""
 DISAGREES = "a thread has run over other calls than it was to"
 UNTRAPPED = "an operation lets no SIGTRAP in, or takes it for itself"
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from harness.kernel.page import GATE
+from harness.kernel.page import GATE, MOST_STEPS
 from harness.sweep import ptrace
 from harness.sweep.ptrace import Thread
 from harness.sweep.stage import Hang, Stage
-
-LONGEST_S = 4.0
-"""Of a tracer's stepping, some hundred thousand instructions; what takes more is cut there, and said to be."""
 
 
 class Steps(ABC):
@@ -48,25 +44,25 @@ class Steps(ABC):
 
 
 class Traced(Steps):
-    """By a tracer."""
+    """By a tracer. It takes as many steps as a thread records itself, however long a busy machine takes over them."""
 
     def __init__(self, stage: Stage, thread: Thread) -> None:
         self.stage = stage
         self.thread = thread
-        self._deadline: float | None = None
+        self._left = MOST_STEPS
         self._been = False
 
     def next(self) -> bool:
         stage, thread = self.stage, self.thread
-        if self._deadline is None:
+        if self._left == MOST_STEPS:
             thread.break_at(None)
-            self._deadline = time.monotonic() + LONGEST_S
             number = stage.enter(thread)
-        elif time.monotonic() > self._deadline:
+        elif not self._left:
             self.cut = True
             return False
         else:
             number = stage.step(thread)
+        self._left -= 1
         if number is None:
             raise Hang(thread)
         if number == GATE:

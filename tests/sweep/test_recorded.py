@@ -155,6 +155,17 @@ def test_a_path_that_is_too_long_is_cut_and_the_child_goes_on(scene: MakeScene) 
     assert made.stage.pid == pid and not made.stage.is_traced
 
 
+def test_a_tracer_cuts_a_path_where_a_thread_does(scene: MakeScene) -> None:
+    made = scene(LONG)
+    job = job_of(made, "read", "store")
+    recorded = made.list(job)
+    made.traced = "it is compared"
+    traced = made.list(job)
+    assert isinstance(recorded, Listing) and isinstance(traced, Listing)
+    assert not recorded.complete and not traced.complete
+    assert recorded.instructions == pytest.approx(traced.instructions, rel=0.05)
+
+
 @pytest.mark.parametrize("first", LETS_NO_SIGTRAP_IN)
 def test_what_cannot_be_stepped_within_itself_is_a_tracer_s_from_there_on_which_is_told(
     scene: MakeScene, first: str
