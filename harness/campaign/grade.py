@@ -226,6 +226,14 @@ class Grader:
             if one.known is None and one.with_gil == "not tried" and one.severity != UNCOUNTED
         ]
 
+    def may_be_another_s(self, name: str, event: FindingEvent) -> bool:
+        """Whether a child's end may be the doing of another pair of the subject, which is known to crash the target."""
+        return (
+            event["kind"] in ("crash", "hang")
+            and known.find(self.issues, self.target, name, signature(name, event)) is None
+            and known.kills(self.issues, self.target, name)
+        )
+
     def result(self) -> Result:
         """The result so far. Raises JournalError when no campaign has begun."""
         if self.header is None:

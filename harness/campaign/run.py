@@ -410,7 +410,8 @@ class _Campaign:
         if found is not None:
             after = self.shown.first_in(number) if planned.mixed else None
             several = planned.mixed or len(planned.pairs) > 1
-            if several and after is None and noticed_late(ending.stderr):
+            late = noticed_late(ending.stderr) or self.grader.may_be_another_s(name, found)
+            if several and after is None and late:
                 after = EARLIER
             self._child_said(number, at_s, found if after in (None, found["where"]) else doubt(found, after))
         failure = endings.failure(ending)

@@ -219,6 +219,18 @@ def deadly(issues: Sequence[KnownIssue], target: Build, scenario: str) -> str | 
     return None
 
 
+def kills(issues: Sequence[KnownIssue], target: Build, scenario: str) -> bool:
+    """Whether some of the scenario's pairs are known to crash the target: what is broken by them may be noticed later,
+    while others are at it.
+    """
+    return any(
+        "crash" in looks.partition(" ")[0].split("|") and fnmatchcase(scenario, glob)
+        for issue in issues
+        if issue.applies_to(target)
+        for glob, looks in issue.looks
+    )
+
+
 def _entry(path: Path, number: int, entry: Any) -> KnownIssue:
     where = f"{path}: issue {number}"
     if not isinstance(entry, dict):

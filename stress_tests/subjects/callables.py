@@ -45,7 +45,8 @@ class Partial(Attributes):
     """A functools.partial of a Python function."""
 
     def fresh(self, size: int) -> Any:
-        return partial(plain, "x0", third="x1")
+        first, third = fresh_strings(2)
+        return partial(plain, first, third=third)
 
     def left(self, o: Any) -> Any:
         return [o.args, o.keywords, dict(vars(o))]

@@ -25,7 +25,9 @@ class _Attributes(Subject):
     """What is done with the attributes of a class, its own and those that the interpreter asks for."""
 
     def fresh(self, size: int) -> Any:
-        return type("Fresh", (Grand,), dict(zip(NAMES, fresh_strings(2), strict=False)))
+        x0, x1, doc, module, qualname, name = fresh_strings(6)
+        own = {"x0": x0, "x1": x1, "__doc__": doc, "__module__": module, "__qualname__": qualname}
+        return type(name, (Grand,), own)
 
     def left(self, o: Any) -> Any:
         own = vars(o)
@@ -359,9 +361,10 @@ class ClassWithKin(Subject):
     """A class with two bases of its own and a subclass: bases are exchanged, subclasses made, look-ups go upwards."""
 
     def fresh(self, size: int) -> Any:
-        low = type("Low", (Grand,), {"x0": "x0"})
-        low.spare = type("Spare", (Grand,), {"x0": "x1"})  # type: ignore[attr-defined]
-        o = type("Fresh", (low,), {"x1": "x1"})
+        x0, x1, spare = fresh_strings(3)
+        low = type("Low", (Grand,), {"x0": x0})
+        low.spare = type("Spare", (Grand,), {"x0": spare})  # type: ignore[attr-defined]
+        o = type("Fresh", (low,), {"x1": x1})
         o.below = type("Below", (o,), {})  # type: ignore[attr-defined]
         return o
 
@@ -466,10 +469,11 @@ class ClassWithMetaclass(Subject):
     """A class with a metaclass of its own: what the metaclass holds is asked whenever the class is."""
 
     def fresh(self, size: int) -> Any:
-        names = {"x0": "x0", "prop": property(lambda cls: cls.x1), "spare": None}
+        x0, x1, spare = fresh_strings(3)
+        names = {"x0": x0, "prop": property(lambda cls: cls.x1), "spare": None}
         meta = type("Meta", (type,), names)
-        meta.spare = type("Meta2", (type,), {"x0": "x1", "spare": meta})  # type: ignore[attr-defined]
-        return meta("Fresh", (), {"x1": "x1"})
+        meta.spare = type("Meta2", (type,), {"x0": spare, "spare": meta})  # type: ignore[attr-defined]
+        return meta("Fresh", (), {"x1": x1})
 
     def left(self, o: Any) -> Any:
         return [vars(type(o)).get("x0"), vars(o).get("x1"), vars(o).get("x0")]

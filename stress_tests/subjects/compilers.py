@@ -100,7 +100,8 @@ class AstNode(Subject):
     }
 
     def fresh(self, size: int) -> Any:
-        return ast.Name("x0", ast.Load(), lineno=1, col_offset=0)
+        (name,) = fresh_strings(1)
+        return ast.Name(name, ast.Load(), lineno=1, col_offset=0)
 
     def left(self, o: Any) -> Any:
         return getattr(o, "id", None), len(vars(o)) < 7

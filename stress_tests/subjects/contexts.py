@@ -274,7 +274,8 @@ class ContextVariable(Subject):
     """A context variable that threads set and read, each in its own context."""
 
     def fresh(self, size: int) -> Any:
-        return ContextVar("Fresh", default="x0")
+        (default,) = fresh_strings(1)
+        return ContextVar("Fresh", default=default)
 
     def left(self, o: Any) -> Any:
         return o.get()
@@ -353,7 +354,8 @@ class SharedToken(Subject):
 
     def fresh(self, size: int) -> Any:
         o = Context()
-        return o, o.run(FIRST.set, "x0"), o.run(SECOND.set, "x1")
+        first, second = fresh_strings(2)
+        return o, o.run(FIRST.set, first), o.run(SECOND.set, second)
 
     def left(self, o: Any) -> Any:
         return sorted(o[0].values())

@@ -7,7 +7,7 @@ from functools import cached_property, partialmethod, singledispatchmethod
 from types import FunctionType
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 
 def positional(first: Any) -> Any:
@@ -300,7 +300,8 @@ class StaticMethod(Subject):
     made: Any = staticmethod
 
     def fresh(self, size: int) -> Any:
-        return type(self).made(FunctionType(positional.__code__, {}, "positional"))
+        (name,) = fresh_strings(1)
+        return type(self).made(FunctionType(positional.__code__, {}, name))
 
     def left(self, o: Any) -> Any:
         return [o.__name__, o.__doc__, getattr(o, "mark", None)]
@@ -377,7 +378,7 @@ class CachedProperty(Subject):
 
     def fresh(self, size: int) -> Any:
         o = type("Holder", (), {"cached": cached_property(_fresh_value)})()
-        o.held = "x0"
+        (o.held,) = fresh_strings(1)
         return o
 
     def left(self, o: Any) -> Any:

@@ -14,6 +14,7 @@ from harness.kernel.pairs import (
     arm,
     dict_disagreement,
     fresh_items,
+    fresh_strings,
     nosy,
     refuse,
     step,
@@ -36,7 +37,8 @@ class DictOfMixedKeys(DictCore):
     """A dict of strings whose keys are not all strings: its table is of another kind, and so are its look-ups."""
 
     def fresh(self, size: int) -> Any:
-        return {(): "x0"} | fresh_items(size - 1) | {0.5: "x0"}
+        first, last = fresh_strings(2)
+        return {(): first} | fresh_items(size - 1) | {0.5: last}
 
 
 class _Home:

@@ -285,7 +285,8 @@ class ErrorOfSystem(_Exceptions):
     """An OSError, with its numbers and names."""
 
     def fresh(self, size: int) -> Any:
-        return OSError(2, "x0", "x1", None, "x2")
+        said, one, other = fresh_strings(3)
+        return OSError(2, said, one, None, other)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -316,7 +317,8 @@ class ErrorOfUnicode(_Exceptions):
     """A UnicodeDecodeError, with its object and positions."""
 
     def fresh(self, size: int) -> Any:
-        return UnicodeDecodeError("x0", b"x1", 0, 1, "x2")
+        encoding, data, reason = fresh_strings(3)
+        return UnicodeDecodeError(encoding, data.encode(), 0, 1, reason)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -349,7 +351,8 @@ class ErrorOfSyntax(_Exceptions):
     left_out = {"__new__": _Exceptions.left_out["__new__"], "_metadata": "the compiler's own"}
 
     def fresh(self, size: int) -> Any:
-        return SyntaxError("x0", ("x1", 1, 2, "x2", 1, 3))
+        said, name, text = fresh_strings(3)
+        return SyntaxError(said, (name, 1, 2, text, 1, 3))
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -377,7 +380,8 @@ class ErrorOfImport(_Exceptions):
     """An ImportError, with the names of what was imported."""
 
     def fresh(self, size: int) -> Any:
-        return ImportError("x0", name="x1", path="x2")
+        said, name, path = fresh_strings(3)
+        return ImportError(said, name=name, path=path)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -396,7 +400,8 @@ class ErrorOfAttribute(_Exceptions):
     """An AttributeError that nobody has looked at: it knows whose attribute was asked for."""
 
     def fresh(self, size: int) -> Any:
-        return AttributeError("x0", name="x1", obj=["x2"])
+        said, name, held = fresh_strings(3)
+        return AttributeError(said, name=name, obj=[held])
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -411,7 +416,7 @@ class EndOfIteration(_Exceptions):
     """A StopIteration, with what a generator returned."""
 
     def fresh(self, size: int) -> Any:
-        return StopIteration("x0")
+        return StopIteration(*fresh_strings(1))
 
     @step()
     def value(o: Any, v: str) -> Any:

@@ -57,8 +57,15 @@ class _Holder:
 
 
 def _made(code: Any) -> Any:
-    function = FunctionType(code, {"x0": "x0"}, "plain", ("x1",))
-    function.__kwdefaults__ = {"third": "x2"}
+    x0, x1, x2 = fresh_strings(3)
+    function = FunctionType(code, {"x0": x0}, None, (x1,))
+    function.__kwdefaults__ = {"third": x2}
+    return _named(function)
+
+
+def _named(function: Any) -> Any:
+    """It is called by strings that nobody else has: what is stored instead frees them."""
+    function.__name__, function.__qualname__, function.__doc__, function.__module__ = fresh_strings(4)
     return function
 
 
@@ -309,7 +316,7 @@ class Closure(Function):
     """A Python function that reads two cells."""
 
     def fresh(self, size: int) -> Any:
-        return around(*fresh_strings(2))
+        return _named(around(*fresh_strings(2)))
 
     @step(writes=True)
     def store_code(o: Any, v: str) -> Any:
@@ -342,7 +349,7 @@ class FunctionOfManyDefaults(Subject):
     def fresh(self, size: int) -> Any:
         code = _many.__code__
         o = FunctionType(code, {}, "many", tuple(fresh_strings(3)))
-        o.__kwdefaults__ = {"fourth": "x1", "fifth": "x2"}
+        o.__kwdefaults__ = dict(zip(("fourth", "fifth"), fresh_strings(2), strict=True))
         return o
 
     def left(self, o: Any) -> Any:
@@ -389,7 +396,8 @@ class BoundMethod(Subject):
     """A method bound to an instance, and the function and the instance beneath it."""
 
     def fresh(self, size: int) -> Any:
-        return MethodType(FunctionType(positional.__code__, {}, "positional"), _Holder("x0"))
+        name, held = fresh_strings(2)
+        return MethodType(FunctionType(positional.__code__, {}, name), _Holder(held))
 
     def left(self, o: Any) -> Any:
         return [o.__self__.held, o.__func__.__name__]

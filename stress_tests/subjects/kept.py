@@ -204,7 +204,7 @@ class KeptByModule(_Kept):
     """A module that nobody has asked for its annotations."""
 
     def fresh(self, size: int) -> Any:
-        return types.ModuleType("x0"), []
+        return types.ModuleType(*fresh_strings(1)), []
 
     @step(writes=True)
     def annotations(o: Any, v: str) -> Any:
@@ -224,7 +224,7 @@ class KeptByException(_Kept):
     """An exception that nobody has asked for its dict, or given a note."""
 
     def fresh(self, size: int) -> Any:
-        return ValueError("x0"), []
+        return ValueError(*fresh_strings(1)), []
 
     @step(writes=True)
     def dict_(o: Any, v: str) -> Any:

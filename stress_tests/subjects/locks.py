@@ -88,7 +88,7 @@ class LockAround(Subject):
     said = Lock.said
 
     def fresh(self, size: int) -> Any:
-        return threading.Lock(), ["x0"]
+        return threading.Lock(), fresh_strings(1)
 
     def left(self, o: Any) -> Any:
         return [o[0].locked(), o[1]]
@@ -188,7 +188,7 @@ class ReentrantLockAround(LockAround):
     said = RLock.said
 
     def fresh(self, size: int) -> Any:
-        return threading.RLock(), ["x0"]
+        return threading.RLock(), fresh_strings(1)
 
     def left(self, o: Any) -> Any:
         return [_count(o[0]), o[1]]
@@ -208,7 +208,7 @@ class ConditionAround(LockAround):
     said = RLock.said
 
     def fresh(self, size: int) -> Any:
-        return threading.Condition(), ["x0"]
+        return threading.Condition(), fresh_strings(1)
 
     def left(self, o: Any) -> Any:
         return [_count(o[0]._lock), o[1]]

@@ -335,7 +335,7 @@ class OwnNotes(_Own):
     sizes: ClassVar[tuple[int, ...]] = (0, 1)
 
     def fresh(self, size: int) -> Any:
-        o = ValueError("x0")
+        o = ValueError(*fresh_strings(1))
         for one in fresh_strings(size):
             o.add_note(one)
         return o, []

@@ -203,7 +203,7 @@ class Dataclass(Subject):
     made: Any = Row
 
     def fresh(self, size: int) -> Any:
-        return self.made("x0")
+        return self.made(*fresh_strings(1))
 
     def left(self, o: Any) -> Any:
         return [getattr(o, name, None) for name in ("x0", "x1", "x2")]
@@ -368,7 +368,8 @@ class TypedRow(Subject):
     """A dict that a TypedDict describes."""
 
     def fresh(self, size: int) -> Any:
-        return Movie(x0="x0", x1="x1")
+        x0, x1 = fresh_strings(2)
+        return Movie(x0=x0, x1=x1)
 
     @step()
     def get(o: Any, v: str) -> Any:

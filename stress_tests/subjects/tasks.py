@@ -228,7 +228,7 @@ class Task(_Future):
     def fresh(self, size: int) -> Any:
         loop = _Loop()
         coroutine = _coroutine([])
-        return asyncio.Task(coroutine, loop=loop, name="x0")  # type: ignore[arg-type]
+        return asyncio.Task(coroutine, loop=loop, name="x" + str(size))  # type: ignore[arg-type]
 
     def left(self, o: Any) -> Any:
         """Its coroutine is run to its end, else it would complain of not having been awaited."""
@@ -301,7 +301,7 @@ class TaskWaiting(Task):
     def fresh(self, size: int) -> Any:
         loop = _Loop()
         future: asyncio.Future[Any] = asyncio.Future(loop=loop)  # type: ignore[arg-type]
-        task = asyncio.Task(_coroutine([future]), loop=loop, name="x0")  # type: ignore[arg-type]
+        task = asyncio.Task(_coroutine([future]), loop=loop, name="x" + str(size))  # type: ignore[arg-type]
         loop.run_one()
         return task
 

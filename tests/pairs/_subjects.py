@@ -244,6 +244,27 @@ class NoticedLate(Subject):
         NoticedLate.other(o, v)
 
 
+class DiesLate(Subject):
+    """One operation spoils the process, which ends at another one, and says nothing."""
+
+    spoilt: ClassVar[list[str]] = []
+
+    def fresh(self, size: int) -> list[str]:
+        return []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(PROCESS, writes=True)
+    def spoil(o: Any, v: str) -> Any:
+        DiesLate.spoilt.append(v)
+
+    @step(PROCESS, writes=True)
+    def other(o: Any, v: str) -> Any:
+        if DiesLate.spoilt:
+            os._exit(9)
+
+
 class Deadly(Subject):
     """Ends the process where two of its operations meet, whatever else it does well."""
 

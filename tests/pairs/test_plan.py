@@ -165,6 +165,25 @@ def test_every_other_row_has_each_thread_do_its_operation_several_times() -> Non
     assert left == {1: {2}, TURNS: {2 * TURNS}}
 
 
+@pytest.mark.parametrize("count", range(1, 6))
+def test_a_glance_has_one_row_of_each_kind_and_each_size_comes_both_ways(count: int) -> None:
+    class Sized(Three):
+        sizes = tuple(range(1, count + 1))
+
+    mixed = Mixed(Sized(), steps(Sized), "1", None)
+    mixed.held_at, mixed.turns = -1, TURNS
+    rows = [(mixed.row().turns, mixed.size) for _ in range(2 * count)]
+    assert [turns for turns, _ in rows[:2]] == [1, TURNS]
+    assert len(set(rows)) == 2 * count
+
+
+@pytest.mark.parametrize("seed", "0123456789")
+def test_what_is_held_is_held_in_no_glance(seed: str) -> None:
+    mixed = Mixed(Three(), steps(Three), seed, None)
+    assert [bool(mixed.row().held) for _ in range(2)] == [False, False]
+    assert any(mixed.row().held for _ in range(2))
+
+
 @pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="there the scheduler decides which core is whose"
 )

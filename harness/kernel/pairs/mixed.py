@@ -74,8 +74,8 @@ class Mixed:
         self.left: list[int] = []
         self.rows = 0
         self.turns = 1
-        self.held_at = (1 + self.draw.randrange(1, HELD_ROWS)) % HELD_ROWS
-        """Never the first one, which is all of a glance: what is held is not freed under anybody's hands."""
+        self.held_at = (1 + self.draw.randrange(2, HELD_ROWS)) % HELD_ROWS
+        """Never the first two, which are all of a glance: what is held is not freed under anybody's hands."""
         self.size = subject.sizes[0]
         self.play: Sequence[Play] = [mixed_player()] * 2
         noted = bytearray(NOTE_BYTES * 2)
@@ -99,7 +99,10 @@ class Mixed:
 
     def row(self) -> Row:
         """The next one: pairs that have not come yet, where both read at last; then all again in another order."""
-        self.size = self.subject.sizes[self.rows % len(self.subject.sizes)]
+        sizes = self.subject.sizes
+        self.size = sizes[self.rows % len(sizes)]
+        # The second row is in turns, for a glance has few: and each size comes both ways.
+        in_turns = (self.rows + self.rows // len(sizes) * (len(sizes) % 2 == 0)) % 2
         self.rows += 1
         while len(self.left) < LENGTH:
             first = self.numbers[: len(self.numbers) - len(self.last)]
@@ -111,7 +114,7 @@ class Mixed:
         made = self.row_of(pairs)
         if self.rows % HELD_ROWS == self.held_at:
             made.hold()
-        elif self.rows // len(self.subject.sizes) % 2:
+        elif in_turns:
             made.turns = self.turns
         return made
 
