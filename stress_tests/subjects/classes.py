@@ -173,8 +173,9 @@ class _Attributes(Subject):
     def store_no_hash(o: Any, v: str) -> Any:
         o.__hash__ = None
 
-    @step()
+    @step(may_raise=(KeyError,))
     def instance_in_dict(o: Any, v: str) -> Any:
+        """What was put there under one hash is looked for under another."""
         mine = _instance(o)
         return {mine: v}[mine]
 
