@@ -300,8 +300,9 @@ class StaticMethod(Subject):
     made: Any = staticmethod
 
     def fresh(self, size: int) -> Any:
-        (name,) = fresh_strings(1)
-        return type(self).made(FunctionType(positional.__code__, {}, name))
+        o = type(self).made(FunctionType(positional.__code__, {}, "positional"))
+        (o.__name__,) = fresh_strings(1)
+        return o
 
     def left(self, o: Any) -> Any:
         return [o.__name__, o.__doc__, getattr(o, "mark", None)]

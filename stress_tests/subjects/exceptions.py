@@ -285,8 +285,11 @@ class ErrorOfSystem(_Exceptions):
     """An OSError, with its numbers and names."""
 
     def fresh(self, size: int) -> Any:
-        said, one, other = fresh_strings(3)
-        return OSError(2, said, one, None, other)
+        o = OSError(2, "x0", "x1", None, "x2")
+        o.strerror, o.filename, o.filename2 = fresh_strings(
+            3
+        )  # nothing else holds them: args does what it is made of
+        return o
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -317,8 +320,10 @@ class ErrorOfUnicode(_Exceptions):
     """A UnicodeDecodeError, with its object and positions."""
 
     def fresh(self, size: int) -> Any:
-        encoding, data, reason = fresh_strings(3)
-        return UnicodeDecodeError(encoding, data.encode(), 0, 1, reason)
+        o = UnicodeDecodeError("x0", b"x1", 0, 1, "x2")
+        o.encoding, data, o.reason = fresh_strings(3)
+        o.object = data.encode()
+        return o
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -351,8 +356,9 @@ class ErrorOfSyntax(_Exceptions):
     left_out = {"__new__": _Exceptions.left_out["__new__"], "_metadata": "the compiler's own"}
 
     def fresh(self, size: int) -> Any:
-        said, name, text = fresh_strings(3)
-        return SyntaxError(said, (name, 1, 2, text, 1, 3))
+        o = SyntaxError("x0", ("x1", 1, 2, "x2", 1, 3))
+        o.msg, o.filename, o.text = fresh_strings(3)
+        return o
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -380,8 +386,10 @@ class ErrorOfImport(_Exceptions):
     """An ImportError, with the names of what was imported."""
 
     def fresh(self, size: int) -> Any:
-        said, name, path = fresh_strings(3)
-        return ImportError(said, name=name, path=path)
+        name, path, said = fresh_strings(3)
+        o = ImportError("x2", name=name, path=path)
+        o.msg = said
+        return o
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -416,7 +424,9 @@ class EndOfIteration(_Exceptions):
     """A StopIteration, with what a generator returned."""
 
     def fresh(self, size: int) -> Any:
-        return StopIteration(*fresh_strings(1))
+        o = StopIteration("x0")
+        (o.value,) = fresh_strings(1)
+        return o
 
     @step()
     def value(o: Any, v: str) -> Any:
