@@ -8,6 +8,7 @@ import inspect
 import pickle
 import types
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
@@ -19,6 +20,36 @@ class Grand:
     """What the bases of all classes here have in common, so that one can take the other's place."""
 
     x2 = "x2"
+
+
+def _slots_disagree(cls: Any) -> str:
+    """Whether an instance is asked by a special method that no dict of its classes holds, or not by one that does."""
+    mine = _instance(cls)
+    for name, asked in ASKED.items():
+        held = next((vars(one)[name] for one in cls.__mro__[:-1] if name in vars(one)), None)
+        try:
+            answered = asked(mine)
+        except (TypeError, AttributeError):
+            answered = False
+        if answered and held is None:
+            return f"an instance is asked by a {name} that no dict of its classes holds"
+        if held is not None and not answered:
+            return f"an instance is not asked by the {name} that a dict of its classes holds"
+    return ""
+
+
+ASKED: dict[str, Callable[[Any], bool]] = {
+    "__len__": lambda mine: len(mine) == 2,
+    "__getattr__": lambda mine: mine.x9 == "x3",
+    "__eq__": lambda mine: mine == 0,
+    "__hash__": lambda mine: hash(mine) == 7,
+    "__call__": lambda mine: mine() is not None,
+    "__add__": lambda mine: mine + 1 is not None,
+    "__iter__": lambda mine: list(mine) == ["x0"],
+    "__repr__": lambda mine: repr(mine) == "x0",
+    "__bool__": lambda mine: not mine,
+}
+"""Whether what the subjects here store under that name gives the answer."""
 
 
 class _Attributes(Subject):
@@ -41,7 +72,7 @@ class _Attributes(Subject):
             for _ in "12":
                 if name in own and getattr(o, name, None) is not own[name]:
                     return f"the class's attribute {name} is not what its dict holds"
-        return ""
+        return _slots_disagree(o)
 
     @step()
     def get(o: Any, v: str) -> Any:
@@ -381,6 +412,8 @@ class ClassWithKin(Subject):
             return "the base does not know the class as its subclass"
         if o.x0 is not vars(o.__bases__[0])["x0"] or o.below.x0 is not o.x0:
             return "what is inherited is not the base's"
+        if wrong := _slots_disagree(o) or _slots_disagree(o.below):
+            return wrong
         return "" if o.below in o.__subclasses__() else "the class does not know its subclass"
 
     @step()
