@@ -17,15 +17,18 @@ import threading
 import types
 import warnings
 import weakref
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, in_a_thread, step
 
 MONITORING: Any = getattr(sys, "monitoring", None)
 TOOLS = (3, 4)
 """The numbers of tools that nobody else has claimed; 3 is nobody's, 4 too."""
+TOOL_OF = {"a": 3, "b": 4, "c": 0}
+"""A tool for each thread that nobody else uses."""
 MODULE = "ftstress_raced_module"
 FROZEN = "__hello__"
 """A module that comes with the interpreter, not from a file."""
@@ -443,6 +446,101 @@ class Tracing(Subject):
     @step(writes=True)
     def new_code(o: Any, v: str) -> Any:
         o.__code__ = o.__code__.replace()
+
+
+class OwnEvents(Subject):
+    """A function that threads call, each of which has its own calls told to it; and what was not told."""
+
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        return types.FunctionType(_counted.__code__.replace(), globals()), []
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return "; ".join(o[1])
+
+    @step(writes=True)
+    def call(o: Any, v: str) -> Any:
+        o[0](4)
+
+    @step(writes=True)
+    def profiled(o: Any, v: str) -> Any:
+        _told(o, sys.setprofile)
+
+    @step(writes=True)
+    def profiled_in_a_thread(o: Any, v: str) -> Any:
+        in_a_thread(partial(_told, o, sys.setprofile))
+
+    @step(writes=True)
+    def traced(o: Any, v: str) -> Any:
+        _told(o, sys.settrace)
+
+    @step(writes=True)
+    def traced_in_a_thread(o: Any, v: str) -> Any:
+        in_a_thread(partial(_told, o, sys.settrace))
+
+    @step(writes=True)
+    def monitored(o: Any, v: str) -> Any:
+        """By a tool that no other thread uses."""
+        with _returns_told(o, TOOL_OF[v[0]], None):
+            o[0](4)
+
+    @step(writes=True)
+    def monitored_here(o: Any, v: str) -> Any:
+        with _returns_told(o, TOOL_OF[v[0]], o[0].__code__):
+            o[0](4)
+
+    @step(writes=True)
+    def called_while_monitored(o: Any, v: str) -> Any:
+        with _returns_told(o, TOOL_OF[v[0]], None) as heard:
+            in_a_thread(partial(_call_and_note, o, heard))
+            o[0](4)
+
+
+def _told(o: Any, switch: Callable[[Any], None]) -> None:
+    heard: list[str] = []
+
+    def tell(frame: Any, event: str, argument: Any) -> Any:
+        if frame.f_code is o[0].__code__:
+            heard.append(event)
+        return tell
+
+    switch(tell)
+    try:
+        o[0](4)
+    finally:
+        switch(None)
+    if heard[:1] != ["call"] or heard[-1:] != ["return"]:
+        o[1].append(f"of a call its own thread was told {heard}")
+
+
+def _call_and_note(o: Any, heard: list[int]) -> None:
+    o[0](4)
+    if threading.get_ident() not in heard:
+        o[1].append("a call in a new thread was not told to the tool")
+
+
+@contextmanager
+def _returns_told(o: Any, tool: int, code: Any) -> Iterator[list[int]]:
+    heard: list[int] = []
+    event = MONITORING.events.PY_RETURN
+    MONITORING.use_tool_id(tool, "ftstress")
+    try:
+        MONITORING.register_callback(tool, event, lambda *_: heard.append(threading.get_ident()))
+        if code is None:
+            MONITORING.set_events(tool, event)
+        else:
+            MONITORING.set_local_events(tool, code, event)
+        yield heard
+        if code is not None:
+            MONITORING.set_local_events(tool, code, 0)
+    finally:
+        _free(tool)
+    if threading.get_ident() not in heard:
+        o[1].append("a call was not told to the tool of its own thread")
 
 
 class _Matching:
