@@ -372,7 +372,7 @@ class TemplateIterator(Iterating):
         return map(operator.attrgetter("value"), templatelib.Template(*put))
 
 
-class _Ends(Subject):
+class _EndsOneByOne(Subject):
     """Many iterators of one element each, or two, all of one type, which the size says: both threads come to many
     ends at once. What they are given was put there, whoever is given it.
     """
@@ -383,12 +383,41 @@ class _Ends(Subject):
     def fresh(self, size: int) -> Any:
         return [self.made[size]() for _ in range(MANY)]
 
-    def left(self, o: Any) -> Any:
-        return named([list(one) for one in o])
-
     @step(writes=True)
     def nexts(o: Any, v: str) -> Any:
         return named([next(one, None) for one in o])
+
+    @step(writes=True)
+    def nexts_backward(o: Any, v: str) -> Any:
+        return named([next(one, None) for one in reversed(o)])
+
+    @step(writes=True)
+    def nexts_twice(o: Any, v: str) -> Any:
+        """The second is beyond the end, if nobody else was there before."""
+        return named([next(one, None) for one in o for _ in "12"])
+
+
+class EndsOfManyRepeats(_EndsOneByOne):
+    """Repeats of one value, once or twice: of them there may be no end when the last one is given twice."""
+
+    sizes = tuple(range(2))
+    made = (lambda: itertools.repeat(_text(), 1), lambda: itertools.repeat(_text(), 2))
+
+    def left(self, o: Any) -> Any:
+        return named([list(itertools.islice(one, 3)) for one in o])
+
+    def wrong(self, o: Any) -> str:
+        try:
+            return "" if max(map(length_hint, o)) <= 2 else "more is left than there was"
+        except TypeError:
+            return "one has become endless"
+
+
+class _Ends(_EndsOneByOne):
+    """The same, where each surely has an end."""
+
+    def left(self, o: Any) -> Any:
+        return named([list(one) for one in o])
 
     @step(writes=True)
     def lists(o: Any, v: str) -> Any:
@@ -401,15 +430,6 @@ class _Ends(Subject):
     @step(writes=True)
     def chained(o: Any, v: str) -> Any:
         return named(list(itertools.chain.from_iterable(o)))
-
-    @step(writes=True)
-    def nexts_backward(o: Any, v: str) -> Any:
-        return named([next(one, None) for one in reversed(o)])
-
-    @step(writes=True)
-    def nexts_twice(o: Any, v: str) -> Any:
-        """The second is beyond the end, if nobody else was there before."""
-        return named([next(one, None) for one in o for _ in "12"])
 
     @step()
     def hints(o: Any, v: str) -> Any:
