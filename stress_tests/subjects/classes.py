@@ -24,6 +24,8 @@ class Grand:
 
 def _slots_disagree(cls: Any) -> str:
     """Whether an instance is asked by a special method that no dict of its classes holds, or not by one that does."""
+    if inspect.isabstract(cls):
+        return ""
     mine = _instance(cls)
     for name, asked in ASKED.items():
         held = next((vars(one)[name] for one in cls.__mro__[:-1] if name in vars(one)), None)

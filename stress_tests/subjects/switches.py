@@ -70,6 +70,29 @@ class Node:
         self.held = None
 
 
+class Asking(Node):
+    """Its finalizer asks the collector that has it finalized, in the next way there is."""
+
+    def __init__(self, held: Any, ask: Callable[[Any], object]) -> None:
+        super().__init__(held)
+        self.ask = ask
+
+    def __del__(self) -> None:
+        self.ask(self)
+
+
+COLLECTOR_ASKED: tuple[Callable[[Any], object], ...] = (
+    lambda me: [type(one) for one in gc.get_objects()],
+    lambda me: gc.get_referrers(me, me.held),
+    lambda me: gc.get_referents(me),
+    lambda me: gc.collect(),
+    lambda me: gc.get_stats(),
+    lambda me: gc.freeze(),
+    lambda me: gc.unfreeze(),
+    lambda me: (gc.is_finalized(me), gc.is_tracked(me), gc.get_count()),
+)
+
+
 def _cycle(o: Any, v: str) -> Any:
     node = Node([v])
     o.append(node)
@@ -172,6 +195,12 @@ class Collector(Subject):
         gc.collect(0)
         with suppress(ValueError):  # another thread has cleared them
             gc.callbacks.remove(mine)
+
+    @step(writes=True)
+    def finalizers_ask(o: Any, v: str) -> Any:
+        for ask in COLLECTOR_ASKED:
+            Asking(v, ask)
+        gc.collect()
 
     @step(writes=True)
     def clear_callbacks(o: Any, v: str) -> Any:

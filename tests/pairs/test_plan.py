@@ -213,3 +213,21 @@ def test_of_what_is_done_several_times_only_process_and_structure_are_asked() ->
     given = [[Raised(SystemError())], [None]]
     assert mixed.refusal(row, 0, given, racers) is not None
     racers.finish()
+
+
+def test_what_nobody_can_look_at_in_turns_is_asked_for_nothing_else() -> None:
+    class Blind(Three):
+        def left(self, o: Any) -> Any:
+            return None
+
+        def wrong(self, o: Any) -> str:
+            raise LookupError("nobody can look at it")
+
+    mixed, racers = Mixed(Blind(), steps(Blind), "1", None), Racers(2)
+    row = mixed.row()
+    row.objects = [[] for _ in row.numbers]
+    given: list[list[Any]] = [[Raised(KeyError())], [None]]
+    assert mixed.refusal(row, 0, given, racers) is not None
+    row.turns = TURNS
+    assert mixed.refusal(row, 0, given, racers) is None
+    racers.finish()

@@ -163,7 +163,10 @@ class Mixed:
         allowed = not raises_what_none_may(outcome) if in_turns else self._is_allowed(number, outcome, given)
         if allowed and not wrong:
             return None
-        return self._judge(number, racers).refusal_of(given, outcome, wrong)
+        refused = self._judge(number, racers).refusal_of(given, outcome, wrong)
+        if allowed and in_turns and refused is not None and refused.oracle != "structure":
+            return None  # nobody could look at it, as some order leaves it: the rest is not asked in turns
+        return refused
 
     def _is_allowed(self, number: int, outcome: Outcome, given: Sequence[Sequence[Any]]) -> bool:
         """Whether what promises no order, or the two orders, tried on this one thread, say so; else the judge of the
