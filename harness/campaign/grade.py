@@ -227,11 +227,18 @@ class Grader:
         ]
 
     def may_be_another_s(self, name: str, event: FindingEvent) -> bool:
-        """Whether a child's end may be the doing of another pair of the subject, which is known to crash the target."""
+        """Whether it may be the doing of another pair of the subject that a process has ended, or is not as it was: of
+        one that is known to do that to the target.
+        """
+        broken = event["kind"] in ("crash", "hang") or (event["kind"], event["oracle"]) == (
+            "violation",
+            "process",
+        )
         return (
-            event["kind"] in ("crash", "hang")
+            broken
+            and JOIN in event["where"]  # of mixed rows as a whole nothing smaller can be tried
             and known.find(self.issues, self.target, name, signature(name, event)) is None
-            and known.kills(self.issues, self.target, name)
+            and known.breaks(self.issues, self.target, name)
         )
 
     def result(self) -> Result:

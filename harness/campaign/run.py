@@ -387,8 +387,13 @@ class _Campaign:
     def _child_said(self, number: int, at_s: float, event: RecordedEvent) -> None:
         planned, _ = self.running[number]
         # A report of a sanitizer says itself what it is of, and nothing smaller shows what came before any program.
-        if event["event"] == "finding" and planned.tentative and is_program(event["where"]):
-            event = doubt(event)
+        if event["event"] == "finding":
+            if planned.tentative and is_program(event["where"]):
+                event = doubt(event)
+            elif (planned.mixed or len(planned.pairs) > 1) and self.grader.may_be_another_s(
+                planned.scenario.name, event
+            ):
+                event = doubt(event, EARLIER)
         if event["event"] == "hello":
             # What comes behind its budget takes a slow target long, and there a debug build is asked for its totals:
             # children would pile up.
@@ -410,8 +415,7 @@ class _Campaign:
         if found is not None:
             after = self.shown.first_in(number) if planned.mixed else None
             several = planned.mixed or len(planned.pairs) > 1
-            late = noticed_late(ending.stderr) or self.grader.may_be_another_s(name, found)
-            if several and after is None and late:
+            if several and after is None and noticed_late(ending.stderr):
                 after = EARLIER
             self._child_said(number, at_s, found if after in (None, found["where"]) else doubt(found, after))
         failure = endings.failure(ending)

@@ -219,12 +219,13 @@ def deadly(issues: Sequence[KnownIssue], target: Build, scenario: str) -> str | 
     return None
 
 
-def kills(issues: Sequence[KnownIssue], target: Build, scenario: str) -> bool:
-    """Whether some of the scenario's pairs are known to crash the target: what is broken by them may be noticed later,
-    while others are at it.
+def breaks(issues: Sequence[KnownIssue], target: Build, scenario: str) -> bool:
+    """Whether some of the scenario's pairs are known to crash the target, or to leave the process broken: that may be
+    noticed later, while others are at it.
     """
     return any(
-        "crash" in looks.partition(" ")[0].split("|") and fnmatchcase(scenario, glob)
+        not {"crash", "process"}.isdisjoint(looks.partition(" ")[0].split("|"))
+        and fnmatchcase(scenario, glob)
         for issue in issues
         if issue.applies_to(target)
         for glob, looks in issue.looks

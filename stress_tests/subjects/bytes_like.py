@@ -17,7 +17,12 @@ COMMON = {
 
 def letters(data: Any) -> list[str]:
     """Which bytes there are: ``x`` where nobody wrote, else who did."""
-    return sorted({chr(byte) for byte in bytes(data)})
+    return sorted(set(map(letter, bytes(data))))
+
+
+def letter(byte: int) -> str:
+    """Who wrote the byte; a bytearray that is resized has zeros where nobody did."""
+    return chr(byte or ord("x"))
 
 
 class Bytearray(Subject):
@@ -41,7 +46,7 @@ class Bytearray(Subject):
         seen = list(o)
         if len(o) != len(seen) or bytes(o) != bytes(seen) or o.copy() != bytes(seen):
             return "len, iteration, bytes and copy differ"
-        strange = set(seen) - set(b"xXab0123456789")
+        strange = set(seen) - set(b"\0xXab0123456789")
         if strange:
             return f"nobody put {strange.pop()} there"
         return "" if o.__alloc__() > len(o) or not o else "there is no room for all bytes"
@@ -52,7 +57,7 @@ class Bytearray(Subject):
 
     @step(lock="holds")
     def item(o: Any, v: str) -> Any:
-        return chr(o[0])
+        return letter(o[0])
 
     @step(lock="holds")
     def slice_(o: Any, v: str) -> Any:
@@ -104,11 +109,11 @@ class Bytearray(Subject):
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def pop(o: Any, v: str) -> Any:
-        return chr(o.pop())
+        return letter(o.pop())
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def pop_first(o: Any, v: str) -> Any:
-        return chr(o.pop(0))
+        return letter(o.pop(0))
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def remove(o: Any, v: str) -> Any:
@@ -136,7 +141,7 @@ class Bytearray(Subject):
 
     if hasattr(bytearray, "resize"):
 
-        @step(PROCESS, writes=True, lock="holds", may_raise=(BufferError,))
+        @step(writes=True, lock="holds", may_raise=(BufferError,))
         def resize(o: Any, v: str) -> Any:
             o.resize(len(o) + 9)
 
@@ -232,7 +237,7 @@ class Bytearray(Subject):
 
     @step()
     def loop(o: Any, v: str) -> Any:
-        return sorted({chr(byte) for byte in o}), sorted({chr(byte) for byte in reversed(o)})
+        return sorted(set(map(letter, o))), sorted(set(map(letter, reversed(o))))
 
     @step(may_raise=(ValueError,))
     def number(o: Any, v: str) -> Any:
