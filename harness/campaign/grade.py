@@ -226,9 +226,9 @@ class Grader:
             if one.known is None and one.with_gil == "not tried" and one.severity != UNCOUNTED
         ]
 
-    def may_be_another_s(self, name: str, event: FindingEvent) -> bool:
-        """Whether it may be the doing of another pair of the subject that a process has ended, or is not as it was: of
-        one that is known to do that to the target.
+    def may_be_another_s(self, name: str, event: FindingEvent, others: Iterable[str]) -> bool:
+        """Whether it may be the doing of one of the other pairs of a child that its process has ended, or is not as it
+        was: of one that is known to do that to the target.
         """
         broken = event["kind"] in ("crash", "hang") or (event["kind"], event["oracle"]) == (
             "violation",
@@ -238,7 +238,7 @@ class Grader:
             broken
             and JOIN in event["where"]  # of mixed rows as a whole nothing smaller can be tried
             and known.find(self.issues, self.target, name, signature(name, event)) is None
-            and known.breaks(self.issues, self.target, name)
+            and known.breaks(self.issues, self.target, name, others)
         )
 
     def result(self) -> Result:
@@ -576,8 +576,8 @@ class Grader:
         left = sum(not self.pairs.has_found(subject, pair) for subject, pair in self.doubted)
         if left:
             yield (
-                f"pairs that showed something only in a child in which another one had done so before: {left}; no"
-                " findings until a fresh child shows them (doubted in the journal)"
+                "pairs that showed something only in a child in which another one had done so before, or may have"
+                f" broken the process: {left}; no findings until a fresh child shows them (doubted in the journal)"
             )
 
     def _undecided(self) -> Iterator[str]:

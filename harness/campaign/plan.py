@@ -76,6 +76,12 @@ class PlannedTrial:
     tentative: bool = False
     """What it shows is doubted, and no finding yet: it is to be shown by something smaller."""
 
+    def others(self, pair: str) -> list[str]:
+        """The pairs that may have come in its child before this one."""
+        if self.mixed:
+            return [one for one in self.scenario.pairs if one != pair and one not in self.left_out]
+        return [*self.pairs[: self.pairs.index(pair)]] if pair in self.pairs else []
+
     @property
     def busy(self) -> int:
         """How many threads it keeps running: its actors', and a bystander's."""

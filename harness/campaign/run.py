@@ -53,7 +53,7 @@ the cores."""
 THROUGH = ("mixed", "done")
 """What a trial says when its threads are through: what comes behind that needs no second core."""
 EARLIER = "an earlier round"
-"""Who has written beside a block, where that is noticed when the block is freed."""
+"""What has written beside a block, or broken the process, where that is noticed later: nobody knows which pair's."""
 LATE_S = 0.25
 """Beyond its budget, when one that should have said so stops being counted: it hangs, or the machine is busy."""
 ALIVE = 4
@@ -390,9 +390,7 @@ class _Campaign:
         if event["event"] == "finding":
             if planned.tentative and is_program(event["where"]):
                 event = doubt(event)
-            elif (planned.mixed or len(planned.pairs) > 1) and self.grader.may_be_another_s(
-                planned.scenario.name, event
-            ):
+            elif self.grader.may_be_another_s(planned.scenario.name, event, planned.others(event["where"])):
                 event = doubt(event, EARLIER)
         if event["event"] == "hello":
             # What comes behind its budget takes a slow target long, and there a debug build is asked for its totals:

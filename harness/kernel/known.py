@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from fnmatch import fnmatchcase
 from itertools import permutations
@@ -219,17 +219,13 @@ def deadly(issues: Sequence[KnownIssue], target: Build, scenario: str) -> str | 
     return None
 
 
-def breaks(issues: Sequence[KnownIssue], target: Build, scenario: str) -> bool:
-    """Whether some of the scenario's pairs are known to crash the target, or to leave the process broken: that may be
-    noticed later, while others are at it.
+def breaks(issues: Sequence[KnownIssue], target: Build, scenario: str, pairs: Iterable[str]) -> bool:
+    """Whether some of these pairs of the scenario are known to crash the target, or to leave the process broken: that
+    may be noticed later, while others are at it.
     """
-    return any(
-        not {"crash", "process"}.isdisjoint(looks.partition(" ")[0].split("|"))
-        and fnmatchcase(scenario, glob)
-        for issue in issues
-        if issue.applies_to(target)
-        for glob, looks in issue.looks
-    )
+    concerned = [issue for issue in issues if issue.covers(scenario) and issue.applies_to(target)]
+    ways = [f"{kind} | process | {scenario} | " for kind in ("crash", "violation")]
+    return any(issue.matches(scenario, way + pair) for pair in pairs for issue in concerned for way in ways)
 
 
 def _entry(path: Path, number: int, entry: Any) -> KnownIssue:

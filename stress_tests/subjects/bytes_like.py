@@ -17,12 +17,11 @@ COMMON = {
 
 def letters(data: Any) -> list[str]:
     """Which bytes there are: ``x`` where nobody wrote, else who did."""
-    return sorted(set(map(letter, bytes(data))))
+    return sorted({chr(byte) for byte in bytes(data)})
 
 
-def letter(byte: int) -> str:
-    """Who wrote the byte; a bytearray that is resized has zeros where nobody did."""
-    return chr(byte or ord("x"))
+PUT = set(b"xXab0123456789") | ({0} if hasattr(bytearray, "resize") else set())
+"""Bytes that operations put into a bytearray; what is resized has zeros where nobody wrote."""
 
 
 class Bytearray(Subject):
@@ -46,7 +45,7 @@ class Bytearray(Subject):
         seen = list(o)
         if len(o) != len(seen) or bytes(o) != bytes(seen) or o.copy() != bytes(seen):
             return "len, iteration, bytes and copy differ"
-        strange = set(seen) - set(b"\0xXab0123456789")
+        strange = set(seen) - PUT
         if strange:
             return f"nobody put {strange.pop()} there"
         return "" if o.__alloc__() > len(o) or not o else "there is no room for all bytes"
@@ -57,7 +56,7 @@ class Bytearray(Subject):
 
     @step(lock="holds")
     def item(o: Any, v: str) -> Any:
-        return letter(o[0])
+        return chr(o[0])
 
     @step(lock="holds")
     def slice_(o: Any, v: str) -> Any:
@@ -109,11 +108,11 @@ class Bytearray(Subject):
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def pop(o: Any, v: str) -> Any:
-        return letter(o.pop())
+        return chr(o.pop())
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def pop_first(o: Any, v: str) -> Any:
-        return letter(o.pop(0))
+        return chr(o.pop(0))
 
     @step(writes=True, lock="holds", may_raise=(BufferError,))
     def remove(o: Any, v: str) -> Any:
@@ -237,7 +236,7 @@ class Bytearray(Subject):
 
     @step()
     def loop(o: Any, v: str) -> Any:
-        return sorted(set(map(letter, o))), sorted(set(map(letter, reversed(o))))
+        return sorted({chr(byte) for byte in o}), sorted({chr(byte) for byte in reversed(o)})
 
     @step(may_raise=(ValueError,))
     def number(o: Any, v: str) -> Any:

@@ -58,8 +58,8 @@ class _Attributes(Subject):
     """What is done with the attributes of a class, its own and those that the interpreter asks for."""
 
     def fresh(self, size: int) -> Any:
-        x0, x1, doc, module, qualname, name = fresh_strings(6)
-        own = {"x0": x0, "x1": x1, "__doc__": doc, "__module__": module, "__qualname__": qualname}
+        x0, x1, doc, qualname, name = fresh_strings(5)
+        own = {"x0": x0, "x1": x1, "__doc__": doc, "__module__": "".join("sys"), "__qualname__": qualname}
         return type(name, (Grand,), own)
 
     def left(self, o: Any) -> Any:

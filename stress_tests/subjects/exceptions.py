@@ -286,9 +286,8 @@ class ErrorOfSystem(_Exceptions):
 
     def fresh(self, size: int) -> Any:
         o = OSError(2, "x0", "x1", None, "x2")
-        o.strerror, o.filename, o.filename2 = fresh_strings(
-            3
-        )  # nothing else holds them: args does what it is made of
+        # What it is made of is held by its args, too, and would not die.
+        o.strerror, o.filename, o.filename2 = fresh_strings(3)
         return o
 
     @step()

@@ -407,10 +407,8 @@ class EndsOfManyRepeats(_EndsOneByOne):
         return named([list(itertools.islice(one, 3)) for one in o])
 
     def wrong(self, o: Any) -> str:
-        try:
-            return "" if max(map(length_hint, o)) <= 2 else "more is left than there was"
-        except TypeError:
-            return "one has become endless"
+        most = max(length_hint(one, 3) for one in o)  # what has no end has no length
+        return "" if most <= 2 else "more is left than there was, or one has no end"
 
 
 class _Ends(_EndsOneByOne):

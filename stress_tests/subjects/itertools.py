@@ -178,10 +178,9 @@ class Repeat(_Endless):
         return itertools.repeat(fresh_strings(1)[0], size)
 
     def wrong(self, o: Any) -> str:
-        try:
-            return "" if length_hint(o) <= max(self.sizes) else "more is left than there was"
-        except TypeError:
-            return "it has become endless"
+        most = max(self.sizes)
+        left = length_hint(o, most + 1)  # what has no end has no length
+        return "" if left <= most else "more is left than there was, or it has no end"
 
     @step(writes=True, may_raise=(ValueError,))
     def unpack(o: Any, v: str) -> Any:

@@ -1,7 +1,7 @@
 """What an interpreter has one of: the collector, monitoring, tracing, warnings, modules, exit functions.
 
 The objects are fresh, the switches are not: each operation leaves them so that the next one does not mind. Nothing is
-judged but that the process goes on.
+judged but that the process goes on, and, in OwnEvents, what a thread is told of itself.
 """
 
 from __future__ import annotations
@@ -87,10 +87,14 @@ COLLECTOR_ASKED: tuple[Callable[[Any], object], ...] = (
     lambda me: gc.get_referents(me),
     lambda me: gc.collect(),
     lambda me: gc.get_stats(),
-    lambda me: gc.freeze(),
-    lambda me: gc.unfreeze(),
+    lambda me: _freeze_for_a_moment(),
     lambda me: (gc.is_finalized(me), gc.is_tracked(me), gc.get_count()),
 )
+
+
+def _freeze_for_a_moment() -> None:
+    gc.freeze()
+    gc.unfreeze()
 
 
 def _cycle(o: Any, v: str) -> Any:
@@ -555,10 +559,15 @@ def _call_and_note(o: Any, heard: list[int]) -> None:
 @contextmanager
 def _returns_told(o: Any, tool: int, code: Any) -> Iterator[list[int]]:
     heard: list[int] = []
-    event = MONITORING.events.PY_RETURN
+    event, raced = MONITORING.events.PY_RETURN, o[0].__code__
+
+    def tell(of: Any, *_: Any) -> None:
+        if of is raced:
+            heard.append(threading.get_ident())
+
     MONITORING.use_tool_id(tool, "ftstress")
     try:
-        MONITORING.register_callback(tool, event, lambda *_: heard.append(threading.get_ident()))
+        MONITORING.register_callback(tool, event, tell)
         if code is None:
             MONITORING.set_events(tool, event)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.campaign.grade import Grader
 from harness.campaign.options import Options
 from harness.campaign.pairs import KIND
 from harness.campaign.plan import PlannedTrial
@@ -198,15 +199,35 @@ SPOILS = KnownIssue(
 )
 
 
-@pytest.mark.parametrize("listed", [[], [SPOILS]], ids=["new", "known"])
 def test_what_a_known_pair_may_have_broken_is_told_of_no_other_before_that_shows_it_alone(
-    free_threaded: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: list[KnownIssue]
+    free_threaded: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "load", lambda: listed)
+    monkeypatch.setattr(known, "load", lambda: [SPOILS])
     result, told = campaign(free_threaded, "dies_late", tmp_path, budget_s=4.0)
-    innocent = [one for one in result.findings if one.where == "other+other"]
-    doubted = [event for event in told if event["event"] == "doubted" and event["pair"] == "other+other"]
-    assert bool(innocent) == (not listed) and bool(doubted) == bool(listed)
+    assert result.findings and all("spoil" in one.where and one.known == SPOILS.id for one in result.findings)
+    assert all(event["pair"] == "other+other" for event in told if event["event"] == "doubted")
+
+
+@pytest.mark.parametrize(
+    ("kind", "oracle", "where", "others", "doubted"),
+    [
+        ("crash", "process", "other+other", ["spoil+other"], True),
+        ("hang", "process", "other+other", ["other+spoil"], True),
+        ("violation", "process", "other+other", ["spoil+spoil"], True),
+        ("violation", "structure", "other+other", ["spoil+other"], False),
+        ("crash", "process", "other+other", [], False),
+        ("crash", "process", "other+other", ["other+third"], False),
+        ("crash", "process", "spoil+other", ["spoil+spoil"], False),
+        ("violation", "process", "mixed rows", ["spoil+other"], False),
+    ],
+)
+def test_only_what_another_pair_of_the_child_may_have_done_is_doubted(
+    free_threaded: Target, kind: str, oracle: str, where: str, others: list[str], doubted: bool
+) -> None:
+    grader = Grader([SPOILS])
+    grader.target = free_threaded
+    event: Any = {"kind": kind, "oracle": oracle, "where": where, "details": {}, "message": ""}
+    assert grader.may_be_another_s("pairs.dies_late", event, others) == doubted
 
 
 def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path) -> None:

@@ -6,14 +6,12 @@ Where it is a constant, or kept by somebody else, who reads it beside the store 
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from harness.record.target import Target
+from tests.pairs._asked import SUBJECTS, asked
 
-ROOT = Path(__file__).parents[2]
 STORES = {
     "callables.py": {"pairs.partial": ["change_keywords", "setstate"]},
     "classes.py": {"pairs.class": ["store_name", "store_qualname", "store_doc", "store_module", "store"]},
@@ -58,18 +56,12 @@ for name, operations in stores.items():
 
 @pytest.mark.parametrize("file", STORES)
 def test_the_first_store_frees_as_much_as_later_ones(free_threaded: Target, file: str) -> None:
-    asked = STORES[file]
-    command = [free_threaded.executable, "-P", "-X", "gil=0", "-c", COUNTS]
-    ran = subprocess.run(
-        [*command, str(ROOT / "stress_tests" / "subjects" / file), json.dumps(asked)],
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60.0,
-    )
-    told = [line.split() for line in ran.stdout.splitlines()]
+    stores = STORES[file]
+    told = [
+        line.split()
+        for line in asked(free_threaded, COUNTS, str(SUBJECTS / file), json.dumps(stores)).splitlines()
+    ]
     assert [(name, operation) for name, operation, *_ in told] == [
-        (name, operation) for name, operations in asked.items() for operation in operations
-    ], ran.stderr
+        (name, operation) for name, operations in stores.items() for operation in operations
+    ]
     assert not [line for line in told if max(map(int, line[2:])) != int(line[-1])]

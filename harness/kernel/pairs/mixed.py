@@ -112,6 +112,8 @@ class Mixed:
                 self.left += some
         pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
         made = self.row_of(pairs)
+        if self.rows > 1 and self.rows % HELD_ROWS == 1:
+            self.held_at = self.draw.randrange(HELD_ROWS)  # else some sizes would never come but held
         if self.rows % HELD_ROWS == self.held_at:
             made.hold()
         elif in_turns:
