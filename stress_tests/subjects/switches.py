@@ -487,7 +487,7 @@ class OwnEvents(Subject):
     minimum_version = (3, 12)
 
     def fresh(self, size: int) -> Any:
-        return types.FunctionType(_counted.__code__.replace(), globals()), []
+        return types.FunctionType(_next.__code__.replace(), {}), []
 
     def left(self, o: Any) -> Any:
         return None
@@ -531,6 +531,10 @@ class OwnEvents(Subject):
         with _returns_told(o, TOOL_OF[v[0]], None) as heard:
             in_a_thread(partial(_call_and_note, o, heard))
             o[0](4)
+
+
+def _next(number: int) -> int:
+    return number + 1
 
 
 def _told(o: Any, switch: Callable[[Any], None]) -> None:
