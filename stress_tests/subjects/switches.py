@@ -505,7 +505,7 @@ class OwnEvents(Subject):
 
     @step(writes=True)
     def profiled_in_a_thread(o: Any, v: str) -> Any:
-        in_a_thread(partial(_told, o, sys.setprofile))
+        _elsewhere(o, partial(_told, o, sys.setprofile))
 
     @step(writes=True)
     def traced(o: Any, v: str) -> Any:
@@ -513,7 +513,7 @@ class OwnEvents(Subject):
 
     @step(writes=True)
     def traced_in_a_thread(o: Any, v: str) -> Any:
-        in_a_thread(partial(_told, o, sys.settrace))
+        _elsewhere(o, partial(_told, o, sys.settrace))
 
     @step(writes=True)
     def monitored(o: Any, v: str) -> Any:
@@ -529,7 +529,7 @@ class OwnEvents(Subject):
     @step(writes=True)
     def called_while_monitored(o: Any, v: str) -> Any:
         with _returns_told(o, TOOL_OF[v[0]], None) as heard:
-            in_a_thread(partial(_call_and_note, o, heard))
+            _elsewhere(o, partial(_call_and_note, o, heard))
             o[0](4)
 
 
@@ -552,6 +552,11 @@ def _told(o: Any, switch: Callable[[Any], None]) -> None:
         switch(None)
     if heard[:1] != ["call"] or heard[-1:] != ["return"]:
         o[1].append(f"of a call its own thread was told {heard}")
+
+
+def _elsewhere(o: Any, call: Callable[[], None]) -> None:
+    if not in_a_thread(call):
+        o[1].append("what was done in a new thread raised")
 
 
 def _call_and_note(o: Any, heard: list[int]) -> None:

@@ -218,8 +218,8 @@ class Infecting(Subject):
         o.remove("caught")
 
 
-class NoticedLate(Subject):
-    """One operation writes where it must not, and the process ends as with a debug allocator, whatever comes next."""
+class _SpoiltByOne(Subject):
+    """One operation writes where it must not, and the process ends at another one."""
 
     spoilt: ClassVar[list[str]] = []
 
@@ -231,11 +231,15 @@ class NoticedLate(Subject):
 
     @step(PROCESS, writes=True)
     def spoil(o: Any, v: str) -> Any:
-        NoticedLate.spoilt.append(v)
+        _SpoiltByOne.spoilt.append(v)
+
+
+class NoticedLate(_SpoiltByOne):
+    """One operation writes where it must not, and the process ends as with a debug allocator, whatever comes next."""
 
     @step(PROCESS, writes=True)
     def other(o: Any, v: str) -> Any:
-        if NoticedLate.spoilt:
+        if _SpoiltByOne.spoilt:
             os.write(2, b"Fatal Python error: _PyMem_DebugRawFree: bad trailing pad byte\n")
             os._exit(9)
 
@@ -244,24 +248,12 @@ class NoticedLate(Subject):
         NoticedLate.other(o, v)
 
 
-class DiesLate(Subject):
+class DiesLate(_SpoiltByOne):
     """One operation spoils the process, which ends at another one, and says nothing."""
-
-    spoilt: ClassVar[list[str]] = []
-
-    def fresh(self, size: int) -> list[str]:
-        return []
-
-    def left(self, o: Any) -> Any:
-        return None
-
-    @step(PROCESS, writes=True)
-    def spoil(o: Any, v: str) -> Any:
-        DiesLate.spoilt.append(v)
 
     @step(PROCESS, writes=True)
     def other(o: Any, v: str) -> Any:
-        if DiesLate.spoilt:
+        if _SpoiltByOne.spoilt:
             os._exit(9)
 
 
