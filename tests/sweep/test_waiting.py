@@ -46,7 +46,11 @@ class Sample(Scenario):
 
 
 CHILDREN = 6
-"""Up to 3.15 the reader misses the shared cache in three processes of ten, and does wait for the type lock there."""
+"""Up to 3.15 either may miss the shared cache, by where in memory the process keeps its names and types.
+
+In three processes of ten the reader does, and waits for the type's lock then; in one of a hundred the writer
+does, and stops while it fills the entry that the reader looks at.
+"""
 
 
 def became(made: Scene, a: str, b: str, every: int = 1) -> Counter[str]:
@@ -66,7 +70,7 @@ def test_who_cannot_run_because_the_world_is_stopped_is_not_told_to_wait_for_a_l
     for _ in range(CHILDREN):
         found = became(made, "move", "read")
         assert found[HELD] and found[CLEAN], found
-        if LOCK not in found:
+        if not found[LOCK] and not found[SEQUENCE]:
             break
         made.reopen()
     assert set(found) <= {HELD, CLEAN, MISSED, WAITED}, found
