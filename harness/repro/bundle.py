@@ -117,6 +117,9 @@ class Bundle:
             found = _binding(node, name)
             if found is not None:
                 self._define(strip(found), namespace, {name: called})
+                for one in _statements(tree.body):
+                    if one.lineno > node.lineno and _is_done_to(one, name):
+                        self._define(one, namespace, {name: called})
                 return
         raise NotScriptable(f"where {name} comes from cannot be told")
 
@@ -205,6 +208,19 @@ def _binding(node: ast.stmt, name: str) -> ast.stmt | None:
                     if getattr(one, "id", None) == name and not isinstance(value, ast.Starred):
                         return ast.Assign([one], value, lineno=node.lineno)
     return None
+
+
+def _is_done_to(node: ast.stmt, name: str) -> bool:
+    """Whether a statement at the top of a module calls a method of ``name``, or stores in it."""
+    done: ast.expr | None = None
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        done = node.value.func
+    elif isinstance(node, ast.Assign):
+        done = node.targets[0]
+    inner = done
+    while isinstance(inner, (ast.Attribute, ast.Subscript)):
+        inner = inner.value
+    return inner is not done and getattr(inner, "id", None) == name
 
 
 def free_names(body: list[ast.stmt]) -> list[str]:

@@ -781,14 +781,6 @@ else:
             o.load_cert_chain(IDENTITY, password="x0")
 
         @step(writes=True)
-        def load_cert_chain_asked(o: Any, v: str) -> Any:
-            o.load_cert_chain(IDENTITY, password=lambda: "x0")
-
-        @step(writes=True)
-        def load_cert_chain_wrong(o: Any, v: str) -> Any:
-            o.load_cert_chain(IDENTITY, password=v)
-
-        @step(writes=True)
         def verify(o: Any, v: str) -> Any:
             o.load_verify_locations(cadata=CERTIFICATE)
             return len(o.get_ca_certs()), o.cert_store_stats()["x509"]
@@ -801,6 +793,32 @@ else:
         def ciphers(o: Any, v: str) -> Any:
             o.set_ciphers("DEFAULT")
             return len(o.get_ciphers()) > 0
+
+    class SSLChain(Subject):
+        """A server's certificate and key are loaded, by each with a password of its own."""
+
+        said = "ssl, method SSLContext.load_cert_chain"
+
+        def fresh(self, size: int) -> Any:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step(writes=True)
+        def load(o: Any, v: str) -> Any:
+            o.load_cert_chain(IDENTITY, password="x0")
+
+        @step(writes=True)
+        def load_asked(o: Any, v: str) -> Any:
+            o.load_cert_chain(IDENTITY, password=lambda: "x0")
+
+        @step(writes=True)
+        def load_wrong(o: Any, v: str) -> Any:
+            try:
+                o.load_cert_chain(IDENTITY, password=v)
+            except ssl.SSLError:
+                return "refused"
 
     SERVER = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

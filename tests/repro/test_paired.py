@@ -172,13 +172,14 @@ def test_the_child_of_a_script_fills_freed_memory_where_the_trial_did(
         ("records", "pairs.named_row", "get+get", "x0: object"),
         ("records", "pairs.dataclass", "get+get", "x0: object"),
         ("generators", "pairs.coroutine", "awaited+awaited", "@types.coroutine"),
+        ("services", "pairs.ssl_server", "accept+verify", "CLIENT.check_hostname = False"),
         ("descriptors", "pairs.instance_with_descriptors", "dispatched+dispatched", "@dispatched.register"),
     ],
 )
 def test_what_a_subject_is_made_of_is_what_it_was(
     stem: str, name: str, pair: str, said: str, free_threaded: Target, tmp_path: Path
 ) -> None:
-    """What is called as the script calls its own has another name; fields stay fields, and decorators stay."""
+    """What is called as the script calls its own has another name; fields, decorators and what is done to it stay."""
     file = next(path for path in subject_files() if path.stem == stem)
     text = written(finding("violation", "outcomes", name, pair), file, pair, seconds=1)
     assert said in text
