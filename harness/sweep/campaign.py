@@ -87,7 +87,9 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         }
         limits = Limits(time_s, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
 
-        def hear(event: ChildEvent) -> None:
+        held: list[ChildEvent] = []
+
+        def pass_on(event: ChildEvent) -> None:
             if event["event"] == "stops":
                 tell(resolver.swept(event))
             elif event["event"] == "finding":
@@ -95,11 +97,24 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             elif is_of_trial(event):
                 tell(event)
 
+        def hear(event: ChildEvent) -> None:
+            """What stops came to is told last. Lines of source files are read, for seconds, when it has told all."""
+            if held or event["event"] == "stops":
+                held.append(event)
+            else:
+                pass_on(event)
+
         try:
-            return watch(lambda fd: command(full | {"events_fd": fd}), limits, hear, stop)
+            # One that tells what its stops came to is late, and is heard to the end.
+            ending = watch(
+                lambda fd: command(full | {"events_fd": fd}), limits, hear, lambda: not held and stop()
+            )
         finally:
             if core is not None:
                 free.put(core)
+        for event in held:
+            pass_on(event)
+        return ending
 
     def planned(
         scenarios: Sequence[ScenarioInfo], target: Target, options: Options, shown: Shown

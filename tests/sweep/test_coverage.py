@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from harness.record.coverage import CLEAN, HIT, LOCK, MISSED, NOT_TRIED, PairCoverage, Window, total
+from harness.record.target import Target
+from harness.sweep import campaign
 from harness.sweep.jobs import Job, OperationInfo, jobs_of
 from harness.sweep.points import Point
 from harness.sweep.progress import Progress, by_address, holders, outcomes, windows
 from harness.sweep.stops import Stop
+from harness.sweep.worker import described
 
 STORE, READ, ASK = (
     OperationInfo("store", "writer", 1),
@@ -90,3 +99,27 @@ def test_coverage_survives_the_journal() -> None:
     )
     assert PairCoverage.from_json(pair.to_json()) == pair
     assert pair.reached == 4 and total([pair, pair])[CLEAN] == 6
+
+
+def test_who_tells_what_its_stops_came_to_is_late_and_is_heard_to_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free_threaded: Target
+) -> None:
+    ended: Any = object()
+    stops = described(progress(CLEAN, HIT), [free_threaded.executable])
+    done = {"event": "done", "reason": "budget"}
+    told: list[str] = []
+
+    def watch(command: Any, limits: Any, hear: Callable[[Any], None], stop: Callable[[], bool]) -> Any:
+        assert stop(), "it has told nothing, and its time is over"
+        hear(stops)
+        assert not stop()
+        assert not told, "what lasts for seconds would hold it up"
+        hear(stops)
+        hear(done)
+        return ended
+
+    monkeypatch.setattr(campaign, "watch", watch)
+    spec: Any = {"budget_s": 1.0, "memory_limit_bytes": 1}
+    with campaign.sweeps(campaign.Asked(), tmp_path).running() as run:
+        assert run(free_threaded, spec, lambda event: told.append(event["event"]), lambda: True) is ended
+    assert told == ["swept", "swept", "done"]
