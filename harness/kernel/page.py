@@ -54,6 +54,17 @@ FATAL_CONTEXT = 400
 WHY_NOT = 512
 """Told by the threads: why they cannot stop within themselves, in so many bytes as the first one says."""
 
+# Of a subject's object, and those that it refers to, told by who makes it. Words first, then eight bytes each.
+HEAD = 1088
+"""In how many bytes of an object its references are counted, and its lock is; how many objects follow."""
+COUNTS = struct.Struct("<II")
+OBJECT = 1096
+"""Of each: its address, and how many bytes it has from there on."""
+MOST_OBJECTS = 16
+PLACE = struct.Struct("<QQ")
+BEFORE = 16
+"""Bytes in front of an object that are its own, too: where its dict is, and its weak references."""
+
 # Of a listing (``stepping``), words first, then eight bytes each.
 LISTS, SPANS, KNOWN = 768, 772, 776
 """How far A is with it; how many spans the manager has told; whether the instruction before was a function's."""

@@ -36,10 +36,14 @@ class Pass:
     """Whether in a child of its own."""
 
 
-def passes(jobs: Sequence[Job], version_info: tuple[int, ...]) -> Iterator[Pass]:
-    """All passes over the jobs of a scenario, or of a subject."""
+def passes(
+    jobs: Sequence[Job], version_info: tuple[int, ...], meets: Callable[[Job], Part]
+) -> Iterator[Pass]:
+    """All passes over the jobs of a scenario, or of a subject. ``meets``: the points of a subject's job at which the
+    two operations meet, which come before its others.
+    """
     if any(job.size is not None for job in jobs):
-        yield from _levels(jobs)
+        yield from _levels(jobs, meets)
         return
     yield Pass([(job, itemgetter(FIRST)) for job in jobs])
     for number, stride in enumerate(STRIDES):
@@ -47,7 +51,8 @@ def passes(jobs: Sequence[Job], version_info: tuple[int, ...]) -> Iterator[Pass]
         yield Pass([(job, itemgetter(stride)) for job in jobs], anew)
 
 
-def _levels(jobs: Sequence[Job]) -> Iterator[Pass]:
+def _levels(jobs: Sequence[Job], meets: Callable[[Job], Part]) -> Iterator[Pass]:
+    yield Pass([(job, meets(job)) for job in jobs])
     for number in range(LEVELS + max(job.lag for job in jobs)):
         yield Pass(
             [
@@ -56,6 +61,13 @@ def _levels(jobs: Sequence[Job]) -> Iterator[Pass]:
                 if job.lag <= number < job.lag + LEVELS
             ]
         )
+
+
+def spread(numbers: Sequence[int], most: int) -> Sequence[int]:
+    """All numbers, or so many of them, at equal distances."""
+    return (
+        [numbers[place * len(numbers) // most] for place in range(most)] if len(numbers) > most else numbers
+    )
 
 
 def due(points: Sequence[Point], level: int) -> Sequence[Point]:

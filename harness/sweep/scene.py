@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.kernel.event_types import FindingEvent, StepEvent
 from harness.kernel.levers import OFF as SPECIALIZER_OFF
@@ -19,6 +19,7 @@ from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.program import Files, ReadCode
 from harness.sweep.recorded import UNTRAPPED, NotRecorded, Recorded, tell
+from harness.sweep.shared import touches
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.steps import Steps, Traced
 from harness.sweep.stops import Stop, Stops
@@ -122,6 +123,7 @@ class Scene:
 
     def _list(self, job: Job, traced: bool) -> Listing:
         steps = self.steps(job, traced)
+        layout = self.stage.layout()
         loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
         listing = list_points(steps, self.program, self.accesses, loop=loop)
         if listing.complete or not traced:
@@ -129,7 +131,7 @@ class Scene:
             self.stage.end_turn()
         else:
             self.reopen()
-        return listing
+        return replace(listing, touches=touches(((one.loads, one.stores) for one in listing.points), layout))
 
     def steps(self, job: Job, traced: bool) -> Steps:
         """The steps of the job's A, on a fresh state: a tracer's, or A's own. Raises Hang, Fatal, Ended."""

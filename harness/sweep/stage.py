@@ -16,12 +16,14 @@ from harness.kernel.page import (
     B_NEXT,
     B_RESTS,
     BREAKPOINT,
+    COUNTS,
     DO_A,
     DO_B,
     FRESH,
     GATE,
     GATE_WITHIN,
     GO,
+    HEAD,
     INSIDE_A,
     INSIDE_B,
     LEFT,
@@ -29,7 +31,9 @@ from harness.kernel.page import (
     NEW_CODE,
     NEXT,
     NUMBER,
+    OBJECT,
     PAIR,
+    PLACE,
     QUIET,
     REST,
     SHARED_BYTES,
@@ -53,6 +57,7 @@ from harness.sweep import ptrace
 from harness.sweep.held import Gone, Held, Patience
 from harness.sweep.jobs import Job, OperationInfo
 from harness.sweep.ptrace import CannotTrace, Thread
+from harness.sweep.shared import Layout
 from harness.sweep.untraced import Untraced, Words
 
 START_S = 30.0
@@ -225,6 +230,16 @@ class Stage:
         """Where the child has mapped the page."""
         with open(f"/proc/{self.pid}/maps") as maps:
             return [int(line.partition("-")[0], 16) for line in maps if PAGE_NAME in line]
+
+    def layout(self) -> Layout | None:
+        """Where a subject's object is now, before anybody touches it; None where that cannot be told."""
+        if not self.sizes:
+            return None
+        head, count = COUNTS.unpack_from(self.page, HEAD)
+        objects = [PLACE.unpack_from(self.page, OBJECT + PLACE.size * number) for number in range(count)]
+        with suppress(OSError), open(f"/proc/{self.pid}/mem", "rb", buffering=0) as memory:
+            return Layout(head, objects, lambda address, size: os.pread(memory.fileno(), size, address))
+        return None
 
     def _find_frame(self, thread: Held, where: int) -> int | None:
         """Where a thread at its gate keeps the address of the Python frame that it is in; None where that is not found.

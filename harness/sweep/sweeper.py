@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
+from harness.kernel.pairs.subject import JOIN
 from harness.kernel.trial import Count
 from harness.record.coverage import CLEAN, HIT, MISSED, OFF, Variant
 from harness.sweep.image import EVAL
 from harness.sweep.jobs import Job
 from harness.sweep.meetings import Meeting, meetings
-from harness.sweep.passes import Part, passes
+from harness.sweep.passes import Part, passes, spread
 from harness.sweep.points import Listing, Point
 from harness.sweep.program import WITHIN
 from harness.sweep.progress import Progress
 from harness.sweep.scene import Scene, Seen
+from harness.sweep.shared import met
 
 REPLAYS = 3
 MOST_UNSURE = 4
@@ -27,6 +29,8 @@ RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
 MOST_DRAWN = 4000
 """Pairs of points of one job at which both threads are stopped beside those where they meet."""
+MOST_MET = 24
+"""Points of one job behind what the other one touches, too, that come first."""
 REPEATED = 1000
 """Each stop of so many is made again."""
 
@@ -68,7 +72,7 @@ class Sweeper:
         return swept
 
     def _once(self, jobs: list[Job], begun: dict[Job, Progress]) -> None:
-        for each in passes(jobs, self.scene.target.version_info):
+        for each in passes(jobs, self.scene.target.version_info, self._where_it_meets):
             # The child is changed once, and first comes what it can do now.
             parts = sorted(each.parts, key=lambda one: _specializes(one[0]) != self.scene.specializes)
             for specializes, group in groupby(parts, lambda one: _specializes(one[0])):
@@ -140,14 +144,26 @@ class Sweeper:
         if meeting is not None:
             progress.met += progress.stops[*point.key, *other.key].how in (CLEAN, HIT)
 
-    def _begin(self, job: Job) -> Progress:
+    def _where_it_meets(self, job: Job) -> Part:
+        """Of A's points those behind what B's operation changes, or looks at, in the shared object."""
+
+        def part(points: Sequence[Point]) -> Sequence[Point]:
+            numbers = met(self._listing(job).touches, self._listing(job.reversed).touches)
+            return [points[number] for number in spread(numbers, MOST_MET)]
+
+        return part
+
+    def _listing(self, job: Job) -> Listing:
         if job.shape not in self.listings and self.alive(self.counts):
             listed = self.scene.list(job)
             if isinstance(listed, Seen):
                 self._found(Progress(job, [], 0, complete=False), None, None, listed)
                 listed = Listing((), 0, complete=False)
             self.listings[job.shape] = listed
-        listing = self.listings.get(job.shape, Listing((), 0, complete=False))
+        return self.listings.get(job.shape, Listing((), 0, complete=False))
+
+    def _begin(self, job: Job) -> Progress:
+        listing = self._listing(job)
         return Progress(
             job,
             list(listing.points),
@@ -278,10 +294,11 @@ def same_calls(calls: Sequence[str], point: Point) -> bool:
 
 
 def symptom_of(event: FindingEvent) -> str:
-    """What makes two hits the same."""
+    """What makes two hits the same. Each pair of a subject's is known, or not, by itself, wherever it crashes."""
     details = event["details"]
     where = (event["kind"] == "crash" and " < ".join(details.get("frames", ()))) or event["where"]
-    parts = [event["kind"], event["oracle"], where, details.get("exception", "")]
+    pair = event["where"] if JOIN in event["where"] and where != event["where"] else ""
+    parts = [event["kind"], event["oracle"], where, pair, details.get("exception", "")]
     return " | ".join(str(part) for part in parts if part)
 
 

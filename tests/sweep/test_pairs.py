@@ -213,7 +213,8 @@ def test_pairs_in_which_one_writes_come_first_and_one_thing_is_varied_at_a_time(
     pairs = [(push, push), (push, has), (has, push), (has, has)]
     jobs = jobs_of(pairs, True, [3, 8])
     assert len(set(jobs)) == len(jobs) == len(pairs) * 5
-    first, *later = (one.parts for one in passes(jobs, (3, 14)))
+    meets, first, *later = (one.parts for one in passes(jobs, (3, 14), lambda job: lambda points: ()))
+    assert [job for job, _ in meets] == jobs, "first comes where two operations meet, of all pairs"
     assert [(job.a, job.b) for job, _ in first[:2]] == [("push", "has"), ("has", "push")]
     assert {(job.turns, job.made_by, job.specialized) for job, _ in first} == {(1, "A", OFF)}
     assert ("has", "has") not in {(job.a, job.b) for job, _ in first}

@@ -17,16 +17,21 @@ from harness.kernel.events import Emit, describe
 from harness.kernel.gates import TwoThreads
 from harness.kernel.page import (
     B_NEXT,
+    COUNTS,
     DO_A,
     DO_B,
     FRESH,
+    HEAD,
     INSIDE_A,
     INSIDE_B,
     MADE_BY_B,
+    MOST_OBJECTS,
     NEW_CODE,
     NEXT,
     NUMBER,
+    OBJECT,
     PAIR,
+    PLACE,
     QUIET,
     SIZE,
     SWEPT,
@@ -47,6 +52,8 @@ if TYPE_CHECKING:
     from harness.kernel.event_types import Details, OperationData
     from harness.kernel.spec_types import SweepSpec
 
+POINTER_BYTES = 8
+"""Behind the references to an object and its lock comes what says its type, which may be stored into."""
 WARMING_TURNS = 24
 """Of each operation, on objects of its own, where it is to be specialised: an attempt that fails is made again after
 twice as many turns each time."""
@@ -166,6 +173,11 @@ class SweptPairs(TwoThreads):
 
     def _make(self) -> None:
         self.object = self.subject.fresh(self.size)
+        objects = [self.object, *gc.get_referents(self.object)[: MOST_OBJECTS - 1]]
+        for number, one in enumerate(objects):
+            # Not what an object's own __sizeof__ says: an operation may be that.
+            PLACE.pack_into(self.page, OBJECT + PLACE.size * number, id(one), object.__sizeof__(one))
+        COUNTS.pack_into(self.page, HEAD, object.__basicsize__ - POINTER_BYTES, len(objects))
 
     def _judge(self, page: mmap.mmap) -> bool:
         """Tell what is wrong with the stop that has ended; whether anything is."""
