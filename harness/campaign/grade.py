@@ -229,7 +229,12 @@ class Grader:
     def may_be_another_s(self, name: str, event: FindingEvent, others: Iterable[str]) -> bool:
         """Whether it may be the doing of one of the other pairs of a child that its process has ended, or is not as it
         was: of one that is known to do that to the target.
+
+        A sweep leaves a child that has ended, and shows its pair again in others.
         """
+        sweep = event["details"].get("sweep")
+        if sweep is not None and event["kind"] != "violation" and not sweep["replayed"].startswith("0"):
+            return False
         broken = event["kind"] in ("crash", "hang") or (event["kind"], event["oracle"]) == (
             "violation",
             "process",

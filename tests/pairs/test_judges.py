@@ -230,6 +230,31 @@ def test_only_what_another_pair_of_the_child_may_have_done_is_doubted(
     assert grader.may_be_another_s("pairs.dies_late", event, others) == doubted
 
 
+@pytest.mark.parametrize(
+    ("kind", "replayed", "doubted"),
+    [
+        ("crash", "3 of 3", False),
+        ("hang", "1 of 3", False),
+        ("crash", "0 of 3", True),
+        ("violation", "3 of 3", True),
+    ],
+)
+def test_what_ends_a_process_that_is_swept_is_its_pair_s_where_another_child_showed_it_again(
+    free_threaded: Target, kind: str, replayed: str, doubted: bool
+) -> None:
+    grader = Grader([SPOILS])
+    grader.target = free_threaded
+    details = {"sweep": {"replayed": replayed}}
+    event: Any = {
+        "kind": kind,
+        "oracle": "process",
+        "where": "other+other",
+        "details": details,
+        "message": "",
+    }
+    assert grader.may_be_another_s("pairs.dies_late", event, ["spoil+other"]) == doubted
+
+
 def test_triples_come_when_all_pairs_have(free_threaded: Target, tmp_path: Path) -> None:
     result, told = campaign(free_threaded, "kept", tmp_path, budget_s=8.0)
     raced = [event["pair"] for event in told if event["event"] == "pair_begin"]
