@@ -32,6 +32,8 @@ MADE_BY_B = 50
 """Told by the manager: whether it is B that makes the objects of a subject."""
 GATE_WITHIN = 51
 """Told by the manager: whether gates are the machine code's (``within``), and not the signal that the tracer sees."""
+TELL_WHERE = 52
+"""Told by the manager: whether it is told where an object of a subject is."""
 PAGE_BYTES = 4096
 
 # Words of four bytes, for machine code. Those of each thread:
@@ -54,15 +56,15 @@ FATAL_CONTEXT = 400
 WHY_NOT = 512
 """Told by the threads: why they cannot stop within themselves, in so many bytes as the first one says."""
 
-# Of a subject's object, and those that it refers to, told by who makes it. Words first, then eight bytes each.
+# Where that is, and what it refers to. Words first, then eight bytes each.
 HEAD = 1088
 """In how many bytes of an object its references are counted, and its lock is; how many objects follow."""
 COUNTS = struct.Struct("<II")
 OBJECT = 1096
 """Of each: its address, and how many bytes it has from there on."""
 MOST_OBJECTS = 16
-PLACE = struct.Struct("<QQ")
-BEFORE = 16
+EXTENT = struct.Struct("<QQ")
+IN_FRONT = 16
 """Bytes in front of an object that are its own, too: where its dict is, and its weak references."""
 
 # Of a listing (``stepping``), words first, then eight bytes each.

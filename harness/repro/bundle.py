@@ -211,16 +211,24 @@ def _binding(node: ast.stmt, name: str) -> ast.stmt | None:
 
 
 def _is_done_to(node: ast.stmt, name: str) -> bool:
-    """Whether a statement at the top of a module calls a method of ``name``, or stores in it."""
-    done: ast.expr | None = None
+    """Whether a statement at the top of a module calls a method of ``name``, stores in it, or goes over what it has."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        done = node.value.func
-    elif isinstance(node, ast.Assign):
-        done = node.targets[0]
-    inner = done
+        return _is_of(node.value.func, name)
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        each = [one for target in targets for one in getattr(target, "elts", [target])]
+        return any(_is_of(one, name) for one in each) or (
+            isinstance(node, ast.AugAssign) and getattr(node.target, "id", None) == name
+        )
+    return isinstance(node, ast.For) and getattr(node.iter, "id", None) == name
+
+
+def _is_of(inner: ast.expr, name: str) -> bool:
+    """Whether an expression is something of ``name``: ``name.x``, ``name[0].x`` and so on."""
+    whole = inner
     while isinstance(inner, (ast.Attribute, ast.Subscript)):
         inner = inner.value
-    return inner is not done and getattr(inner, "id", None) == name
+    return inner is not whole and getattr(inner, "id", None) == name
 
 
 def free_names(body: list[ast.stmt]) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import queue
 import random
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ SHORTEST_S = 2.0
 """In less than this little is swept but the listing: a still shorter budget is for fewer scenarios."""
 GRACE_S = 60.0
 """Beyond its budget: the point that it is at, a hang and its replays included, is seen through."""
+HEARD_S = 30.0
+"""How long a tracer may tell what its stops came to when the campaign's time is over: a subject has thousands."""
 FIRST = (
     "type_attributes.read_by_attribute",
     "type_attributes.each_its_own_name",
@@ -45,6 +48,7 @@ FIRST = (
 """They do little, so that they are swept in seconds, and what they do is what most else is made of."""
 START = """
 import sys
+import time
 sys.path.insert(0, sys.argv[1])
 from harness.sweep.worker import main
 sys.exit(main(sys.argv[2]))
@@ -86,8 +90,7 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
             "core": core,
         }
         limits = Limits(time_s, SILENCE_S + GRACE_S, spec["memory_limit_bytes"])
-
-        held: list[ChildEvent] = []
+        held: list[tuple[float, ChildEvent]] = []
 
         def pass_on(event: ChildEvent) -> None:
             if event["event"] == "stops":
@@ -100,19 +103,20 @@ def sweeps(asked: Asked, cache: Path) -> Kind:
         def hear(event: ChildEvent) -> None:
             """What stops came to is told last. Lines of source files are read, for seconds, when it has told all."""
             if held or event["event"] == "stops":
-                held.append(event)
+                held.append((time.monotonic(), event))
             else:
                 pass_on(event)
 
+        def late() -> bool:
+            """Who tells what its stops came to is heard to the end, for a while."""
+            return stop() and not (held and time.monotonic() < held[0][0] + HEARD_S)
+
         try:
-            # One that tells what its stops came to is late, and is heard to the end.
-            ending = watch(
-                lambda fd: command(full | {"events_fd": fd}), limits, hear, lambda: not held and stop()
-            )
+            ending = watch(lambda fd: command(full | {"events_fd": fd}), limits, hear, late)
         finally:
             if core is not None:
                 free.put(core)
-        for event in held:
+        for _, event in held:
             pass_on(event)
         return ending
 

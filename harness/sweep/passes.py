@@ -1,4 +1,6 @@
-"""In which order a sweep comes to the points of its jobs: broad first, so that a short budget is spread over all."""
+"""In which order a sweep comes to the points of its jobs: broad first, so that a short budget is spread over all; of a
+subject's jobs where two operations meet before that.
+"""
 
 from __future__ import annotations
 

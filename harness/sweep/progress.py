@@ -15,7 +15,7 @@ from harness.sweep.stops import Stop
 MOST_ENDS = 12
 """Crashes and hangs of one job, after which the rest of it is left out."""
 MOST_ENDS_OF_PAIR = 3
-"""The same of a subject, which has hundreds of jobs; each end takes as long as the start of a child."""
+"""The same of a subject's, of which there are hundreds; each end takes as long as the start of a child."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ from harness.sweep.jobs import Job, jobs_of
 from harness.sweep.points import Listing, Point, list_points
 from harness.sweep.program import Files, ReadCode
 from harness.sweep.recorded import UNTRAPPED, NotRecorded, Recorded, tell
-from harness.sweep.shared import touches
+from harness.sweep.shared import accessed
 from harness.sweep.stage import Ended, Fatal, Hang, Stage
 from harness.sweep.steps import Steps, Traced
 from harness.sweep.stops import Stop, Stops
@@ -122,8 +122,10 @@ class Scene:
             return self._broken(job, error)
 
     def _list(self, job: Job, traced: bool) -> Listing:
+        self.stage.tell_where(True)
         steps = self.steps(job, traced)
         layout = self.stage.layout()
+        self.stage.tell_where(False)
         loop = self.program.interpreter.symbols.loop and job.specialized != OFF and job.one_stores
         listing = list_points(steps, self.program, self.accesses, loop=loop)
         if listing.complete or not traced:
@@ -131,7 +133,9 @@ class Scene:
             self.stage.end_turn()
         else:
             self.reopen()
-        return replace(listing, touches=touches(((one.loads, one.stores) for one in listing.points), layout))
+        return replace(
+            listing, accessed=accessed(((one.loads, one.stores) for one in listing.points), layout)
+        )
 
     def steps(self, job: Job, traced: bool) -> Steps:
         """The steps of the job's A, on a fresh state: a tracer's, or A's own. Raises Hang, Fatal, Ended."""

@@ -1,5 +1,5 @@
-"""Which words of a shared object an operation touches, so that two operations that were listed on an object each can be
-compared: an address says nothing there, a place in the object does.
+"""Which fields of a shared object an operation accesses, so that two operations that were listed on an object each can
+be compared: an address says nothing there, a field does.
 """
 
 from __future__ import annotations
@@ -8,20 +8,19 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from harness.kernel.page import BEFORE
+from harness.kernel.page import IN_FRONT
 
 WORD = 8
 BLOCK = 1024
-"""Bytes that what an object points to, and is no object, is taken to have at most: its items, or a table."""
-LOWEST = 1 << 16
-"""Nothing lies below this address."""
+"""Bytes that what an object points to is taken to have at most: its items, a table, another object."""
 MOST = 4096
 """Bytes of an object that are looked at."""
+MEMORY = range(1 << 16, 1 << 47, WORD)
+"""Where an object, or a block, may be."""
 
-
-Places = frozenset[tuple[int, ...]]
-"""Words of an object, by the object's number and the offset in it, or in a block that it points to from that offset."""
-Touches = Sequence[tuple[Places, Places]]
+Fields = frozenset[tuple[int, ...]]
+"""Words of objects, by the object's number and the offset in it, or in a block that it points to from that offset."""
+Accessed = Sequence[tuple[Fields, Fields]]
 """Of each point of an operation: what is read from it on, before the next, and what is written."""
 
 
@@ -32,45 +31,66 @@ class Layout:
         self, head: int, objects: Sequence[tuple[int, int]], memory: Callable[[int, int], bytes]
     ) -> None:
         """``objects``: where each begins, and its size in bytes, the shared one first; ``head``: bytes of each in which
-        references to it are counted, and its lock is: all touch them. Raises OSError where ``memory`` does.
+        references to it are counted, and its lock is: all access them. Behind these comes its type. ``memory``: gives
+        what an address has, less where there is less. Raises OSError where that does.
         """
-        self._head = range(BEFORE, BEFORE + head)
-        spans: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self._head = head
+        self._memory = memory
+        ends: dict[int, tuple[int, tuple[int, ...], int]] = {}
+        """By where a span begins: where it ends, whose it is, and where in it the head is."""
         for number, (address, size) in enumerate(objects):
-            spans[address - BEFORE] = address + size, (number,)
+            ends[address - IN_FRONT] = address + size, (number,), IN_FRONT
+        known = {address for address, _ in objects}
         for number, (address, size) in enumerate(objects):
             words = memory(address, min(size, MOST))
-            for offset in range(head, len(words) - WORD + 1, WORD):
+            for offset in range(head + WORD, len(words) - WORD + 1, WORD):
                 pointed = int.from_bytes(words[offset : offset + WORD], "little")
-                if pointed > LOWEST and not pointed % WORD and pointed - BEFORE not in spans:
-                    spans.setdefault(pointed, (pointed + BLOCK, (number, BEFORE + offset)))
-        self._begins = sorted(spans)
-        self._spans = [spans[begin] for begin in self._begins]
+                if pointed in MEMORY and pointed not in known:
+                    known.add(pointed)
+                    head_at = 0 if self._is_object(pointed) else BLOCK
+                    ends.setdefault(pointed, (pointed + BLOCK, (number, IN_FRONT + offset), head_at))
+        self._begins = sorted(ends)
+        self._spans = [ends[begin] for begin in self._begins]
 
-    def places(self, words: Iterable[int]) -> Places:
-        """Of words of memory, as a point has them, those in the objects; counts of references are left out."""
-        return frozenset(place for word in words if (place := self._place(word * WORD)) is not None)
+    def fields(self, words: Iterable[int]) -> Fields:
+        """Of words of memory, as a point has them, those in the objects, heads left out."""
+        return frozenset(field for word in words if (field := self._field(word * WORD)) is not None)
 
-    def _place(self, address: int) -> tuple[int, ...] | None:
+    def _field(self, address: int) -> tuple[int, ...] | None:
         number = bisect_right(self._begins, address) - 1
         if number < 0:
             return None
-        (end, of), offset = self._spans[number], address - self._begins[number]
-        if address >= end or (len(of) == 1 and offset in self._head):
+        (end, of, head_at), offset = self._spans[number], address - self._begins[number]
+        if address >= end or head_at <= offset < head_at + self._head:
             return None
         return (*of, offset)
 
+    def _is_object(self, address: int) -> bool:
+        """Whether its type is one: the type's type is ``type``, which is its own, or a metaclass, whose that is."""
+        kind = self._type(self._type(address))
+        return kind != 0 and (
+            self._type(kind) == kind or self._type(self._type(kind)) == self._type(kind) != 0
+        )
 
-def touches(points: Iterable[tuple[frozenset[int], frozenset[int]]], layout: Layout | None) -> Touches:
+    def _type(self, address: int) -> int:
+        """What stands behind the head; 0 where there is no memory."""
+        try:
+            found = self._memory(address + self._head, WORD) if address in MEMORY else b""
+        except OSError:
+            return 0
+        return int.from_bytes(found, "little") if len(found) == WORD else 0
+
+
+def accessed(points: Iterable[tuple[frozenset[int], frozenset[int]]], layout: Layout | None) -> Accessed:
     """Of the words of memory that each point loads, and stores, those of the objects; nothing without a layout."""
     if layout is None:
         return ()
-    return [(layout.places(loads), layout.places(stores)) for loads, stores in points]
+    return [(layout.fields(loads), layout.fields(stores)) for loads, stores in points]
 
 
-def met(mine: Touches, theirs: Touches) -> list[int]:
+def where_they_meet(mine: Accessed, theirs: Accessed) -> list[int]:
     """By number, A's points at which it has just read what B writes, or written what B reads or writes."""
-    read = Places().union(*(loads for loads, _ in theirs))
-    written = Places().union(*(stores for _, stores in theirs))
+    read = Fields().union(*(loads for loads, _ in theirs))
+    written = Fields().union(*(stores for _, stores in theirs))
     shared = [bool(loads & written or stores & (read | written)) for loads, stores in mine]
     return [number for number, (before, _) in enumerate(pairwise(shared), 1) if before]

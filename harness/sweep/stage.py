@@ -19,6 +19,7 @@ from harness.kernel.page import (
     COUNTS,
     DO_A,
     DO_B,
+    EXTENT,
     FRESH,
     GATE,
     GATE_WITHIN,
@@ -33,7 +34,6 @@ from harness.kernel.page import (
     NUMBER,
     OBJECT,
     PAIR,
-    PLACE,
     QUIET,
     REST,
     SHARED_BYTES,
@@ -44,6 +44,7 @@ from harness.kernel.page import (
     STATES,
     SWEPT,
     TELL,
+    TELL_WHERE,
     TURNS,
     WARM,
     WRONG_A,
@@ -231,12 +232,16 @@ class Stage:
         with open(f"/proc/{self.pid}/maps") as maps:
             return [int(line.partition("-")[0], 16) for line in maps if PAGE_NAME in line]
 
+    def tell_where(self, on: bool) -> None:
+        """Have who makes a subject's object tell where it is, for ``layout``."""
+        self.page[TELL_WHERE] = on
+
     def layout(self) -> Layout | None:
         """Where a subject's object is now, before anybody touches it; None where that cannot be told."""
         if not self.sizes:
             return None
         head, count = COUNTS.unpack_from(self.page, HEAD)
-        objects = [PLACE.unpack_from(self.page, OBJECT + PLACE.size * number) for number in range(count)]
+        objects = [EXTENT.unpack_from(self.page, OBJECT + EXTENT.size * number) for number in range(count)]
         with suppress(OSError), open(f"/proc/{self.pid}/mem", "rb", buffering=0) as memory:
             return Layout(head, objects, lambda address, size: os.pread(memory.fileno(), size, address))
         return None

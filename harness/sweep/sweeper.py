@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from harness.kernel.event_types import FindingEvent, PointData, StepEvent, StopData
-from harness.kernel.pairs.subject import JOIN
 from harness.kernel.trial import Count
 from harness.record.coverage import CLEAN, HIT, MISSED, OFF, Variant
 from harness.sweep.image import EVAL
@@ -19,7 +18,7 @@ from harness.sweep.points import Listing, Point
 from harness.sweep.program import WITHIN
 from harness.sweep.progress import Progress
 from harness.sweep.scene import Scene, Seen
-from harness.sweep.shared import met
+from harness.sweep.shared import where_they_meet
 
 REPLAYS = 3
 MOST_UNSURE = 4
@@ -30,7 +29,7 @@ RELIST = 8
 MOST_DRAWN = 4000
 """Pairs of points of one job at which both threads are stopped beside those where they meet."""
 MOST_MET = 24
-"""Points of one job behind what the other one touches, too, that come first."""
+"""Points of one job at which it meets the other one, that come first."""
 REPEATED = 1000
 """Each stop of so many is made again."""
 
@@ -90,9 +89,10 @@ class Sweeper:
                 return False
             begun[job] = self._begin(job)
         progress = begun[job]
+        points = part(progress.points)
         began = time.monotonic()
         try:
-            return self._stops(progress, part(progress.points))
+            return self._stops(progress, points)
         finally:
             progress.seconds += time.monotonic() - began
 
@@ -148,7 +148,7 @@ class Sweeper:
         """Of A's points those behind what B's operation changes, or looks at, in the shared object."""
 
         def part(points: Sequence[Point]) -> Sequence[Point]:
-            numbers = met(self._listing(job).touches, self._listing(job.reversed).touches)
+            numbers = where_they_meet(self._listing(job).accessed, self._listing(job.reversed).accessed)
             return [points[number] for number in spread(numbers, MOST_MET)]
 
         return part
@@ -294,11 +294,10 @@ def same_calls(calls: Sequence[str], point: Point) -> bool:
 
 
 def symptom_of(event: FindingEvent) -> str:
-    """What makes two hits the same. Each pair of a subject's is known, or not, by itself, wherever it crashes."""
+    """What makes two hits the same."""
     details = event["details"]
     where = (event["kind"] == "crash" and " < ".join(details.get("frames", ()))) or event["where"]
-    pair = event["where"] if JOIN in event["where"] and where != event["where"] else ""
-    parts = [event["kind"], event["oracle"], where, pair, details.get("exception", "")]
+    parts = [event["kind"], event["oracle"], where, details.get("exception", "")]
     return " | ".join(str(part) for part in parts if part)
 
 

@@ -173,6 +173,7 @@ def test_the_child_of_a_script_fills_freed_memory_where_the_trial_did(
         ("records", "pairs.dataclass", "get+get", "x0: object"),
         ("generators", "pairs.coroutine", "awaited+awaited", "@types.coroutine"),
         ("services", "pairs.ssl_server", "accept+verify", "CLIENT.check_hostname = False"),
+        ("services", "pairs.ssl_connected", "certificate+binding", "CLIENT_12.check_hostname"),
         ("descriptors", "pairs.instance_with_descriptors", "dispatched+dispatched", "@dispatched.register"),
     ],
 )

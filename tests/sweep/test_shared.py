@@ -3,49 +3,66 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
-from harness.kernel.page import BEFORE
+from harness.record.coverage import OFF
+from harness.sweep.jobs import OperationInfo, jobs_of
 from harness.sweep.points import Listing
-from harness.sweep.shared import Layout, met, touches
+from harness.sweep.progress import MOST_ENDS_OF_PAIR, Progress
+from harness.sweep.shared import Layout, accessed, where_they_meet
 from tests.sweep.conftest import MakeScene, job_of, swept
 
-HEAD = 24
+HEAD, IN_FRONT = 24, 16
 FIRST, SECOND = 0x10000000, 0x20000000
 ITEMS = 0x1000
-"""A block's place behind the object that points to it."""
+"""Where a block is, behind the object that points to it."""
 
 
 def layout(begin: int) -> Layout:
-    """Of an object that refers to another one, and points to a block."""
-    other, size = begin + 0x800, 48
+    """Of an object that refers to another one, 64 bytes behind it, and points to a block, and to a third object."""
+    other, third, kind, root = (begin + offset for offset in (64, 0x800, 0x4000, 0x5000))
+    there = {
+        begin: struct.pack("<4Q", kind, begin + ITEMS, third, 7),
+        other: struct.pack("<2Q", kind, 1),
+        third: struct.pack("<Q", kind),
+        kind: struct.pack("<Q", root),
+        root: struct.pack("<Q", root),
+    }
 
     def memory(address: int, length: int) -> bytes:
-        words = (begin + ITEMS, other, 7) if address == begin else (1, 0, 0)
-        return (bytes(HEAD) + struct.pack("<3Q", *words))[:length]
+        found = [
+            (bytes(HEAD) + words)[address - at :] for at, words in there.items() if at <= address < at + 56
+        ]
+        return found[-1][:length] if found else b""
 
-    return Layout(HEAD, [(begin, size), (other, size)], memory)
+    return Layout(HEAD, [(begin, 56), (other, 40)], memory)
 
 
 @pytest.mark.parametrize(
-    ("offset", "place"),
+    ("offset", "field"),
     [
-        (-BEFORE, (0, 0)),
+        (-IN_FRONT - 8, None),
+        (-IN_FRONT, (0, 0)),
         (0, None),
         (HEAD - 8, None),
-        (HEAD, (0, BEFORE + HEAD)),
-        (48, None),
-        (0x800 + HEAD, (1, BEFORE + HEAD)),
-        (ITEMS, (0, BEFORE + HEAD, 0)),
-        (ITEMS + 24, (0, BEFORE + HEAD, 24)),
+        (HEAD, (0, IN_FRONT + HEAD)),
+        (40, (0, IN_FRONT + 40)),
+        (64, None),
+        (64 + HEAD - 8, None),
+        (64 + HEAD + 8, (1, IN_FRONT + HEAD + 8)),
+        (ITEMS, (0, IN_FRONT + 32, 0)),
+        (ITEMS + HEAD, (0, IN_FRONT + 32, HEAD)),
         (ITEMS + 4096, None),
+        (0x800, None),
+        (0x800 + HEAD, (0, IN_FRONT + 40, HEAD)),
     ],
 )
-def test_a_word_has_one_place_whichever_object_it_is_of(offset: int, place: tuple[int, ...] | None) -> None:
+def test_a_word_is_one_field_whichever_object_it_is_of(offset: int, field: tuple[int, ...] | None) -> None:
     for begin in (FIRST, SECOND):
-        found = layout(begin).places([begin + offset >> 3])
-        assert found == (frozenset() if place is None else {place})
+        found = layout(begin).fields([begin + offset >> 3])
+        assert found == (frozenset() if field is None else {field})
 
 
 def test_they_meet_behind_what_one_has_read_and_the_other_writes() -> None:
@@ -57,13 +74,13 @@ def test_they_meet_behind_what_one_has_read_and_the_other_writes() -> None:
 
         return [(words(loads), words(stores)) for loads, stores in points]
 
-    reads = touches(listed(FIRST, ((24,), ()), ((), ()), ((ITEMS,), ()), ((0,), (0,))), layout(FIRST))
-    writes = touches(listed(SECOND, ((24,), ()), ((), (ITEMS,)), ((), (32,)), ((), ())), layout(SECOND))
-    assert met(reads, writes) == [3], "it has read the item that the other one writes"
-    assert met(writes, reads) == [2], "and that one has written it"
-    assert met(reads, reads) == [], "who only reads meets nobody"
-    assert met(writes, writes) == [2, 3]
-    assert touches(listed(FIRST, ((24,), ())), None) == () and met((), writes) == []
+    reads = accessed(listed(FIRST, ((HEAD,), ()), ((), ()), ((ITEMS,), ()), ((0,), (0,))), layout(FIRST))
+    writes = accessed(listed(SECOND, ((HEAD,), ()), ((), (ITEMS,)), ((), (32,)), ((), ())), layout(SECOND))
+    assert where_they_meet(reads, writes) == [3], "it has read the item that the other one writes"
+    assert where_they_meet(writes, reads) == [2], "and that one has written it"
+    assert where_they_meet(reads, reads) == [], "who only reads meets nobody"
+    assert where_they_meet(writes, writes) == [2, 3]
+    assert accessed(listed(FIRST, ((HEAD,), ())), None) == () and where_they_meet((), writes) == []
 
 
 LISTED = """
@@ -90,35 +107,29 @@ def test_of_a_list_the_length_is_where_who_asks_meets_who_appends(scene: MakeSce
     for one, other in (("append", "length"), ("length", "append"), ("nothing", "append")):
         listing = made.list(job_of(made, one, other))
         assert isinstance(listing, Listing)
-        listings[one] = listing.touches
-        assert len(listing.touches) == len(listing.points)
+        listings[one] = listing.accessed
+        assert len(listing.accessed) == len(listing.points)
     read = {place for loads, _ in listings["length"] for place in loads}
     written = {place for _, stores in listings["append"] for place in stores}
-    assert (0, BEFORE + object.__basicsize__ + 16) in read & written, (
+    assert (0, IN_FRONT + object.__basicsize__ + 16) in read & written, (
         "list.ob_size, behind a free-threaded head"
     )
-    assert 1 <= len(met(listings["length"], listings["append"])) <= 4
-    assert met(listings["nothing"], listings["append"]) == []
-
-
-HALVES = """
-class Sample(Subject):
-    "Two items that belong together."
-    def fresh(self, size):
-        return ["x0", "x0"]
-    def wrong(self, o):
-        return "" if o[0] == o[1] else "they are of two threads"
-    @step(writes=True)
-    def both(o, v):
-        o[0] = v
-        o[1] = v
-"""
+    assert 1 <= len(where_they_meet(listings["length"], listings["append"])) <= 4
+    assert where_they_meet(listings["nothing"], listings["append"]) == []
 
 
 @pytest.mark.targets
-def test_points_at_which_they_meet_come_first_and_show_the_window(scene: MakeScene) -> None:
-    made = scene(HALVES, pairs=["both+both"])
-    sweeper, told, _ = swept(made, 24)
-    (found,) = told
-    assert (found["kind"], found["oracle"]) == ("violation", "structure")
-    assert sweeper.counts.rounds <= 24
+def test_points_at_which_they_meet_come_first(scene: MakeScene) -> None:
+    made = scene(LISTED, pairs=["append+length"])
+    sweeper, told, jobs = swept(made, 24)
+    assert not told
+    for job in (one for one in jobs if one.job.specialized == OFF):
+        mine, theirs = (sweeper.listings[one.shape] for one in (job.job, job.job.reversed))
+        first = [mine.points[number].key for number in where_they_meet(mine.accessed, theirs.accessed)]
+        assert first and list(job.stops)[: len(first)] == first
+
+
+def test_a_subject_s_job_is_left_sooner_than_a_scenario_s_where_its_child_ends() -> None:
+    job = jobs_of([(OperationInfo("a", "a", 1), OperationInfo("a", "a", 1))], False, [3])[0]
+    made = Progress(job, [], 0, complete=True, ends=MOST_ENDS_OF_PAIR)
+    assert made.given_up and not replace(made, job=replace(job, size=None)).given_up

@@ -20,6 +20,7 @@ from harness.kernel.page import (
     COUNTS,
     DO_A,
     DO_B,
+    EXTENT,
     FRESH,
     HEAD,
     INSIDE_A,
@@ -31,11 +32,11 @@ from harness.kernel.page import (
     NUMBER,
     OBJECT,
     PAIR,
-    PLACE,
     QUIET,
     SIZE,
     SWEPT,
     TELL,
+    TELL_WHERE,
     TURNS,
     WRONG_A,
 )
@@ -173,10 +174,14 @@ class SweptPairs(TwoThreads):
 
     def _make(self) -> None:
         self.object = self.subject.fresh(self.size)
+        if self.page[TELL_WHERE]:
+            self._tell_where()
+
+    def _tell_where(self) -> None:
         objects = [self.object, *gc.get_referents(self.object)[: MOST_OBJECTS - 1]]
         for number, one in enumerate(objects):
             # Not what an object's own __sizeof__ says: an operation may be that.
-            PLACE.pack_into(self.page, OBJECT + PLACE.size * number, id(one), object.__sizeof__(one))
+            EXTENT.pack_into(self.page, OBJECT + EXTENT.size * number, id(one), object.__sizeof__(one))
         COUNTS.pack_into(self.page, HEAD, object.__basicsize__ - POINTER_BYTES, len(objects))
 
     def _judge(self, page: mmap.mmap) -> bool:
