@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 from harness.kernel.page import IN_FRONT
 
@@ -88,9 +87,23 @@ def accessed(points: Iterable[tuple[frozenset[int], frozenset[int]]], layout: La
     return [(layout.fields(loads), layout.fields(stores)) for loads, stores in points]
 
 
-def where_they_meet(mine: Accessed, theirs: Accessed) -> list[int]:
-    """By number, A's points at which it has just read what B writes, or written what B reads or writes."""
+def where_they_meet(mine: Accessed, theirs: Accessed, depths: Sequence[int]) -> list[int]:
+    """By number, A's points at which it has just read what B writes, or written what B reads or writes; and those at
+    which it is back in each function that this was called from, for it may hold a lock until then. ``depths``: of each
+    point of A's, how many functions it is in.
+    """
     read = Fields().union(*(loads for loads, _ in theirs))
     written = Fields().union(*(stores for _, stores in theirs))
-    shared = [bool(loads & written or stores & (read | written)) for loads, stores in mine]
-    return [number for number, (before, _) in enumerate(pairwise(shared), 1) if before]
+    found: set[int] = set()
+    for number, (loads, stores) in enumerate(mine[:-1]):
+        if not (loads & written or stores & (read | written)):
+            continue
+        found.add(number + 1)
+        depth = depths[number]
+        for later in range(number + 1, len(mine)):
+            if depths[later] < depth:
+                depth = depths[later]
+                found.add(later)
+            if depth <= 1:
+                break
+    return sorted(found)

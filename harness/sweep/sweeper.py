@@ -28,7 +28,7 @@ RELIST = 8
 """Points in a row that were not reached, after which A's path is listed anew."""
 MOST_DRAWN = 4000
 """Pairs of points of one job at which both threads are stopped beside those where they meet."""
-MOST_MET = 24
+MOST_MET = 32
 """Points of one job at which it meets the other one, that come first."""
 REPEATED = 1000
 """Each stop of so many is made again."""
@@ -148,7 +148,10 @@ class Sweeper:
         """Of A's points those behind what B's operation changes, or looks at, in the shared object."""
 
         def part(points: Sequence[Point]) -> Sequence[Point]:
-            numbers = where_they_meet(self._listing(job).accessed, self._listing(job.reversed).accessed)
+            mine, theirs = self._listing(job), self._listing(job.reversed)
+            numbers = where_they_meet(
+                mine.accessed, theirs.accessed, [len(point.chain) for point in mine.points]
+            )
             return [points[number] for number in spread(numbers, MOST_MET)]
 
         return part

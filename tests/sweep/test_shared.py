@@ -76,11 +76,15 @@ def test_they_meet_behind_what_one_has_read_and_the_other_writes() -> None:
 
     reads = accessed(listed(FIRST, ((HEAD,), ()), ((), ()), ((ITEMS,), ()), ((0,), (0,))), layout(FIRST))
     writes = accessed(listed(SECOND, ((HEAD,), ()), ((), (ITEMS,)), ((), (32,)), ((), ())), layout(SECOND))
-    assert where_they_meet(reads, writes) == [3], "it has read the item that the other one writes"
-    assert where_they_meet(writes, reads) == [2], "and that one has written it"
-    assert where_they_meet(reads, reads) == [], "who only reads meets nobody"
-    assert where_they_meet(writes, writes) == [2, 3]
-    assert accessed(listed(FIRST, ((HEAD,), ())), None) == () and where_they_meet((), writes) == []
+    flat = [1, 1, 1, 1]
+    assert where_they_meet(reads, writes, flat) == [3], "it has read the item that the other one writes"
+    assert where_they_meet(writes, reads, flat) == [2], "and that one has written it"
+    assert where_they_meet(reads, reads, flat) == [], "who only reads meets nobody"
+    assert where_they_meet(writes, writes, flat) == [2, 3]
+    assert where_they_meet([*writes, *reads], reads, [1, 3, 3, 3, 2, 2, 1, 1]) == [2, 4, 6], (
+        "and each way out"
+    )
+    assert accessed(listed(FIRST, ((HEAD,), ())), None) == () and where_they_meet((), writes, []) == []
 
 
 LISTED = """
@@ -107,25 +111,27 @@ def test_of_a_list_the_length_is_where_who_asks_meets_who_appends(scene: MakeSce
     for one, other in (("append", "length"), ("length", "append"), ("nothing", "append")):
         listing = made.list(job_of(made, one, other))
         assert isinstance(listing, Listing)
-        listings[one] = listing.accessed
+        listings[one] = listing.accessed, [len(point.chain) for point in listing.points]
         assert len(listing.accessed) == len(listing.points)
-    read = {place for loads, _ in listings["length"] for place in loads}
-    written = {place for _, stores in listings["append"] for place in stores}
+    read = {place for loads, _ in listings["length"][0] for place in loads}
+    written = {place for _, stores in listings["append"][0] for place in stores}
     assert (0, IN_FRONT + object.__basicsize__ + 16) in read & written, (
         "list.ob_size, behind a free-threaded head"
     )
-    assert 1 <= len(where_they_meet(listings["length"], listings["append"])) <= 4
-    assert where_they_meet(listings["nothing"], listings["append"]) == []
+    (asks, depths), (appends, _), (idles, none) = (listings[one] for one in ("length", "append", "nothing"))
+    assert 1 <= len(where_they_meet(asks, appends, depths)) <= 8
+    assert where_they_meet(idles, appends, none) == []
 
 
 @pytest.mark.targets
 def test_points_at_which_they_meet_come_first(scene: MakeScene) -> None:
     made = scene(LISTED, pairs=["append+length"])
-    sweeper, told, jobs = swept(made, 24)
+    sweeper, told, jobs = swept(made, 60)
     assert not told
     for job in (one for one in jobs if one.job.specialized == OFF):
         mine, theirs = (sweeper.listings[one.shape] for one in (job.job, job.job.reversed))
-        first = [mine.points[number].key for number in where_they_meet(mine.accessed, theirs.accessed)]
+        depths = [len(point.chain) for point in mine.points]
+        first = [mine.points[one].key for one in where_they_meet(mine.accessed, theirs.accessed, depths)]
         assert first and list(job.stops)[: len(first)] == first
 
 
