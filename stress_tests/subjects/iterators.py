@@ -292,9 +292,12 @@ class FilterNosy(Iterating):
 
 
 class CallableIterator(Resumable):
-    """iter with a function, and the value at which it ends: in a race it may be called once more, and raise."""
+    """iter with a function, and the value at which it ends: in a race it may be called once more, and raise.
 
-    may_raise = (IndexError,)
+    The function is a list's own, and a list that changes while it is pickled may be refused (gh-149816).
+    """
+
+    may_raise = (IndexError, RuntimeError)
 
     def fresh(self, size: int) -> Any:
         return iter([*fresh_strings(size), "end"][::-1].pop, "end")
