@@ -56,7 +56,7 @@ FATAL_CONTEXT = 400
 WHY_NOT = 512
 """Told by the threads: why they cannot stop within themselves, in so many bytes as the first one says."""
 
-# Where that is, and what it refers to. Words first, then eight bytes each.
+# Where a subject's object is, and those that it refers to, told by who makes it. Words first, then eight bytes each.
 HEAD = 1088
 """In how many bytes of an object its references are counted, and its lock is; how many objects follow."""
 COUNTS = struct.Struct("<II")

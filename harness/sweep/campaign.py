@@ -48,7 +48,6 @@ FIRST = (
 """They do little, so that they are swept in seconds, and what they do is what most else is made of."""
 START = """
 import sys
-import time
 sys.path.insert(0, sys.argv[1])
 from harness.sweep.worker import main
 sys.exit(main(sys.argv[2]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harness.sweep.access import Accesses, Touched
 from harness.sweep.image import Function, is_eval
 from harness.sweep.program import Program
-from harness.sweep.shared import Accessed
+from harness.sweep.shared import NOTHING, Accessed
 from harness.sweep.steps import Steps
 
 WORD = 8
@@ -48,7 +48,7 @@ class Listing:
     """False where the operation was cut short."""
     unlooped: bool = False
     """Whether the interpreter's loop was to have points and has none: the frame that it is in could not be found."""
-    accessed: Accessed = ()
+    accessed: Accessed = NOTHING
     """Of a subject's, what each point accesses of the shared object."""
 
 

@@ -14,8 +14,6 @@ from harness.sweep.stops import Stop
 
 MOST_ENDS = 12
 """Crashes and hangs of one job, after which the rest of it is left out."""
-MOST_ENDS_OF_PAIR = 3
-"""The same of a subject's, of which there are hundreds; each end takes as long as the start of a child."""
 
 
 @dataclass
@@ -54,7 +52,7 @@ class Progress:
     @property
     def given_up(self) -> bool:
         """Whether the target ends too often to go on."""
-        return self.ends >= (MOST_ENDS if self.job.size is None else MOST_ENDS_OF_PAIR)
+        return self.ends >= MOST_ENDS
 
 
 def outcomes(progress: Progress) -> Counter[str]:

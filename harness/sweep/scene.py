@@ -133,9 +133,8 @@ class Scene:
             self.stage.end_turn()
         else:
             self.reopen()
-        return replace(
-            listing, accessed=accessed(((one.loads, one.stores) for one in listing.points), layout)
-        )
+        words = ((one.loads, one.stores, len(one.chain)) for one in listing.points)
+        return replace(listing, accessed=accessed(words, layout))
 
     def steps(self, job: Job, traced: bool) -> Steps:
         """The steps of the job's A, on a fresh state: a tracer's, or A's own. Raises Hang, Fatal, Ended."""

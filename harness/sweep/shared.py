@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from harness.kernel.page import IN_FRONT
 
@@ -19,8 +20,21 @@ MEMORY = range(1 << 16, 1 << 47, WORD)
 
 Fields = frozenset[tuple[int, ...]]
 """Words of objects, by the object's number and the offset in it, or in a block that it points to from that offset."""
-Accessed = Sequence[tuple[Fields, Fields]]
-"""Of each point of an operation: what is read from it on, before the next, and what is written."""
+
+
+@dataclass(frozen=True)
+class Accessed:
+    """What the points of one operation access of the shared object."""
+
+    points: Sequence[tuple[Fields, Fields]] = ()
+    """Of each: what is read from it on, before the next, and what is written."""
+    outs: Sequence[int] = ()
+    """Of each: the next at which a function has been left that it is in, by number; their count where there is none."""
+    read: Fields = frozenset()
+    written: Fields = frozenset()
+
+
+NOTHING = Accessed()
 
 
 class Layout:
@@ -80,30 +94,38 @@ class Layout:
         return int.from_bytes(found, "little") if len(found) == WORD else 0
 
 
-def accessed(points: Iterable[tuple[frozenset[int], frozenset[int]]], layout: Layout | None) -> Accessed:
-    """Of the words of memory that each point loads, and stores, those of the objects; nothing without a layout."""
-    if layout is None:
-        return ()
-    return [(layout.fields(loads), layout.fields(stores)) for loads, stores in points]
-
-
-def where_they_meet(mine: Accessed, theirs: Accessed, depths: Sequence[int]) -> list[int]:
-    """By number, A's points at which it has just read what B writes, or written what B reads or writes; and those at
-    which it is back in each function that this was called from, for it may hold a lock until then. ``depths``: of each
-    point of A's, how many functions it is in.
+def accessed(points: Iterable[tuple[frozenset[int], frozenset[int], int]], layout: Layout | None) -> Accessed:
+    """Of points, told by the words of memory that each loads, and stores, and by how many functions it is in. Nothing
+    without a layout.
     """
-    read = Fields().union(*(loads for loads, _ in theirs))
-    written = Fields().union(*(stores for _, stores in theirs))
+    if layout is None:
+        return NOTHING
+    found: list[tuple[Fields, Fields]] = []
+    depths: list[int] = []
+    for loads, stores, depth in points:
+        found.append((layout.fields(loads), layout.fields(stores)))
+        depths.append(depth)
+    outs = [len(found)] * len(found)
+    inside: list[int] = []
+    for number, depth in enumerate(depths):
+        while inside and depths[inside[-1]] > depth:
+            outs[inside.pop()] = number
+        inside.append(number)
+    read = Fields().union(*(loads for loads, _ in found))
+    return Accessed(found, outs, read, Fields().union(*(stores for _, stores in found)))
+
+
+def where_they_meet(mine: Accessed, theirs: Accessed) -> list[int]:
+    """By number, A's points at which it has just read what B writes, or written what B reads or writes; and those at
+    which it is back in each function that this was called from, for it may hold a lock until then.
+    """
+    written, either = theirs.written, theirs.read | theirs.written
     found: set[int] = set()
-    for number, (loads, stores) in enumerate(mine[:-1]):
-        if not (loads & written or stores & (read | written)):
-            continue
-        found.add(number + 1)
-        depth = depths[number]
-        for later in range(number + 1, len(mine)):
-            if depths[later] < depth:
-                depth = depths[later]
-                found.add(later)
-            if depth <= 1:
-                break
-    return sorted(found)
+    for number, (loads, stores) in enumerate(mine.points):
+        if loads & written or stores & either:
+            found.add(number + 1)
+            out = mine.outs[number]
+            while out < len(mine.points):
+                found.add(out)
+                out = mine.outs[out]
+    return sorted(one for one in found if one < len(mine.points))

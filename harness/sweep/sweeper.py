@@ -148,10 +148,7 @@ class Sweeper:
         """Of A's points those behind what B's operation changes, or looks at, in the shared object."""
 
         def part(points: Sequence[Point]) -> Sequence[Point]:
-            mine, theirs = self._listing(job), self._listing(job.reversed)
-            numbers = where_they_meet(
-                mine.accessed, theirs.accessed, [len(point.chain) for point in mine.points]
-            )
+            numbers = where_they_meet(self._listing(job).accessed, self._listing(job.reversed).accessed)
             return [points[number] for number in spread(numbers, MOST_MET)]
 
         return part

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 import pytest
 
 from harness.record.coverage import OFF
-from harness.sweep.jobs import OperationInfo, jobs_of
 from harness.sweep.points import Listing
-from harness.sweep.progress import MOST_ENDS_OF_PAIR, Progress
-from harness.sweep.shared import Layout, accessed, where_they_meet
+from harness.sweep.shared import NOTHING, Accessed, Layout, accessed, where_they_meet
 from tests.sweep.conftest import MakeScene, job_of, swept
 
 HEAD, IN_FRONT = 24, 16
@@ -66,76 +63,50 @@ def test_a_word_is_one_field_whichever_object_it_is_of(offset: int, field: tuple
 
 
 def test_they_meet_behind_what_one_has_read_and_the_other_writes() -> None:
-    def listed(
-        begin: int, *points: tuple[tuple[int, ...], tuple[int, ...]]
-    ) -> list[tuple[frozenset[int], frozenset[int]]]:
+    def listed(begin: int, *points: tuple[tuple[int, ...], tuple[int, ...], int]) -> Accessed:
         def words(offsets: tuple[int, ...]) -> frozenset[int]:
             return frozenset(begin + one >> 3 for one in offsets)
 
-        return [(words(loads), words(stores)) for loads, stores in points]
+        return accessed([(words(one), words(other), depth) for one, other, depth in points], layout(begin))
 
-    reads = accessed(listed(FIRST, ((HEAD,), ()), ((), ()), ((ITEMS,), ()), ((0,), (0,))), layout(FIRST))
-    writes = accessed(listed(SECOND, ((HEAD,), ()), ((), (ITEMS,)), ((), (32,)), ((), ())), layout(SECOND))
-    flat = [1, 1, 1, 1]
-    assert where_they_meet(reads, writes, flat) == [3], "it has read the item that the other one writes"
-    assert where_they_meet(writes, reads, flat) == [2], "and that one has written it"
-    assert where_they_meet(reads, reads, flat) == [], "who only reads meets nobody"
-    assert where_they_meet(writes, writes, flat) == [2, 3]
-    assert where_they_meet([*writes, *reads], reads, [1, 3, 3, 3, 2, 2, 1, 1]) == [2, 4, 6], (
-        "and each way out"
+    reads = listed(FIRST, ((HEAD,), (), 1), ((), (), 1), ((ITEMS,), (), 1), ((0,), (0,), 1))
+    writes = listed(SECOND, ((HEAD,), (), 1), ((), (ITEMS,), 1), ((), (32,), 1), ((), (), 1))
+    assert where_they_meet(reads, writes) == [3], "it has read the item that the other one writes"
+    assert where_they_meet(writes, reads) == [2], "and that one has written it"
+    assert where_they_meet(reads, reads) == [], "who only reads meets nobody"
+    assert where_they_meet(writes, writes) == [2, 3]
+    depths = (1, 3, 3, 4, 2, 2, 1, 1)
+    deep = listed(
+        SECOND, *(((), (ITEMS,) if number in (1, 7) else (), depth) for number, depth in enumerate(depths))
     )
-    assert accessed(listed(FIRST, ((HEAD,), ())), None) == () and where_they_meet((), writes, []) == []
-
-
-LISTED = """
-class Sample(Subject):
-    "A list."
-    def fresh(self, size):
-        return fresh_strings(size)
-    @step(writes=True)
-    def append(o, v):
-        o.append(v)
-    @step()
-    def length(o, v):
-        return len(o)
-    @step()
-    def nothing(o, v):
-        return v
-"""
+    assert where_they_meet(deep, reads) == [2, 4, 6], "and each way out; behind the last point there is none"
+    shallow = listed(SECOND, *(((), (ITEMS,) if not number else (), 2 - number) for number in range(3)))
+    assert where_they_meet(shallow, reads) == [1, 2], "the point behind may be a way out itself"
+    assert accessed([(frozenset({FIRST}), frozenset(), 1)], None) is NOTHING
+    assert where_they_meet(NOTHING, writes) == []
 
 
 @pytest.mark.targets
 def test_of_a_list_the_length_is_where_who_asks_meets_who_appends(scene: MakeScene) -> None:
-    made = scene(LISTED, pairs=["append+length", "nothing+append"])
-    listings = {}
-    for one, other in (("append", "length"), ("length", "append"), ("nothing", "append")):
-        listing = made.list(job_of(made, one, other))
-        assert isinstance(listing, Listing)
-        listings[one] = listing.accessed, [len(point.chain) for point in listing.points]
-        assert len(listing.accessed) == len(listing.points)
-    read = {place for loads, _ in listings["length"][0] for place in loads}
-    written = {place for _, stores in listings["append"][0] for place in stores}
-    assert (0, IN_FRONT + object.__basicsize__ + 16) in read & written, (
-        "list.ob_size, behind a free-threaded head"
+    made = scene(file="subjects/lists.py", name="pairs.list", pairs=["append+len"])
+    appends, asks = (made.list(job_of(made, *pair)) for pair in (("append", "len"), ("len", "append")))
+    assert isinstance(appends, Listing) and isinstance(asks, Listing)
+    assert len(asks.accessed.points) == len(asks.points)
+    size = (0, IN_FRONT + 32)
+    assert size in asks.accessed.read & appends.accessed.written, (
+        "behind the head that a free-threaded build has"
     )
-    (asks, depths), (appends, _), (idles, none) = (listings[one] for one in ("length", "append", "nothing"))
-    assert 1 <= len(where_they_meet(asks, appends, depths)) <= 8
-    assert where_they_meet(idles, appends, none) == []
+    assert 1 <= len(where_they_meet(asks.accessed, appends.accessed)) <= 8
+    assert where_they_meet(asks.accessed, asks.accessed) == []
 
 
 @pytest.mark.targets
 def test_points_at_which_they_meet_come_first(scene: MakeScene) -> None:
-    made = scene(LISTED, pairs=["append+length"])
-    sweeper, told, jobs = swept(made, 60)
-    assert not told
-    for job in (one for one in jobs if one.job.specialized == OFF):
+    made = scene(file="subjects/lists.py", name="pairs.list", pairs=["append+len"])
+    sweeper, _, jobs = swept(made, 200)
+    plain = [one for one in jobs if one.job.specialized == OFF and one.stops]
+    assert len(plain) > 2
+    for job in plain:
         mine, theirs = (sweeper.listings[one.shape] for one in (job.job, job.job.reversed))
-        depths = [len(point.chain) for point in mine.points]
-        first = [mine.points[one].key for one in where_they_meet(mine.accessed, theirs.accessed, depths)]
+        first = [mine.points[number].key for number in where_they_meet(mine.accessed, theirs.accessed)]
         assert first and list(job.stops)[: len(first)] == first
-
-
-def test_a_subject_s_job_is_left_sooner_than_a_scenario_s_where_its_child_ends() -> None:
-    job = jobs_of([(OperationInfo("a", "a", 1), OperationInfo("a", "a", 1))], False, [3])[0]
-    made = Progress(job, [], 0, complete=True, ends=MOST_ENDS_OF_PAIR)
-    assert made.given_up and not replace(made, job=replace(job, size=None)).given_up
