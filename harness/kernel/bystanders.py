@@ -1,16 +1,15 @@
 """Bystanders: threads that a trial adds beside a scenario's actors, and that the scenario's code knows nothing of.
 
 Each keeps busy what the actors need of the interpreter. It has a state of its own and touches nothing of the
-scenario's, so it never changes what is allowed: an oracle that is sound without it is sound with it. Two do reach into
-the scenario, and why that is no more than a correct interpreter may do at any time stands with them: ``invalidator``
-empties the caches of its classes, ``collector`` runs finalizers on its own thread.
+scenario's, so it never changes what is allowed: an oracle that is sound without it is sound with it. One does reach
+into the scenario, ``invalidator``, which empties the caches of its classes; why that is no more than a correct
+interpreter may do at any time stands there.
 
 They are parked with the actors: nothing runs beside a question at quiescence.
 """
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 import time
@@ -32,9 +31,7 @@ except ImportError:  # not main, or a build without CPython's own test modules
 
 NOBODY = "none"
 STOP_REST_S = 0.0001
-COLLECT_REST_S = 0.003
-"""Between two of them, without which the actors get nothing done: to run on they need a core again."""
-IN_A_ROW = range(50)
+"""Between two stops, without which the actors get nothing done: to run on they need a core again."""
 
 
 class Bystander(Scenario):
@@ -56,22 +53,6 @@ class Stopper(Bystander):
     def rename(self) -> None:
         self.renamed.__name__ = "C"
         time.sleep(self.rest_s)
-
-
-class Contender(Bystander):
-    """Takes the lock of all types, again and again: who lets go of it inside a look-up or a store must wait for it.
-
-    Nobody reads the class, so that its stores spend no versions.
-    """
-
-    def prepare(self, knobs: Knobs) -> None:
-        self.contended = fresh_class(x=Value(0))
-        self.in_a_row = IN_A_ROW
-
-    @operation(actor="contender")
-    def store(self) -> None:
-        for turn in self.in_a_row:
-            self.contended.x = turn
 
 
 class Invalidator(Bystander):
@@ -125,30 +106,11 @@ def leaving(owner: Any) -> None:
     queue_entries(CHUNK // 2)
 
 
-class Collector(Bystander):
-    """Collects garbage, again and again: what only the collector frees is freed, and memory is used again, meanwhile.
-
-    Finalizers run on its thread. Allowed where a value may be finalized on any thread, which is so with two actors.
-    """
-
-    def prepare(self, knobs: Knobs) -> None:
-        self.rest_s = COLLECT_REST_S
-
-    @operation(actor="collector")
-    def collect(self) -> None:
-        gc.collect()
-        time.sleep(self.rest_s)
-
-
 KINDS: dict[str, type[Bystander]] = {
     "stopper": Stopper,
-    "contender": Contender,
     "invalidator": Invalidator,
     "leaver": Leaver,
-    "collector": Collector,
 }
-FOREIGN = ("collector",)
-"""Those that may run a scenario's finalizers."""
 
 
 def why_idle(name: str) -> str | None:

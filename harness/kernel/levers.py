@@ -16,9 +16,9 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 
-from harness.kernel.amplifiers import Amplifier, Setting, settings
-from harness.kernel.bystanders import FOREIGN, KINDS, NOBODY, why_idle
-from harness.kernel.scenario import Scenario, actor_threads
+from harness.kernel.amplifiers import Amplifier, Setting
+from harness.kernel.bystanders import KINDS, NOBODY, why_idle
+from harness.kernel.scenario import Scenario
 
 ON, OFF = "on", "off"
 LEFT, FILLED = "left", "filled"
@@ -64,14 +64,8 @@ queue = Amplifier(
 
 
 def bystander(scenario: type[Scenario]) -> Amplifier:
-    """The bystanders that the scenario bears. One thread alone is judged by what it does itself, so nobody else may run
-    the finalizers of its values; nor where the oracle says so.
-    """
-    alone = sum(actor_threads(scenario, settings(scenario.amplifiers, {})).values()) == 1
-    to_itself = alone or (scenario.oracle is not None and scenario.oracle.own_thread)
-    borne: list[Setting] = [
-        name for name in KINDS if name in scenario.bystanders and not (to_itself and name in FOREIGN)
-    ]
+    """The bystanders that the scenario bears."""
+    borne: list[Setting] = [name for name in KINDS if name in scenario.bystanders]
     return Amplifier(
         "bystander",
         (*[NOBODY] * OFTEN, *borne),

@@ -79,9 +79,9 @@ class Scenario:
     minimum_version: ClassVar[tuple[int, int]] = (3, 11)
     dead_from: ClassVar[tuple[int, int] | None] = None
     """The first version on which it would run, and test nothing of what it says."""
-    bystanders: ClassVar[tuple[str, ...]] = ("stopper", "contender", "invalidator", "leaver", "collector")
-    """Which threads may be added beside its actors, that it knows nothing of (see ``bystanders.py``). Without
-    ``collector`` where a finalizer must run on the thread that drops its value; empty where nobody else may run."""
+    bystanders: ClassVar[tuple[str, ...]] = ("stopper", "invalidator", "leaver")
+    """Which threads may be added beside its actors, that it knows nothing of (see ``bystanders.py``); empty where
+    nobody else may run."""
     finalizers_raise: ClassVar[tuple[type[BaseException], ...]] = ()
     """What the scenario's own finalizers raise on purpose."""
 

@@ -268,7 +268,6 @@ class _Collected(_Mortal):
 
     amplifiers = (readers, fan_out)
     minimum_version = (3, 14)
-    bystanders = ("stopper", "contender", "invalidator", "leaver")
     made: Callable[[MortalValue], Any]
     """What is stored for a value."""
 

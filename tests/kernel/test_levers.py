@@ -62,7 +62,7 @@ def test_a_bystander_changes_nothing_that_is_allowed(trial: RunTrial, kind: str)
 @pytest.mark.parametrize("text", [PLAIN, ALONE])
 def test_it_runs_while_actors_race_and_is_parked_with_them(scenario_file: Write, text: str) -> None:
     scenario = find_scenario(str(scenario_file(text)), "sample.sample")
-    knobs = settings(amplifiers_of(scenario), {"bystander": "contender"})
+    knobs = settings(amplifiers_of(scenario), {"bystander": "leaver"})
     played = roles(scenario, knobs, None)
     work = Workers(played, lambda: None, knobs.bystander)
     assert work.beside is not None
@@ -120,17 +120,6 @@ def test_a_bystander_keeps_a_core_busy_and_is_no_actor() -> None:
         return PlannedTrial(fake_scenario(), 0, {"bystander": bystander}, "", 2, 1.0)
 
     assert (planned(NOBODY).busy, planned("stopper").busy, planned("stopper").threads) == (2, 3, 2)
-
-
-def test_the_only_thread_of_a_scenario_has_nobody_beside_it_that_runs_its_finalizers(
-    scenario_file: Write,
-) -> None:
-    alone = bystander(find_scenario(str(scenario_file(ALONE)), "sample.sample")).values
-    assert "collector" not in alone and "stopper" in alone
-    on_its_thread = PLAIN.replace("Order()", "Finalizer()")
-    assert (
-        "collector" not in bystander(find_scenario(str(scenario_file(on_its_thread)), "sample.sample")).values
-    )
 
 
 def test_a_scenario_may_want_some_of_them_or_none(scenario_file: Write) -> None:
