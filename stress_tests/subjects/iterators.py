@@ -18,6 +18,7 @@ from harness.kernel.pairs import (
     Iterating,
     Resumable,
     Subject,
+    Tupled,
     arm,
     fresh_strings,
     named,
@@ -99,7 +100,7 @@ class DictValueIterator(_OverTable):
         return iter(dict(enumerate(fresh_strings(size))).values())
 
 
-class DictItemIterator(_OverTable):
+class DictItemIterator(Tupled, _OverTable):
     """An iterator over a dict's items."""
 
     def fresh(self, size: int) -> Any:
@@ -120,7 +121,7 @@ class DictReverseValueIterator(_OverTable):
         return reversed(dict(enumerate(fresh_strings(size))).values())
 
 
-class DictReverseItemIterator(_OverTable):
+class DictReverseItemIterator(Tupled, _OverTable):
     """An iterator over a dict's items, backward."""
 
     def fresh(self, size: int) -> Any:
@@ -211,7 +212,7 @@ class LongRangeIterator(_Placed):
         return iter(range(1 << 70, (1 << 70) + size))
 
 
-class Enumerate(Resumable):
+class Enumerate(Tupled, Resumable):
     """enumerate over an iterator."""
 
     sizes = LONG
@@ -220,14 +221,14 @@ class Enumerate(Resumable):
         return enumerate(fresh_strings(size))
 
 
-class EnumerateLong(Resumable):
+class EnumerateLong(Tupled, Resumable):
     """enumerate that goes on beyond what fits a machine word."""
 
     def fresh(self, size: int) -> Any:
         return enumerate(fresh_strings(size), sys.maxsize - 1)
 
 
-class Zip(_Placed):
+class Zip(Tupled, _Placed):
     """zip of two lists."""
 
     sizes = LONG
@@ -236,7 +237,7 @@ class Zip(_Placed):
         return zip(fresh_strings(size), fresh_strings(size))
 
 
-class ZipStrict(_Placed):
+class ZipStrict(Tupled, _Placed):
     """zip of two lists that must be as long as each other. In a race they may seem not to be."""
 
     may_raise = (ValueError,)

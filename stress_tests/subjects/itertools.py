@@ -12,7 +12,18 @@ from contextlib import suppress
 from operator import length_hint
 from typing import Any, ClassVar, Self
 
-from harness.kernel.pairs import MOST, PROCESS, Iterating, Subject, arm, fresh_strings, nosy, refuse, step
+from harness.kernel.pairs import (
+    MOST,
+    PROCESS,
+    Iterating,
+    Subject,
+    Tupled,
+    arm,
+    fresh_strings,
+    nosy,
+    refuse,
+    step,
+)
 
 GONE = {
     "__reduce__": "deprecated; gone in 3.14",
@@ -254,28 +265,28 @@ class ChainFromIterable(_Itertool):
         return itertools.chain.from_iterable(iter([fresh_strings(size)[:1], fresh_strings(size)]))
 
 
-class Combinations(_Sized):
+class Combinations(Tupled, _Sized):
     """combinations of two."""
 
     def fresh(self, size: int) -> Any:
         return itertools.combinations(fresh_strings(size), 2)
 
 
-class CombinationsWithReplacement(_Sized):
+class CombinationsWithReplacement(Tupled, _Sized):
     """combinations of two, also of one and itself."""
 
     def fresh(self, size: int) -> Any:
         return itertools.combinations_with_replacement(fresh_strings(size), 2)
 
 
-class Permutations(_Sized):
+class Permutations(Tupled, _Sized):
     """permutations of two."""
 
     def fresh(self, size: int) -> Any:
         return itertools.permutations(fresh_strings(size), 2)
 
 
-class Product(_Sized):
+class Product(Tupled, _Sized):
     """product of two lists."""
 
     def fresh(self, size: int) -> Any:
@@ -424,7 +435,7 @@ class Islice(_Itertool):
         return itertools.islice(iter(fresh_strings(2 * size)), 0, None, 2)
 
 
-class Pairwise(_Itertool):
+class Pairwise(Tupled, _Itertool):
     """pairwise."""
 
     def fresh(self, size: int) -> Any:
@@ -531,7 +542,7 @@ class Starmap(_Itertool):
         return itertools.starmap(max, zip(fresh_strings(size), fresh_strings(size)))
 
 
-class ZipLongest(_Itertool):
+class ZipLongest(Tupled, _Itertool):
     """zip_longest of two lists, one of them shorter."""
 
     def fresh(self, size: int) -> Any:

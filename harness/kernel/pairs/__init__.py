@@ -6,7 +6,7 @@ Runs inside the target, as all of the kernel does. A file of subjects imports wh
 from harness.kernel.pairs.attribute_steps import Attributes
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.ended import in_a_thread
-from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, named
+from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, Tupled, named
 from harness.kernel.pairs.marked import ftstress_pairs
 from harness.kernel.pairs.nosy import (
     Alike,
@@ -39,6 +39,7 @@ __all__ = [
     "Refused",
     "Resumable",
     "Subject",
+    "Tupled",
     "arm",
     "caught",
     "dict_disagreement",

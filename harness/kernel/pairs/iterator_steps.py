@@ -13,6 +13,8 @@ from harness.kernel.pairs.subject import Subject, step
 
 MOST = 24
 """Elements taken at once: more than there are, where there is an end."""
+LOOKS = range(20)
+"""How often a thread looks again at what it was given: as long as another one is about to give it, too."""
 
 
 def named(thing: Any) -> Any:
@@ -86,3 +88,17 @@ class Resumable(Iterating):
     @step()
     def pickle_(o: Any, v: str) -> Any:
         return named(list(pickle.loads(pickle.dumps(o))))
+
+
+class Tupled(Subject):
+    """An iterator that gives tuples, and makes the next one of the last, where nobody has that any more (gh-121464)."""
+
+    @step(writes=True, may_raise=(StopIteration,))
+    def look(o: Any, v: str) -> Any:
+        """A tuple that somebody has never changes."""
+        given = next(o)
+        then = [*given]
+        for _ in LOOKS:
+            if [*given] != then:
+                return "a tuple that changed"
+        return given
