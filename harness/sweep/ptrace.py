@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from harness.sweep.held import MACHINES, X86_64, Gone, Held, Machine
@@ -89,6 +89,8 @@ class Thread(Held):
         self._vector = struct.pack("<QQ", ctypes.addressof(self._buffer), machine.registers.size)
         self._iovec = ctypes.create_string_buffer(self._vector, 16)
         self._break: int | None = None
+        self._seen: int | None = None
+        """What it has stopped with and nobody has been told of."""
         try:
             _call(SEIZE, tid, 0, EXITKILL)
         except PermissionError as error:
@@ -116,11 +118,22 @@ class Thread(Held):
 
     def look(self) -> int | None:
         """The signal that it has stopped with, 0 where it was interrupted, None while it runs. Raises Gone."""
+        if self._seen is not None:
+            seen, self._seen = self._seen, None
+            return seen
         try:
             tid, status = os.waitpid(self.tid, WALL | os.WNOHANG)
         except ChildProcessError:
             raise Gone(None) from None
         return None if tid == 0 else stopped_with(status)
+
+    def pass_on(self, signals: Collection[int]) -> None:
+        """Let it go on with the signal that it has stopped with, where that is one of these. Raises Gone."""
+        number = self.look()
+        if number is not None and number in signals:
+            self.go(number)
+        else:
+            self._seen = number
 
     def wait(self, limit_s: float) -> int | None:
         """Sleep until it has stopped: the signal, 0 where it was interrupted, None after ``limit_s``. Raises Gone.

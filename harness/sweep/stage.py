@@ -327,8 +327,17 @@ class Stage:
                 self.go(thread)
                 continue
             self._read()  # it may be telling something, and must not wait for a reader
+            self._pass_on(self.b if thread is self.a else self.a)
             if patience.is_over():
                 raise Hang(thread)
+
+    def _pass_on(self, other: Held) -> None:
+        """Who is waited for may wait for the other one, which has stopped the world, forked, and been stopped itself by
+        the news that its child has ended.
+        """
+        if self.is_traced:
+            with suppress(Gone):  # the one that is waited for is no more, either
+                self.traced(other).pass_on(PASSED_ON)
 
     def go(self, thread: Held, number: int = 0) -> None:
         """Let a stopped thread run. Raises Ended."""
