@@ -79,7 +79,9 @@ def play(row, me, fresh, size, threads, patience):
             objects[i] = fresh(size)
         VALUES
         if held is not None:
-            held[i] += [(value,) * TIMES for value in (GIVES)]
+            held[i] = [(value,) * TIMES for value in (GIVES)]
+            if i % threads == me:
+                held[i] += values_of(objects[i])
         mine[i] = True
         for flags, _ in others:
             spins = 0
@@ -224,6 +226,7 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
         "DIGITS": DIGITS,
         "PAUSES": PAUSES,
         "TIMES": TIMES,
+        "values_of": values_of,
         "Raised": Raised,
         "give_way": GIVE_WAY,
         "sleep": sleep,
@@ -268,13 +271,10 @@ class Racers:
             with suppress(Exception):  # a thread that makes it itself will say so
                 for i in row.numbers:
                     row.objects[i] = fresh(size) if row.objects[i] is None else row.objects[i]
-        in_turn = threading.Barrier(len(plays))
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
             patience = APART if self.apart and not self.crowded else TOGETHER
             raced = _raced(row, index, play, fresh, size, core, patience)
-            if row.held:
-                raced = partial(_then_raced, raced, row, index, fresh, size, in_turn)
             self.jobs[index] = partial(_with_full_lists, raced) if made_elsewhere else raced
         for index in range(len(plays)):
             self.wake[index].release()
@@ -354,32 +354,6 @@ def _raced(
         row.took_ns = perf_counter_ns() - began
 
     return work
-
-
-def _then_raced(
-    raced: Callable[[], None],
-    row: Row,
-    me: int,
-    fresh: Callable[[int], Any],
-    size: int,
-    in_turn: threading.Barrier,
-) -> None:
-    """Make this thread's objects of the row first, and hold what they hold: each thread in its turn, with the others at
-    rest, for to ask an object what it holds stops the world, which waits for whoever runs.
-    """
-    for turn in range(row.threads):
-        if turn == me:
-            try:
-                for i in row.numbers[me :: row.threads]:
-                    if row.objects[i] is None:
-                        row.objects[i] = fresh(size)
-                    row.held[me][i] += values_of(row.objects[i])
-            except BaseException:
-                in_turn.abort()
-                raise
-        with suppress(threading.BrokenBarrierError):  # the one that raised has the row end
-            in_turn.wait()
-    raced()
 
 
 def _with_full_lists(raced: Callable[[], None]) -> None:
