@@ -25,8 +25,6 @@ class Oracle:
     name = "oracle"
     observes = True
     """Whether what it judges counts as an observation; False where it only notes what was done."""
-    own_thread = False
-    """Whether it needs values to be finalized on the thread that drops them: then nobody collects beside it."""
     enter: ClassVar[Any] = None
     """A static method, or None; see the module's docstring."""
 
@@ -183,7 +181,6 @@ class Finalizer(Oracle):
     """
 
     name = "finalizer"
-    own_thread = True
 
     @staticmethod
     def judge(stored: Any, found: Any) -> bool:

@@ -128,7 +128,7 @@ class DictReverseItemIterator(Tupled, _OverTable):
         return reversed(dict(zip(fresh_strings(size), fresh_strings(size), strict=True)).items())
 
 
-class OrderedDictIterator(_OverTable):
+class OrderedDictIterator(Tupled, _OverTable):
     """An iterator over an OrderedDict's items."""
 
     def fresh(self, size: int) -> Any:

@@ -158,6 +158,19 @@ class CollidingNamesAtRest(_Colliding):
             pass
 
 
+def asked_in_a_row(cls: type, name: str, own: Value) -> Any:
+    """What a class gives for a name, several times: the first that is not its own value, where one is not.
+
+    A function, for what a scenario's loop has in a variable is held from one operation to the next, and seems to have
+    been left behind.
+    """
+    for _ in ASKED:  # from the second time on the entry is this name's
+        found = getattr(cls, name)
+        if found is not own:
+            return found
+    return own
+
+
 class EachItsOwnName(Scenario):
     """Two readers, each of one name, whose names share a slot of the type cache, get what is stored under theirs.
 
@@ -172,32 +185,20 @@ class EachItsOwnName(Scenario):
 
     def prepare(self, knobs: Knobs) -> None:
         self.one, self.other = COLLIDING[:2]
-        self.under_one, self.under_other = (Value(0, self.one), None), (Value(0, self.other), None)
+        self.under_one, self.under_other = (Value(0, self.one),), (Value(0, self.other),)
         self.unread = (Value(0, "unread"),)
-        self.values = (self.under_one[0], self.under_other[0], *self.unread)
+        self.values = (*self.under_one, *self.under_other, *self.unread)
         state: dict[str, Any] = {value.tag: value for value in self.values}
         self.base = fresh_class(**state)
         prime(self.base, names=(self.one, self.other))
 
     @operation(actor="reader")
     def read(self) -> Any:
-        for _ in ASKED:  # from the second time on the entry is this name's
-            found = getattr(self.base, self.one)
-            if found is not self.under_one[0]:
-                break
-        else:
-            found = None  # who keeps the last one of a round seems to have left its reference behind
-        return found, self.under_one
+        return asked_in_a_row(self.base, self.one, self.under_one[0]), self.under_one
 
     @operation(actor="rival")
     def evict(self) -> Any:
-        for _ in ASKED:
-            found = getattr(self.base, self.other)
-            if found is not self.under_other[0]:
-                break
-        else:
-            found = None  # who keeps the last one of a round seems to have left its reference behind
-        return found, self.under_other
+        return asked_in_a_row(self.base, self.other, self.under_other[0]), self.under_other
 
     def unfinished(self) -> str | None:
         *counts, usual = map(sys.getrefcount, self.values)

@@ -84,6 +84,7 @@ def test_an_exception_is_a_finding(scene: MakeScene) -> None:
     assert seen.findings[0]["message"] == "LookupError in read: gone" and not seen.ended
 
 
+@pytest.mark.targets
 @both_ways
 def test_a_child_of_the_target_is_left_alone(scene: MakeScene, by_ptrace: bool) -> None:
     forks = "pid = os.fork()\n            if not pid: os._exit(0)\n            os.waitpid(pid, 0)"
