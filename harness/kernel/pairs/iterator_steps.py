@@ -100,5 +100,5 @@ class Tupled(Subject):
         then = [*given]
         for _ in LOOKS:
             if [*given] != then:
-                return "a tuple that changed"
+                return "changed"  # a word of its own, as whatever is put there: a written program looks for words
         return given
