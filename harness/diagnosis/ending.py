@@ -30,7 +30,7 @@ How = Literal[
     "lifeline",
 ]
 
-LIFELINES = ("SIGALRM", "SIGIO")
+LIFELINES = ("SIGALRM", "SIGPROF", "SIGIO")
 """What ends a child when its manager is gone or asleep: never the target's own doing."""
 
 NTSTATUS = {

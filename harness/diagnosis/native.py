@@ -119,7 +119,7 @@ def under_gdb(command: Sequence[str], *, debug_allocator: bool = False) -> list[
         return None
     return [
         *(gdb, *QUIET, *(("-ex", "set environment PYTHONMALLOC debug") if debug_allocator else ())),
-        *("-ex", "handle SIGIO SIGALRM SIGPIPE nostop noprint pass", "-ex", "run"),
+        *("-ex", "handle SIGIO SIGALRM SIGPROF SIGPIPE nostop noprint pass", "-ex", "run"),
         *("-ex", "echo ftstress stacks\\n", "-ex", f"bt {FRAMES}", "-ex", "echo \\n"),
         *("-ex", "echo ftstress fault address ", "-ex", "print $_siginfo._sifields._sigfault.si_addr"),
         *("-x", SCRIPT, "-ex", f"thread apply all bt {FRAMES}", "-ex", "kill", "--args", *command),

@@ -101,10 +101,11 @@ def _attend(spec: ChildSpec) -> int:
 
 def _do(spec: ChildSpec, emit: Emit) -> int:
     from harness.kernel.loader import describe_file
+    from harness.kernel.nudges import give
     from harness.kernel.pairs.program import is_program
     from harness.kernel.pairs.subject import describe_subjects
     from harness.kernel.scenario import ScenarioError
-    from harness.kernel.trial import hello, run_trial
+    from harness.kernel.trial import gil_enabled, hello, run_trial
 
     emit(hello() | {"pid": os.getpid()})
     if spec["do"] == "describe":
@@ -140,6 +141,8 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
         from harness.kernel.pairs.programs import run_programs
         from harness.kernel.pairs.trial import run_pairs
 
+        if not gil_enabled():  # else nobody goes on while a thread is held up
+            give(spec["alarm_s"])
         (run_programs if any(map(is_program, spec["pairs"])) else run_pairs)(spec, emit)
     elif spec["do"] == "trial":
         run_trial(spec, emit)

@@ -389,10 +389,11 @@ class ComparisonKey(Attributes):
     def object_(o: Any, v: str) -> Any:
         return list(o[0].obj)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store(o: Any, v: str) -> Any:
         o[0].obj = [v]
-        o[1].obj = [v, v]
+        o[1].obj = made = [v, v]
+        return made
 
     @step()
     def sort(o: Any, v: str) -> Any:

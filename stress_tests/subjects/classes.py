@@ -120,9 +120,10 @@ class _Attributes(Subject):
     def delattr_(o: Any, v: str) -> Any:
         type.__delattr__(o, "x1")
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_descriptor(o: Any, v: str) -> Any:
-        o.x0 = property(lambda self: v)
+        o.x0 = made = property(lambda self: v)
+        return made
 
     @step()
     def vars_(o: Any, v: str) -> Any:
@@ -154,21 +155,24 @@ class _Attributes(Subject):
         mine.x0, mine.x3, mine.x2 = v, v, v
         return mine.x3
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_init(o: Any, v: str) -> Any:
-        o.__init__ = lambda self: None
+        o.__init__ = made = lambda self: None
+        return made
 
     @step(writes=True)
     def delete_init(o: Any, v: str) -> Any:
         del o.__init__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_new_method(o: Any, v: str) -> Any:
-        o.__new__ = staticmethod(lambda cls: object.__new__(cls))
+        o.__new__ = made = staticmethod(lambda cls: object.__new__(cls))
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_len(o: Any, v: str) -> Any:
-        o.__len__ = lambda self: 2
+        o.__len__ = made = lambda self: 2
+        return made
 
     @step(writes=True)
     def delete_len(o: Any, v: str) -> Any:
@@ -178,29 +182,34 @@ class _Attributes(Subject):
     def len_(o: Any, v: str) -> Any:
         return len(_instance(o))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_getattr(o: Any, v: str) -> Any:
-        o.__getattr__ = lambda self, name: "x3"
+        o.__getattr__ = made = lambda self, name: "x3"
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_getattribute(o: Any, v: str) -> Any:
-        o.__getattribute__ = lambda self, name: object.__getattribute__(self, name)
+        o.__getattribute__ = made = lambda self, name: object.__getattribute__(self, name)
+        return made
 
     @step(writes=True)
     def delete_getattribute(o: Any, v: str) -> Any:
         del o.__getattribute__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_setattr(o: Any, v: str) -> Any:
-        o.__setattr__ = lambda self, name, value: None
+        o.__setattr__ = made = lambda self, name, value: None
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_equal(o: Any, v: str) -> Any:
-        o.__eq__ = lambda self, other: True
+        o.__eq__ = made = lambda self, other: True
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_hash(o: Any, v: str) -> Any:
-        o.__hash__ = lambda self: 7
+        o.__hash__ = made = lambda self: 7
+        return made
 
     @step(writes=True)
     def store_no_hash(o: Any, v: str) -> Any:
@@ -212,17 +221,19 @@ class _Attributes(Subject):
         mine = _instance(o)
         return {mine: v}[mine]
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_call(o: Any, v: str) -> Any:
-        o.__call__ = lambda self: v
+        o.__call__ = made = lambda self: v
+        return made
 
     @step()
     def call_instance(o: Any, v: str) -> Any:
         return _instance(o)()
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_add(o: Any, v: str) -> Any:
-        o.__add__ = lambda self, other: v
+        o.__add__ = made = lambda self, other: v
+        return made
 
     @step(writes=True)
     def delete_add(o: Any, v: str) -> Any:
@@ -232,25 +243,28 @@ class _Attributes(Subject):
     def add(o: Any, v: str) -> Any:
         return _instance(o) + 1
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_iter(o: Any, v: str) -> Any:
-        o.__iter__ = lambda self: iter(["x0"])
+        o.__iter__ = made = lambda self: iter(["x0"])
+        return made
 
     @step()
     def iterate(o: Any, v: str) -> Any:
         return list(_instance(o))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_repr(o: Any, v: str) -> Any:
-        o.__repr__ = lambda self: "x0"
+        o.__repr__ = made = lambda self: "x0"
+        return made
 
     @step()
     def repr_of_instance(o: Any, v: str) -> Any:
         return len(repr(_instance(o))) > 0
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_bool(o: Any, v: str) -> Any:
-        o.__bool__ = lambda self: False
+        o.__bool__ = made = lambda self: False
+        return made
 
     @step()
     def bool_(o: Any, v: str) -> Any:
@@ -267,9 +281,10 @@ class _Attributes(Subject):
                 return seen
         return None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_finalizer(o: Any, v: str) -> Any:
-        o.__del__ = lambda self: None
+        o.__del__ = made = lambda self: None
+        return made
 
     @step()
     def name(o: Any, v: str) -> Any:
@@ -307,9 +322,10 @@ class _Attributes(Subject):
     def annotations(o: Any, v: str) -> Any:
         return dict(o.__annotations__)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_annotations(o: Any, v: str) -> Any:
-        o.__annotations__ = {"x0": v}
+        o.__annotations__ = made = {"x0": v}
+        return made
 
     @step(writes=True)
     def delete_annotations(o: Any, v: str) -> Any:
@@ -327,17 +343,19 @@ class _Attributes(Subject):
     def type_params(o: Any, v: str) -> Any:
         return o.__type_params__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_type_params(o: Any, v: str) -> Any:
-        o.__type_params__ = (v,)
+        o.__type_params__ = made = (v,)
+        return made
 
     @step()
     def abstract_methods(o: Any, v: str) -> Any:
         return o.__abstractmethods__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_abstract_methods(o: Any, v: str) -> Any:
-        o.__abstractmethods__ = frozenset({v})
+        o.__abstractmethods__ = made = frozenset({v})
+        return made
 
     @step(writes=True)
     def delete_abstract_methods(o: Any, v: str) -> Any:
@@ -446,9 +464,10 @@ class ClassWithKin(Subject):
     def exchange_base(o: Any, v: str) -> Any:
         o.__bases__ = (o.below.spare,)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def put_base_between(o: Any, v: str) -> Any:
-        o.__bases__ = (type("Between", o.__bases__, {"x0": v}),)
+        o.__bases__ = made = (type("Between", o.__bases__, {"x0": v}),)
+        return made
 
     @step()
     def bases(o: Any, v: str) -> Any:
@@ -466,13 +485,15 @@ class ClassWithKin(Subject):
     def make_subclass(o: Any, v: str) -> Any:
         return type(v, (o,), {"x3": v}).x3  # type: ignore[attr-defined]
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def make_subclass_kept(o: Any, v: str) -> Any:
-        o.kept = type(v, (o,), {})
+        o.kept = made = type(v, (o,), {})
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_init_subclass(o: Any, v: str) -> Any:
-        o.__init_subclass__ = classmethod(lambda cls: None)
+        o.__init_subclass__ = made = classmethod(lambda cls: None)
+        return made
 
     @step()
     def isinstance_(o: Any, v: str) -> Any:
@@ -482,9 +503,10 @@ class ClassWithKin(Subject):
     def issubclass_(o: Any, v: str) -> Any:
         return issubclass(o.below, o), issubclass(o, Grand), issubclass(Grand, o)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_special_in_base(o: Any, v: str) -> Any:
-        o.__base__.__len__ = lambda self: 2
+        o.__base__.__len__ = made = lambda self: 2
+        return made
 
     @step(writes=True)
     def delete_special_in_base(o: Any, v: str) -> Any:
@@ -674,9 +696,10 @@ class AbstractClass(Subject):
     def token(o: Any, v: str) -> Any:
         return abc.get_cache_token() is not None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_subclass_hook(o: Any, v: str) -> Any:
-        o.__subclasshook__ = classmethod(lambda cls, other: NotImplemented)
+        o.__subclasshook__ = made = classmethod(lambda cls, other: NotImplemented)
+        return made
 
 
 def _instance(cls: Any) -> Any:

@@ -302,9 +302,10 @@ class CellOfSuper(Subject):
     def contents(o: Any, v: str) -> Any:
         return len(repr(o[1].cell_contents)), len(repr(o[1]))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_list(o: Any, v: str) -> Any:
-        o[1].cell_contents = [v]
+        o[1].cell_contents = made = [v]
+        return made
 
     @step(writes=True)
     def store_class(o: Any, v: str) -> Any:

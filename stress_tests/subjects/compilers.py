@@ -81,9 +81,10 @@ class AstModule(Subject):
     def clear_targets(o: Any, v: str) -> Any:
         o.body[0].targets.clear()
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def replace_value(o: Any, v: str) -> Any:
-        o.body[0].value = ast.Constant(v, lineno=1, col_offset=0, end_lineno=1, end_col_offset=1)
+        o.body[0].value = made = ast.Constant(v, lineno=1, col_offset=0, end_lineno=1, end_col_offset=1)
+        return made
 
     @step(PROCESS, writes=True)
     def delete_field(o: Any, v: str) -> Any:
@@ -130,9 +131,10 @@ class AstNode(Subject):
     def vars_(o: Any, v: str) -> Any:
         return dict(vars(o))
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def dict_store(o: Any, v: str) -> Any:
-        o.__dict__ = {"id": v, "ctx": ast.Load()}
+        o.__dict__ = made = {"id": v, "ctx": ast.Load()}
+        return made
 
     @step(PROCESS)
     def copies(o: Any, v: str) -> Any:

@@ -339,17 +339,19 @@ class StaticMethod(Subject):
     def attribute(o: Any, v: str) -> Any:
         return getattr(o, "mark", None), o.__name__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def replace_dict(o: Any, v: str) -> Any:
-        o.__dict__ = {"mark": v, "__name__": v, "__doc__": v}
+        o.__dict__ = made = {"mark": v, "__name__": v, "__doc__": v}
+        return made
 
     @step(writes=True)
     def annotations(o: Any, v: str) -> Any:
         return len(o.__annotations__)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_annotations(o: Any, v: str) -> Any:
-        o.__annotations__ = {"first": v}
+        o.__annotations__ = made = {"first": v}
+        return made
 
     @step(writes=True)
     def annotate(o: Any, v: str) -> Any:
@@ -403,9 +405,10 @@ class CachedProperty(Subject):
     def delete(o: Any, v: str) -> Any:
         del o.cached
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def replace_dict(o: Any, v: str) -> Any:
-        o.__dict__ = {"held": v}
+        o.__dict__ = made = {"held": v}
+        return made
 
     @step()
     def descriptor(o: Any, v: str) -> Any:

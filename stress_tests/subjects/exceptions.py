@@ -17,6 +17,12 @@ REPR_DIES = sys.version_info[:2] == (3, 14)
 """With one thread, of a group's repr after its args were set (gh-146096)."""
 
 
+def _of_others(o: Any) -> Any:
+    """It has a cause and a context, that nobody else has: what is stored instead frees them."""
+    o.__cause__, o.__context__ = map(KeyError, fresh_strings(2))
+    return o
+
+
 class _Exceptions(Subject):
     """What is done with any exception."""
 
@@ -29,13 +35,15 @@ class _Exceptions(Subject):
     def args(o: Any, v: str) -> Any:
         return o.args
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_args(o: Any, v: str) -> Any:
-        o.args = (v, v)
+        o.args = made = (v, v)
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_args_from_list(o: Any, v: str) -> Any:
-        o.args = [v]
+        o.args = made = [v]
+        return made
 
     @step(writes=True)
     def init(o: Any, v: str) -> Any:
@@ -49,9 +57,10 @@ class _Exceptions(Subject):
     def cause(o: Any, v: str) -> Any:
         return o.__cause__ is None, o.__suppress_context__ in (False, True)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_cause(o: Any, v: str) -> Any:
-        o.__cause__ = KeyError(v)
+        o.__cause__ = made = KeyError(v)
+        return made
 
     @step(writes=True)
     def store_no_cause(o: Any, v: str) -> Any:
@@ -61,9 +70,10 @@ class _Exceptions(Subject):
     def context(o: Any, v: str) -> Any:
         return o.__context__ is None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_context(o: Any, v: str) -> Any:
-        o.__context__ = KeyError(v)
+        o.__context__ = made = KeyError(v)
+        return made
 
     @step(writes=True)
     def store_no_context(o: Any, v: str) -> Any:
@@ -148,9 +158,10 @@ class _Exceptions(Subject):
     def attribute(o: Any, v: str) -> Any:
         return getattr(o, "mark", None)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_dict(o: Any, v: str) -> Any:
-        o.__dict__ = {"mark": v}
+        o.__dict__ = made = {"mark": v}
+        return made
 
     @step()
     def vars_(o: Any, v: str) -> Any:
@@ -189,7 +200,7 @@ class Error(_Exceptions):
     """A ValueError that was raised and caught."""
 
     def fresh(self, size: int) -> Any:
-        return caught(*fresh_strings(2))
+        return _of_others(caught(*fresh_strings(2)))
 
     @step()
     def weak_reference(o: Any, v: str) -> Any:
@@ -288,7 +299,7 @@ class ErrorOfSystem(_Exceptions):
         o = OSError(2, "x0", "x1", None, "x2")
         # What it is made of is held by its args, too, and would not die.
         o.strerror, o.filename, o.filename2 = fresh_strings(3)
-        return o
+        return _of_others(o)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -322,7 +333,7 @@ class ErrorOfUnicode(_Exceptions):
         o = UnicodeDecodeError("x0", b"x1", 0, 1, "x2")
         o.encoding, data, o.reason = fresh_strings(3)
         o.object = data.encode()
-        return o
+        return _of_others(o)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -357,7 +368,7 @@ class ErrorOfSyntax(_Exceptions):
     def fresh(self, size: int) -> Any:
         o = SyntaxError("x0", ("x1", 1, 2, "x2", 1, 3))
         o.msg, o.filename, o.text = fresh_strings(3)
-        return o
+        return _of_others(o)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -388,7 +399,7 @@ class ErrorOfImport(_Exceptions):
         name, path, said = fresh_strings(3)
         o = ImportError("x2", name=name, path=path)
         o.msg = said
-        return o
+        return _of_others(o)
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -408,7 +419,7 @@ class ErrorOfAttribute(_Exceptions):
 
     def fresh(self, size: int) -> Any:
         said, name, held = fresh_strings(3)
-        return AttributeError(said, name=name, obj=[held])
+        return _of_others(AttributeError(said, name=name, obj=[held]))
 
     @step()
     def parts(o: Any, v: str) -> Any:
@@ -425,7 +436,7 @@ class EndOfIteration(_Exceptions):
     def fresh(self, size: int) -> Any:
         o = StopIteration("x0")
         (o.value,) = fresh_strings(1)
-        return o
+        return _of_others(o)
 
     @step()
     def value(o: Any, v: str) -> Any:
@@ -442,7 +453,7 @@ class ErrorGroup(_Exceptions):
     def fresh(self, size: int) -> Any:
         first, second, third = fresh_strings(3)
         inner = ExceptionGroup("x1", [KeyError(second), ValueError(third)])
-        return ExceptionGroup("x0", [ValueError(first), inner])
+        return _of_others(ExceptionGroup("x0", [ValueError(first), inner]))
 
     @step(text=True)
     def text(o: Any, v: str) -> Any:
@@ -722,9 +733,10 @@ class ChainedError(Subject):
         for _ in range(3):
             o.__context__ = _chain(5)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def new_second(o: Any, v: str) -> Any:
-        o.__context__.__context__ = _chain(3)
+        o.__context__.__context__ = made = _chain(3)
+        return made
 
     @step(writes=True)
     def cut_second(o: Any, v: str) -> Any:

@@ -408,13 +408,15 @@ class CStructure(_CData):
         o.inner.text = v.encode()
         return o.inner.text
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def inner_store(o: Any, v: str) -> Any:
-        o.inner = _Inner(97, b"x1")
+        o.inner = made = _Inner(97, b"x1")
+        return made
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def pointer_store(o: Any, v: str) -> Any:
-        o.pointer = ctypes.pointer(_Inner(97, v.encode()))
+        o.pointer = made = ctypes.pointer(_Inner(97, v.encode()))
+        return made
 
     @step(PROCESS)
     def pointer(o: Any, v: str) -> Any:
@@ -437,9 +439,10 @@ class CStructure(_CData):
         o.many[0] = 1
         return list(o.many)
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def many_store(o: Any, v: str) -> Any:
-        o.many = (1, 2, 3)
+        o.many = made = (1, 2, 3)
+        return made
 
     @step(PROCESS)
     def objects(o: Any, v: str) -> Any:
@@ -468,9 +471,10 @@ class CPointer(_CData):
         """Not what it points to: what was pointed to before is nobody's."""
         return o.contents is not None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def contents_store(o: Any, v: str) -> Any:
-        o.contents = ctypes.c_int(ord(v[0]))
+        o.contents = made = ctypes.c_int(ord(v[0]))
+        return made
 
     @step(PROCESS, writes=True)
     def init(o: Any, v: str) -> Any:
@@ -553,9 +557,10 @@ class CFunction(_CData):
     def restype_delete(o: Any, v: str) -> Any:
         del o.restype
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def errcheck(o: Any, v: str) -> Any:
-        o.errcheck = lambda result, function, arguments: result
+        o.errcheck = made = lambda result, function, arguments: result
+        return made
 
     @step(PROCESS)
     def errcheck_ask(o: Any, v: str) -> Any:
@@ -603,9 +608,10 @@ class CType(Subject):
     def left(self, o: Any) -> Any:
         return None
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def fields(o: Any, v: str) -> Any:
-        o._fields_ = [(v, ctypes.c_int)]
+        o._fields_ = made = [(v, ctypes.c_int)]
+        return made
 
     @step(writes=True)
     def pointer_type(o: Any, v: str) -> Any:

@@ -53,9 +53,10 @@ class Frame(Subject):
     def generator(o: Any, v: str) -> Any:
         return getattr(o.gi_frame, "f_generator", o) is o
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def trace(o: Any, v: str) -> Any:
-        o.gi_frame.f_trace = partial(_traced)
+        o.gi_frame.f_trace = made = partial(_traced)
+        return made
 
     @step(writes=True)
     def trace_no_more(o: Any, v: str) -> Any:
@@ -210,9 +211,10 @@ class FrameOfRunning(Subject):
     def clear(o: Any, v: str) -> Any:
         o.gi_frame.clear()
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def trace(o: Any, v: str) -> Any:
-        o.gi_frame.f_trace = partial(_traced)
+        o.gi_frame.f_trace = made = partial(_traced)
+        return made
 
     @step()
     def state(o: Any, v: str) -> Any:
@@ -271,9 +273,10 @@ class FinishedFrame(Subject):
     def text(o: Any, v: str) -> Any:
         return len(repr(o)) > 0, o.__sizeof__() > 0, o == o
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def trace(o: Any, v: str) -> Any:
-        o.f_trace = partial(_traced)
+        o.f_trace = made = partial(_traced)
+        return made
 
 
 class Traceback(Subject):
@@ -301,9 +304,10 @@ class Traceback(Subject):
     def store_no_next(o: Any, v: str) -> Any:
         o.tb_next = None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_next(o: Any, v: str) -> Any:
-        o.tb_next = types.TracebackType(None, o.tb_frame, o.tb_lasti, o.tb_lineno)
+        o.tb_next = made = types.TracebackType(None, o.tb_frame, o.tb_lasti, o.tb_lineno)
+        return made
 
     @step()
     def store_itself(o: Any, v: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import sys
 import weakref
 from types import FunctionType, MethodType
 from typing import Any
@@ -60,6 +61,8 @@ def _made(code: Any) -> Any:
     x0, x1, x2 = fresh_strings(3)
     function = FunctionType(code, {"x0": x0}, None, (x1,))
     function.__kwdefaults__ = {"third": x2}
+    if sys.version_info >= (3, 12):
+        function.__type_params__ = (*fresh_strings(1),)
     return _named(function)
 
 
@@ -106,9 +109,10 @@ class Function(Subject):
     def call_wrong(o: Any, v: str) -> Any:
         return o(nobody=v, third=v, first=v)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_defaults(o: Any, v: str) -> Any:
-        o.__defaults__ = (v,)
+        o.__defaults__ = made = (v,)
+        return made
 
     @step(writes=True)
     def store_no_defaults(o: Any, v: str) -> Any:
@@ -122,9 +126,10 @@ class Function(Subject):
     def defaults(o: Any, v: str) -> Any:
         return o.__defaults__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_kwdefaults(o: Any, v: str) -> Any:
-        o.__kwdefaults__ = {"third": v}
+        o.__kwdefaults__ = made = {"third": v}
+        return made
 
     @step(writes=True)
     def change_kwdefaults(o: Any, v: str) -> Any:
@@ -146,9 +151,10 @@ class Function(Subject):
     def store_code_back(o: Any, v: str) -> Any:
         o.__code__ = plain.__code__
 
-    @step(writes=True, lets_raise=(TypeError,))
+    @step(writes=True, makes=True, lets_raise=(TypeError,))
     def store_code_anew(o: Any, v: str) -> Any:
-        o.__code__ = another.__code__.replace(co_firstlineno=7)
+        o.__code__ = made = another.__code__.replace(co_firstlineno=7)
+        return made
 
     @step()
     def code(o: Any, v: str) -> Any:
@@ -206,9 +212,10 @@ class Function(Subject):
     def module(o: Any, v: str) -> Any:
         return o.__module__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_annotations(o: Any, v: str) -> Any:
-        o.__annotations__ = {"first": v}
+        o.__annotations__ = made = {"first": v}
+        return made
 
     @step(writes=True)
     def change_annotations(o: Any, v: str) -> Any:
@@ -234,9 +241,10 @@ class Function(Subject):
     def annotate(o: Any, v: str) -> Any:
         return o.__annotate__ is None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_type_params(o: Any, v: str) -> Any:
-        o.__type_params__ = (v,)
+        o.__type_params__ = made = (v,)
+        return made
 
     @step()
     def type_params(o: Any, v: str) -> Any:
@@ -254,9 +262,10 @@ class Function(Subject):
     def attribute(o: Any, v: str) -> Any:
         return getattr(o, "mark", None)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_dict(o: Any, v: str) -> Any:
-        o.__dict__ = {"mark": v}
+        o.__dict__ = made = {"mark": v}
+        return made
 
     @step()
     def dict_(o: Any, v: str) -> Any:
@@ -326,9 +335,10 @@ class Closure(Function):
     def store_code_back(o: Any, v: str) -> Any:
         o.__code__ = _AROUND
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_code_anew(o: Any, v: str) -> Any:
-        o.__code__ = _AROUND_ANOTHER.replace(co_firstlineno=7)
+        o.__code__ = made = _AROUND_ANOTHER.replace(co_firstlineno=7)
+        return made
 
     @step(writes=True)
     def store_cell(o: Any, v: str) -> Any:
@@ -367,21 +377,24 @@ class FunctionOfManyDefaults(Subject):
     def call_with_last(o: Any, v: str) -> Any:
         return o(fifth=v)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_three(o: Any, v: str) -> Any:
-        o.__defaults__ = (v, v, v)
+        o.__defaults__ = made = (v, v, v)
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_one(o: Any, v: str) -> Any:
-        o.__defaults__ = (v,)
+        o.__defaults__ = made = (v,)
+        return made
 
     @step(writes=True)
     def store_none(o: Any, v: str) -> Any:
         o.__defaults__ = None
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_kwdefaults(o: Any, v: str) -> Any:
-        o.__kwdefaults__ = {"fourth": v, "fifth": v}
+        o.__kwdefaults__ = made = {"fourth": v, "fifth": v}
+        return made
 
     @step(writes=True)
     def store_no_kwdefaults(o: Any, v: str) -> Any:
@@ -438,9 +451,10 @@ class BoundMethod(Subject):
     def set_attribute(o: Any, v: str) -> Any:
         o.mark = v
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_code(o: Any, v: str) -> Any:
-        o.__func__.__code__ = positional.__code__.replace()
+        o.__func__.__code__ = made = positional.__code__.replace()
+        return made
 
     @step()
     def name(o: Any, v: str) -> Any:
@@ -685,9 +699,10 @@ class FunctionSpecialised(Subject):
     def store_wide(o: Any, v: str) -> Any:
         o[0].__code__ = _CODES["wide"]
 
-    @step(writes=True, lets_raise=(TypeError,))
+    @step(writes=True, makes=True, lets_raise=(TypeError,))
     def store_own(o: Any, v: str) -> Any:
-        o[0].__code__ = _CODES["wide"].replace()
+        o[0].__code__ = made = _CODES["wide"].replace()
+        return made
 
     @step(writes=True, lets_raise=(TypeError,))
     def store_other(o: Any, v: str) -> Any:
@@ -706,9 +721,10 @@ class FunctionSpecialised(Subject):
         for code in (_CODES["wide"], _EXACT, _CODES["more"], _EXACT):
             o[0].__code__ = code
 
-    @step(writes=True, lets_raise=(TypeError,))
+    @step(writes=True, makes=True, lets_raise=(TypeError,))
     def store_defaults(o: Any, v: str) -> Any:
-        o[0].__defaults__ = (v, v)
+        o[0].__defaults__ = made = (v, v)
+        return made
 
     @step(writes=True, lets_raise=(TypeError,))
     def store_no_defaults(o: Any, v: str) -> Any:
@@ -718,9 +734,10 @@ class FunctionSpecialised(Subject):
     def delete_defaults(o: Any, v: str) -> Any:
         del o[0].__defaults__
 
-    @step(writes=True, lets_raise=(TypeError,))
+    @step(writes=True, makes=True, lets_raise=(TypeError,))
     def store_kwdefaults(o: Any, v: str) -> Any:
-        o[0].__kwdefaults__ = {"third": v, "first": v}
+        o[0].__kwdefaults__ = made = {"third": v, "first": v}
+        return made
 
     @step(writes=True, lets_raise=(TypeError,))
     def delete_kwdefaults(o: Any, v: str) -> Any:

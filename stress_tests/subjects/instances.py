@@ -389,9 +389,10 @@ class _InDict(_Attributes):
     def dict_clear(o: Any, v: str) -> Any:
         vars(o).clear()
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def dict_replace(o: Any, v: str) -> Any:
-        o.__dict__ = {"x0": v, "x1": v}
+        o.__dict__ = made = {"x0": v, "x1": v}
+        return made
 
     @step(writes=True)
     def dict_delete(o: Any, v: str) -> Any:
@@ -472,9 +473,10 @@ class InstanceWithSlotsAndDict(InstanceWithSlots):
     def store_in_dict(o: Any, v: str) -> Any:
         o.x4 = v
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def dict_replace(o: Any, v: str) -> Any:
-        o.__dict__ = {"x4": v}
+        o.__dict__ = made = {"x4": v}
+        return made
 
     @step()
     def vars_(o: Any, v: str) -> Any:
@@ -604,9 +606,11 @@ class InstanceNosy(_InDict):
     def store_plain(o: Any, v: str) -> Any:
         o.x0 = v
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def dict_without_last(o: Any, v: str) -> Any:
-        o.__dict__ = {}
+        made: dict[str, Any] = {}
+        o.__dict__ = made
+        return made
 
 
 def _filled(o: Any, size: int) -> Any:

@@ -268,9 +268,10 @@ class DefaultDict(DictWhole):
     def factory(o: Any, v: str) -> Any:
         return callable(o.default_factory)
 
-    @step(writes=True, lets_raise=(KeyError,))
+    @step(writes=True, makes=True, lets_raise=(KeyError,))
     def set_factory(o: Any, v: str) -> Any:
-        o.default_factory = lambda: v
+        o.default_factory = made = lambda: v
+        return made
 
     @step(writes=True, lets_raise=(KeyError, TypeError))
     def no_factory(o: Any, v: str) -> Any:
@@ -326,9 +327,10 @@ class UserDictOfStrings(DictWhole):
     def fresh(self, size: int) -> Any:
         return UserDict(fresh_items(size))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def replace_data(o: Any, v: str) -> Any:
-        o.data = {"x0": v}
+        o.data = made = {"x0": v}
+        return made
 
 
 class ChainMapOfStrings(DictWhole):
@@ -357,9 +359,10 @@ class ChainMapOfStrings(DictWhole):
     def prepend(o: Any, v: str) -> Any:
         o.maps.insert(0, {v: v})
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def set_maps(o: Any, v: str) -> Any:
-        o.maps = [{"x0": v}]
+        o.maps = made = [{"x0": v}]
+        return made
 
 
 class CounterOfStrings(Subject):

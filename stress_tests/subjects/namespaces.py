@@ -130,9 +130,10 @@ class Globals(Subject):
     def other_builtins(o: Any, v: str) -> Any:
         o.__globals__["__builtins__"] = {"x1": v}
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_code(o: Any, v: str) -> Any:
-        o.__code__ = _of_both.replace()
+        o.__code__ = made = _of_both.replace()
+        return made
 
 
 class Builtins(Subject):
@@ -243,13 +244,15 @@ class ModuleNames(Subject):
     def delete(o: Any, v: str) -> Any:
         del o.x0
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_getattr(o: Any, v: str) -> Any:
-        o.__getattr__ = lambda name: v
+        o.__getattr__ = made = lambda name: v
+        return made
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_dir(o: Any, v: str) -> Any:
-        o.__dir__ = lambda: [v]
+        o.__dir__ = made = lambda: [v]
+        return made
 
     @step(writes=True)
     def delete_dir(o: Any, v: str) -> Any:
@@ -302,9 +305,10 @@ class ModuleNames(Subject):
     def annotations(o: Any, v: str) -> Any:
         return o.__annotations__ is o.__annotations__
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_annotations(o: Any, v: str) -> Any:
-        o.__annotations__ = {v: v}
+        o.__annotations__ = made = {v: v}
+        return made
 
     @step()
     def from_(o: Any, v: str) -> Any:

@@ -281,18 +281,20 @@ class DecimalContext(Attributes):
         o.flags[Inexact] = True
         return dict(o.flags)
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def flags_store(o: Any, v: str) -> Any:
-        o.flags = {Inexact: True}
+        o.flags = made = {Inexact: True}
+        return made
 
     @step(PROCESS, writes=True)
     def traps(o: Any, v: str) -> Any:
         o.traps[Inexact] = not o.traps[Inexact]
         return len(list(o.traps))
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def traps_store(o: Any, v: str) -> Any:
-        o.traps = dict.fromkeys(o.traps, False)
+        o.traps = made = dict.fromkeys(o.traps, False)
+        return made
 
     @step(PROCESS, writes=True)
     def clear_flags(o: Any, v: str) -> Any:

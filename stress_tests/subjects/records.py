@@ -106,9 +106,10 @@ class Enumeration(Subject):
         o.first.more = v
         return o.first.more
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_missing(o: Any, v: str) -> Any:
-        o._missing_ = classmethod(lambda cls, value: cls.second)
+        o._missing_ = made = classmethod(lambda cls, value: cls.second)
+        return made
 
     @step()
     def derive(o: Any, v: str) -> Any:

@@ -618,25 +618,28 @@ class Pickler(Attributes):
     def memo(o: Any, v: str) -> Any:
         return len(o.memo.copy())
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def memo_store(o: Any, v: str) -> Any:
-        o.memo = {1: (1, v)}
+        o.memo = made = {1: (1, v)}
+        return made
 
     @step(PROCESS, writes=True)
     def memo_clear(o: Any, v: str) -> Any:
         o.memo.clear()
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def dispatch_table(o: Any, v: str) -> Any:
-        o.dispatch_table = {complex: lambda number: (complex, (number.real,))}
+        o.dispatch_table = made = {complex: lambda number: (complex, (number.real,))}
+        return made
 
     @step(PROCESS, writes=True)
     def dispatch_table_delete(o: Any, v: str) -> Any:
         del o.dispatch_table
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def persistent_id(o: Any, v: str) -> Any:
-        o.persistent_id = lambda thing: None
+        o.persistent_id = made = lambda thing: None
+        return made
 
     @step(PROCESS, writes=True)
     def settings(o: Any, v: str) -> Any:
@@ -685,9 +688,10 @@ class Unpickler(Attributes):
     def memo(o: Any, v: str) -> Any:
         return len(o.memo.copy())
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def memo_store(o: Any, v: str) -> Any:
-        o.memo = {0: v}
+        o.memo = made = {0: v}
+        return made
 
     @step(PROCESS, writes=True)
     def memo_clear(o: Any, v: str) -> Any:

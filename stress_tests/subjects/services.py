@@ -750,19 +750,22 @@ else:
             inner = _hello(o)._sslobj
             return inner.do_handshake()
 
-        @step(writes=True)
+        @step(writes=True, makes=True)
         def sni_callback(o: Any, v: str) -> Any:
-            o.sni_callback = lambda *about: None
+            o.sni_callback = made = lambda *about: None
+            return made
 
-        @step(writes=True)
+        @step(writes=True, makes=True)
         def sni_callback_meddling(o: Any, v: str) -> Any:
             """It is another one after it was called."""
-            o.sni_callback = lambda one, name, context: setattr(context, "sni_callback", None)
+            o.sni_callback = made = lambda one, name, context: setattr(context, "sni_callback", None)
+            return made
 
-        @step(writes=True)
+        @step(writes=True, makes=True)
         def sni_callback_changes(o: Any, v: str) -> Any:
             """It gives the connection other settings."""
-            o.sni_callback = lambda one, name, context: setattr(one, "context", SERVER)
+            o.sni_callback = made = lambda one, name, context: setattr(one, "context", SERVER)
+            return made
 
         @step(writes=True)
         def no_callback(o: Any, v: str) -> Any:

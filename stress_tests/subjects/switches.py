@@ -350,9 +350,10 @@ class Monitoring(Subject):
     def code(o: Any, v: str) -> Any:
         return len(o.__code__.co_code), len(list(o.__code__.co_lines()))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def new_code(o: Any, v: str) -> Any:
-        o.__code__ = o.__code__.replace()
+        o.__code__ = made = o.__code__.replace()
+        return made
 
 
 def _monitored(tool: int, event: str, callback: Any, function: Any) -> Any:
@@ -476,9 +477,10 @@ class Tracing(Subject):
     def switch_interval(o: Any, v: str) -> Any:
         sys.setswitchinterval(sys.getswitchinterval())
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def new_code(o: Any, v: str) -> Any:
-        o.__code__ = o.__code__.replace()
+        o.__code__ = made = o.__code__.replace()
+        return made
 
 
 class OwnEvents(Subject):
@@ -800,9 +802,10 @@ class Modules(Subject):
         o.nameless = Nameless("nameless")
         return len(pickle.dumps(o.nameless))
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_getattr(o: Any, v: str) -> Any:
-        o.__getattr__ = lambda name: v
+        o.__getattr__ = made = lambda name: v
+        return made
 
     @step(writes=True)
     def store_spec(o: Any, v: str) -> Any:

@@ -546,6 +546,19 @@ class TypeAlias(Subject):
             "__qualname__" in dir(o),
         )
 
+    @step()
+    def module(o: Any, v: str) -> Any:
+        return o.__module__
+
+    @step(writes=True)
+    def store_module(o: Any, v: str) -> Any:
+        """It cannot be before 3.15."""
+        o.__module__ = v
+
+    @step(writes=True)
+    def delete_module(o: Any, v: str) -> Any:
+        del o.__module__
+
     @step(writes=True)
     def subscribe(o: Any, v: str) -> Any:
         return repr(o[int]), repr(o[int].__value__)
@@ -590,9 +603,10 @@ class AnnotatedFunction(Subject):
     def parameters(o: Any, v: str) -> Any:
         return [repr(one) for one in o.__type_params__], len(o.__type_params__[0].__constraints__)
 
-    @step(writes=True)
+    @step(writes=True, makes=True)
     def store_annotations(o: Any, v: str) -> Any:
-        o.__annotations__ = {"first": int}
+        o.__annotations__ = made = {"first": int}
+        return made
 
     @step(writes=True)
     def change_annotations(o: Any, v: str) -> Any:

@@ -45,7 +45,9 @@ class Element(Attributes):
     }
 
     def fresh(self, size: int) -> Any:
-        return _tree(size)
+        o = _tree(size)
+        o.text, o.tail, o.tag = fresh_strings(3)
+        return o
 
     def left(self, o: Any) -> Any:
         return _tags(o), dict(o.attrib), o.text, o.tail
@@ -102,9 +104,10 @@ class Element(Attributes):
     def set_(o: Any, v: str) -> Any:
         o.set(v, v)
 
-    @step(PROCESS, writes=True)
+    @step(PROCESS, writes=True, makes=True)
     def attrib_store(o: Any, v: str) -> Any:
-        o.attrib = {v: v}
+        o.attrib = made = {v: v}
+        return made
 
     @step(PROCESS, writes=True)
     def attrib_clear(o: Any, v: str) -> Any:

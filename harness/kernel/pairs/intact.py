@@ -83,7 +83,7 @@ class Intact:
                 o = self.subject.fresh(size)
                 began = perf_counter()
                 try:
-                    result = self.steps[name, size].do(o, LETTERS[0] + "1")
+                    result = self.steps[name, size].result(o, LETTERS[0] + "1")
                 except BaseException as error:  # noqa: BLE001  # it is what the operation gives
                     result = Raised(error)
                 if perf_counter() - began < SLOW_S:

@@ -124,7 +124,7 @@ class Mixed:
         """One whose rounds are of these pairs, by number."""
         made = Row(len(pairs), 2)
         made.pairs, made.notes = [i << PAIR_BITS | pair for i, pair in enumerate(pairs)], self.notes
-        made.steps = [[self.steps[pair][me].do for pair in pairs] for me in (0, 1)]
+        made.steps = [[self.steps[pair][me] for pair in pairs] for me in (0, 1)]
         return made
 
     def learn(self, row: Row) -> None:
@@ -214,7 +214,7 @@ class _Quick:
             given: list[list[Any]] = [[], []]
             for thread in order:
                 try:
-                    given[thread].append(self.steps[thread].do(o, LETTERS[thread] + "1"))
+                    given[thread].append(self.steps[thread].result(o, LETTERS[thread] + "1"))
                 except BaseException as error:  # noqa: BLE001  # it is what the operation gives
                     given[thread].append(Raised(error))
                     self.raised[thread].add(type(error).__name__)

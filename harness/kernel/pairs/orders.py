@@ -62,7 +62,7 @@ class _Try:
         results = self.given[thread]
         number = len(results)
         try:
-            results.append(steps[thread][number].do(self.o, self.whose[thread] + DIGITS[number + 1]))
+            results.append(steps[thread][number].result(self.o, self.whose[thread] + DIGITS[number + 1]))
         except BaseException as error:  # noqa: BLE001  # it is what the operation gives
             results.append(Raised(error))
 

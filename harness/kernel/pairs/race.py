@@ -20,9 +20,10 @@ from typing import Any
 from harness.kernel.delayed import empty_queue
 from harness.kernel.events import describe
 from harness.kernel.free_lists import fill_free_lists
+from harness.kernel.nudges import nudged
 from harness.kernel.pairs.frozen import Raised
 from harness.kernel.pairs.lifetime import TIMES, Held, values_of
-from harness.kernel.pairs.subject import Do, Step
+from harness.kernel.pairs.subject import Step
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ operation while the others do theirs."""
 NEITHERS = 3
 """Of so many rows, the objects of one are none of the racing threads' own: what they take and release of them goes
 through the counts that all threads share."""
+NUDGED, OF_ROWS = 2, 5
+"""Of so many rows in which threads have cores of their own, so many are raced with one of the threads nudged: windows
+in which one must stand still show several times as often, and those that are a question of who starts when half as
+often."""
 
 LETTERS, DIGITS = "abcdefgh", "0" + "12" * 15
 """Of each thread, and of its operations: the first one's value is ``a1``. A third operation's is so, too: a subject may
@@ -65,23 +70,19 @@ IN_TURN = "ab" * 4
 """The threads' letters where they are more than a subject knows by name."""
 
 PLAY = """
-def play(row, me, fresh, size, threads, patience):
+def play(row, me, threads, patience):
     objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
     others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
     letter, shift = row.whose[me], 3 * me
     looks, nap_after, nap_s = patience.looks, patience.looks + patience.yields, patience.nap_s
-    held = row.held[me] if row.held else None
+    held, kept = (row.held[me], row.kept[me]) if row.held else (None, None)
     HOISTS
     for i in row.numbers:
         if row.stop:
             return
-        if i % threads == me and objects[i] is None:
-            objects[i] = fresh(size)
         VALUES
         if held is not None:
-            held[i] = [(value,) * TIMES for value in (GIVES)]
-            if i % threads == me:
-                held[i] += values_of(objects[i])
+            held[i] += [(value,) * TIMES for value in (GIVES)]
         mine[i] = True
         for flags, _ in others:
             spins = 0
@@ -103,6 +104,8 @@ def play(row, me, fresh, size, threads, patience):
             if not flags[i]:
                 met[i] = False
         results[i] = (GIVEN)
+        if kept is not None:
+            kept[i] += [(one,) * TIMES for one in (GIVEN)]
         o = None
 """
 
@@ -112,6 +115,13 @@ STEP = """
         except BaseException as error:
             rINDEX = Raised(error)
 """
+MADE = """
+        else:
+            if kept is not None:
+                kept[i].append((rINDEX,) * TIMES)
+            rINDEX = None
+"""
+"""Behind a step that gives what it has put there: it is no result."""
 
 
 MIXED_STEP = """
@@ -124,6 +134,10 @@ MIXED_STEP = """
             except BaseException as error:
                 r0 = Raised(error)
             v0 = letter + "1"
+        if makes[i] and type(r0) is not Raised:
+            if kept is not None:
+                kept[i].append((r0,) * TIMES)
+            r0 = None
 """
 
 
@@ -137,7 +151,7 @@ class Row:
     """Not empty once the row must end."""
     pairs: list[int] = field(default_factory=list)
     """Of a mixed row: the note of each round, which says the round and the pair that it is of (``mixed.note_of``)."""
-    steps: list[list[Do]] = field(default_factory=list)
+    steps: list[list[Step]] = field(default_factory=list)
     """Of a mixed row: per thread, the operation of each round."""
     notes: list[memoryview] = field(default_factory=list)
     """Of a mixed row: where each thread says which pair it has come to, for whoever finds the process dead."""
@@ -147,6 +161,8 @@ class Row:
     """Of a mixed row: how often each thread does its operation in a round."""
     held: list[list[list[Held]]] = field(default_factory=list)
     """Per thread and round: values that the harness holds as well; empty: of this row it holds none."""
+    kept: list[list[list[Held]]] = field(default_factory=list)
+    """Of a row that is held: per thread and round, what its operations gave."""
     objects: list[Any] = field(default_factory=list)
     here: list[list[bool]] = field(default_factory=list)
     began: list[list[bool]] = field(default_factory=list)
@@ -165,12 +181,19 @@ class Row:
         self.met = [[True] * self.length for _ in range(self.threads)]
 
     def hold(self) -> None:
-        """Have the threads hold what they give, and what their objects hold."""
+        """Have the threads hold what they give and are given, and what their objects hold."""
         self.held = [[[] for _ in self.numbers] for _ in range(self.threads)]
+        self.kept = [[[] for _ in self.numbers] for _ in range(self.threads)]
 
     def again(self) -> Row:
         """The same operations, once each, with nothing done yet, and nothing held."""
-        return replace(self, stop=[], held=[], turns=1)
+        return replace(self, stop=[], held=[], kept=[], turns=1)
+
+    def make(self, me: int, fresh: Callable[[int], Any], size: int) -> None:
+        """One thread's share of the objects, as far as they have not been made yet."""
+        for i in self.numbers[me :: self.threads]:
+            if self.objects[i] is None:
+                self.objects[i] = fresh(size)
 
     def open(self) -> None:
         """Have no thread wait for the others: one after the other goes through it alone."""
@@ -184,7 +207,7 @@ class Row:
         )
 
 
-Play = Callable[[Row, int, Callable[[int], Any], int, int, Patience], None]
+Play = Callable[[Row, int, int, Patience], None]
 
 
 @cache
@@ -198,7 +221,9 @@ def mixed_player() -> Play:
         PLAY.replace("        STEPS\n", MIXED_STEP)
         .replace("        VALUES\n", '        v0 = letter + "1"\n        notes[me] = pairs[i]\n')
         .replace(
-            "HOISTS", "steps, pairs, notes, turns = row.steps[me], row.pairs, row.notes[me], range(row.turns)"
+            "HOISTS",
+            "steps, makes = [one.do for one in row.steps[me]], [one.makes for one in row.steps[me]]\n"
+            "    pairs, notes, turns = row.pairs, row.notes[me], range(row.turns)",
         )
         .replace("GIVES", "v0, ")
         .replace("GIVEN", "r0, ")
@@ -209,7 +234,10 @@ def mixed_player() -> Play:
 def player(steps: Sequence[Step]) -> Play:
     """What one thread of a pair runs: its operations, one after the other, with nothing in between."""
     several = range(len(steps))
-    body = "".join(STEP.replace("INDEX", str(index)) for index in several)
+    made = STEP.rstrip(" \n") + MADE
+    body = "".join(
+        (made if one.makes else STEP).replace("INDEX", str(index)) for index, one in enumerate(steps)
+    )
     values = "\n        ".join(f"v{index} = letter + DIGITS[{index + 1}]" for index in several)
     source = (
         PLAY.replace("        STEPS\n", body)
@@ -226,7 +254,6 @@ def _compiled(source: str, more: dict[str, Any]) -> Play:
         "DIGITS": DIGITS,
         "PAUSES": PAUSES,
         "TIMES": TIMES,
-        "values_of": values_of,
         "Raised": Raised,
         "give_way": GIVE_WAY,
         "sleep": sleep,
@@ -269,19 +296,25 @@ class Racers:
         made_elsewhere = self.rows % NEITHERS == 0
         if made_elsewhere:
             with suppress(Exception):  # a thread that makes it itself will say so
-                for i in row.numbers:
-                    row.objects[i] = fresh(size) if row.objects[i] is None else row.objects[i]
+                for index in range(row.threads):
+                    row.make(index, fresh, size)
+        in_turn = threading.Barrier(len(plays))
         for index, play in enumerate(plays):
             core = self.cores[0 if shared else index] if self.cores else None
             patience = APART if self.apart and not self.crowded else TOGETHER
-            raced = _raced(row, index, play, fresh, size, core, patience)
-            self.jobs[index] = partial(_with_full_lists, raced) if made_elsewhere else raced
+            raced = _raced(row, index, play, core, patience)
+            if self.apart and self.rows % OF_ROWS < NUDGED and self.rows % len(plays) == index:
+                raced = nudged(raced)
+            if made_elsewhere:
+                raced = partial(_with_full_lists, raced)
+            make = partial(row.make, index, fresh, size)
+            self.jobs[index] = partial(_in_turn, in_turn, row, index, make, raced)
         for index in range(len(plays)):
             self.wake[index].release()
 
-    def play(self, row: Row, index: int, play: Play, fresh: Callable[[int], Any], size: int) -> None:
-        """Have one thread go through an open row; ``parked`` is released when it has."""
-        self.call(index, _raced(row, index, play, fresh, size, None, APART))
+    def play(self, row: Row, index: int, play: Play) -> None:
+        """Have one thread go through an open row of objects that are made; ``parked`` is released when it has."""
+        self.call(index, _raced(row, index, play, None, APART))
 
     def call(self, index: int, what: Callable[[], None]) -> None:
         """Have one thread do something; ``parked`` is released when it has."""
@@ -340,8 +373,6 @@ def _raced(
     row: Row,
     me: int,
     play: Play,
-    fresh: Callable[[int], Any],
-    size: int,
     core: int | None,
     patience: Patience,
 ) -> Callable[[], None]:
@@ -350,10 +381,32 @@ def _raced(
             with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
                 os.sched_setaffinity(0, {core})
         began = perf_counter_ns()
-        play(row, me, fresh, size, row.threads, patience)
+        play(row, me, row.threads, patience)
         row.took_ns = perf_counter_ns() - began
 
     return work
+
+
+def _in_turn(
+    turns: threading.Barrier, row: Row, me: int, make: Callable[[], None], raced: Callable[[], None]
+) -> None:
+    """Make this thread's objects first, each thread in its turn with the others at rest: some kinds take a hundred
+    times as long where two threads make them at once. What they hold is asked when all are there.
+    """
+    try:
+        for turn in range(row.threads):
+            if turn == me:
+                make()
+                if row.held and turn == row.threads - 1:
+                    for held, values in zip(row.held[me], values_of(row.objects), strict=True):
+                        held += values
+            turns.wait()
+    except threading.BrokenBarrierError:
+        return  # the thread that raised has the row end
+    except BaseException:
+        turns.abort()
+        raise
+    raced()
 
 
 def _with_full_lists(raced: Callable[[], None]) -> None:

@@ -56,8 +56,15 @@ class Step:
     """Names of exceptions that others may raise beside it, because of a state in between that the documents admit."""
     text: bool
     """It gives text that is made of what it sees: not one of the values that were put there."""
+    makes: bool = False
+    """What it gives is what it made and put there: for whoever counts references, and no result."""
     own: bool = False
     """It is promised by the author of the type, on whatever version."""
+
+    def result(self, o: Any, v: str) -> Any:
+        """Do it: its result."""
+        given = self.do(o, v)
+        return None if self.makes else given
 
 
 def step(
@@ -68,17 +75,20 @@ def step(
     may_raise: tuple[type[BaseException], ...] = (),
     lets_raise: tuple[type[BaseException], ...] = (),
     text: bool = False,
+    makes: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare a function ``name(o, v)`` in a subject's body as one of its operations.
 
     ``o`` is the shared object, ``v`` a fresh string of this thread's and operation's own. What it returns, what it
     raises and what is left of the object are judged, as far as ``promise`` goes. ``lock`` where the documents say it.
+    With ``makes`` it returns what it made and put there: no result, but held in some rows, so that it shows who
+    releases it without having it. In the others it dies as soon as the object lets go of it.
     """
 
     def mark(function: Function) -> Function:
         raises, others = ([error.__name__ for error in errors] for errors in (may_raise, lets_raise))
         name = function.__name__.rstrip("_")
-        declared = Step(name, function, writes, promise, lock, tuple(raises), tuple(others), text)
+        declared = Step(name, function, writes, promise, lock, tuple(raises), tuple(others), text, makes)
         setattr(function, MARK, declared)
         return function
 

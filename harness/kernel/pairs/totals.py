@@ -167,7 +167,7 @@ class Totals:
     def _go(self, row: Row, size: int, plays: Sequence[Play], arm: tuple[int, ...] | None) -> None:
         """Race a row, or do it in an order. The objects are made beforehand, by each thread in turn, in either case."""
         for index in range(row.threads):
-            self.racers.call(index, partial(_make, row, index, self.fresh, size))
+            self.racers.call(index, partial(row.make, index, self.fresh, size))
         self.wait(row, row.threads)
         if arm is None:
             self.racers.race(row, plays, self.fresh, size)
@@ -175,7 +175,7 @@ class Totals:
         else:
             row.open()
             for index in arm:
-                self.racers.play(row, index, plays[index], self.fresh, size)
+                self.racers.play(row, index, plays[index])
                 self.wait(row, 1)
         del row
         self.settle()
@@ -201,8 +201,3 @@ def _bet(most: Bet, race: int, controls: Sequence[int], false_alarm: float) -> N
     first, second = sorted((race, *controls), reverse=True)[:2]
     if first > second and most.won * false_alarm < 1:
         most.add(race == first)
-
-
-def _make(row: Row, me: int, fresh: Callable[[int], Any], size: int) -> None:
-    for i in row.numbers[me :: row.threads]:
-        row.objects[i] = fresh(size)

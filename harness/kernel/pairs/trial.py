@@ -74,7 +74,7 @@ class PairTrial:
         self.declared = steps(type(self.subject))
         self.began = time.monotonic()
         self.count = Count()
-        self.last_progress = 0.0
+        self.last_progress = self.last_look = 0.0
         self.told: set[tuple[str, ...]] = set()
         self.found: str | None = None
         """The pair that showed something first: what another one shows after it is doubted."""
@@ -172,15 +172,14 @@ class PairTrial:
         self.emit({"event": "mixed", "raced": mixed.raced()})
 
     def _settle(self, when: str) -> None:
-        """Between two rows: what finalizers raised, the GIL, garbage, a sign of life."""
+        """Between two rows: what finalizers raised, the GIL, a sign of life, garbage."""
         while self.escaped:
             where, name, text = self.escaped.pop()
             self._tell(when, Refusal("exception", "process", f"{name} in {where}: {text}", name), {})
         run_on()
         self._watch_gil(f"in {when}")
         self._progress()
-        if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
-            self._collect()
+        self._look_at_memory()
 
     def _pair(self, pair: str, seconds: float, racers: dict[int, Racers]) -> None:
         self.emit({"event": "pair_begin", "pair": pair})
@@ -279,13 +278,15 @@ class PairTrial:
         row.objects.clear()
         row.results.clear()
         racers.rest()
-        for pair, kind in self.lifetimes.released_too_often(row.held, pairs):
-            self.count.rounds_hit += 1
-            message = (
-                f"a {kind} that {pair} was given, or found in its object, was released more often than taken"
-            )
-            self._refuse(pair, Refusal("violation", "lifetime", message), {"variant": pair} | details, pair)
-        row.held.clear()
+        for held, whose in ((row.kept, "gave"), (row.held, "was given, or found in its object,")):
+            for pair, kind in self.lifetimes.released_too_often(held, pairs):
+                self.count.rounds_hit += 1
+                message = f"a {kind} that {pair} {whose} was released more often than taken"
+                self._refuse(
+                    pair, Refusal("violation", "lifetime", message), {"variant": pair} | details, pair
+                )
+            held.clear()
+            racers.rest()
 
     def _ask_totals(
         self, pair: str, seconds: float, racers: Racers, ask: Callable[[Totals], Found | None]
@@ -403,6 +404,14 @@ class PairTrial:
         if gil_enabled() and not self.had_gil:
             self.had_gil = True
             self.emit({"event": "gil", "enabled": True, "when": when})
+
+    def _look_at_memory(self) -> None:
+        now = time.monotonic()
+        if now - self.last_look < PROGRESS_S:  # it goes through all there is, with the world stopped
+            return
+        self.last_look = now
+        if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
+            self._collect()
 
     def _collect(self) -> None:
         gc.collect()
