@@ -36,6 +36,7 @@ def give(last_resort_s: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
     signal.signal(signal.SIGALRM, _noted)
+    signal.siginterrupt(signal.SIGALRM, False)  # what waits in the system goes on, and no library hears of it
     _given = True
 
 

@@ -349,6 +349,44 @@ class ReleasedTooOften(Subject):
         return bool(o[0])
 
 
+class MadeIsReleased(Subject):
+    """A list, one of whose operations releases once too often what the other one has made and put there."""
+
+    def fresh(self, size: int) -> list[Any]:
+        return [None]
+
+    @step(writes=True, makes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = made = (v,)
+        return made
+
+    @step(writes=True)
+    def release(o: Any, v: str) -> Any:
+        found = o[0]
+        # Where the harness holds it three times, too: else it would be freed while it is used.
+        if found is not None and sys.getrefcount(found) > 5:
+            ctypes.pythonapi.Py_DecRef(ctypes.py_object(found))
+
+
+class MadeIsKept(Subject):
+    """A list of what an operation makes and puts there: no result of a round, though the others have none like it."""
+
+    def fresh(self, size: int) -> list[Any]:
+        return [None]
+
+    @step(ATOMIC, writes=True, makes=True)
+    def put(o: Any, v: str) -> Any:
+        o[0] = made = (v, object())
+        return made
+
+    @step(ATOMIC)
+    def length(o: Any, v: str) -> Any:
+        return len(o)
+
+    def left(self, o: list[Any]) -> Any:
+        return len(o)
+
+
 class HeldElsewhere(Subject):
     """A list whose strings are kept, interned, replaced and dropped: as often as they are taken."""
 

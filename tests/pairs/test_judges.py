@@ -83,6 +83,20 @@ def test_a_value_that_is_released_too_often_is_a_finding(race: Any) -> None:
 
 
 @pytest.mark.targets
+def test_what_an_operation_has_made_and_put_there_is_released_too_often(race: Any) -> None:
+    found = race("made_is_released", 6.0).findings
+    assert found and {one.oracle for one in found} == {"lifetime"}
+    assert all("put" in one.message and "gave was released" in one.message for one in found)
+
+
+@pytest.mark.targets
+def test_what_an_operation_has_made_and_put_there_is_no_result(race: Any) -> None:
+    result = race("made_is_kept", 3.0)
+    assert not result.findings
+    assert result.exit_status == 0 and result.totals.samples
+
+
+@pytest.mark.targets
 def test_a_value_that_is_kept_elsewhere_is_none(race: Any) -> None:
     result = race("held_elsewhere", 3.0)
     assert not result.findings
