@@ -36,7 +36,9 @@ from harness.record.raced import Raced, width
 from harness.record.target import Target
 
 PAIR_S = 0.1
-"""Seconds of a pair when it comes for the first time; in each further cycle it gets twice as much."""
+"""Seconds of a pair when it comes for the first time, where there are many; twice as much in each further cycle."""
+FIRST = 0.1
+"""Of the budget, for the first time of all pairs where there are few: threes come when each pair has had its time."""
 LONGEST = 16
 """Times the first time that a pair gets when it has come often."""
 MIXED_S = 0.015
@@ -130,7 +132,7 @@ def trials(
     had = {one.name: shown.mixed(one.name) for one in subjects}
     """Mixed rows of a campaign that is gone on with."""
     mixed_s = _mixed_s(subjects, options, target.stretch)
-    longer = 1
+    longer = _longer_at_first(subjects, options, target.stretch)
     cycle = 0
     work: list[_Work] = []
     while subjects:
@@ -211,6 +213,12 @@ def _by_arrival(work: Sequence[_Work], seed: str) -> list[_Work]:
         return random.Random(f"{seed}:{one.subject.name}").expovariate(power(one.subject, powers))
 
     return sorted(work, key=arrival)
+
+
+def _longer_at_first(subjects: Sequence[ScenarioInfo], options: Options, slower: float) -> float:
+    """How many times PAIR_S a pair gets when it comes for the first time; its mixed rows get as many times theirs."""
+    time = options.budget_s / slower * FIRST
+    return max(1.0, min(LONGEST, time / (PAIR_S * max(1, sum(len(one.pairs) for one in subjects)))))
 
 
 def _mixed_s(subjects: Sequence[ScenarioInfo], options: Options, slower: float) -> dict[str, float]:
