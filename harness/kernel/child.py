@@ -101,11 +101,10 @@ def _attend(spec: ChildSpec) -> int:
 
 def _do(spec: ChildSpec, emit: Emit) -> int:
     from harness.kernel.loader import describe_file
-    from harness.kernel.nudges import give
     from harness.kernel.pairs.program import is_program
     from harness.kernel.pairs.subject import describe_subjects
     from harness.kernel.scenario import ScenarioError
-    from harness.kernel.trial import gil_enabled, hello, run_trial
+    from harness.kernel.trial import hello, run_trial
 
     emit(hello() | {"pid": os.getpid()})
     if spec["do"] == "describe":
@@ -141,13 +140,21 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
         from harness.kernel.pairs.programs import run_programs
         from harness.kernel.pairs.trial import run_pairs
 
-        if not gil_enabled():  # else nobody goes on while a thread is held up
-            give(spec["alarm_s"])
+        _let_be_nudged(spec["alarm_s"])
         (run_programs if any(map(is_program, spec["pairs"])) else run_pairs)(spec, emit)
     elif spec["do"] == "trial":
+        _let_be_nudged(spec["alarm_s"])
         run_trial(spec, emit)
     # Actors that hang are daemon threads; leaving by the front door would wait for them, or crash beside them.
     return _at_once()
+
+
+def _let_be_nudged(alarm_s: int) -> None:
+    from harness.kernel.nudges import give
+    from harness.kernel.trial import gil_enabled
+
+    if not gil_enabled():  # else nobody goes on while a thread is held up
+        give(alarm_s)
 
 
 def _at_once() -> NoReturn:

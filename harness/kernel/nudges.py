@@ -19,6 +19,9 @@ from collections.abc import Callable
 
 EVERY_S = 0.000_03
 """From one signal to the next: a round or two of most pairs."""
+NUDGED, OF_ROWS = 2, 5
+"""Of so many rows so many are: windows in which one must stand still show several times as often in them, and those
+that are a question of who starts when half as often (``python -m measure.nudges``)."""
 
 _given = False
 
@@ -40,8 +43,10 @@ def give(last_resort_s: float) -> None:
     _given = True
 
 
-def nudged(work: Callable[[], None]) -> Callable[[], None]:
-    """The same work, in the course of which its thread is nudged, where threads may be."""
+def nudged(work: Callable[[], None], row: int, me: int, threads: int) -> Callable[[], None]:
+    """A thread's work in a row of rounds. Of some rows one of the threads, each in its turn, is nudged in the course of
+    it, where threads of this process may be.
+    """
 
     def while_nudged() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
@@ -52,7 +57,7 @@ def nudged(work: Callable[[], None]) -> Callable[[], None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
 
-    return while_nudged if _given else work
+    return while_nudged if _given and row % OF_ROWS < NUDGED and row % threads == me else work
 
 
 def _noted(number: int, frame: object) -> None:

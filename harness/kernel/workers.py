@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import repeat
 
 from harness.kernel.bystanders import NOBODY, Beside
 from harness.kernel.delayed import empty_queue
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers
+from harness.kernel.nudges import nudged
 from harness.kernel.rounds import Role, Round, race
 
 WAKE_S = 0.1
@@ -121,11 +123,14 @@ class Workers:
             if places and self.batch:
                 with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
                     os.sched_setaffinity(0, places[self.batches % len(places)])
-            for current in self.batch:
-                race(current, role, index)
-            current = None  # type: ignore[assignment]  # a parked thread must not hold a state
+            if self.batch:
+                nudged(partial(self._go_through, role, index), self.batches, index, len(self.roles))()
             _run_on()
             self.parked.release()
+
+    def _go_through(self, role: Role, index: int) -> None:
+        for current in self.batch:
+            race(current, role, index)
 
     def _wait_parked(self, deadline: float, patience: float) -> None:
         missing = len(self.threads)

@@ -26,7 +26,7 @@ def work():
     with open("/dev/null") as file:
         file.read()
 
-assert nudges.nudged(work) is work, "nothing is nudged where nobody has given the timer"
+assert nudges.nudged(work, 0, 0, 2) is work, "nothing is nudged where nobody has given the timer"
 nudges.give(60)
 noted = []
 signal.signal(signal.SIGALRM, lambda number, frame: noted.append(threading.current_thread()))
@@ -35,7 +35,7 @@ time.sleep(0.1)
 assert not noted, "before"
 raised = []
 threading.excepthook = lambda about: raised.append(about.exc_value)
-thread = threading.Thread(target=nudges.nudged(work))
+thread = threading.Thread(target=nudges.nudged(work, 0, 0, 2))
 thread.start()
 thread.join()
 time.sleep(0.1)
@@ -45,6 +45,9 @@ assert {{*noted}} == {{threading.main_thread()}}
 noted.clear()
 time.sleep(0.1)
 assert not noted, "behind it"
+each = [[nudges.nudged(work, row, me, 3) is not work for me in range(3)] for row in range(3 * nudges.OF_ROWS)]
+assert all(sum(one) == (row % nudges.OF_ROWS < nudges.NUDGED) for row, one in enumerate(each)), "one, or none"
+assert all(map(any, zip(*each))), "each in its turn"
 assert signal.SIGALRM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 assert signal.getsignal(signal.SIGPROF) == signal.SIG_DFL and signal.getitimer(signal.ITIMER_PROF)[0] > 0
 """

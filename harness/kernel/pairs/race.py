@@ -57,10 +57,6 @@ operation while the others do theirs."""
 NEITHERS = 3
 """Of so many rows, the objects of one are none of the racing threads' own: what they take and release of them goes
 through the counts that all threads share."""
-NUDGED, OF_ROWS = 2, 5
-"""Of so many rows in which threads have cores of their own, so many are raced with one of the threads nudged: windows
-in which one must stand still show several times as often, and those that are a question of who starts when half as
-often."""
 
 LETTERS, DIGITS = "abcdefgh", "0" + "12" * 15
 """Of each thread, and of its operations: the first one's value is ``a1``. A third operation's is so, too: a subject may
@@ -303,8 +299,8 @@ class Racers:
             core = self.cores[0 if shared else index] if self.cores else None
             patience = APART if self.apart and not self.crowded else TOGETHER
             raced = _raced(row, index, play, core, patience)
-            if self.apart and self.rows % OF_ROWS < NUDGED and self.rows % len(plays) == index:
-                raced = nudged(raced)
+            if self.apart:  # else who is held up has the core, and nobody goes on
+                raced = nudged(raced, self.rows, index, len(plays))
             if made_elsewhere:
                 raced = partial(_with_full_lists, raced)
             make = partial(row.make, index, fresh, size)
