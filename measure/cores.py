@@ -14,7 +14,7 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -31,7 +31,7 @@ from harness.diagnosis.ending import Ending
 from harness.kernel.spec_types import ChildTrial
 from harness.kernel.suite import suite_files
 from harness.record.target import Target
-from measure.power import SECONDS, seen_after, shares
+from measure.power import SECONDS, RunTrial, seen_after, shares
 
 TRIALS = 10
 """Of each pair, each way."""
@@ -46,26 +46,34 @@ PAIRS = {
     "bases_lookup": "mro-of-subclasses-not-updated",
 }
 """Scenarios, and a fault that each sees."""
-ANYWHERE = """\
+CHANGED = """\
 import sys
 sys.path.insert(0, sys.argv[1])
-from harness.kernel import child, workers
-workers._places = lambda index, threads: []
+from harness.kernel import child, nudges, workers
+{}
 sys.exit(child.main(sys.argv[2]))
 """
-"""A child whose threads the scheduler places."""
+"""A child in which one thing is another way."""
 
 
-def run_anywhere(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
-    """Run a trial as ``run_in_child`` does, but for the cores of its threads."""
-    root = str(Path(__file__).resolve().parents[1])
+def run_changed(change: str) -> RunTrial:
+    """What runs a trial as ``run_in_child`` does, but for a statement that its child begins with."""
 
-    def command(events: int) -> list[str]:
-        *interpreter, _, text = child.command(target, spec | {"events_fd": events})
-        return [*interpreter, "-c", ANYWHERE, root, text]
+    def run(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
+        root = str(Path(__file__).resolve().parents[1])
 
-    limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
-    return watch(command, limits, of_trial(tell), stop)
+        def command(events: int) -> list[str]:
+            *interpreter, _, text = child.command(target, spec | {"events_fd": events})
+            return [*interpreter, "-c", CHANGED.format(change), root, text]
+
+        limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
+        return watch(command, limits, of_trial(tell), stop)
+
+    return run
+
+
+run_anywhere = run_changed("workers._places = lambda index, threads: []")
+"""The scheduler places the threads."""
 
 
 @contextmanager
@@ -82,8 +90,13 @@ def busy(processes: int) -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
+    return compare("cores", PAIRS, {"apart, together": run_in_child, "anywhere": run_anywhere}, arguments)
+
+
+def compare(name: str, pairs: Mapping[str, str], ways: Mapping[str, RunTrial], arguments: list[str]) -> int:
+    """Print a table of scenarios, the fault that each is to see, and how each way of running a trial does at it."""
     if arguments and not (len(arguments) == 1 and arguments[0].isdecimal()):
-        print("usage: python -m measure.cores [BUSY], a number of processes", file=sys.stderr)
+        print(f"usage: python -m measure.{name} [BUSY], a number of processes", file=sys.stderr)
         return 2
     processes = int(arguments[0]) if arguments else 1
     os.sched_setaffinity(0, shares()[0])
@@ -91,30 +104,29 @@ def main(arguments: list[str]) -> int:
         base = probe(str(compiled().executable()))
         targets = {
             fault: dataclasses.replace(base, executable=str(build_fault(find(fault))))
-            for fault in PAIRS.values()
+            for fault in pairs.values()
         }
     except (NotASource, NotBuilt) as error:
         print(error, file=sys.stderr)
         return 3
     scenarios = {one.name.rpartition(".")[2]: one for one in describe(base, suite_files()).scenarios}
-    print("| scenario | fault | apart, together | median | anywhere | median |")
-    print("|---|---|---|---|---|---|")
-    ways = (run_in_child, run_anywhere)
+    print("| scenario | fault |", *(f"{way} | median |" for way in ways))
+    print("|---|---|" + "---|---|" * len(ways))
     with busy(processes):
-        for name, fault in PAIRS.items():
-            times: tuple[list[float], list[float]] = ([], [])
+        for scenario_name, fault in pairs.items():
+            times: list[list[float]] = [[] for _ in ways]
             for number in range(TRIALS):
-                scenario = scenarios[name]
+                scenario = scenarios[scenario_name]
                 knobs = plan.draw_knobs(scenario, number, 0)
                 if "readers" in knobs:
                     knobs["readers"] = 1  # with a writer beside it, two threads
-                for way, seen in zip(ways, times, strict=True):
+                for way, seen in zip(ways.values(), times, strict=True):
                     seconds = seen_after(scenario, fault, targets[fault], knobs, way)
                     seen.append(math.inf if seconds is None else seconds)
             cells = [
                 f"{sum(map(math.isfinite, seen))} of {TRIALS} | {_shown(median(seen))}" for seen in times
             ]
-            print(f"| {name} | {fault} | {' | '.join(cells)} |", flush=True)
+            print(f"| {scenario_name} | {fault} | {' | '.join(cells)} |", flush=True)
     print(f"\nTrials of {SECONDS} s on {len(shares()[0])} cores, {processes} busy processes beside them.")
     return 0
 
