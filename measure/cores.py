@@ -14,8 +14,9 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -25,9 +26,7 @@ from harness.builds.fingerprint import probe
 from harness.builds.provision import compiled
 from harness.campaign import child, plan
 from harness.campaign.select import describe
-from harness.campaign.trial import GRACE_S, SILENCE_S, TellOfTrial, of_trial, run_in_child
-from harness.campaign.watch import Limits, watch
-from harness.diagnosis.ending import Ending
+from harness.campaign.trial import run_in_child
 from harness.kernel.spec_types import ChildTrial
 from harness.kernel.suite import suite_files
 from harness.record.target import Target
@@ -58,18 +57,16 @@ sys.exit(child.main(sys.argv[2]))
 
 def run_changed(change: str) -> RunTrial:
     """What runs a trial as ``run_in_child`` does, but for a statement that its child begins with."""
+    root = str(Path(__file__).resolve().parents[1])
 
-    def run(target: Target, spec: ChildTrial, tell: TellOfTrial, stop: Callable[[], bool]) -> Ending:
-        root = str(Path(__file__).resolve().parents[1])
-
+    def start(target: Target, spec: ChildTrial) -> child.Child:
         def command(events: int) -> list[str]:
             *interpreter, _, text = child.command(target, spec | {"events_fd": events})
             return [*interpreter, "-c", CHANGED.format(change), root, text]
 
-        limits = Limits(spec["budget_s"] + GRACE_S, SILENCE_S, spec["memory_limit_bytes"])
-        return watch(command, limits, of_trial(tell), stop)
+        return child.start(command, more=child.allocator(spec))
 
-    return run
+    return partial(run_in_child, start=start)
 
 
 run_anywhere = run_changed("workers._places = lambda index, threads: []")

@@ -111,6 +111,7 @@ def shown(
     began = time.monotonic()
 
     def hear(event: RecordedEvent) -> None:
+        assert event["event"] != "failure", event
         if event["event"] != "finding":
             return
         text = signature(scenario.name, event)

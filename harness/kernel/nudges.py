@@ -20,8 +20,8 @@ from collections.abc import Callable
 EVERY_S = 0.000_03
 """From one signal to the next: a round or two of most pairs."""
 NUDGED, OF_ROWS = 2, 5
-"""Of so many rows so many are: windows in which one must stand still show several times as often in them, and those
-that are a question of who starts when half as often (``python -m measure.nudges``)."""
+"""So many rows of so many: windows that are a question of who starts when are met in the others
+(``python -m measure.nudges``)."""
 
 _given = False
 

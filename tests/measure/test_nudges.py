@@ -40,16 +40,18 @@ class Sample(Scenario):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nudges need Linux's timers")
+@pytest.mark.parametrize("knobs", [{}, {"freed": "filled"}])
 @pytest.mark.parametrize(("run", "nudged"), [(run_in_child, True), (run_unnudged, False)])
 def test_threads_of_one_way_are_nudged_and_those_of_the_other_not(
-    free_threaded: Target, tmp_path: Path, run: RunTrial, nudged: bool
+    free_threaded: Target, tmp_path: Path, run: RunTrial, nudged: bool, knobs: dict[str, Any]
 ) -> None:
     file = tmp_path / "sample.py"
     file.write_text(HEADER + NUDGED)
     (scenario,) = describe(free_threaded, [file]).scenarios
-    planned = plan.PlannedTrial(scenario, 0, {}, "seed", 2, 1.0)
+    planned = plan.PlannedTrial(scenario, 0, knobs, "seed", 2, 1.0)
     events: list[Any] = []
     spec = trial_spec(planned, 1.0, 2, MOST_MEMORY, "off")
     ending = run(free_threaded, spec, events.append, lambda: False)
     found = {event["message"] for event in events if event["event"] == "finding"}
+    assert not any(event["event"] == "failure" for event in events), events
     assert (ending.how, any("nudged" in one for one in found)) == ("ok", nudged), found
