@@ -2,7 +2,7 @@
 
     python -m measure.nudges [BUSY]
 
-takes about four minutes on two cores. BUSY (default: 1) processes do nothing but keep the cores busy, while scenarios
+takes about two minutes on two cores. BUSY (default: 1) processes do nothing but keep the cores busy, while scenarios
 have trials of half a second on faults that they see, in turn as they are and with nobody nudged
 (``harness.kernel.nudges``). Prints a table: in how many trials the fault was seen, and how soon.
 """
