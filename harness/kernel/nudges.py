@@ -45,7 +45,8 @@ def give(last_resort_s: float) -> None:
 
 def nudged(work: Callable[[], None], row: int, me: int, threads: int) -> Callable[[], None]:
     """A thread's work in a row of rounds. Of some rows one of the threads, each in its turn, is nudged in the course of
-    it, where threads of this process may be.
+    it, where threads of this process may be. Not for threads that share a core: who is held up has it, and nobody goes
+    on.
     """
 
     def while_nudged() -> None:
@@ -57,7 +58,9 @@ def nudged(work: Callable[[], None], row: int, me: int, threads: int) -> Callabl
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
 
-    return while_nudged if _given and row % OF_ROWS < NUDGED and row % threads == me else work
+    # By fives of rows: what else takes turns from row to row, as cores do, would leave some thread out.
+    mine = row % OF_ROWS < NUDGED and row // OF_ROWS % threads == me
+    return while_nudged if _given and mine else work
 
 
 def _noted(number: int, frame: object) -> None:

@@ -123,8 +123,12 @@ class Workers:
             if places and self.batch:
                 with suppress(OSError):  # a sandbox may forbid it: then the scheduler decides
                     os.sched_setaffinity(0, places[self.batches % len(places)])
-            if self.batch:
-                nudged(partial(self._go_through, role, index), self.batches, index, len(self.roles))()
+            through: Callable[[], None] = partial(self._go_through, role, index)
+            if self.batch and not (
+                places and self.batches % len(places)
+            ):  # each on its own core, or wherever it likes
+                through = nudged(through, self.batches, index, len(self.roles))
+            through()
             _run_on()
             self.parked.release()
 

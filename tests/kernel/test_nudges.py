@@ -45,9 +45,11 @@ assert {{*noted}} == {{threading.main_thread()}}
 noted.clear()
 time.sleep(0.1)
 assert not noted, "behind it"
-each = [[nudges.nudged(work, row, me, 3) is not work for me in range(3)] for row in range(3 * nudges.OF_ROWS)]
+each = [[nudges.nudged(work, row, me, 3) is not work for me in range(3)] for row in range(6 * nudges.OF_ROWS)]
 assert all(sum(one) == (row % nudges.OF_ROWS < nudges.NUDGED) for row, one in enumerate(each)), "one, or none"
 assert all(map(any, zip(*each))), "each in its turn"
+two = [[nudges.nudged(work, row, me, 2) is not work for me in range(2)] for row in range(4 * nudges.OF_ROWS)]
+assert all(map(any, zip(*two[::2]))) and all(map(any, zip(*two[1::2]))), "each, where cores take turns with rows"
 assert signal.SIGALRM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 assert signal.getsignal(signal.SIGPROF) == signal.SIG_DFL and signal.getitimer(signal.ITIMER_PROF)[0] > 0
 """

@@ -40,7 +40,10 @@ def values_of(objects: Sequence[Any]) -> list[list[Held]]:
     inner = _referents([[one] for one in objects])
     further = _referents([[one for one in some if _may_be_asked(one)] for some in inner])
     found = [{id(one): one for one in (*some, *more)} for some, more in zip(inner, further, strict=True)]
-    containers = {key: one for some in found for key, one in some.items() if isinstance(one, CONTAINERS)}
+    # Of their types: isinstance() asks an object for its class, which may run code of its own.
+    containers = {
+        key: one for some in found for key, one in some.items() if issubclass(type(one), CONTAINERS)
+    }
     contents = _referents([[one] for one in containers.values()])
     plain = {
         key for (key, one), some in zip(containers.items(), contents, strict=True) if _is_plain(one, some)
@@ -79,7 +82,7 @@ def _is_plain(one: Any, contents: Sequence[Any]) -> bool:
 def _may_be_asked(one: Any) -> bool:
     if type(one) is dict and len(one) > MOST:
         return False  # a module's, most likely
-    return not isinstance(one, type | ModuleType)
+    return not issubclass(type(one), (type, ModuleType))
 
 
 class Lifetimes:

@@ -299,7 +299,7 @@ class Racers:
             core = self.cores[0 if shared else index] if self.cores else None
             patience = APART if self.apart and not self.crowded else TOGETHER
             raced = _raced(row, index, play, core, patience)
-            if self.apart:  # else who is held up has the core, and nobody goes on
+            if self.apart:
                 raced = nudged(raced, self.rows, index, len(plays))
             if made_elsewhere:
                 raced = partial(_with_full_lists, raced)
