@@ -218,7 +218,7 @@ class MappingProxy(_Changed):
     def copy_(o: Any, v: str) -> Any:
         return o[1].copy()
 
-    @step(lock="free", may_raise=(KeyError, RuntimeError))
+    @step(lock="free", may_raise=(KeyError,))
     def as_dict(o: Any, v: str) -> Any:
         """It goes by the keys: one may be gone when its value is asked for."""
         return dict(o[1])

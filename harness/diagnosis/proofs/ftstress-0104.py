@@ -20,17 +20,17 @@ def compared(one: str, other: str) -> int:
     return (one > other) - (one < other)
 
 
-def succeed(connection: sqlite3.Connection) -> None:
-    """Have calls on the connection succeed."""
+def succeed(cursor: sqlite3.Cursor) -> None:
+    """Have calls on the connection succeed. A new cursor for each would race the connection's list of them."""
     while not seen and time.monotonic() < end:
-        connection.execute("select 1").close()
+        cursor.execute("select 1").fetchall()
 
 
 connection = sqlite3.connect(":memory:", check_same_thread=False)
 connection.create_collation("c", compared)
 rows = connection.execute("select 'x1' as text union all select 'x2' order by text collate c")
 next(rows)
-threads = [threading.Thread(target=succeed, args=(connection,)) for _ in range(3)]
+threads = [threading.Thread(target=succeed, args=(connection.cursor(),)) for _ in range(3)]
 for thread in threads:
     thread.start()
 while not seen and time.monotonic() < end:
