@@ -32,9 +32,7 @@ def test_what_takes_something_out_after_it_has_put_it_in_says_that_there_may_be_
 def catalogue() -> dict[str, dict[str, Step]]:
     """The operations of every subject, by their names."""
     return {
-        name: steps(subject)
-        for file in subject_files()
-        for name, subject in load_subjects(str(file)).items()
+        name: steps(subject) for file in subject_files() for name, subject in load_subjects(str(file)).items()
     }
 
 
