@@ -4,7 +4,11 @@ objects, what watches dicts, and what takes items out of lists and dicts for ext
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import datetime
+import functools
+import io
 import itertools
 import sys
 from typing import Any, ClassVar
@@ -48,10 +52,29 @@ _dict_items = _function("PyDict_Items", _OBJECT, _OBJECT)
 _dict_merge = _function("PyDict_Merge", ctypes.c_int, _OBJECT, _OBJECT, ctypes.c_int)
 _dict_contains = _function("PyDict_Contains", ctypes.c_int, _OBJECT, _OBJECT)
 _dict_store = _function("PyDict_SetItem", ctypes.c_int, _OBJECT, _OBJECT, _OBJECT)
+_importer = _function("PyImport_GetImporter", _OBJECT, _OBJECT)
+_call = _function("PyObject_Call", _OBJECT, _OBJECT, _OBJECT, _OBJECT)
 _dict_delete = _function("PyDict_DelItemString", ctypes.c_int, _OBJECT, ctypes.c_char_p)
 
 INDEX = _request(None) if _request is not None else -1
 OTHER_INDEX = _request(None) if _request is not None else -1
+
+
+def named(**given: Any) -> Any:
+    """What it is called with, by name."""
+    return given
+
+
+@functools.lru_cache(8)
+def remembered(**given: Any) -> Any:
+    """What it is called with, by name, and remembers."""
+    return list(given.values())
+
+
+class Counted(ctypes.Structure):
+    """A structure that has none of the fields that it is asked for."""
+
+    _fields_: ClassVar[Any] = [("count", ctypes.c_int)]
 
 
 def another(first: Any = "x0") -> Any:
@@ -300,6 +323,23 @@ class DictThroughC(Subject):
         made = {v: v}
         return _dict_merge(made, o, 0), made
 
+    @step(may_raise=(RuntimeError,))
+    def call(o: Any, v: str) -> Any:
+        """With it as the arguments by name, of functions of Python's and of C's."""
+        return _call(named, (), o), _call(dict, (), o)
+
+    @step(may_raise=(RuntimeError,))
+    def call_cached(o: Any, v: str) -> Any:
+        """What keeps its arguments by name, or makes something of them."""
+        return _call(remembered, (), o), list(_call(functools.partial, (dict,), o).keywords.values())
+
+    @step()
+    def call_unexpected(o: Any, v: str) -> Any:
+        """Of types that have no such arguments: they say which one."""
+        for one in (io.StringIO, datetime.date, itertools.count, itertools.zip_longest, Counted):
+            with contextlib.suppress(TypeError, AttributeError):
+                _call(one, (), o)
+
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:
         o.clear()
@@ -307,3 +347,53 @@ class DictThroughC(Subject):
     @step(writes=True)
     def popitem(o: Any, v: str) -> Any:
         return o.popitem()
+
+
+class PathHooks(Subject):
+    """The list of hooks that are asked for who looks in a folder, each kept by it alone."""
+
+    most = PROCESS
+    sizes: ClassVar[tuple[int, ...]] = (1, 5)
+
+    def fresh(self, size: int) -> Any:
+        sys.path_hooks = [_hook() for _ in range(size)]
+        return sys.path_hooks
+
+    def left(self, o: Any) -> Any:
+        sys.path_hooks = HOOKS
+        for name in [name for name in sys.path_importer_cache if name.startswith(FOLDER)]:
+            del sys.path_importer_cache[name]
+        return None
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        return _importer(FOLDER + v)
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = [_hook() for _ in o]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(_hook())
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        sys.path_hooks = [_hook()]
+
+
+HOOKS = sys.path_hooks
+FOLDER = "/ftstress-nowhere/"
+
+
+def _refuse(one: object, folder: str) -> Any:
+    raise ImportError(f"nobody looks in {folder}")
+
+
+def _hook() -> Any:
+    """A new one, which dies at once when nobody holds it, as a function does not."""
+    return functools.partial(_refuse, object())

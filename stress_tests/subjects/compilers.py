@@ -14,6 +14,13 @@ from typing import Any, ClassVar
 from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 
+def _types(names: list[str]) -> dict[str, Any]:
+    """What a class of nodes says of the types of such fields: lists and what may be None, each an object of its own."""
+    return {
+        "_field_types": {name: list[str] if number % 2 else str | None for number, name in enumerate(names)}
+    }
+
+
 class AstModule(Subject):
     """A tree of a module of assignments, which threads walk, compile and change: nothing is said of its lists."""
 
@@ -162,6 +169,90 @@ class AstNode(Subject):
     @step(PROCESS)
     def reduce(o: Any, v: str) -> Any:
         return len(o.__reduce_ex__(2))
+
+
+class AstClass(Subject):
+    """A class of nodes. What it says of their fields is stored, and changed in place, while nodes are made of it."""
+
+    most = PROCESS
+    may_raise = (AttributeError, TypeError, DeprecationWarning)
+
+    def fresh(self, size: int) -> Any:
+        names = fresh_strings(2)
+        return type("Sub", (ast.AST,), {"_fields": names, "_attributes": fresh_strings(1), **_types(names)})
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def make(o: Any, v: str) -> Any:
+        return vars(o())
+
+    @step()
+    def make_of_one(o: Any, v: str) -> Any:
+        return vars(o(v))
+
+    @step()
+    def make_by_name(o: Any, v: str) -> Any:
+        return vars(o(x0=v, x1=v))
+
+    @step()
+    def dump(o: Any, v: str) -> Any:
+        node = o(v, v)
+        return repr(node), ast.dump(node), list(ast.iter_fields(node))
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        node = o(v, v)
+        return copy.copy(node), copy.deepcopy(node), node.__reduce_ex__(2)
+
+    @step()
+    def replace(o: Any, v: str) -> Any:
+        return copy.replace(o(v, v), x0=v)  # type: ignore[attr-defined]
+
+    @step(writes=True)
+    def store_types(o: Any, v: str) -> Any:
+        o._field_types = _types(["x0", "x1"])["_field_types"]
+
+    @step(writes=True)
+    def change_types(o: Any, v: str) -> Any:
+        o._field_types.update(_types(["x0", "x1", v])["_field_types"])
+
+    @step(writes=True, may_raise=(KeyError,))
+    def delete_type(o: Any, v: str) -> Any:
+        del o._field_types["x1"]
+
+    @step(writes=True)
+    def clear_types(o: Any, v: str) -> Any:
+        o._field_types.clear()
+
+    @step(writes=True)
+    def store_fields(o: Any, v: str) -> Any:
+        o._fields = ["".join((one, "")) for one in ("x0", "x1", v)]
+
+    @step(writes=True)
+    def add_field(o: Any, v: str) -> Any:
+        o._fields.append(v)
+
+    @step(writes=True, may_raise=(IndexError,))
+    def drop_field(o: Any, v: str) -> Any:
+        o._fields.pop()
+
+    @step(writes=True)
+    def replace_field(o: Any, v: str) -> Any:
+        o._fields[:] = [v[0] + "0", v]
+
+    @step(writes=True)
+    def store_attributes(o: Any, v: str) -> Any:
+        o._attributes = [v]
+
+    @step(writes=True)
+    def add_attribute(o: Any, v: str) -> Any:
+        o._attributes.append(v)
+
+    @step(writes=True)
+    def delete_attributes(o: Any, v: str) -> Any:
+        del o._attributes
 
 
 class Source(Subject):

@@ -768,6 +768,12 @@ class TakenDict(_Taken):
     def caller(o: Any, v: str) -> Any:
         return list(operator.methodcaller("copy")(o).values())
 
+    @step()
+    def setstate(o: Any, v: str) -> Any:
+        error = ValueError(v)
+        error.__setstate__(o)
+        return list(vars(error).values())
+
     @step(PROCESS)
     def format_map(o: Any, v: str) -> Any:
         return "{x0} {x1}".format_map(o), "%(x0)s %(x1)s" % o  # noqa: UP031  # the operation under test

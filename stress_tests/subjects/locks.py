@@ -6,13 +6,28 @@ locks they need.
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
 import weakref
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 
 from harness.kernel.pairs import ATOMIC, Subject, fresh_strings, step
+
+try:
+    import _multiprocessing
+
+    SemLock = _multiprocessing.SemLock  # type: ignore[attr-defined]
+except (ImportError, AttributeError):  # where the system has no semaphores with names
+    SemLock = None
+_numbers = count()
+
+
+def _between_processes(kind: int, value: int) -> Any:
+    """A new semaphore of the system's, whose name is gone at once; kind 0 counts how often its thread holds it."""
+    return SemLock(kind, value, value, f"/ftstress-{os.getpid()}-{next(_numbers)}", True)
 
 
 def _count(lock: Any) -> int:
@@ -242,6 +257,144 @@ class ConditionAround(LockAround):
     @step()
     def text(o: Any, v: str) -> Any:
         return len(repr(o[0])) > 0
+
+
+if SemLock is not None:
+
+    class ReentrantProcessLock(Subject):
+        """The reentrant lock that multiprocessing's is made of, between threads. Nobody waits for it."""
+
+        said = "multiprocessing.RLock: must be released by the process or thread that acquired it"
+        left_out: ClassVar[dict[str, str]] = {
+            "__enter__": "waits: ReentrantProcessLockAround has it",
+            "__exit__": "ReentrantProcessLockAround has it",
+            "__new__": "other subjects' fresh objects come from it",
+            "_after_fork": "for a child process",
+            "_rebuild": "for a child process",
+        }
+
+        def fresh(self, size: int) -> Any:
+            return _between_processes(0, 1)
+
+        def wrong(self, o: Any) -> str:
+            return (
+                ""
+                if o._is_zero() == (o._get_value() == 0)
+                else "whether it is held is not what its value says"
+            )
+
+        def left(self, o: Any) -> Any:
+            return o._get_value()
+
+        @step(writes=True)
+        def acquire_and_release(o: Any, v: str) -> Any:
+            """Whoever has it is told so, and may give it back."""
+            if not o.acquire(False):
+                return None
+            held = o._is_mine(), o._count() > 0
+            o.release()
+            return held == (True, True)
+
+        @step(writes=True)
+        def acquire_twice(o: Any, v: str) -> Any:
+            if not o.acquire(timeout=0):
+                return None
+            held = o.acquire(False), o._count() > 1, o._is_mine()
+            o.release()
+            o.release()
+            return held == (True, True, True)
+
+        @step(writes=True)
+        def acquire(o: Any, v: str) -> Any:
+            return o.acquire(False)
+
+        @step(writes=True, may_raise=(AssertionError,))
+        def release(o: Any, v: str) -> Any:
+            o.release()
+
+        @step()
+        def parts(o: Any, v: str) -> Any:
+            return o._count() >= 0, o._is_mine() in (False, True), o._get_value() in (0, 1)
+
+        @step()
+        def constants(o: Any, v: str) -> Any:
+            return (
+                o.kind,
+                o.maxvalue,
+                o.name is None,
+                o.handle > 0,
+                o.SEM_VALUE_MAX > 1,
+                o._is_zero() in (False, True),
+            )
+
+    class ProcessSemaphore(Subject):
+        """The semaphore of two that multiprocessing's is made of, between threads. Nobody waits for it."""
+
+        left_out: ClassVar[dict[str, str]] = ReentrantProcessLock.left_out
+
+        def fresh(self, size: int) -> Any:
+            return _between_processes(1, 2)
+
+        def wrong(self, o: Any) -> str:
+            return "" if o._get_value() in range(3) else f"its value is {o._get_value()}, of 2"
+
+        def left(self, o: Any) -> Any:
+            return o._get_value()
+
+        @step(writes=True)
+        def acquire(o: Any, v: str) -> Any:
+            return o.acquire(False)
+
+        @step(writes=True)
+        def acquire_for_no_time(o: Any, v: str) -> Any:
+            return o.acquire(timeout=0)
+
+        @step(writes=True, may_raise=(ValueError,))
+        def release(o: Any, v: str) -> Any:
+            o.release()
+
+        @step(writes=True, may_raise=(ValueError,))
+        def acquire_and_release(o: Any, v: str) -> Any:
+            """Others release what they have not acquired: it may be full again when this one does."""
+            if o.acquire(False):
+                o.release()
+
+        @step()
+        def parts(o: Any, v: str) -> Any:
+            return o._is_zero() in (False, True), o._get_value() in range(3), o._is_mine() in (False, True)
+
+        @step()
+        def constants(o: Any, v: str) -> Any:
+            return (
+                o.kind,
+                o.maxvalue,
+                o.name is None,
+                o.handle > 0,
+                o.SEM_VALUE_MAX > 1,
+                o._count() in range(-9, 9),
+            )
+
+    class ProcessLockAround(LockAround):
+        """The lock that multiprocessing's is made of, around what a list is asked and told by threads."""
+
+        said = "multiprocessing.Lock: once a thread has it, attempts to acquire it block until it is released"
+
+        def fresh(self, size: int) -> Any:
+            return _between_processes(1, 1), fresh_strings(1)
+
+        def left(self, o: Any) -> Any:
+            return [o[0]._is_zero(), o[1]]
+
+    class ReentrantProcessLockAround(ReentrantLockAround):
+        """The reentrant lock that multiprocessing's is made of, around what a list is asked and told by threads."""
+
+        said = ProcessLockAround.said
+
+        def fresh(self, size: int) -> Any:
+            return _between_processes(0, 1), fresh_strings(1)
+
+        def left(self, o: Any) -> Any:
+            return [o[0]._is_zero(), o[1]]
 
 
 class Event(Subject):

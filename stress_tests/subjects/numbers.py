@@ -379,6 +379,70 @@ class SignalDict(Attributes):
         return o[0][0].divide(1, 3)
 
 
+CONTEXT = decimal.Context()
+SIGNALS = tuple(CONTEXT.flags)
+
+
+class _Flag:
+    """Whether a signal is set: an object that is gone when nobody holds it, and takes its time to say so."""
+
+    def __init__(self, worth: int) -> None:
+        self.worth = worth
+
+    def __bool__(self) -> bool:
+        return self.worth > 0
+
+
+class SignalsGiven(Subject):
+    """A dict of all signals of which contexts make their flags and traps, while others change it."""
+
+    most = PROCESS
+    may_raise = (KeyError,)
+
+    def fresh(self, size: int) -> Any:
+        return {signal: _Flag(0) for signal in SIGNALS}
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step()
+    def flags(o: Any, v: str) -> Any:
+        context = decimal.Context()
+        context.flags = o
+        return dict(context.flags)
+
+    @step()
+    def traps(o: Any, v: str) -> Any:
+        context = decimal.Context()
+        context.traps = o
+        return context.traps[Inexact]
+
+    @step()
+    def context(o: Any, v: str) -> Any:
+        return decimal.Context(flags=o, traps=o).prec
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[Inexact] = _Flag(1)
+
+    @step(writes=True)
+    def store_all(o: Any, v: str) -> Any:
+        for signal in list(o):
+            o[signal] = _Flag(0)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[Inexact]
+
+    @step(writes=True)
+    def insert(o: Any, v: str) -> Any:
+        o[v] = _Flag(0)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
 class LocalContext(Subject):
     """A context manager of decimal's that threads enter and leave; it goes back to what it found last."""
 

@@ -16,6 +16,7 @@ import pwd
 import signal
 import socket
 import struct
+import sys
 import tempfile
 import uuid
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any, ClassVar
 from harness.kernel.pairs import PROCESS, Subject, step
 
 NUMBERS = itertools.count()
+ARGUMENTS = sys.argv
 CHANGED = (RuntimeError,)
 
 
@@ -616,11 +618,24 @@ else:
 
         def left(self, o: Any) -> Any:
             syslog.closelog()
+            sys.argv = ARGUMENTS
             return None
 
         @step(writes=True)
         def open_(o: Any, v: str) -> Any:
             syslog.openlog(v + v)
+
+        @step(writes=True)
+        def open_by_argument(o: Any, v: str) -> Any:
+            """By the program's name, which others replace, too."""
+            for _ in range(2):
+                sys.argv = [v + "/" + v]
+            syslog.openlog()
+
+        @step(writes=True)
+        def replace_argument(o: Any, v: str) -> Any:
+            for _ in range(4):
+                sys.argv[0] = v + "/" + v
 
         @step(writes=True)
         def open_with_facility(o: Any, v: str) -> Any:

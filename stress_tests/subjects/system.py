@@ -382,6 +382,10 @@ def _heard(event: str, arguments: Any) -> None:
     """A hook that hears all and says nothing."""
 
 
+SHARED: dict[str, Any] = {}
+"""Names that another interpreter is given, while others change them."""
+
+
 class OtherInterpreter(Subject):
     """Another interpreter of this process, with a GIL of its own: what threads run in it, one at a time."""
 
@@ -394,6 +398,8 @@ class OtherInterpreter(Subject):
         if not self.made:
             self.made.append(_interpreters.create())
             atexit.register(_interpreters.destroy, self.made[0])
+        SHARED.clear()
+        SHARED.update(x0="".join(("x", "0")), x1=("x1", size))
         return self.made[0]
 
     def left(self, o: Any) -> Any:
@@ -418,6 +424,22 @@ class OtherInterpreter(Subject):
     @step(writes=True)
     def set_main(o: Any, v: str) -> Any:
         _interpreters.set___main___attrs(o, {"x0": v, "x2": (v, 1, None)})
+
+    @step(writes=True)
+    def set_main_of_shared(o: Any, v: str) -> Any:
+        _interpreters.set___main___attrs(o, SHARED)
+
+    @step(writes=True)
+    def store_shared(o: Any, v: str) -> Any:
+        SHARED["x0"] = v
+
+    @step(writes=True)
+    def grow_shared(o: Any, v: str) -> Any:
+        SHARED.update(dict.fromkeys((v, v[0] + "3", v[0] + "4", v[0] + "5", v[0] + "6", v[0] + "7"), v))
+
+    @step(writes=True)
+    def clear_shared(o: Any, v: str) -> Any:
+        SHARED.clear()
 
     @step()
     def ask(o: Any, v: str) -> Any:

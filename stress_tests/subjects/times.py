@@ -623,3 +623,62 @@ class Clock(Subject):
     @step()
     def calendar_(o: Any, v: str) -> Any:
         return len(calendar.month(2026, 3)), calendar.monthrange(2026, 2)[1]
+
+
+class _Own(int):
+    """A number that is gone when nobody holds it."""
+
+
+class TimeTupleClass(Subject):
+    """What the class of time's tuples says of its fields is stored anew, with the same worth, while they are used."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = time.gmtime(0)
+        _say_again(o)
+        return o
+
+    def left(self, o: Any) -> Any:
+        for name, count in FIELDS.items():
+            setattr(time.struct_time, name, count)
+        return None
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        _say_again(o)
+
+    @step(writes=True)
+    def store_often(o: Any, v: str) -> Any:
+        for _ in range(4):
+            _say_again(o)
+
+    @step()
+    def made(o: Any, v: str) -> Any:
+        return time.struct_time(tuple(o)), time.struct_time(list(o))
+
+    @step()
+    def asked(o: Any, v: str) -> Any:
+        return o.n_fields, o.n_sequence_fields, o.n_unnamed_fields
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return repr(o) == repr(time.gmtime(0)), str(o)
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return copy.copy(o), pickle.loads(pickle.dumps(o)), o.__reduce__()
+
+    @step()
+    def replaced(o: Any, v: str) -> Any:
+        return copy.replace(o, tm_year=1971)  # type: ignore[attr-defined]
+
+
+FIELDS = {
+    name: getattr(time.struct_time, name) for name in ("n_fields", "n_sequence_fields", "n_unnamed_fields")
+}
+
+
+def _say_again(o: Any) -> None:
+    for name, count in FIELDS.items():
+        setattr(type(o), name, _Own(count))

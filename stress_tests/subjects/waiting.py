@@ -21,6 +21,82 @@ def is_known(file: int) -> bool:
     return file in (READ, WRITE) or file >= NO_FILE
 
 
+try:
+    import termios
+except ImportError:  # on Windows
+    termios = None  # type: ignore[assignment]
+
+
+def _terminal() -> int:
+    """The file of a terminal that nobody looks at; -1 where there is none to be had."""
+    try:
+        return os.openpty()[1] if termios is not None else -1
+    except OSError:
+        return -1
+
+
+TERMINAL = _terminal()
+SETTINGS = termios.tcgetattr(TERMINAL) if TERMINAL >= 0 else []
+
+
+class _Number(int):
+    """A number that is gone when nobody holds it."""
+
+
+def _settings() -> Any:
+    """What the terminal is set to, each number an object of its own."""
+    *numbers, speed, characters = SETTINGS
+    return [*map(_Number, numbers), speed, [_Number(one[0]) for one in characters]]
+
+
+if TERMINAL >= 0:
+
+    class TerminalSettings(Subject):
+        """The list of a terminal's settings, which it is set to while others change it: to what they are."""
+
+        most = PROCESS
+        may_raise = (TypeError, IndexError, termios.error)
+
+        def fresh(self, size: int) -> Any:
+            return _settings()
+
+        def left(self, o: Any) -> Any:
+            return None
+
+        @step()
+        def set_(o: Any, v: str) -> Any:
+            termios.tcsetattr(TERMINAL, termios.TCSANOW, o)
+
+        @step()
+        def get(o: Any, v: str) -> Any:
+            return len(termios.tcgetattr(TERMINAL)) == len(SETTINGS)
+
+        @step(writes=True)
+        def replace_all(o: Any, v: str) -> Any:
+            o[:] = _settings()
+
+        @step(writes=True)
+        def replace_number(o: Any, v: str) -> Any:
+            o[0] = _Number(o[0])
+
+        @step(writes=True)
+        def replace_characters(o: Any, v: str) -> Any:
+            o[6] = _settings()[6]
+
+        @step(writes=True)
+        def replace_character(o: Any, v: str) -> Any:
+            for number in range(9):
+                o[6][number] = _Number(o[6][number])
+
+        @step(writes=True)
+        def clear_characters(o: Any, v: str) -> Any:
+            o[6].clear()
+
+        @step(writes=True)
+        def clear(o: Any, v: str) -> Any:
+            o.clear()
+
+
 if hasattr(select, "poll"):
 
     class Poll(Subject):

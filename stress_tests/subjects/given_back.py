@@ -1,0 +1,200 @@
+"""What functions of Python's give to C that has called them: an object that others change before C has read it."""
+
+from __future__ import annotations
+
+import codecs
+import copy
+import io
+import pickle
+import warnings
+from typing import Any, ClassVar
+from xml.parsers import expat
+
+from harness.kernel.pairs import PROCESS, Subject, fresh_items, step
+
+GIVEN: list[Any] = [None]
+"""What is given: the object of this round."""
+
+
+class _Made:
+    """What is pickled and copied by what it says of itself: an object that others change."""
+
+    def __new__(cls, **named: Any) -> _Made:
+        return super().__new__(cls)
+
+
+class _State(_Made):
+    def __getstate__(self) -> Any:
+        return GIVEN[0]
+
+
+class _Arguments(_Made):
+    def __getnewargs_ex__(self) -> Any:
+        return (), GIVEN[0]
+
+
+class _Items(dict[str, Any]):
+    def __reduce__(self) -> Any:
+        return _Items, (), GIVEN[0], None, iter(GIVEN[0].items())
+
+
+class DictGivenBack(Subject):
+    """A dict that objects give as their state and their arguments, while others change it."""
+
+    most = PROCESS
+    may_raise = (RuntimeError, KeyError)
+    sizes: ClassVar[tuple[int, ...]] = (1, 5)
+
+    def fresh(self, size: int) -> Any:
+        GIVEN[0] = made = fresh_items(size)
+        return made
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def state(o: Any, v: str) -> Any:
+        return vars(pickle.loads(pickle.dumps(_State()))), vars(copy.copy(_State()))
+
+    @step()
+    def arguments(o: Any, v: str) -> Any:
+        return copy.copy(_Arguments()), pickle.dumps(_Arguments(), 4)
+
+    @step()
+    def arguments_of_old(o: Any, v: str) -> Any:
+        """In a protocol that knows no arguments by name: a partial is made of them."""
+        return pickle.dumps(_Arguments(), 2)
+
+    @step()
+    def items(o: Any, v: str) -> Any:
+        return dict(copy.copy(_Items())), len(pickle.dumps(_Items())) > 0
+
+    @step()
+    def namespace(o: Any, v: str) -> Any:
+        made: Any = _Prepared(v, (), {})
+        return vars(made)
+
+    @step()
+    def body(o: Any, v: str) -> Any:
+        class Made(metaclass=_Prepared):
+            x0 = v
+
+        return vars(Made)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o["x0"] = v
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update(dict.fromkeys((v, v[0] + "3", v[0] + "4", v[0] + "5", v[0] + "6", v[0] + "7"), v))
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o["x0"]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+class _Prepared(type):
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **named: Any) -> Any:
+        return GIVEN[0]
+
+
+TEXT = b"<x0>" + b"y" * 600 + b"</x0>"
+SHORT = b"<x0/>"
+
+
+def _known(name: str) -> codecs.CodecInfo | None:
+    if name != "ftstress_given":
+        return None
+
+    def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
+        return GIVEN[0], len(text)
+
+    def decode(data: Any, errors: str = "strict") -> tuple[str, int]:
+        return str(data, "ascii"), len(data)
+
+    return codecs.CodecInfo(encode, decode, name=name)
+
+
+class _Reads(io.RawIOBase):
+    """A stream that gives the same bytes for all that is read of it, once."""
+
+    def __init__(self) -> None:
+        self.left = [None, None]
+
+    def read(self, size: int = -1) -> Any:
+        self.left.pop()
+        return GIVEN[0] if self.left else b""
+
+    read1 = read  # type: ignore[assignment]
+
+    def readable(self) -> bool:
+        return True
+
+
+class BytesGivenBack(Subject):
+    """A bytearray that codecs and streams give as what they made or read, while others change its size."""
+
+    most = PROCESS
+    may_raise = (RuntimeError, BufferError, ValueError, expat.ExpatError, pickle.UnpicklingError)
+
+    def fresh(self, size: int) -> Any:
+        GIVEN[0] = made = bytearray(TEXT)
+        return made
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def encode(o: Any, v: str) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _known_only(bytes("x".encode("ftstress_given")))
+
+    @step()
+    def parse(o: Any, v: str) -> Any:
+        return expat.ParserCreate().ParseFile(_Reads())
+
+    @step()
+    def read_text(o: Any, v: str) -> Any:
+        return _known_only(io.TextIOWrapper(_Reads(), "latin-1").read().encode("latin-1"))  # type: ignore[type-var]
+
+    @step()
+    def read_line(o: Any, v: str) -> Any:
+        return _known_only(io.TextIOWrapper(_Reads(), "latin-1").readline().encode("latin-1"))  # type: ignore[type-var]
+
+    @step()
+    def load(o: Any, v: str) -> Any:
+        return pickle.load(_Reads())  # type: ignore[arg-type]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def refill(o: Any, v: str) -> Any:
+        o.clear()
+        o.extend(TEXT)
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        o[:] = SHORT
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.extend(TEXT * 9)
+
+
+def _known_only(made: bytes) -> int:
+    """How long it is: there is nothing in it that nobody put there."""
+    rest = made.translate(None, TEXT + b"\0")
+    assert not rest, f"{rest[:8]!r} was put there by nobody"
+    return len(made)
+
+
+codecs.register(_known)
