@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import io
 import itertools
 import unicodedata
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, giving, step
 
 
 class IncrementalDecoder(Subject):
@@ -219,11 +220,12 @@ class CodecRegistry(Subject):
         return b"".join(codecs.iterencode([v], o[0])).decode()
 
 
-def _handler(instead: str) -> Any:
-    def handle(error: Any) -> tuple[str, int]:
-        return instead, error.end
+def _handled(instead: str, error: Any) -> tuple[str, int]:
+    return instead, error.end
 
-    return handle
+
+def _handler(instead: str) -> Any:
+    return functools.partial(_handled, instead)
 
 
 class ErrorHandlers(Subject):
@@ -268,14 +270,14 @@ class ErrorHandlers(Subject):
         return codecs.lookup_error("missing" + v)
 
 
+def _asked(asked: list[str], mine: str, name: str) -> None:
+    if name == mine:
+        asked.append(mine)
+
+
 def _nothing_found(asked: list[str], mine: str) -> Any:
     """A search function that notes that it was asked, and knows no encoding."""
-
-    def search(name: str) -> None:
-        if name == mine:
-            asked.append(mine)
-
-    return search
+    return functools.partial(_asked, asked, mine)
 
 
 class CodecsComeAndGo(Subject):
@@ -295,7 +297,7 @@ class CodecsComeAndGo(Subject):
     def come_and_go(o: Any, v: str) -> Any:
         """What is registered lives nowhere else."""
         for _ in range(3):
-            codecs.unregister(_registered(lambda name: None))
+            codecs.unregister(_registered(giving(None)))
 
     @step(writes=True)
     def second_stays(o: Any, v: str) -> Any:

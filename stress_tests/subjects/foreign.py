@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, giving, step
 
 SAID = "ctypes, Thread safety without the GIL"
 """Reads and writes of one object at once are safe."""
@@ -559,7 +559,7 @@ class CFunction(_CData):
 
     @step(PROCESS, writes=True, makes=True)
     def errcheck(o: Any, v: str) -> Any:
-        o.errcheck = made = lambda result, function, arguments: result
+        o.errcheck = made = giving(1)
         return made
 
     @step(PROCESS)
@@ -570,7 +570,7 @@ class CFunction(_CData):
     def restype_of_own(o: Any, v: str) -> Any:
         """What is called with each result, and nobody else holds."""
         for _ in range(3):
-            o.restype = lambda number: number
+            o.restype = giving(1)
         return o.restype(1)
 
     @step(PROCESS, writes=True)

@@ -131,7 +131,7 @@ class _Reads(io.RawIOBase):
         self.left.pop()
         return GIVEN[0] if self.left else b""
 
-    read1 = read  # type: ignore[assignment]
+    read1 = read
 
     def readable(self) -> bool:
         return True
@@ -170,7 +170,7 @@ class BytesGivenBack(Subject):
 
     @step()
     def load(o: Any, v: str) -> Any:
-        return pickle.load(_Reads())  # type: ignore[arg-type]
+        return pickle.load(_Reads())
 
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:

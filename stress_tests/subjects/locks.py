@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 from harness.kernel.pairs import ATOMIC, Subject, fresh_strings, step
 
 try:
-    import _multiprocessing
+    import _multiprocessing  # type: ignore[import-not-found]
 
-    SemLock = _multiprocessing.SemLock  # type: ignore[attr-defined]
+    SemLock = _multiprocessing.SemLock
 except (ImportError, AttributeError):  # where the system has no semaphores with names
     SemLock = None
 _numbers = count()

@@ -18,6 +18,7 @@ from harness.kernel.pairs import (
     dict_disagreement,
     fresh_items,
     fresh_strings,
+    giving,
     nosy,
     refuse,
     step,
@@ -270,7 +271,7 @@ class DefaultDict(DictWhole):
 
     @step(writes=True, makes=True, lets_raise=(KeyError,))
     def set_factory(o: Any, v: str) -> Any:
-        o.default_factory = made = lambda: v
+        o.default_factory = made = giving(v)
         return made
 
     @step(writes=True, lets_raise=(KeyError, TypeError))

@@ -9,7 +9,7 @@ import types
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, giving, step
 
 NAME = "ftstress_raced_name"
 """What no module has among its names."""
@@ -246,12 +246,13 @@ class ModuleNames(Subject):
 
     @step(writes=True, makes=True)
     def store_getattr(o: Any, v: str) -> Any:
-        o.__getattr__ = made = lambda name: v
+        o.__getattr__ = made = giving(v)
         return made
 
     @step(writes=True, makes=True)
     def store_dir(o: Any, v: str) -> Any:
-        o.__dir__ = made = lambda: [v]
+        for _ in range(2):
+            o.__dir__ = made = giving([v])
         return made
 
     @step(writes=True)

@@ -22,7 +22,7 @@ import uuid
 from pathlib import Path
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Subject, giving, step
 
 NUMBERS = itertools.count()
 ARGUMENTS = sys.argv
@@ -533,7 +533,7 @@ else:
 
         @step(writes=True)
         def set_completer(o: Any, v: str) -> Any:
-            o.set_completer(lambda text, state: v)
+            o.set_completer(giving(None))
 
         @step(writes=True)
         def no_completer(o: Any, v: str) -> Any:
@@ -546,8 +546,8 @@ else:
         @step(writes=True)
         def hooks(o: Any, v: str) -> Any:
             """The second one can be asked for since 3.15."""
-            o.set_startup_hook(lambda: None)
-            o.set_pre_input_hook(lambda: None)
+            o.set_startup_hook(giving(None))
+            o.set_pre_input_hook(giving(None))
             return o.get_pre_input_hook() is None
 
         @step(writes=True)

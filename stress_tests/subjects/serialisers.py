@@ -17,7 +17,7 @@ import sys
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, fresh_strings, giving, step
 
 PROTOCOLS = (0, 2, 5)
 INDENT = " " if sys.version_info >= (3, 15) else None
@@ -623,13 +623,19 @@ class Pickler(Attributes):
         o.memo = made = {1: (1, v)}
         return made
 
+    @step(PROCESS)
+    def memo_to_another(o: Any, v: str) -> Any:
+        other: Any = pickle.Pickler(io.BytesIO())
+        other.memo = o.memo
+        return len(other.memo.copy())
+
     @step(PROCESS, writes=True)
     def memo_clear(o: Any, v: str) -> Any:
         o.memo.clear()
 
     @step(PROCESS, writes=True, makes=True)
     def dispatch_table(o: Any, v: str) -> Any:
-        o.dispatch_table = made = {complex: lambda number: (complex, (number.real,))}
+        o.dispatch_table = made = {complex: giving((complex, (1.0,)))}
         return made
 
     @step(PROCESS, writes=True)
@@ -638,7 +644,7 @@ class Pickler(Attributes):
 
     @step(PROCESS, writes=True, makes=True)
     def persistent_id(o: Any, v: str) -> Any:
-        o.persistent_id = made = lambda thing: None
+        o.persistent_id = made = giving(None)
         return made
 
     @step(PROCESS, writes=True)
@@ -667,11 +673,12 @@ class Unpickler(Attributes):
     """One Unpickler that several threads read with: nothing is said of that."""
 
     left_out: ClassVar[dict[str, str]] = {"__init__": "driven by unpickler_made_again"}
-    sizes = (1, 4)
+    sizes = (1, 4, 90)
+    """With so many strings its memo grows while it loads."""
 
     def fresh(self, size: int) -> Any:
         one = pickle.dumps([fresh_strings(size), {"x0": ("x1", pickle.PicklingError)}], 4)
-        return pickle.Unpickler(io.BytesIO(one * size))
+        return pickle.Unpickler(io.BytesIO(one * min(size, 4)))
 
     def left(self, o: Any) -> Any:
         return None
@@ -692,6 +699,12 @@ class Unpickler(Attributes):
     def memo_store(o: Any, v: str) -> Any:
         o.memo = made = {0: v}
         return made
+
+    @step(PROCESS)
+    def memo_to_another(o: Any, v: str) -> Any:
+        other: Any = pickle.Unpickler(io.BytesIO())
+        other.memo = o.memo
+        return len(other.memo.copy())
 
     @step(PROCESS, writes=True)
     def memo_clear(o: Any, v: str) -> Any:
@@ -827,7 +840,7 @@ class CopyregClass(Subject):
 
     @step(writes=True)
     def pickle(o: Any, v: str) -> Any:
-        copyreg.pickle(o[0], lambda thing: (str, (v,)))
+        copyreg.pickle(o[0], giving((str, (v,))))
 
     @step(writes=True)
     def forget(o: Any, v: str) -> Any:
@@ -853,6 +866,127 @@ class CopyregClass(Subject):
     @step(PROCESS, writes=True)
     def clear_extension_cache(o: Any, v: str) -> Any:
         copyreg.clear_extension_cache()
+
+
+class MemoGiven(Subject):
+    """A dict that picklers and unpicklers are given as what they remember, while others change it."""
+
+    most = PROCESS
+    may_raise = (RuntimeError,)
+    sizes = (2, 40)
+
+    def fresh(self, size: int) -> Any:
+        return {number: (number, one) for number, one in enumerate(fresh_strings(size))}
+
+    def left(self, o: Any) -> Any:
+        return len(o)
+
+    @step()
+    def to_pickler(o: Any, v: str) -> Any:
+        pickler: Any = pickle.Pickler(io.BytesIO())
+        pickler.memo = o
+        return [one for _, one in pickler.memo.copy().values()]
+
+    @step()
+    def to_unpickler(o: Any, v: str) -> Any:
+        unpickler: Any = pickle.Unpickler(io.BytesIO())
+        unpickler.memo = o
+        return len(unpickler.memo.copy())
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0] = (0, v)
+
+    @step(writes=True)
+    def store_all(o: Any, v: str) -> Any:
+        for number in list(o):
+            o[number] = (number, v + v)
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        for number in range(100, 120):
+            o[number] = (number, v + v)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[1]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
+EXTENSION = 0xF7F7
+EXTENDED = b"\x80\x02\x83" + EXTENSION.to_bytes(2, "little") + b"."
+"""A pickle of whatever has this code."""
+HOME = "ftstress_extended"
+
+
+class Home:
+    """What goes for the module in which the extension is; ``made`` is the extension."""
+
+    made: Any = None
+
+
+class PickledExtensions(Subject):
+    """The code of an extension in the tables that all share, and what has it, which nobody else keeps alive."""
+
+    most = PROCESS
+    may_raise = (ValueError, AttributeError, KeyError)
+
+    def fresh(self, size: int) -> Any:
+        sys.modules[HOME] = Home  # type: ignore[assignment]
+        _extend()
+        return EXTENDED
+
+    def left(self, o: Any) -> Any:
+        _forget_extension()
+        return None
+
+    @step()
+    def load(o: Any, v: str) -> Any:
+        return pickle.loads(o) is not None
+
+    @step()
+    def load_often(o: Any, v: str) -> Any:
+        return [pickle.loads(o) is not None for _ in range(9)]
+
+    @step(writes=True)
+    def forget_it(o: Any, v: str) -> Any:
+        """The next to load it makes it anew."""
+        Home.made = giving(v)
+        copyreg._extension_cache.pop(EXTENSION, None)  # type: ignore[attr-defined]
+
+    @step(writes=True)
+    def forget_all(o: Any, v: str) -> Any:
+        for _ in range(4):
+            Home.made = giving(v)
+            copyreg.clear_extension_cache()
+
+    @step(writes=True)
+    def name_again(o: Any, v: str) -> Any:
+        for _ in range(4):
+            copyreg._inverted_registry[EXTENSION] = HOME, "".join(("ma", "de"))  # type: ignore[attr-defined]
+            copyreg.clear_extension_cache()
+
+    @step(writes=True)
+    def remove(o: Any, v: str) -> Any:
+        _forget_extension()
+
+    @step(writes=True)
+    def add(o: Any, v: str) -> Any:
+        _extend()
+
+
+def _extend() -> None:
+    Home.made = giving("x0")
+    copyreg.add_extension(HOME, "made", EXTENSION)
+
+
+def _forget_extension() -> None:
+    copyreg._extension_registry.pop((HOME, "made"), None)  # type: ignore[attr-defined]
+    copyreg._inverted_registry.pop(EXTENSION, None)  # type: ignore[attr-defined]
+    copyreg.clear_extension_cache()
 
 
 class PickledNames(Subject):

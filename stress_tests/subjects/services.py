@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, Asked, AskedItems, Attributes, Subject, fresh_strings, giving, step
 
 OFTEN = 50
 """As often is done what is over before another thread's switch is thrown."""
@@ -752,7 +752,7 @@ else:
 
         @step(writes=True, makes=True)
         def sni_callback(o: Any, v: str) -> Any:
-            o.sni_callback = made = lambda *about: None
+            o.sni_callback = made = giving(None)
             return made
 
         @step(writes=True, makes=True)
@@ -1085,9 +1085,9 @@ else:
 
         @step(writes=True)
         def callbacks(o: Any, v: str) -> Any:
-            o.set_authorizer(lambda *about: sqlite3.SQLITE_OK)
-            o.set_progress_handler(lambda: 0, 1)
-            o.set_trace_callback(lambda statement: None)
+            o.set_authorizer(giving(sqlite3.SQLITE_OK))
+            o.set_progress_handler(giving(0), 1)
+            o.set_trace_callback(giving(None))
 
         @step(writes=True)
         def callbacks_that_change(o: Any, v: str) -> Any:

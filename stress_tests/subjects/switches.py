@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_strings, in_a_thread, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_strings, giving, in_a_thread, step
 
 MONITORING: Any = getattr(sys, "monitoring", None)
 TOOLS = (3, 4)
@@ -192,9 +192,7 @@ class Collector(Subject):
 
     @step(writes=True)
     def callbacks(o: Any, v: str) -> Any:
-        def mine(phase: str, info: Any) -> None:
-            _watch(phase, info)
-
+        mine = partial(_watch)
         gc.callbacks.append(mine)
         gc.collect(0)
         with suppress(ValueError):  # another thread has cleared them
@@ -804,7 +802,7 @@ class Modules(Subject):
 
     @step(writes=True, makes=True)
     def store_getattr(o: Any, v: str) -> Any:
-        o.__getattr__ = made = lambda name: v
+        o.__getattr__ = made = giving(v)
         return made
 
     @step(writes=True)

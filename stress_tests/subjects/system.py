@@ -14,7 +14,7 @@ import threading
 import warnings
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, step
+from harness.kernel.pairs import PROCESS, Subject, giving, step
 
 try:
     import _interpreters  # type: ignore[import-not-found]
@@ -180,14 +180,14 @@ class SysAttributes(Subject):
     @step(writes=True)
     def breakpointhook(o: Any, v: str) -> Any:
         for _ in range(2):
-            sys.breakpointhook = lambda *asked: v
+            sys.breakpointhook = giving(v)
         return breakpoint()  # noqa: T100  # the hook is our own
 
     @step(writes=True)
     def displayhook(o: Any, v: str) -> Any:
         code = compile(repr(v), "<shown>", "single")
         for _ in range(2):
-            sys.displayhook = lambda shown: None
+            sys.displayhook = giving(None)
         exec(code, {})
 
     @step(writes=True)
@@ -199,7 +199,7 @@ class SysAttributes(Subject):
     @step(writes=True)
     def excepthook(o: Any, v: str) -> Any:
         for _ in range(2):
-            sys.excepthook = lambda *told: None
+            sys.excepthook = giving(None)
         sys.excepthook(ValueError, ValueError(v), None)
 
     @step(writes=True)

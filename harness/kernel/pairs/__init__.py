@@ -4,6 +4,7 @@ Runs inside the target, as all of the kernel does. A file of subjects imports wh
 """
 
 from harness.kernel.pairs.attribute_steps import Attributes
+from harness.kernel.pairs.called import giving
 from harness.kernel.pairs.dict_steps import DictCore, DictWhole, dict_disagreement, fresh_items
 from harness.kernel.pairs.ended import in_a_thread
 from harness.kernel.pairs.iterator_steps import MOST, Iterating, Resumable, Tupled, named
@@ -46,6 +47,7 @@ __all__ = [
     "fresh_items",
     "fresh_strings",
     "ftstress_pairs",
+    "giving",
     "in_a_thread",
     "named",
     "nosy",
