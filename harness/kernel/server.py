@@ -40,7 +40,8 @@ def serve(descriptor: int, attend: Callable[[ChildTrial], int]) -> None:
     Each message is a trial's spec, with its streams; each is answered by the child's process id, and, when it has
     ended, by its status. It is reaped with the next message: until then its process id is its own.
     """
-    mixed_player()  # so that no child has to compile it
+    for timed in (False, True):
+        mixed_player(timed)  # so that no child has to compile it
     random.Random("")  # nor to load what makes a seed of a string
     loaded: set[str] = set()
     with socket.socket(fileno=descriptor) as manager:

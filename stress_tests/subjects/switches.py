@@ -569,21 +569,16 @@ def _call_and_note(o: Any, heard: list[int]) -> None:
 def _returns_told(o: Any, tool: int, code: Any) -> Iterator[list[int]]:
     heard: list[int] = []
     event, raced = MONITORING.events.PY_RETURN, o[0].__code__
-
-    def tell(of: Any, *_: Any) -> None:
-        if of is raced:
-            heard.append(threading.get_ident())
-
+    one_code = partial(MONITORING.set_local_events, tool, code)
+    switch = partial(MONITORING.set_events, tool) if code is None else one_code
     MONITORING.use_tool_id(tool, "ftstress")
     try:
-        MONITORING.register_callback(tool, event, tell)
-        if code is None:
-            MONITORING.set_events(tool, event)
-        else:
-            MONITORING.set_local_events(tool, code, event)
+        MONITORING.register_callback(
+            tool, event, lambda of, *_: of is raced and heard.append(threading.get_ident())
+        )
+        switch(event)
         yield heard
-        if code is not None:
-            MONITORING.set_local_events(tool, code, 0)
+        switch(0)
     finally:
         _free(tool)
     if threading.get_ident() not in heard:

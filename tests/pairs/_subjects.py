@@ -42,6 +42,30 @@ class TwoSteps(Subject):
         o[0] = count + 1
 
 
+LONG = 3_000
+"""Turns of a loop that take longer than a thread waits where it does not know how long the other one takes."""
+
+
+class LateMoment(Subject):
+    """Something is asked twice, late in a long operation: what comes in between gives what nobody put there."""
+
+    def fresh(self, size: int) -> list[bool]:
+        return [False]
+
+    @step()
+    def ask(o: Any, v: str) -> Any:
+        for _ in range(LONG):
+            pass
+        before = o[0]
+        for _ in range(LONG):
+            pass
+        return "in between" if o[0] != before else ""
+
+    @step(writes=True)
+    def set_(o: Any, v: str) -> Any:
+        o[0] = True
+
+
 class Strange(Subject):
     """Holds, for a moment, a value that nobody put there."""
 

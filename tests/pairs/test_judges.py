@@ -56,6 +56,10 @@ def test_two_steps_are_not_one(race: Any) -> None:
     assert ("violation", "outcomes", "add+add") in shown(race("two_steps"))
 
 
+def test_a_moment_late_in_a_long_operation_is_met(race: Any) -> None:
+    assert ("violation", "permitted", "ask+set") in shown(race("late_moment"))
+
+
 def test_what_does_not_agree_with_itself_is_a_finding(race: Any) -> None:
     assert ("violation", "structure", "put+put") in shown(race("inconsistent"))
 

@@ -155,7 +155,7 @@ def test_every_other_row_has_each_thread_do_its_operation_several_times() -> Non
     left: dict[int, set[int]] = {}
     for _ in range(12):
         row = mixed.row()
-        racers.race(row, mixed.play, mixed.subject.fresh, mixed.size)
+        racers.race(row, mixed.play(row), mixed.subject.fresh, mixed.size)
         for _ in range(2):
             assert racers.parked.acquire(timeout=20.0)
         row.took_ns = row.length

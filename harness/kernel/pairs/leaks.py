@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.kernel.pairs.judge import Refusal
 from harness.kernel.pairs.mixed import LENGTH, Mixed
-from harness.kernel.pairs.race import Row, player
+from harness.kernel.pairs.race import Row, mixed_player, player
 from harness.kernel.pairs.subject import Step
 from harness.kernel.pairs.totals import FALSE_ALARM, SUSPICION, Leak, Totals
 
@@ -36,7 +36,7 @@ def of_mixed(totals: Totals, mixed: Mixed, otherwise: str) -> Found | None:
     numbers, size = mixed.numbers, mixed.draw.choice(mixed.subject.sizes)
 
     def leak(some: Sequence[int], false_alarm: float) -> Leak | None:
-        return totals.leak(partial(_rows, mixed, some), size, mixed.play, false_alarm)
+        return totals.leak(partial(_rows, mixed, some), size, [mixed_player()] * 2, false_alarm)
 
     all_of_them = leak(numbers, FALSE_ALARM)
     if all_of_them is None:

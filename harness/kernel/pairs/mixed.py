@@ -12,6 +12,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from harness.kernel.pairs.durations import Durations
 from harness.kernel.pairs.frozen import Raised, strings
 from harness.kernel.pairs.judge import NEVER, Judge, Refusal, disagreement, raises_what_none_may
 from harness.kernel.pairs.kin import kin_first
@@ -74,10 +75,12 @@ class Mixed:
         self.left: list[int] = []
         self.rows = 0
         self.turns = 1
+        self.durations = Durations(random.Random(f"{seed}:durations"))
+        self.timed: set[int] = set()
+        """The sizes at which a row has been timed."""
         self.held_at = (1 + self.draw.randrange(2, HELD_ROWS)) % HELD_ROWS
         """Never the first two, which are all of a glance: what is held is not freed under anybody's hands."""
         self.size = subject.sizes[0]
-        self.play: Sequence[Play] = [mixed_player()] * 2
         noted = bytearray(NOTE_BYTES * 2)
         self.notes = [memoryview(noted).cast("I") for _ in range(2)]
         if file is not None:
@@ -116,8 +119,15 @@ class Mixed:
             self.held_at = self.draw.randrange(HELD_ROWS)  # else some sizes would never come but held
         if self.rows % HELD_ROWS == self.held_at:
             made.hold()
-        elif in_turns:
+        elif in_turns and self.turns > 1:
             made.turns = self.turns
+        elif self.size not in self.timed:
+            self.timed.add(self.size)
+            made.time()
+        else:
+            for me, other in ((0, 1), (1, 0)):
+                each = [(self.steps[pair][me].name, self.steps[pair][other].name) for pair in pairs]
+                made.begin_late(me, [self.durations.pause(*names, self.size) for names in each])
         return made
 
     def row_of(self, pairs: Sequence[int]) -> Row:
@@ -127,10 +137,18 @@ class Mixed:
         made.steps = [[self.steps[pair][me] for pair in pairs] for me in (0, 1)]
         return made
 
+    def play(self, row: Row) -> Sequence[Play]:
+        """What each thread runs in it."""
+        return [mixed_player(row.is_timed)] * 2
+
     def learn(self, row: Row) -> None:
         """How long rounds take says how many turns there may be."""
         if row.turns == 1:
             self.turns = max(1, min(TURNS, LONGEST_NS * row.length // max(1, row.took_ns)))
+        if row.is_timed:
+            for steps, took in zip(row.steps, row.took, strict=True):
+                timed = [(one.name, ns) for one, ns in zip(steps, took, strict=True) if ns]
+                self.durations.learn(self.size, timed)
 
     def pair_of(self, row: Row, i: int) -> int:
         """The number of the pair that the row's round ``i`` is of."""

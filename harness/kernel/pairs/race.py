@@ -48,8 +48,13 @@ the other one is long at its operation, or will not come back, and what spins be
 children.
 """
 GIVE_WAY: Callable[[], None] = getattr(os, "sched_yield", partial(sleep, 0))
-PAUSES = tuple(range(turns) for turns in (0, 0, 1, 2, 4, 7, 12, 20))
+PAUSES = (0, 0, 1, 2, 4, 7, 12, 20)
 """Turns of an empty loop before a thread starts: who is ahead, and by how much, goes through all there are."""
+TIMED = {
+    "        CLOCK\n": "        now = clock()\n",
+    "        STOPPED\n": "        took[i] = clock() - now\n",
+}
+"""In rows that are timed; in the others there is no clock between two operations."""
 DRAIN_TURNS = 200
 SHARES = 8
 """Of so many rows, one is raced on one core that all threads share: only there is a thread stopped in the middle of an
@@ -69,7 +74,7 @@ PLAY = """
 def play(row, me, threads, patience):
     objects, mine, began, results, met = row.objects, row.here[me], row.began[me], row.results[me], row.met[me]
     others = [(row.here[other], row.began[other]) for other in range(threads) if other != me]
-    letter, shift = row.whose[me], 3 * me
+    letter, pauses = row.whose[me], row.pauses[me]
     looks, nap_after, nap_s = patience.looks, patience.looks + patience.yields, patience.nap_s
     held, kept = (row.held[me], row.kept[me]) if row.held else (None, None)
     HOISTS
@@ -92,10 +97,12 @@ def play(row, me, threads, patience):
                     else:
                         give_way()
         o = objects[i]
-        for _ in PAUSES[i >> shift & 7]:
+        for _ in pauses[i]:
             pass
         began[i] = True
+        CLOCK
         STEPS
+        STOPPED
         for _, flags in others:
             if not flags[i]:
                 met[i] = False
@@ -155,6 +162,9 @@ class Row:
     """The letters that the threads' values begin with."""
     turns: int = 1
     """Of a mixed row: how often each thread does its operation in a round."""
+    is_timed: bool = False
+    pauses: list[Sequence[range]] = field(default_factory=list)
+    """Per thread and round: what it goes through before it begins."""
     held: list[list[list[Held]]] = field(default_factory=list)
     """Per thread and round: values that the harness holds as well; empty: of this row it holds none."""
     kept: list[list[list[Held]]] = field(default_factory=list)
@@ -167,6 +177,8 @@ class Row:
     met: list[list[bool]] = field(default_factory=list)
     """Per thread and round: whether all others had begun when it ended."""
     took_ns: int = 0
+    took: list[list[int]] = field(default_factory=list)
+    """Of a row that is timed: per thread and round, how long its operations took, in ns."""
 
     def __post_init__(self) -> None:
         self.numbers = range(self.length)
@@ -175,21 +187,32 @@ class Row:
         self.began = [[False] * self.length for _ in range(self.threads)]
         self.results = [[None] * self.length for _ in range(self.threads)]
         self.met = [[True] * self.length for _ in range(self.threads)]
+        self.pauses = self.pauses or [_usual(self.length, me) for me in range(self.threads)]
 
     def hold(self) -> None:
         """Have the threads hold what they give and are given, and what their objects hold."""
         self.held = [[[] for _ in self.numbers] for _ in range(self.threads)]
         self.kept = [[[] for _ in self.numbers] for _ in range(self.threads)]
 
+    def time(self) -> None:
+        """Have the threads read a clock around each operation."""
+        self.is_timed = True
+        self.took = [[0] * self.length for _ in range(self.threads)]
+
     def again(self) -> Row:
         """The same operations, once each, with nothing done yet, and nothing held."""
-        return replace(self, stop=[], held=[], kept=[], turns=1)
+        return replace(self, stop=[], held=[], kept=[], turns=1, is_timed=False)
 
     def make(self, me: int, fresh: Callable[[int], Any], size: int) -> None:
         """One thread's share of the objects, as far as they have not been made yet."""
         for i in self.numbers[me :: self.threads]:
             if self.objects[i] is None:
                 self.objects[i] = fresh(size)
+
+    def begin_late(self, me: int, pauses: Sequence[range | None]) -> None:
+        """Have one thread wait before it begins, in those rounds in which something is said."""
+        usual = self.pauses[me]
+        self.pauses[me] = [usual[i] if late is None else late for i, late in enumerate(pauses)]
 
     def open(self) -> None:
         """Have no thread wait for the others: one after the other goes through it alone."""
@@ -207,7 +230,14 @@ Play = Callable[[Row, int, int, Patience], None]
 
 
 @cache
-def mixed_player() -> Play:
+def _usual(length: int, me: int) -> list[range]:
+    """One thread's pauses where nothing is known of the others' operations: objects that no other thread holds."""
+    some = [range(turns) for turns in PAUSES]
+    return [some[i >> 3 * me & 7] for i in range(length)]
+
+
+@cache
+def mixed_player(timed: bool = False) -> Play:
     """What one thread runs in a row in which each round is of another pair: one operation a round, once or in turns.
 
     What is given is what the last turn gave, or what may never be raised. Each turn has a string of its own: what the
@@ -224,10 +254,10 @@ def mixed_player() -> Play:
         .replace("GIVES", "v0, ")
         .replace("GIVEN", "r0, ")
     )
-    return _compiled(text, {})
+    return _compiled(text, {}, timed)
 
 
-def player(steps: Sequence[Step]) -> Play:
+def player(steps: Sequence[Step], timed: bool = False) -> Play:
     """What one thread of a pair runs: its operations, one after the other, with nothing in between."""
     several = range(len(steps))
     made = STEP.rstrip(" \n") + MADE
@@ -242,13 +272,17 @@ def player(steps: Sequence[Step]) -> Play:
         .replace("GIVEN", "".join(f"r{index}, " for index in several))
         .replace("HOISTS", "; ".join(f"s{index} = STEPS[{index}]" for index in several))
     )
-    return _compiled(source, {"STEPS": tuple(one.do for one in steps)})
+    return _compiled(source, {"STEPS": tuple(one.do for one in steps)}, timed)
 
 
-def _compiled(source: str, more: dict[str, Any]) -> Play:
+def _compiled(source: str, more: dict[str, Any], timed: bool) -> Play:
+    for line, clock in TIMED.items():
+        source = source.replace(line, clock if timed else "")
+    if timed:
+        source = source.replace("letter, pauses =", "took = row.took[me]\n    letter, pauses =", 1)
     names: dict[str, Any] = more | {
         "DIGITS": DIGITS,
-        "PAUSES": PAUSES,
+        "clock": perf_counter_ns,
         "TIMES": TIMES,
         "Raised": Raised,
         "give_way": GIVE_WAY,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from harness.kernel.events import EmitOfTrial
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.levers import check
+from harness.kernel.pairs.durations import Durations
 from harness.kernel.pairs.intact import Intact
 from harness.kernel.pairs.judge import Judge, Refusal
 from harness.kernel.pairs.leaks import Found, of_mixed, of_pair
@@ -144,7 +145,7 @@ class PairTrial:
             and not self._memory_is_short()
         ):
             row = mixed.row()
-            racers.race(row, mixed.play, self.subject.fresh, mixed.size)
+            racers.race(row, mixed.play(row), self.subject.fresh, mixed.size)
             self._wait(row, racers, mixed.come_to)
             met = met or racers.apart
             mixed.learn(row)
@@ -222,15 +223,26 @@ class PairTrial:
         until = time.monotonic() + seconds
         judge = self._judge_of(pair, threads, size, racers)
         plays = [player(thread) for thread in threads]
+        timed = [player(thread, timed=True) for thread in threads]
+        names = [THEN.join(one.name for one in thread) for thread in threads]
+        durations = Durations(self.draw)
         length, overlapped, rows = SHORTEST_ROW, 0, 0
         while True:
             row = Row(length, len(threads), whose=self.whose)
             rows += 1
-            if rows % HELD_ROWS == 0:
+            if rows == 1:
+                row.time()
+            elif rows % HELD_ROWS == 0:
                 row.hold()
+            else:
+                for me in range(len(threads)):
+                    row.begin_late(me, [durations.pause(names[me], names[me - 1], size) for _ in row.numbers])
             began = time.perf_counter_ns()
-            racers.race(row, plays, self.subject.fresh, size)
+            racers.race(row, timed if row.is_timed else plays, self.subject.fresh, size)
             self._wait(row, racers, lambda: pair)
+            if row.is_timed:
+                for name, times in zip(names, row.took, strict=True):
+                    durations.learn(size, [(name, ns) for ns in times if ns])
             took = time.perf_counter_ns() - began
             overlapped += self._judge(row, judge, pair, variant, size)
             self._let_go(row, [pair] * length, racers, {"variant": variant, "size": size})
