@@ -242,7 +242,7 @@ class Writer(ABC, Generic[Done]):
     def text(self, header: str, fills: bool) -> str:
         """The program, set closely where it has to be; ``fills``: with freed memory filled."""
         definitions, body = with_numbers(*self._program())
-        definitions = without_helpers(definitions)
+        definitions, body = without_helpers(definitions, body)
         definitions, body = without_needless_names(definitions, body)
         filling = (FILLS if self.watched else FILLING) if fills else ""
         child = filling + CHILD if self.watched else filling

@@ -137,7 +137,10 @@ class Parts:
             tree.args.args = tree.args.args[1:]
         _give(tree, given or {})
         resolved: ast.FunctionDef = _Resolved(self, owner).visit(tree)
+        # A method may be called as a module that it takes something from: inside, that is the module.
+        name, resolved.name = resolved.name, f"_{id(tree)}"
         self._need(resolved, owner)
+        resolved.name = name
         return resolved
 
     def _need(self, tree: ast.stmt | ast.expr, owner: type) -> None:
@@ -166,6 +169,17 @@ class _Resolved(ast.NodeTransformer):
             if all(isinstance(one, PLAIN) for one in ast.walk(said)):
                 return said
         return ast.Name(self.parts._member(order, node.attr, {}), node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """``Class.method(self, …)``: methods are written without ``self``."""
+        first = ast.unparse(node.args[0]) if node.args else ""
+        if (
+            first == "self"
+            and isinstance(node.func, ast.Attribute)
+            and self._order(ast.unparse(node.func.value))
+        ):
+            node.args = node.args[1:]
+        return self.generic_visit(node)
 
     def _order(self, text: str) -> tuple[type, ...]:
         """Where an attribute of what ``text`` says is looked for; nowhere: it is no subject."""
@@ -234,11 +248,13 @@ def _waits(value: ast.expr) -> bool:
     return any(isinstance(one, refused) for one in ast.walk(value))
 
 
-def without_helpers(definitions: list[ast.stmt]) -> list[ast.stmt]:
-    """A program's definitions with what the kernel's functions do in the place of their calls."""
-    definitions = [_Plainly().visit(node) for node in definitions]
-    used = {one.id for node in definitions for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return [node for node in definitions if getattr(node, "name", "") not in {*HELPERS} - used]
+def without_helpers(
+    definitions: list[ast.stmt], body: list[ast.stmt]
+) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """A program's definitions and its body with what the kernel's functions do in the place of their calls."""
+    definitions, body = ([_Plainly().visit(node) for node in part] for part in (definitions, body))
+    used = {one.id for node in (*definitions, *body) for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return [node for node in definitions if getattr(node, "name", "") not in {*HELPERS} - used], body
 
 
 class _Plainly(ast.NodeTransformer):

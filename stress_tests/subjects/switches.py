@@ -569,12 +569,15 @@ def _call_and_note(o: Any, heard: list[int]) -> None:
 def _returns_told(o: Any, tool: int, code: Any) -> Iterator[list[int]]:
     heard: list[int] = []
     event, raced = MONITORING.events.PY_RETURN, o[0].__code__
-    one_code = partial(MONITORING.set_local_events, tool, code)
-    switch = partial(MONITORING.set_events, tool) if code is None else one_code
+    switch = (
+        partial(MONITORING.set_events, tool)
+        if code is None
+        else partial(MONITORING.set_local_events, tool, code)
+    )
     MONITORING.use_tool_id(tool, "ftstress")
     try:
         MONITORING.register_callback(
-            tool, event, lambda of, *_: of is raced and heard.append(threading.get_ident())
+            tool, event, lambda of, *_: heard.extend([threading.get_ident()] * (of is raced))
         )
         switch(event)
         yield heard

@@ -35,12 +35,6 @@ class _Loop:
     def call_exception_handler(self, context: Any) -> None:
         pass
 
-    def run_one(self) -> None:
-        """One callback, as the loop that runs on this thread."""
-        callback, args = self.ready.pop(0)
-        with _running(self):
-            callback(*args)
-
 
 @contextlib.contextmanager
 def _running(loop: Any) -> Iterator[None]:
@@ -50,6 +44,13 @@ def _running(loop: Any) -> Iterator[None]:
         yield
     finally:
         asyncio._set_running_loop(None)
+
+
+def _run_one(loop: _Loop) -> None:
+    """One callback, as of the loop that runs on this thread."""
+    callback, args = loop.ready.pop(0)
+    with _running(loop):
+        callback(*args)
 
 
 class _Future(Attributes):
@@ -150,7 +151,7 @@ class _Future(Attributes):
     @step(writes=True)
     def run_one(o: Any, v: str) -> Any:
         """What its loop would run next."""
-        o.get_loop().run_one()
+        _run_one(o.get_loop())
 
 
 class _Own:
@@ -302,7 +303,7 @@ class TaskWaiting(Task):
         loop = _Loop()
         future: asyncio.Future[Any] = asyncio.Future(loop=loop)  # type: ignore[arg-type]
         task = asyncio.Task(_coroutine([future]), loop=loop, name="x" + str(size))  # type: ignore[arg-type]
-        loop.run_one()
+        _run_one(loop)
         return task
 
     @step(writes=True)
@@ -598,10 +599,7 @@ class TaskOfEndedThread(Task):
             try:
                 return self.made.pop()
             except IndexError:
-                in_a_thread(self._make)
-
-    def _make(self) -> None:
-        self.made.extend([Task.fresh(self, 0) for _ in range(16)])
+                in_a_thread(lambda: self.made.extend([Task.fresh(self, 0) for _ in range(16)]))
 
     @step(writes=True)
     def heldin_a_thread(o: Any, v: str) -> Any:

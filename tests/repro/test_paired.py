@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import random
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from harness.kernel.pairs.subject import JOIN, Step, Subject, load_subjects, pro
 from harness.kernel.suite import subject_files
 from harness.record.result import Finding
 from harness.record.target import Target
+from harness.repro.bundle import free_names
 from harness.repro.paired import LINES
 from harness.repro.script import docstring, script
 from tests.campaign.fakes import fake_scenario
@@ -67,10 +70,29 @@ def some_of_each() -> Iterator[tuple[str, str]]:
             yield f"{name} {where} {kind} {oracle}", text
 
 
+RACED = {"x0", "x1", "ftstress_raced_name"}
+"""Names that a program's own operations put among its globals and builtins."""
+OF_SOME = {"__class__", "__file__", "frozendict"}
+"""Of methods, of files, and of Python's builtins since 3.15."""
+
+
+def unknown_names(text: str) -> set[str]:
+    """What a program takes from nowhere."""
+    tree = ast.parse(text)
+    imported = {
+        name.asname or name.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in node.names
+    }
+    return {*free_names(tree.body)} - imported - {*vars(builtins)} - RACED - OF_SOME
+
+
 def test_a_script_can_be_written_for_each_subject_compiles_and_is_short() -> None:
     lengths = []
     for told, text in some_of_each():
         compile(text, told, "exec")
+        assert not unknown_names(text), f"{told}\n{text}"
         lines = text.splitlines()
         first = next(number for number, line in enumerate(lines) if "STEPS = " in line)
         watches = 'if "child" not in sys.argv' in text
