@@ -61,6 +61,8 @@ a thread has no core the other one gives way.
 """
 TURNS = "1 + i % 2 * 3"
 """Where nobody asks what an operation gave it is done four times at every other object, for narrow windows."""
+LATE = "(i % 5 == me) * (i * 7919 % 2 ** (i % 13))"
+"""What a thread sums up before it begins, at some objects: what is sensitive may come late in the other's operation."""
 SUPPRESSED = """
 with contextlib.suppress(BaseException):
     DO
@@ -329,7 +331,7 @@ class Writer(ABC, Generic[Done]):
                 if self.several
                 else "did(objects[i], *STEPS[me])"
             )
-            return f"given[me][i] = {each}\n"
+            return f"n = sum(range({LATE}))\ngiven[me][i] = {each}\n"
         if self.several:
             steps = f"STEPS[me] * ({self.turns})" if self.turns else "STEPS[me]"
             return f"for v, do in {steps}:\n" + _suppressed("do(objects[i], v)", 1)

@@ -367,6 +367,7 @@ class PathHooks(Subject):
 
     @step()
     def ask(o: Any, v: str) -> Any:
+        sys.path_hooks = o
         return _importer(FOLDER + v)
 
     @step(writes=True)

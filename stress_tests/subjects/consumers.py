@@ -630,7 +630,7 @@ class BytesTaken(_Taken):
     def number(o: Any, v: str) -> Any:
         return float(o[1]) >= 0
 
-    @step(may_raise=(SyntaxError,))
+    @step(may_raise=(SyntaxError, IndentationError))
     def source(o: Any, v: str) -> Any:
         """It is a program."""
         return _strange(str(eval(o[1])).encode(), DIGITS)
@@ -696,7 +696,7 @@ def _read(ask: Any, *given: Any) -> Any:
 def _strange(made: Any, known: bytes = TEXT) -> str:
     """What is in it that nobody put there."""
     rest = bytes(made).translate(None, known + b"\0")
-    return f"{rest[:8]!r} was put there by nobody" if rest else ""
+    return f"nobodys_{rest[:8].hex()}" if rest else ""
 
 
 SOCKETS = socket.socketpair()

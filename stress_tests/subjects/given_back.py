@@ -6,14 +6,21 @@ import codecs
 import copy
 import io
 import pickle
+import threading
 import warnings
 from typing import Any, ClassVar
 from xml.parsers import expat
 
 from harness.kernel.pairs import PROCESS, Subject, fresh_items, step
 
-GIVEN: list[Any] = [None]
-"""What is given: the object of this round."""
+
+class _Own(threading.local):
+    """What this thread's calls are given: the object of its round."""
+
+    given: Any = None
+
+
+OWN = _Own()
 
 
 class _Made:
@@ -25,17 +32,17 @@ class _Made:
 
 class _State(_Made):
     def __getstate__(self) -> Any:
-        return GIVEN[0]
+        return OWN.given
 
 
 class _Arguments(_Made):
     def __getnewargs_ex__(self) -> Any:
-        return (), GIVEN[0]
+        return (), OWN.given
 
 
 class _Items(dict[str, Any]):
     def __reduce__(self) -> Any:
-        return _Items, (), GIVEN[0], None, iter(GIVEN[0].items())
+        return _Items, (), OWN.given, None, iter(OWN.given.items())
 
 
 class DictGivenBack(Subject):
@@ -46,36 +53,42 @@ class DictGivenBack(Subject):
     sizes: ClassVar[tuple[int, ...]] = (1, 5)
 
     def fresh(self, size: int) -> Any:
-        GIVEN[0] = made = fresh_items(size)
-        return made
+        return fresh_items(size)
 
     def left(self, o: Any) -> Any:
         return None
 
     @step()
     def state(o: Any, v: str) -> Any:
+        OWN.given = o
         return vars(pickle.loads(pickle.dumps(_State()))), vars(copy.copy(_State()))
 
     @step()
     def arguments(o: Any, v: str) -> Any:
+        OWN.given = o
         return copy.copy(_Arguments()), pickle.dumps(_Arguments(), 4)
 
     @step()
     def arguments_of_old(o: Any, v: str) -> Any:
         """In a protocol that knows no arguments by name: a partial is made of them."""
+        OWN.given = o
         return pickle.dumps(_Arguments(), 2)
 
     @step()
     def items(o: Any, v: str) -> Any:
+        OWN.given = o
         return dict(copy.copy(_Items())), len(pickle.dumps(_Items())) > 0
 
     @step()
     def namespace(o: Any, v: str) -> Any:
+        OWN.given = o
         made: Any = _Prepared(v, (), {})
         return vars(made)
 
     @step()
     def body(o: Any, v: str) -> Any:
+        OWN.given = o
+
         class Made(metaclass=_Prepared):
             x0 = v
 
@@ -101,7 +114,7 @@ class DictGivenBack(Subject):
 class _Prepared(type):
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **named: Any) -> Any:
-        return GIVEN[0]
+        return OWN.given
 
 
 TEXT = b"<x0>" + b"y" * 30_000 + b"</x0>"
@@ -113,7 +126,7 @@ def _known(name: str) -> codecs.CodecInfo | None:
         return None
 
     def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
-        return GIVEN[0], len(text)
+        return OWN.given, len(text)
 
     def decode(data: Any, errors: str = "strict") -> tuple[str, int]:
         return str(data, "ascii"), len(data)
@@ -129,7 +142,7 @@ class _Reads(io.RawIOBase):
 
     def read(self, size: int = -1) -> Any:
         self.left.pop()
-        return GIVEN[0] if self.left else b""
+        return OWN.given if self.left else b""
 
     read1 = read
 
@@ -143,32 +156,36 @@ class BytesGivenBack(Subject):
     may_raise = (RuntimeError, BufferError, ValueError, EOFError, expat.ExpatError, pickle.UnpicklingError)
 
     def fresh(self, size: int) -> Any:
-        GIVEN[0] = made = bytearray(TEXT)
-        return made
+        return bytearray(TEXT)
 
     def left(self, o: Any) -> Any:
         return None
 
     @step()
     def encode(o: Any, v: str) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _strange(bytes("x".encode("ftstress_given")))
+        """CPython warns of a codec that gives a bytearray, and takes it."""
+        OWN.given = o
+        _register()
+        return _strange("x".encode("ftstress_given"))
 
     @step()
     def parse(o: Any, v: str) -> Any:
+        OWN.given = o
         return expat.ParserCreate().ParseFile(_Reads())
 
     @step()
     def read_text(o: Any, v: str) -> Any:
+        OWN.given = o
         return _strange(io.TextIOWrapper(_Reads(), "latin-1").read().encode("latin-1"))  # type: ignore[type-var]
 
     @step()
     def read_line(o: Any, v: str) -> Any:
+        OWN.given = o
         return _strange(io.TextIOWrapper(_Reads(), "latin-1").readline().encode("latin-1"))  # type: ignore[type-var]
 
     @step()
     def load(o: Any, v: str) -> Any:
+        OWN.given = o
         return pickle.load(_Reads())
 
     @step(writes=True)
@@ -192,8 +209,15 @@ class BytesGivenBack(Subject):
 def _strange(made: bytes) -> str:
     """What is in it that nobody put there."""
     rest = made.translate(None, TEXT + b"\0")
-    return f"{rest[:8]!r} was put there by nobody" if rest else ""
+    return f"nobodys_{rest[:8].hex()}" if rest else ""
 
 
-codecs.register(_known)
+def _register() -> None:
+    """Once is enough."""
+    try:
+        codecs.lookup("ftstress_given")
+    except LookupError:
+        codecs.register(_known)
+
+
 warnings.filterwarnings("ignore", "encoder ftstress_given returned bytearray", RuntimeWarning)
