@@ -356,8 +356,7 @@ class PathHooks(Subject):
     sizes: ClassVar[tuple[int, ...]] = (1, 5)
 
     def fresh(self, size: int) -> Any:
-        sys.path_hooks = [_hook() for _ in range(size)]
-        return sys.path_hooks
+        return [_hook() for _ in range(size)]
 
     def left(self, o: Any) -> Any:
         sys.path_hooks = HOOKS

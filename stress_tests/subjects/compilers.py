@@ -16,9 +16,7 @@ from harness.kernel.pairs import PROCESS, Subject, fresh_strings, step
 
 def _types(names: list[str]) -> dict[str, Any]:
     """What a class of nodes says of the types of such fields: lists and what may be None, each an object of its own."""
-    return {
-        "_field_types": {name: list[str] if number % 2 else str | None for number, name in enumerate(names)}
-    }
+    return {name: list[str] if number % 2 else str | None for number, name in enumerate(names)}
 
 
 class AstModule(Subject):
@@ -179,7 +177,8 @@ class AstClass(Subject):
 
     def fresh(self, size: int) -> Any:
         names = fresh_strings(2)
-        return type("Sub", (ast.AST,), {"_fields": names, "_attributes": fresh_strings(1), **_types(names)})
+        said = {"_fields": names, "_attributes": fresh_strings(1), "_field_types": _types(names)}
+        return type("Sub", (ast.AST,), said)
 
     def left(self, o: Any) -> Any:
         return None
@@ -212,11 +211,11 @@ class AstClass(Subject):
 
     @step(writes=True)
     def store_types(o: Any, v: str) -> Any:
-        o._field_types = _types(["x0", "x1"])["_field_types"]
+        o._field_types = _types(["x0", "x1"])
 
     @step(writes=True)
     def change_types(o: Any, v: str) -> Any:
-        o._field_types.update(_types(["x0", "x1", v])["_field_types"])
+        o._field_types.update(_types(["x0", "x1", v]))
 
     @step(writes=True, may_raise=(KeyError,))
     def delete_type(o: Any, v: str) -> Any:
@@ -228,7 +227,7 @@ class AstClass(Subject):
 
     @step(writes=True)
     def store_fields(o: Any, v: str) -> Any:
-        o._fields = ["".join((one, "")) for one in ("x0", "x1", v)]
+        o._fields = [*fresh_strings(2), v]
 
     @step(writes=True)
     def add_field(o: Any, v: str) -> Any:

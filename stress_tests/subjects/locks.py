@@ -385,16 +385,11 @@ if SemLock is not None:
         def left(self, o: Any) -> Any:
             return [o[0]._is_zero(), o[1]]
 
-    class ReentrantProcessLockAround(ReentrantLockAround):
+    class ReentrantProcessLockAround(ProcessLockAround, ReentrantLockAround):
         """The reentrant lock that multiprocessing's is made of, around what a list is asked and told by threads."""
-
-        said = ProcessLockAround.said
 
         def fresh(self, size: int) -> Any:
             return _between_processes(0, 1), fresh_strings(1)
-
-        def left(self, o: Any) -> Any:
-            return [o[0]._is_zero(), o[1]]
 
 
 class Event(Subject):
