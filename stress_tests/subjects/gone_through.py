@@ -15,7 +15,15 @@ import string
 import types
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, dict_disagreement, fresh_items, fresh_strings, step
+from harness.kernel.pairs import (
+    PROCESS,
+    OwnNumber,
+    Subject,
+    dict_disagreement,
+    fresh_items,
+    fresh_strings,
+    step,
+)
 
 SINK = open(os.devnull, "wb", buffering=0)  # noqa: SIM115  # as long as the process lives
 CHANGED = (RuntimeError,)
@@ -124,25 +132,21 @@ class NumbersGoneThrough(_List):
         return letters(sorted(o, key=operator.neg))
 
 
-class _Own(int):
-    """A number that is made anew, and gone when nobody holds it: CPython keeps those of bytes for good."""
-
-
 class OwnNumbersGoneThrough(NumbersGoneThrough):
     """A list of the numbers of bytes, each an object that nobody else keeps alive."""
 
     def fresh(self, size: int) -> Any:
-        return [_Own(ord("x")) for _ in range(size)]
+        return [OwnNumber(ord("x")) for _ in range(size)]
 
     @step(writes=True)
     def append(o: Any, v: str) -> Any:
-        o.append(_Own(ord(v[0])))
+        o.append(OwnNumber(ord(v[0])))
 
     @step(writes=True, may_raise=(IndexError,))
     def replace_all(o: Any, v: str) -> Any:
         """By numbers that are new, where those before are let go of."""
         for number in range(len(o)):
-            o[number] = _Own(ord(v[0]))
+            o[number] = OwnNumber(ord(v[0]))
 
 
 class TextsGoneThrough(_List):

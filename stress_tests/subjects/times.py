@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from zoneinfo import _zoneinfo  # type: ignore[attr-defined]
 
-from harness.kernel.pairs import PROCESS, AskedItems, Subject, step
+from harness.kernel.pairs import PROCESS, AskedItems, OwnNumber, Subject, step
 
 NEVER_CHANGES: dict[str, str] = {"min": "a constant", "max": "a constant", "resolution": "a constant"}
 MOMENT = "2026-03-29T01:30:00+00:00"
@@ -625,10 +625,6 @@ class Clock(Subject):
         return len(calendar.month(2026, 3)), calendar.monthrange(2026, 2)[1]
 
 
-class _Own(int):
-    """A number that is gone when nobody holds it."""
-
-
 class TimeTupleClass(Subject):
     """What the class of time's tuples says of its fields is stored anew, with the same worth, while they are used."""
 
@@ -681,4 +677,4 @@ FIELDS = {
 
 def _say_again(o: Any) -> None:
     for name, count in FIELDS.items():
-        setattr(type(o), name, _Own(count))
+        setattr(type(o), name, OwnNumber(count))

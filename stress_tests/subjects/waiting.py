@@ -8,7 +8,7 @@ import selectors
 import socket
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Asked, Attributes, Subject, step
+from harness.kernel.pairs import PROCESS, Asked, Attributes, OwnNumber, Subject, step
 
 READ, WRITE = os.pipe()
 """Files to wait for: nobody writes to them."""
@@ -39,14 +39,10 @@ TERMINAL = _terminal()
 SETTINGS = termios.tcgetattr(TERMINAL) if TERMINAL >= 0 else []
 
 
-class _Number(int):
-    """A number that is gone when nobody holds it."""
-
-
 def _settings() -> Any:
     """What the terminal is set to, each number an object of its own."""
     *numbers, speed, characters = SETTINGS
-    return [*map(_Number, numbers), speed, [_Number(one[0]) for one in characters]]
+    return [*map(OwnNumber, numbers), speed, [OwnNumber(one[0]) for one in characters]]
 
 
 if TERMINAL >= 0:
@@ -77,7 +73,7 @@ if TERMINAL >= 0:
 
         @step(writes=True)
         def replace_number(o: Any, v: str) -> Any:
-            o[0] = _Number(o[0])
+            o[0] = OwnNumber(o[0])
 
         @step(writes=True)
         def replace_characters(o: Any, v: str) -> Any:
@@ -86,7 +82,7 @@ if TERMINAL >= 0:
         @step(writes=True)
         def replace_character(o: Any, v: str) -> Any:
             for number in range(9):
-                o[6][number] = _Number(o[6][number])
+                o[6][number] = OwnNumber(o[6][number])
 
         @step(writes=True)
         def clear_characters(o: Any, v: str) -> Any:

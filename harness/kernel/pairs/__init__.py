@@ -22,7 +22,7 @@ from harness.kernel.pairs.nosy import (
     taken,
 )
 from harness.kernel.pairs.raised import caught, waiting
-from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, Subject, fresh_strings, step
+from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, OwnNumber, Subject, fresh_strings, step
 
 __all__ = [
     "ATOMIC",
@@ -37,6 +37,7 @@ __all__ = [
     "DictWhole",
     "Iterating",
     "Nosy",
+    "OwnNumber",
     "Refused",
     "Resumable",
     "Subject",

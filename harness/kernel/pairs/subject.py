@@ -134,6 +134,10 @@ class Subject:
         return ""
 
 
+class OwnNumber(int):
+    """A number that is gone when nobody holds it: CPython keeps those of bytes for good."""
+
+
 def fresh_strings(size: int) -> list[str]:
     """``x0``, ``x1`` …: strings that are nobody else's."""
     return ["x" + str(number) for number in range(size)]
