@@ -22,6 +22,13 @@ HEADER = "import ctypes, os, signal, time\nfrom harness.kernel import *\n"
 SUBJECTS = "import os\nfrom harness.kernel.pairs import *\n"
 SUITES = Path(__file__).resolve().parent.parent.parent / "stress_tests"
 MakeScene = Callable[..., Scene]
+CHILDREN = 6
+"""So many are asked, one after another, where one operation must not wait for the other.
+
+Up to 3.15 either may miss the shared cache, by where in memory the process keeps its names and types. In three
+processes of ten the reader does, and waits for the type's lock then; in one of a hundred the writer
+does, and stops while it fills the entry that the reader looks at.
+"""
 
 
 @pytest.fixture(scope="session")

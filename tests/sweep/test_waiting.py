@@ -16,7 +16,7 @@ from harness.sweep.image import is_eval
 from harness.sweep.points import Listing
 from harness.sweep.scene import Scene
 from harness.sweep.stops import SPIN_TIMES, WAITING, Stop, Stops, told
-from tests.sweep.conftest import MakeScene, both_ways, job_of
+from tests.sweep.conftest import CHILDREN, MakeScene, both_ways, job_of
 
 MOVED = """
 class Sample(Scenario):
@@ -42,14 +42,6 @@ class Sample(Scenario):
     @operation(actor="other", stores=1)
     def store_too(self, n):
         self.cls.y = n
-"""
-
-
-CHILDREN = 6
-"""Up to 3.15 either may miss the shared cache, by where in memory the process keeps its names and types.
-
-In three processes of ten the reader does, and waits for the type's lock then; in one of a hundred the writer
-does, and stops while it fills the entry that the reader looks at.
 """
 
 
