@@ -162,6 +162,8 @@ def has(target: Build, changes: Sequence[Change]) -> bool:
 
     Its history decides where it is known. Where it is not: the target's own branch, or else the newest of the older
     branches named, since what is on a branch when the next one starts is on that one too; and there its full version.
+    What came to an older branch after its first beta, and to a newer one by a line of its own, came to each by itself:
+    a branch between the two that is not named had not got it.
     """
     if any(target.history.get(change.commit) for change in changes):
         return True
@@ -171,6 +173,9 @@ def has(target: Build, changes: Sequence[Change]) -> bool:
         return False
     last = max(before, key=lambda change: branch(change.branch))
     if last.commit in target.history:
+        return False
+    came_late = bool(last.version) and version(last.version) > version(f"{last.branch}.0b1")
+    if branch(last.branch) != now[:2] and came_late and len(before) < len(changes):
         return False
     return not last.version or now >= version(last.version)
 

@@ -483,7 +483,12 @@ class KeysGoneThrough(_Dict):
 
     @step()
     def namespace(o: Any, v: str) -> Any:
-        return vars(types.SimpleNamespace(**o)), dict(types.MappingProxyType(o))
+        return vars(types.SimpleNamespace(**o))
+
+    @step(may_raise=(KeyError,))
+    def proxied(o: Any, v: str) -> Any:
+        """Of what is no dict the keys are asked first, then each value."""
+        return dict(types.MappingProxyType(o))
 
     @step()
     def class_(o: Any, v: str) -> Any:
