@@ -579,6 +579,63 @@ class HandledError(Subject):
         return made.throw(o) is not None
 
 
+class _Refuses:
+    """A stream that what is written in Python cannot write to; what is written in C can."""
+
+    def write(self, text: str) -> None:
+        if sys._getframe(1).f_globals["__name__"] == "traceback":
+            raise ValueError(text)
+
+    def flush(self) -> None:
+        pass
+
+
+class PrintedError(Subject):
+    """An exception that C prints, for traceback could not, while its traceback and its chain are changed."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        sys.stderr = _Refuses()
+        return _of_others(caught(*fresh_strings(2)))
+
+    def left(self, o: Any) -> Any:
+        sys.stderr = sys.__stderr__
+        return None
+
+    @step()
+    def print_(o: Any, v: str) -> Any:
+        sys.__excepthook__(type(o), o, o.__traceback__)
+
+    @step(writes=True)
+    def cut(o: Any, v: str) -> Any:
+        if o.__traceback__ is not None:
+            o.__traceback__.tb_next = None
+
+    @step(writes=True)
+    def no_traceback(o: Any, v: str) -> Any:
+        o.__traceback__ = None
+
+    @step(writes=True)
+    def traceback_of_another(o: Any, v: str) -> Any:
+        o.__traceback__ = caught(v, v).__traceback__
+
+    @step(writes=True)
+    def chain(o: Any, v: str) -> Any:
+        o.__cause__ = KeyError(v)
+        o.__context__ = None
+
+    @step(writes=True)
+    def notes(o: Any, v: str) -> Any:
+        o.__notes__ = [v]
+        o.add_note(v)
+        del o.__notes__
+
+    @step(writes=True)
+    def args(o: Any, v: str) -> Any:
+        o.args = (v,)
+
+
 class _Looks:
     """A manager that looks at what left its block, and ends it there."""
 

@@ -7,6 +7,7 @@ runs the generator whose frame is read while it waits.
 from __future__ import annotations
 
 import sys
+import threading
 import traceback
 import types
 from functools import partial
@@ -223,6 +224,114 @@ class FrameOfRunning(Subject):
     @step()
     def text(o: Any, v: str) -> Any:
         return len(repr(o.gi_frame)) > 0
+
+
+class FrameThatIsTraced(Subject):
+    """The frame of a generator that one thread at a time resumes while it traces itself, and what it is told to."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o: Any = waiting(*fresh_strings(2))
+        next(o)
+        return o, o.gi_frame, threading.Lock()
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def next_traced(o: Any, v: str) -> Any:
+        with o[2]:
+            sys.settrace(_traced)
+            try:
+                return next(o[0])
+            finally:
+                sys.settrace(None)
+
+    @step(writes=True)
+    def close_traced(o: Any, v: str) -> Any:
+        with o[2]:
+            sys.settrace(_traced)
+            try:
+                o[0].close()
+            finally:
+                sys.settrace(None)
+
+    @step(writes=True, makes=True)
+    def trace(o: Any, v: str) -> Any:
+        o[1].f_trace = made = partial(_traced)
+        return made
+
+    @step(writes=True)
+    def trace_often(o: Any, v: str) -> Any:
+        for _ in range(20):
+            o[1].f_trace = partial(_traced)
+
+    @step(writes=True)
+    def trace_no_more(o: Any, v: str) -> Any:
+        del o[1].f_trace
+
+    @step()
+    def traced(o: Any, v: str) -> Any:
+        return o[1].f_trace is None
+
+    @step(writes=True)
+    def opcodes(o: Any, v: str) -> Any:
+        o[1].f_trace_opcodes = True
+        o[1].f_trace_opcodes = False
+
+
+class FrameOfDying(Subject):
+    """A generator that nobody holds but a list, and its frame, which others hold: it dies while its frame is asked."""
+
+    most = PROCESS
+    may_raise = (IndexError,)
+    sizes = (0, 1)
+
+    def fresh(self, size: int) -> Any:
+        """At the larger size it has begun."""
+        o: Any = waiting(*fresh_strings(2))
+        if size:
+            next(o)
+        frame = o.gi_frame
+        return [o], frame
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def dies(o: Any, v: str) -> Any:
+        o[0].clear()
+
+    @step(writes=True)
+    def is_replaced(o: Any, v: str) -> Any:
+        o[0][0] = waiting(v, v)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step()
+    def generator(o: Any, v: str) -> Any:
+        """Since 3.14."""
+        return type(o[1].f_generator) is type(None)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[1].f_locals["x0"] = v
+        return len(o[1].f_locals) > 0
+
+    @step(writes=True)
+    def store_more(o: Any, v: str) -> Any:
+        o[1].f_locals[v] = v
+
+    @step()
+    def locals_(o: Any, v: str) -> Any:
+        return len(dict(o[1].f_locals)) > 0
+
+    @step()
+    def asks(o: Any, v: str) -> Any:
+        return o[1].f_lineno, o[1].f_back is None, len(repr(o[1])) > 0
 
 
 class FinishedFrame(Subject):

@@ -12,7 +12,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from itertools import takewhile
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Subject, step
 
@@ -26,6 +26,7 @@ SOURCES = {
     ".lazy": "def __getattr__(name):\n    import {0}.other\n    return 'x0'",
     "_whole": "x0 = 'x0'\nfor _ in range(50): pass\nx1 = 'x1'",
     "_fails": "x0 = x1 = 'of what failed'\nfor _ in range(50): pass\nraise ValueError('it fails')",
+    "_raises": "raise __spec__.loader.raised['{0}']",
     "_one": "x0 = 'x0'\nimport {0}_two as other\nx1 = 'x1'",
     "_two": "x0 = 'x0'\nimport {0}_one as other\nx1 = 'x1'",
 }
@@ -37,6 +38,9 @@ NUMBERS = itertools.count(1)
 
 class _Finder(MetaPathFinder, Loader):
     """Finds packages that nobody wrote."""
+
+    raised: ClassVar[dict[str, ImportError]] = {}
+    """What modules raise that are given it, by what their names begin with."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -60,10 +64,15 @@ def _parts(name: str) -> tuple[str, str]:
 FINDER = _Finder()
 
 
-def _new(rest: str = "") -> str:
-    """A name that nobody has imported yet; from the first one on, such names are found."""
+def _find() -> None:
+    """From now on what nobody wrote is found."""
     if FINDER not in sys.meta_path:
         sys.meta_path.append(FINDER)
+
+
+def _new(rest: str = "") -> str:
+    """A name that nobody has imported yet."""
+    _find()
     return f"{PREFIX}{next(NUMBERS)}{rest}"
 
 
@@ -203,6 +212,47 @@ class ImportedAndFailing(_Imported):
         return _new("_fails")
 
 
+class ImportErrorOfAll(Subject):
+    """An ImportError that two modules raise: each import puts its frames before those that are there, and takes the
+    import system's out.
+    """
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = ImportError("x0"), _new("_raises"), _new("_raises")
+        FINDER.raised.update(dict.fromkeys((_parts(o[1])[0], _parts(o[2])[0]), o[0]))
+        return o
+
+    def left(self, o: Any) -> Any:
+        for name in o[1:]:
+            FINDER.raised.pop(_parts(name)[0], None)
+        return None
+
+    @step(writes=True)
+    def import_module(o: Any, v: str) -> Any:
+        return importlib.import_module(o[1 + (v[0] == "a")])
+
+    @step(writes=True)
+    def import_(o: Any, v: str) -> Any:
+        return __import__(o[1 + (v[0] == "a")])
+
+    @step(writes=True)
+    def cut(o: Any, v: str) -> Any:
+        if (trace := o[0].__traceback__) is not None:
+            trace.tb_next = None
+
+    @step(writes=True)
+    def no_traceback(o: Any, v: str) -> Any:
+        o[0].__traceback__ = None
+
+    @step()
+    def walk(o: Any, v: str) -> Any:
+        trace = o[0].__traceback__
+        while trace is not None:
+            trace = trace.tb_next
+
+
 class ImportedInACircle(_Imported):
     """Two modules that import one another. Who imports the second, meets the first half filled."""
 
@@ -238,6 +288,7 @@ class LazyImports(Subject):
     may_raise = (NameError, KeyError)
 
     def fresh(self, size: int) -> Any:
+        _find()
         if size:
             sys.modules.pop(PREFIX + "0_whole", None)
         names: dict[str, Any] = {}
@@ -254,6 +305,11 @@ class LazyImports(Subject):
     @step(writes=True)
     def use_often(o: Any, v: str) -> Any:
         return [o["use"]() for _ in range(4)]
+
+    @step(writes=True)
+    def import_anyway(o: Any, v: str) -> Any:
+        """Whoever imports what is still lazy elsewhere, and whoever uses it there, wait for one another."""
+        return importlib.import_module(PREFIX + "0_whole").x0
 
     @step(writes=True)
     def item(o: Any, v: str) -> Any:

@@ -27,6 +27,8 @@ from harness.kernel.pairs import PROCESS, Subject, fresh_strings, giving, in_a_t
 MONITORING: Any = getattr(sys, "monitoring", None)
 TOOLS = (3, 4)
 """The numbers of tools that nobody else has claimed; 3 is nobody's, 4 too."""
+CLAIMED = 5
+"""The number of a tool that threads claim."""
 TOOL_OF = {"a": 3, "b": 4, "c": 0}
 """A tool for each thread that nobody else uses."""
 MODULE = "ftstress_raced_module"
@@ -256,6 +258,11 @@ def _disables(*event: Any) -> Any:
     return MONITORING.DISABLE
 
 
+def _disables_in(here: Any, code: Any, *event: Any) -> Any:
+    """In other code it would raise what no operation has to do with."""
+    return MONITORING.DISABLE if code is here else None
+
+
 def _counted(number: int) -> int:
     total = 0
     for one in range(number):
@@ -317,6 +324,15 @@ class Monitoring(Subject):
         return _monitored(3, "INSTRUCTION", partial(_disables), o)
 
     @step(writes=True)
+    def calls_of_c_once(o: Any, v: str) -> Any:
+        """What cannot be switched off at its place takes its callback with it."""
+        return _monitored(3, "CALL", partial(_heard), o, "C_RETURN", partial(_disables_in, o.__code__))
+
+    @step(writes=True)
+    def raised_once(o: Any, v: str) -> Any:
+        return _monitored(4, "RAISE", partial(_disables_in, _fails.__code__), partial(_fails, o))
+
+    @step(writes=True)
     def lines_here(o: Any, v: str) -> Any:
         return _monitored_here(3, "LINE", o)
 
@@ -354,11 +370,86 @@ class Monitoring(Subject):
         return made
 
 
-def _monitored(tool: int, event: str, callback: Any, function: Any) -> Any:
+class ToolClaimed(Subject):
+    """A tool's number, which threads claim: it is given to one of them. The list is of those who were told so."""
+
+    said = "sys.monitoring.use_tool_id: ValueError where the number is in use"
+    most = PROCESS
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        return []
+
+    def left(self, o: Any) -> Any:
+        MONITORING.free_tool_id(CLAIMED)
+        return None
+
+    def wrong(self, o: Any) -> str:
+        return f"{len(o)} threads were told that the number is theirs" if len(o) > 1 else ""
+
+    @step(writes=True)
+    def claim(o: Any, v: str) -> Any:
+        MONITORING.use_tool_id(CLAIMED, v)
+        o.append(v)
+
+    @step()
+    def whose(o: Any, v: str) -> Any:
+        return MONITORING.get_tool(CLAIMED)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        """Since 3.14."""
+        MONITORING.clear_tool_id(CLAIMED)
+
+
+class ToolPassedOn(Subject):
+    """A tool's number, which threads claim by names of their own, and give back."""
+
+    most = PROCESS
+    minimum_version = (3, 12)
+
+    def fresh(self, size: int) -> Any:
+        return CLAIMED
+
+    def left(self, o: Any) -> Any:
+        MONITORING.free_tool_id(o)
+        return None
+
+    @step(writes=True)
+    def claim(o: Any, v: str) -> Any:
+        MONITORING.use_tool_id(o, v)
+
+    @step(writes=True)
+    def free(o: Any, v: str) -> Any:
+        MONITORING.free_tool_id(o)
+
+    @step(writes=True)
+    def claim_and_free(o: Any, v: str) -> Any:
+        for _ in range(9):
+            with suppress(ValueError):
+                MONITORING.use_tool_id(o, "".join(v))
+            MONITORING.free_tool_id(o)
+
+    @step()
+    def whose(o: Any, v: str) -> Any:
+        return MONITORING.get_tool(o) is None
+
+
+def _fails(function: Any, count: int) -> Any:
+    function(count)
+    raise ValueError(count)
+
+
+def _monitored(
+    tool: int, event: str, callback: Any, function: Any, another: str = "", its: Any = None
+) -> Any:
+    """What the function gives while the tool's callback is called, and another event's that comes with the first."""
     mine = _claim(tool)
     bit = getattr(MONITORING.events, event)
     try:
         MONITORING.register_callback(tool, bit, callback)
+        if another:
+            MONITORING.register_callback(tool, getattr(MONITORING.events, another), its)
         MONITORING.set_events(tool, bit)
         return function(4)
     finally:
