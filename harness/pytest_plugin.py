@@ -173,6 +173,8 @@ class ScenarioFile(pytest.File):
         catalogue = describe(target, [self.path])
         if catalogue.errors:
             raise self.CollectError("\n".join(catalogue.errors))
+        if catalogue.lacking:
+            pytest.skip("\n".join(catalogue.lacking), allow_module_level=True)
         for scenario in catalogue.scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
 

@@ -37,6 +37,8 @@ APART = {
     "system": "what it sets is the whole process's",
     "switches": "what it switches is the whole process's",
     "services": "what it switches on is the whole process's",
+    "ssl_objects": "a connection is not for two threads: OpenSSL takes the process down",
+    "sqlite_objects": "a cursor is not for two threads: SQLite takes the process down",
     "importing": "modules are the whole process's",
     "namespaces": "the names that it changes are the whole process's",
     "registries": "what it registers is the whole process's",

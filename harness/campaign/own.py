@@ -90,8 +90,8 @@ def own_subject(target: Target, asked: OwnType) -> ScenarioInfo:
     assert found["event"] == "own"
     file = _kept(found["name"], found["source"])
     catalogue = describe(target, [file], "subjects")
-    if catalogue.errors:
-        raise CampaignError("\n".join(catalogue.errors))
+    if errors := catalogue.errors + catalogue.lacking:
+        raise CampaignError("\n".join(errors))
     return catalogue.scenarios[0]
 
 

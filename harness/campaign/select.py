@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -97,10 +97,13 @@ def in_this_process(scenario: ScenarioInfo) -> ScenarioInfo:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What files of scenarios hold. ``errors`` has one sentence for each that cannot be loaded."""
+    """What files of scenarios hold. ``errors`` has one sentence for each that cannot be loaded, ``lacking`` for each
+    that imports a module of the standard library which the target was built without.
+    """
 
     scenarios: list[ScenarioInfo]
     errors: list[str]
+    lacking: list[str] = field(default_factory=list)
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Path], list[str]]:
@@ -180,15 +183,18 @@ def _sentence(path: str, ending: Ending) -> str:
 def _catalogue(events: list[ChildEvent]) -> Catalogue:
     scenarios = [info(event) for event in events if event["event"] == "scenario"]
     errors = [
-        event["message"] for event in events if event["event"] == "load_error" or event["event"] == "failure"
+        event["message"]
+        for event in events
+        if event["event"] == "failure" or (event["event"] == "load_error" and not event.get("lacks"))
     ]
+    lacking = [event["message"] for event in events if event["event"] == "load_error" and event.get("lacks")]
     for name, count in Counter(scenario.name for scenario in scenarios).items():
         if count > 1:
             where = " and ".join(scenario.file for scenario in scenarios if scenario.name == name)
             errors.append(
                 f"{count} scenarios are named {name}: in {where}; rename one of the classes or files"
             )
-    return Catalogue(scenarios, errors)
+    return Catalogue(scenarios, errors, lacking)
 
 
 def info(event: ScenarioEvent) -> ScenarioInfo:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.campaign.select import Catalogue, ScenarioInfo, describe, select, split
-from harness.cli.errors import Stop
+from harness.cli.errors import Stop, say
 from harness.kernel.pairs.subject import JOIN
 from harness.kernel.suite import selects, subject_files, suite_files
 from harness.record.target import Target
@@ -22,7 +22,7 @@ def refuse_missing(arguments: Sequence[str]) -> None:
 def choose_subjects(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
     """The subjects that ``arguments`` mean, of the files named or of the catalogue. Raises Stop as ``choose`` does."""
     files, patterns = split(arguments)
-    return _chosen(describe(target, files or subject_files(), "subjects"), patterns)
+    return _chosen(describe(target, files or subject_files(), "subjects"), patterns, named=bool(files))
 
 
 def choose_pairs(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
@@ -64,12 +64,17 @@ def choose(target: Target, arguments: Sequence[str]) -> list[ScenarioInfo]:
     cannot be loaded, 3 where nothing matches.
     """
     files, patterns = split(arguments)
-    return _chosen(describe(target, files or suite_files()), patterns)
+    return _chosen(describe(target, files or suite_files()), patterns, named=bool(files))
 
 
-def _chosen(catalogue: Catalogue, patterns: Sequence[str]) -> list[ScenarioInfo]:
-    if catalogue.errors:
-        raise Stop("\n".join(catalogue.errors))
+def _chosen(catalogue: Catalogue, patterns: Sequence[str], named: bool) -> list[ScenarioInfo]:
+    """What was asked for. Files of ours that the target lacks a module for are left out, and told; files that were
+    named are an error.
+    """
+    if errors := catalogue.errors + (catalogue.lacking if named else []):
+        raise Stop("\n".join(errors))
+    for one in catalogue.lacking:
+        say(f"left out: {one}")
     chosen = select(catalogue, patterns)
     if not chosen:
         raise Stop(_nothing(catalogue, patterns), 3)

@@ -103,7 +103,7 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
     from harness.kernel.loader import describe_file
     from harness.kernel.pairs.program import is_program
     from harness.kernel.pairs.subject import describe_subjects
-    from harness.kernel.scenario import ScenarioError
+    from harness.kernel.scenario import ModuleMissing, ScenarioError
     from harness.kernel.trial import hello, run_trial
 
     emit(hello() | {"pid": os.getpid()})
@@ -114,7 +114,8 @@ def _do(spec: ChildSpec, emit: Emit) -> int:
                 for event in describe(file):
                     emit(event)
             except ScenarioError as error:
-                emit({"event": "load_error", "file": file, "message": str(error)})
+                lacks = isinstance(error, ModuleMissing)
+                emit({"event": "load_error", "file": file, "message": str(error), "lacks": lacks})
         emit({"event": "done", "reason": "described"})
         return 0
     if spec["do"] == "own":

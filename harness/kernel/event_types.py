@@ -340,6 +340,8 @@ class LoadErrorEvent(TypedDict):
     event: Literal["load_error"]
     message: str
     file: NotRequired[str]
+    lacks: NotRequired[bool]
+    """Whether the target was built without what the file imports."""
 
 
 class TryingEvent(TypedDict):

@@ -13,6 +13,7 @@ from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_actor
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.scenario import (
+    ModuleMissing,
     Scenario,
     ScenarioError,
     actor_threads,
@@ -77,7 +78,7 @@ def load_file(file: str) -> dict[str, type[Scenario]]:
 
 
 def import_file(path: Path) -> ModuleType:
-    """The module that a file is, imported once. Raises ScenarioError."""
+    """The module that a file is, imported once. Raises ScenarioError: ModuleMissing where this Python lacks one."""
     name = f"{PACKAGE}.{suite_of(path)}.{path.stem}"
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
@@ -97,7 +98,10 @@ def import_file(path: Path) -> ModuleType:
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt):
             raise
-        raise ScenarioError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+        told = f"{path} cannot be imported: {type(error).__name__}: {error}"
+        if isinstance(error, ModuleNotFoundError) and error.name in sys.stdlib_module_names:
+            raise ModuleMissing(told) from error
+        raise ScenarioError(told) from error
     return module
 
 

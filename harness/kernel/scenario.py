@@ -21,6 +21,10 @@ class ScenarioError(Exception):
     """A scenario is not written as the kernel needs it; the message is one sentence for its author."""
 
 
+class ModuleMissing(ScenarioError):
+    """This Python was built without a module of the standard library that a file imports."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """One racing step of an actor, as its author declared it."""

@@ -11,6 +11,7 @@ import inspect
 import symtable
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -167,10 +168,24 @@ def _attempted(name: str, namespace: Mapping[str, Any]) -> ast.stmt | None:
     home = sys.modules.get(namespace.get("__name__", ""))
     if home is None or not _is_ours(home):
         return None
-    attempts = [node for node in ast.parse(inspect.getsource(home)).body if isinstance(node, ast.Try)]
+    source = inspect.getsource(home)
+    if name not in _tried(source):
+        return None
+    return next(node for node in _attempts(source) if name in _bound(node))
+
+
+@cache
+def _tried(source: str) -> frozenset[str]:
+    """What a module tries to import: most names are none of these, and parsing it takes long."""
+    return frozenset(name for node in _attempts(source) for name in _bound(node))
+
+
+def _attempts(source: str) -> list[ast.Try]:
+    """Each ``try`` at the top of a module, without what is done where nothing fails."""
+    attempts = [node for node in ast.parse(source).body if isinstance(node, ast.Try)]
     for node in attempts:
         node.orelse = []
-    return next((node for node in attempts if name in _bound(node)), None)
+    return attempts
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

@@ -17,7 +17,7 @@ from concurrent import futures
 from typing import Any, ClassVar
 from unittest import mock
 
-from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, in_a_thread, step
+from harness.kernel.pairs import PROCESS, Attributes, Subject, fresh_strings, giving, in_a_thread, step
 
 
 def _nothing() -> None:
@@ -592,6 +592,40 @@ class SignalHandlers(Subject):
         faulthandler.register(o, NOWHERE, all_threads=False)
         faulthandler.unregister(o)
         return was
+
+
+def _replace(number: int, frame: Any) -> None:
+    signal.signal(signal.SIGUSR1, giving("".join(("x", "0"))))
+
+
+class SignalHandlersReplaced(Subject):
+    """What is called when a signal comes. The main thread replaces it whenever another signal comes, which any thread
+    may send.
+    """
+
+    most = PROCESS
+    left_out: ClassVar[dict[str, str]] = {"getsignal+getsignal": "nobody has it replaced meanwhile"}
+
+    def fresh(self, size: int) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGUSR2, _replace)  # for good: one that is on its way would end the process
+        return signal.SIGUSR1
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def replaced(o: Any, v: str) -> Any:
+        """Once the main thread has made an object: no other may say what the other signal does."""
+        main: Any = threading.main_thread()
+        for _ in range(9 * (signal.getsignal(signal.SIGUSR2) is _replace)):
+            signal.pthread_kill(main.ident, signal.SIGUSR2)
+            for _ in range(100):
+                callable(signal.getsignal(o))
+
+    @step()
+    def getsignal(o: Any, v: str) -> Any:
+        return [callable(signal.getsignal(o)) for _ in range(200)][-1]
 
 
 class Mock(Subject):

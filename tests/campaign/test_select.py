@@ -12,6 +12,8 @@ from harness.campaign import select
 from harness.campaign.options import Options
 from harness.campaign.run import run_campaign
 from harness.campaign.select import Catalogue, ScenarioInfo, describe, split
+from harness.cli.choose import choose
+from harness.cli.errors import Stop
 from harness.kernel.suite import suite_files
 from harness.record.target import Target
 from tests.campaign.fakes import fake_scenario
@@ -90,6 +92,23 @@ def test_a_broken_file_is_one_sentence_and_the_others_are_used(
     assert str(tmp_path / "m.py") in sentence
     assert "\n" not in sentence
     assert [scenario.name for scenario in catalogue.scenarios] == ["mine.plain_read"]
+
+
+def test_a_file_that_takes_what_the_target_was_built_without_is_told_apart(
+    here: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacks, mine = tmp_path / "lacks.py", tmp_path / "mine.py"
+    lacks.write_text("import winreg\n" + GOOD)  # only Windows has it
+    mine.write_text(GOOD)
+    catalogue = describe(here, [lacks, mine])
+    assert catalogue.errors == []
+    (sentence,) = catalogue.lacking
+    assert str(lacks) in sentence and "No module named 'winreg'" in sentence
+    with pytest.raises(Stop, match="winreg"):
+        choose(here, [str(lacks), str(mine)])
+    monkeypatch.setattr("harness.cli.choose.suite_files", lambda: [lacks, mine])
+    assert [scenario.name for scenario in choose(here, [])] == ["mine.plain_read"]
+    assert f"left out: {sentence}" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("does", ["os.abort()", "while True: pass"])

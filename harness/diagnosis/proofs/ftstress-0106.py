@@ -1,7 +1,7 @@
 """ftstress-0106: two threads store a property's `__name__`: some of what they stored is never released.
 
-`property_set__name__` (Objects/descrobject.c) takes out what was there, stores, and releases what it took out, without a
-lock: two threads take out the same one, and of what they store one is lost.
+`property_set__name__` (Objects/descrobject.c) takes out what was there, stores, and releases what it took out,
+without a lock: two threads take out the same one, and of what they store one is lost.
 Exit status 1: it showed. Exit status 0: not within 20 s.
 """
 
