@@ -20,6 +20,8 @@ from harness.campaign.child import environment, ready_to_race
 from harness.record.target import Target
 
 SEEN = "seen"
+OF_A_CHILD = re.compile(r"seen: the child's exit status is -?\d+$")
+"""What a program says that has watched a child: it may stand behind what the child had begun to say when it died."""
 """How a line begins that a script prints, or ends with, when it exits 1: a traceback exits 1, too."""
 LEAST_S = 5.0
 """A commit gets at least so much: another build, or a busy machine, may be some times slower."""
@@ -110,7 +112,7 @@ def run(
         return Run(False, took_s, f"it held over {MEMORY_BYTES >> 20} MiB and was ended" if heavy else None)
     out, err = said_all
     status = process.returncode
-    said = any(line.startswith(must_say) for line in f"{out}\n{err}".splitlines())
+    said = any(line.startswith(must_say) or OF_A_CHILD.search(line) for line in f"{out}\n{err}".splitlines())
     # Where a line is asked for, what else stands in stderr is of a child that died, or of its other threads.
     if status == 1 and said and (must_say or "Traceback (most recent call last)" not in err):
         return Run(True, took_s, None)

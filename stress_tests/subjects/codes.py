@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _imp
 import copy
 import marshal
 import sys
@@ -203,6 +204,39 @@ def _code_with_cells() -> Any:
 
 
 _with_cells = _code_with_cells()
+
+
+class CodeOfMovedFile(Subject):
+    """A code object that is told where its file is now, as a cached one is by who imports it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return another.__code__.replace(co_filename="".join(fresh_strings(size)))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def move(o: Any, v: str) -> Any:
+        for number in range(9):
+            _imp._fix_co_filename(o, v + str(number))  # type: ignore[attr-defined]
+
+    @step()
+    def filename(o: Any, v: str) -> Any:
+        return [len(o.co_filename) for _ in range(9)]
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return [len(repr(o)) for _ in range(9)]
+
+    @step()
+    def replace(o: Any, v: str) -> Any:
+        return o.replace().co_name, o.replace(co_name=v).co_filename
+
+    @step()
+    def written(o: Any, v: str) -> Any:
+        return len(marshal.dumps(o))
 
 
 class Cell(Subject):

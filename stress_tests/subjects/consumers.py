@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _posixsubprocess
+import _sre  # type: ignore[import-not-found]
 import binascii
 import bisect
 import codecs
@@ -23,6 +25,7 @@ import socket
 import sqlite3
 import statistics
 import struct
+import sys
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -425,6 +428,212 @@ class TakenTexts(_Taken):
 
 def _was_asked(told: list[str]) -> None:
     told.append("somebody was asked whom nobody had given")
+
+
+class _Replaced(_Taken):
+    """A list whose items nobody else holds, and which others replace, or take away, while it is taken."""
+
+    most = PROCESS
+    sizes = (3, 9)
+
+    def fresh(self, size: int) -> Any:
+        return type(self).made("x0", size)
+
+    @staticmethod
+    def made(v: str, size: int) -> list[Any]:
+        """As many items as nobody else has."""
+        raise NotImplementedError
+
+    def left(self, o: Any) -> Any:
+        return None
+
+
+class ChildrenTaken(_Replaced):
+    """A list of elements that become the children of other ones, while it is changed."""
+
+    @staticmethod
+    def made(v: str, size: int) -> list[Any]:
+        return [ET.Element(v) for _ in range(size)]
+
+    @step()
+    def store_slice(o: Any, v: str) -> Any:
+        mine = ET.Element(v)
+        mine[:] = o
+        return len(mine)
+
+    @step()
+    def extend(o: Any, v: str) -> Any:
+        mine = ET.Element(v)
+        mine.extend(o)
+        return len(mine)
+
+    @step()
+    def setstate(o: Any, v: str) -> Any:
+        mine: Any = ET.Element(v)
+        mine.__setstate__({"tag": v, "_children": o})
+        return len(mine)
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for number in range(len(o)):
+            o[number] = ET.Element(v)
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = ChildrenTaken.made(v, len(o))
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o += ChildrenTaken.made(v, 20)
+
+
+class TemplateTaken(_Replaced):
+    """A list of texts and numbers of groups, one behind the other, of which re makes what it replaces matches by."""
+
+    minimum_version = (3, 12)
+    sizes = (21, 3)
+
+    @staticmethod
+    def made(v: str, size: int) -> list[Any]:
+        return [1025 + number if number % 2 else v + str(number) for number in range(size)]
+
+    @step()
+    def template(o: Any, v: str) -> Any:
+        return _sre.template(None, o) is None
+
+    @step()
+    def template_often(o: Any, v: str) -> Any:
+        return [_sre.template(None, o) for _ in range(9)] == []
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for number, one in enumerate(TemplateTaken.made(v, len(o))):
+            o[number] = one
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = TemplateTaken.made(v, 21)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o += TemplateTaken.made(v, 20)
+
+
+class ActionsTaken(_Replaced):
+    """A list of what is to be done with files before a program is started, while others replace what is in it.
+
+    The last is none that there is: nothing is started.
+    """
+
+    sizes = (3, 20)
+
+    @staticmethod
+    def made(v: str, size: int) -> list[Any]:
+        known: list[Any] = [(os.POSIX_SPAWN_CLOSE, 1000 + number) for number in range(size - 1)]
+        return [*known, (2000 + ord(v[0]),)]
+
+    @step()
+    def spawn(o: Any, v: str) -> Any:
+        """It is refused for its group, too, whatever the actions are by then."""
+        return os.posix_spawn(NOWHERE, ["x0"], {}, file_actions=o, setpgroup="x0")  # type: ignore[arg-type]
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for number, one in enumerate(ActionsTaken.made(v, len(o))):
+            o[number] = one
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = ActionsTaken.made(v, len(o))
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[:-1]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o[:0] = ActionsTaken.made(v, 20)[:-1]
+
+
+def _fork(arguments: Any, programs: Any) -> Any:
+    """Have a program run, in an environment and a folder that are none: it is refused before there is a process."""
+    flags = (True,) if sys.version_info < (3, 14) else ()
+    files = (-1,) * 7 + (3,)
+    return _posixsubprocess.fork_exec(
+        *(
+            arguments,
+            programs,
+            False,
+            (),
+            1,
+            [1],
+            *files,
+            False,
+            False,
+            -1,
+            "x0",
+            None,
+            "x0",
+            -1,
+            None,
+            *flags,
+        )
+    )
+
+
+class ArgumentsTaken(_Replaced):
+    """A list of arguments, and one of programs to try, that a process would be started with, were it not refused."""
+
+    sizes = (3, 30)
+
+    @staticmethod
+    def made(v: str, size: int) -> list[Any]:
+        return [(v + str(number)).encode() for number in range(size)]
+
+    @step()
+    def arguments(o: Any, v: str) -> Any:
+        return _fork(o, [b"x0"])
+
+    @step()
+    def programs(o: Any, v: str) -> Any:
+        return _fork(["x0"], o)
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for number, one in enumerate(ArgumentsTaken.made(v, len(o))):
+            o[number] = one
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = ArgumentsTaken.made(v, len(o))
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o += ArgumentsTaken.made(v, 20)
 
 
 class TakenBytes(_Taken):

@@ -854,6 +854,188 @@ class CFunctionAsking(Subject):
         return PROTOTYPE(("abs", LIBRARY), tuple([(1, v), (1, v)][:1]))(-3)
 
 
+class ArgumentTypesKept(Subject):
+    """A function of C's library with a name for its argument, and the list of types of arguments that it was given,
+    which others keep and change.
+    """
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        function, types = PROTOTYPE(("abs", LIBRARY), ((1, "x0", 7),)), [ctypes.c_int]
+        function.argtypes = types
+        return function, types
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def call(o: Any, v: str) -> Any:
+        return o[0](-3)
+
+    @step()
+    def call_by_name(o: Any, v: str) -> Any:
+        return o[0](x0=-3), o[0]()
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o[1].append(ctypes.c_int)
+
+    @step(writes=True)
+    def append_and_pop(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o[1].append(ctypes.c_int)
+            del o[1][1:]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[1].clear()
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].argtypes = o[1]
+
+    @step()
+    def argtypes(o: Any, v: str) -> Any:
+        return len(o[0].argtypes)
+
+
+class _Held(ctypes.Structure):
+    _fields_ = (("thing", ctypes.py_object), ("text", ctypes.c_char_p))
+
+
+class _Holder(ctypes.Structure):
+    _fields_ = (("inner", _Held), ("things", ctypes.py_object * 2))
+
+
+class ObjectsInside(Subject):
+    """A structure with a structure and an array of objects in it: what is in those is reached through views, of which
+    each thread makes its own. They are several objects of ctypes' in one memory: the process goes on.
+    """
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o = _Holder()
+        o.inner.thing = "x" + str(size)
+        o.inner.text = b"x" + str(size).encode()
+        o.things[0], o.things[1] = fresh_strings(2)
+        return o
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def thing(o: Any, v: str) -> Any:
+        return o.inner.thing
+
+    @step(writes=True)
+    def thing_store(o: Any, v: str) -> Any:
+        o.inner.thing = "".join(v)
+
+    @step()
+    def item(o: Any, v: str) -> Any:
+        return o.things[0]
+
+    @step(writes=True)
+    def item_store(o: Any, v: str) -> Any:
+        o.things[0] = "".join(v)
+
+    @step()
+    def items(o: Any, v: str) -> Any:
+        return list(o.things), o.things[:]
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return o.inner.text.decode()
+
+    @step(writes=True)
+    def text_store(o: Any, v: str) -> Any:
+        o.inner.text = v.encode()
+
+
+TARGETS = ctypes.c_int * 3, ctypes.c_short
+
+
+class PointerType(Subject):
+    """A type of pointers that is told again and again what its pointers point to."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return type("Pointer", (ctypes._Pointer,), {"_type_": ctypes.c_int})
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def set_type(o: Any, v: str) -> Any:
+        for _ in range(4):
+            o.set_type(TARGETS[ord(v[0]) % 2])
+
+    @step(writes=True)
+    def set_another(o: Any, v: str) -> Any:
+        o.set_type(ctypes.c_double)
+
+    @step()
+    def format_(o: Any, v: str) -> Any:
+        return memoryview(o()).format
+
+    @step()
+    def pointer(o: Any, v: str) -> Any:
+        return bool(o()), o._type_ is not None
+
+    @step()
+    def array(o: Any, v: str) -> Any:
+        return memoryview((o * 2)()).format
+
+
+class TextFromAnother(Subject):
+    """A structure whose text is stored out of another one's, which others replace."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return _Inner(1, b"x0"), ctypes.c_char_p(b"x" + str(size).encode() * 9)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        o[0].text = o[1]
+        return o[0].text
+
+    @step(writes=True)
+    def store_own(o: Any, v: str) -> Any:
+        """Into what nobody else has, and look at what keeps it alive."""
+        mine: Any = _Inner()
+        for _ in range(9):
+            mine.text = o[1]
+            [kept] = mine._objects.values()
+            hash(kept)
+        return len(kept) > 1
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        o[1].value = v.encode() * 9
+
+    @step(writes=True)
+    def replace_often(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o[1].value = v.encode() * 9
+
+    @step(writes=True)
+    def store_array(o: Any, v: str) -> Any:
+        made = (ctypes.c_char_p * 2)()
+        made[0] = o[1]
+        return made[0]
+
+    @step()
+    def objects(o: Any, v: str) -> Any:
+        return o[0]._objects, o[1]._objects
+
+
 class CFieldsTaken(Subject):
     """Lists of fields, and of names of what is anonymous, that types are made of while others change them."""
 

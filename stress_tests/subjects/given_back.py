@@ -111,6 +111,70 @@ class DictGivenBack(Subject):
         o.clear()
 
 
+class _Named(pickle.Unpickler):
+    """What loads objects, and is given the state of each by its name."""
+
+    def persistent_load(self, name: Any) -> Any:
+        return OWN.given
+
+    def find_class(self, module: str, name: str) -> Any:
+        return _Made
+
+
+STATE = b"\x80\x02c_\n_\n)\x81Px0\nb."
+"""An object, and the name of its state."""
+STATES = b"\x80\x02c_\n_\n)\x81NPx0\n\x86b."
+"""An object, and the name of the state of what it has in slots."""
+
+
+class StateByName(Subject):
+    """A dict that is the state of objects which are loaded, by its name in the pickle, while others change it."""
+
+    most = PROCESS
+    may_raise = (RuntimeError, KeyError)
+    sizes: ClassVar[tuple[int, ...]] = (5, 1)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_items(size)
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def load(o: Any, v: str) -> Any:
+        OWN.given = o
+        return vars(_Named(io.BytesIO(STATE)).load())
+
+    @step()
+    def load_slots(o: Any, v: str) -> Any:
+        OWN.given = o
+        return vars(_Named(io.BytesIO(STATES)).load())
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o["x0"] = "".join(v)
+
+    @step(writes=True)
+    def replace_keys(o: Any, v: str) -> Any:
+        """By keys that are new, where those before are let go of."""
+        for number in range(9):
+            o[v + str(number)] = v + str(number)
+            del o[v + str(number)]
+
+    @step(writes=True)
+    def grow(o: Any, v: str) -> Any:
+        o.update({v + str(number): v + str(number) for number in range(9)})
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o["x0"]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
 class _Prepared(type):
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **named: Any) -> Any:

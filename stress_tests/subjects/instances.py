@@ -733,6 +733,41 @@ def _finds(o: Any, due: Any, found: Any) -> None:
         o["lost"].append(f"a thread found {found} in its own instance where {due} was due")
 
 
+class NamesOfSlots(Subject):
+    """An instance with slots, and the list in which its class notes their names for who copies it."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        o: Any = type("Fresh", (), {"__slots__": ("x0", "x1")})()
+        o.x0, o.x1 = fresh_strings(2)
+        return copy.copy(o)  # from now on there is the list
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def copy_(o: Any, v: str) -> Any:
+        return [type(copy.copy(o)) is type(o) for _ in range(9)]
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return [len(o.__reduce_ex__(2)) for _ in range(9)]
+
+    @step(writes=True)
+    def store_names(o: Any, v: str) -> Any:
+        for _ in range(9):
+            type(o).__slotnames__[:] = ["".join(("x", "0")), v + v]
+
+    @step(writes=True)
+    def append_name(o: Any, v: str) -> Any:
+        type(o).__slotnames__.append(v)
+
+    @step(writes=True)
+    def clear_names(o: Any, v: str) -> Any:
+        type(o).__slotnames__.clear()
+
+
 class _AskedName(str):
     """A name that does something to an instance when it is compared for the first time."""
 

@@ -500,6 +500,39 @@ class CounterOfStrings(Subject):
         return pickle.loads(pickle.dumps(o))
 
 
+class CounterOfBigCounts(Subject):
+    """A Counter whose counts are too big to be kept ready: they die when others are stored."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        return Counter(dict.fromkeys(fresh_strings(size), 10**20 + size))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def update(o: Any, v: str) -> Any:
+        o.update(["x0"] * 9)
+
+    @step(writes=True)
+    def update_from_counter(o: Any, v: str) -> Any:
+        o.update(o)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        for number in range(9):
+            o["x0"] = 10**20 + number
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o["x0"]
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+
 class CounterNosy(CounterOfStrings):
     """A Counter whose counts change it whenever they are added to, taken from or compared."""
 

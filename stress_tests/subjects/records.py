@@ -358,6 +358,44 @@ class NamedRow(Subject):
         return copy.copy(o).x0[0], copy.deepcopy(o).x0[0], pickle.loads(pickle.dumps(o)).x0[0]
 
 
+class FieldOfNamedTuple(Subject):
+    """What finds a field of named tuples, and has a text that says what the field is."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        made: Any = type(vars(Point)["x0"])
+        return made(0, *fresh_strings(1))
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def get(o: Any, v: str) -> Any:
+        return o.__get__((v,))
+
+    @step()
+    def doc(o: Any, v: str) -> Any:
+        return o.__doc__
+
+    @step(writes=True)
+    def store_doc(o: Any, v: str) -> Any:
+        for number in range(9):
+            o.__doc__ = v + str(number)
+
+    @step(writes=True)
+    def delete_doc(o: Any, v: str) -> Any:
+        del o.__doc__
+
+    @step()
+    def repr_(o: Any, v: str) -> Any:
+        return [len(repr(o)) for _ in range(9)]
+
+    @step()
+    def reduce(o: Any, v: str) -> Any:
+        return [o.__reduce__()[0] is type(o) for _ in range(9)]
+
+
 class Movie(TypedDict, total=False):
     """What a program says of a dict."""
 

@@ -607,6 +607,45 @@ else:
         def compares(o: Any, v: str) -> Any:
             return locale.strcoll(o[1], v) == 0, locale.strxfrm(v) == v
 
+    class TextDomain(Subject):
+        """The name of the catalogue that C's library takes texts from, and where it lies: what is told somebody set."""
+
+        def fresh(self, size: int) -> Any:
+            locale.textdomain("x0x0")
+            locale.bindtextdomain("x0x0", "/x0x0")
+            return ["x0"]
+
+        def left(self, o: Any) -> Any:
+            locale.textdomain("messages")
+            return None
+
+        @step(writes=True)
+        def set_(o: Any, v: str) -> Any:
+            return TextDomain.known(locale.textdomain(v * 2))
+
+        @step(writes=True)
+        def set_longer(o: Any, v: str) -> Any:
+            return [TextDomain.known(locale.textdomain(v * 20)) for _ in range(9)]
+
+        @step()
+        def ask(o: Any, v: str) -> Any:
+            return TextDomain.known(locale.textdomain(None))
+
+        @step(writes=True)
+        def bind(o: Any, v: str) -> Any:
+            """It lies in a folder that is not there."""
+            return TextDomain.known(locale.bindtextdomain("x0x0", "/" + v * 2)[1:])
+
+        @step()
+        def bind_ask(o: Any, v: str) -> Any:
+            return [TextDomain.known(locale.bindtextdomain("x0x0", None)[1:]) for _ in range(9)]
+
+        @staticmethod
+        def known(name: str) -> str:
+            """Nothing, where somebody set it."""
+            of_somebody = name[:2].isalnum() and name == name[:2] * (len(name) // 2)
+            return "" if name == "messages" or of_somebody else name or "no name"
+
     class SystemLog(Subject):
         """The process's name in the system's log, which is told nothing: all that is said here is masked."""
 

@@ -275,6 +275,50 @@ class SelectLists(Subject):
         o.pop()
 
 
+class _File:
+    """What is waited for in a file's stead."""
+
+    def fileno(self) -> int:
+        return READ
+
+
+class FilesReplaced(Subject):
+    """A list of objects with files, which select goes through while others put new ones in their places: as many as
+    there were.
+    """
+
+    most = PROCESS
+    sizes = (3, 30)
+
+    def fresh(self, size: int) -> Any:
+        return [_File() for _ in range(size)]
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def select(o: Any, v: str) -> Any:
+        return len(select.select(o, [], [], 0)[0])
+
+    @step()
+    def select_all(o: Any, v: str) -> Any:
+        return len(select.select(o, [], o, 0)[2])
+
+    @step(writes=True)
+    def replace(o: Any, v: str) -> Any:
+        for number in range(len(o)):
+            o[number] = _File()
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        o[:] = [_File() for _ in range(len(o))]
+
+    @step(writes=True)
+    def turn(o: Any, v: str) -> Any:
+        o.reverse()
+        o[0] = _File()
+
+
 class _Sockets(Attributes):
     """A pair of sockets, neither of which waits; values come through whole."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import threading
 import xml.etree.ElementTree as ET
 from typing import Any, ClassVar
 from xml.parsers import expat
@@ -637,6 +638,94 @@ class XMLParserMadeAgain(Subject):
         return o.close()
 
 
+PIECES = "x0&amp;x1&lt;x2"
+"""A text that comes in pieces, which are put together when it is first asked for."""
+
+
+class ParsedTexts(Subject):
+    """A parsed tree whose texts are in pieces still, and are asked for by all. Nobody changes it."""
+
+    most = PROCESS
+    sizes = (1, 9)
+
+    def fresh(self, size: int) -> Any:
+        return ET.fromstring("<r>" + f"<a>{PIECES}</a>{PIECES}" * size + "</r>")
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step()
+    def text(o: Any, v: str) -> Any:
+        return [one.text for one in o]
+
+    @step()
+    def tail(o: Any, v: str) -> Any:
+        return [one.tail for one in o]
+
+    @step()
+    def itertext(o: Any, v: str) -> Any:
+        return "".join(o.itertext())
+
+    @step()
+    def findtext(o: Any, v: str) -> Any:
+        return o.findtext("a"), o.find("a[.='" + v + "']")
+
+    @step()
+    def tostring(o: Any, v: str) -> Any:
+        return len(ET.tostring(o))
+
+    @step()
+    def copies(o: Any, v: str) -> Any:
+        return copy.deepcopy(o)[0].text, copy.copy(o[0]).tail, pickle.loads(pickle.dumps(o))[0].text
+
+
+class ParserEntities(Subject):
+    """A parser's table of entities, which is changed while a thread feeds it what names one of them.
+
+    Threads that feed it take turns.
+    """
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        parser: ET.XMLParser[Any] = ET.XMLParser(target=ET.TreeBuilder())
+        parser.entity["e"] = "x" + str(size)
+        parser.feed("<!DOCTYPE r SYSTEM 'x0'><r>")
+        return parser, threading.Lock()
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def feed(o: Any, v: str) -> Any:
+        with o[1]:
+            o[0].feed("&e;" * 50)
+
+    @step(writes=True)
+    def feed_attribute(o: Any, v: str) -> Any:
+        with o[1]:
+            o[0].feed(f"<a x0='{v}'>&e;</a>")
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o[0].entity["e"] = "".join(v)
+
+    @step(writes=True)
+    def delete(o: Any, v: str) -> Any:
+        del o[0].entity["e"]
+        o[0].entity["e"] = "".join(v)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o[0].entity.clear()
+        o[0].entity["e"] = "".join(v)
+
+    @step()
+    def read(o: Any, v: str) -> Any:
+        return o[0].entity.get("e")
+
+
 class XMLPullParser(Subject):
     """A parser that gives events when they are asked for."""
 
@@ -779,6 +868,53 @@ class Expat(Attributes):
     def reparse_deferral(o: Any, v: str) -> Any:
         o.SetReparseDeferralEnabled(False)
         return o.GetReparseDeferralEnabled()
+
+
+class ExpatBuffer(Subject):
+    """The buffer in which expat's parser puts pieces of a text together, before any is parsed."""
+
+    most = PROCESS
+
+    def fresh(self, size: int) -> Any:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        return parser
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def off(o: Any, v: str) -> Any:
+        o.buffer_text = False
+
+    @step(writes=True)
+    def on(o: Any, v: str) -> Any:
+        o.buffer_text = True
+        return o.buffer_text
+
+    @step(writes=True)
+    def off_and_on(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o.buffer_text = False
+            o.buffer_text = True
+
+    @step(writes=True)
+    def size(o: Any, v: str) -> Any:
+        o.buffer_size = 1024 + ord(v[0])
+
+    @step(writes=True)
+    def sizes_(o: Any, v: str) -> Any:
+        for number in range(9):
+            o.buffer_size = 2048 + number * ord(v[0])
+
+    @step()
+    def members(o: Any, v: str) -> Any:
+        return o.buffer_text, o.buffer_size, o.buffer_used
+
+    @step(writes=True)
+    def another(o: Any, v: str) -> Any:
+        """For what is somewhere else, with a buffer of the same size."""
+        return o.ExternalEntityParserCreate("").buffer_size
 
 
 class SharedNames(Subject):

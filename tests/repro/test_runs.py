@@ -32,6 +32,8 @@ def ran(folder: Path, text: str, here: Target, limit_s: float = 20) -> Run:
 
 def test_exit_status_1_counts_only_with_the_line_that_says_so(tmp_path: Path, here: Target) -> None:
     assert ran(tmp_path, "print('seen in round 1')\nraise SystemExit(1)", here).seen
+    dying = "import sys\nsys.stderr.write('The pad bytes are ')\nsys.exit('seen: the child\\'s exit status is -11')"
+    assert ran(tmp_path, dying, here).seen, "behind what the child had begun to say"
     done = ran(tmp_path, "raise LookupError('no state')", here)
     assert (done.seen, done.failure) == (False, "exit status 1: LookupError: no state")
     for number, died in ((signal.SIGABRT, True), (signal.SIGKILL, False)):
