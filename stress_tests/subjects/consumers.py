@@ -32,7 +32,7 @@ import xml.etree.ElementTree as ET
 import zlib
 from array import array
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.kernel.pairs import PROCESS, Asked, Subject, fresh_strings, step
 
@@ -435,20 +435,29 @@ class _Replaced(_Taken):
 
     most = PROCESS
     sizes = (3, 9)
+    made: ClassVar[Any]
+    """As many items as nobody else has."""
 
     def fresh(self, size: int) -> Any:
         return type(self).made("x0", size)
-
-    @staticmethod
-    def made(v: str, size: int) -> list[Any]:
-        """As many items as nobody else has."""
-        raise NotImplementedError
 
     def left(self, o: Any) -> Any:
         return None
 
 
-class ChildrenTaken(_Replaced):
+class _Emptied(_Replaced):
+    """One that may be empty, too."""
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+
+class ChildrenTaken(_Emptied):
     """A list of elements that become the children of other ones, while it is changed."""
 
     @staticmethod
@@ -483,19 +492,11 @@ class ChildrenTaken(_Replaced):
         o[:] = ChildrenTaken.made(v, len(o))
 
     @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def shrink(o: Any, v: str) -> Any:
-        del o[1:]
-
-    @step(writes=True)
     def grow(o: Any, v: str) -> Any:
         o += ChildrenTaken.made(v, 20)
 
 
-class TemplateTaken(_Replaced):
+class TemplateTaken(_Emptied):
     """A list of texts and numbers of groups, one behind the other, of which re makes what it replaces matches by."""
 
     minimum_version = (3, 12)
@@ -521,14 +522,6 @@ class TemplateTaken(_Replaced):
     @step(writes=True)
     def replace_all(o: Any, v: str) -> Any:
         o[:] = TemplateTaken.made(v, 21)
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def shrink(o: Any, v: str) -> Any:
-        del o[1:]
 
     @step(writes=True)
     def grow(o: Any, v: str) -> Any:
@@ -597,7 +590,7 @@ def _fork(arguments: Any, programs: Any) -> Any:
     )
 
 
-class ArgumentsTaken(_Replaced):
+class ArgumentsTaken(_Emptied):
     """A list of arguments, and one of programs to try, that a process would be started with, were it not refused."""
 
     sizes = (3, 30)
@@ -622,14 +615,6 @@ class ArgumentsTaken(_Replaced):
     @step(writes=True)
     def replace_all(o: Any, v: str) -> Any:
         o[:] = ArgumentsTaken.made(v, len(o))
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def shrink(o: Any, v: str) -> Any:
-        del o[1:]
 
     @step(writes=True)
     def grow(o: Any, v: str) -> Any:
