@@ -1,7 +1,7 @@
 """ftstress-0140: an object is read out of a structure within a structure when its finalizer has run already.
 
-`PyCField_get` and `PyCField_set` (Modules/_ctypes/cfield.c) hold the lock of the view of the inner structure, which each
-thread has made for itself: nothing keeps the one from taking what the other one is letting go of.
+`PyCField_get` and `PyCField_set` (Modules/_ctypes/cfield.c) hold the lock of the view of the inner structure, which
+each thread has made for itself: nothing keeps the one from taking what the other one is letting go of.
 Exit status 1: it showed. Exit status 0: not within 20 s.
 """
 
