@@ -23,7 +23,7 @@ from harness.kernel.known import KnownIssue
 from harness.kernel.levers import OF_THE_PROCESS
 from harness.kernel.loader import describe_file, find_scenario, load_file
 from harness.kernel.pairs.subject import JOIN, PREFIX, describe_subjects, load_subjects
-from harness.kernel.scenario import ScenarioError, actor_threads
+from harness.kernel.scenario import ModuleMissing, ScenarioError, actor_threads
 from harness.kernel.signature import short_id
 from harness.kernel.suite import subject_files, suite_files
 from harness.record.result import Finding, Kind
@@ -157,10 +157,16 @@ def _scenario(name: str) -> ScenarioInfo:
 
 @cache
 def _subject(name: str) -> ScenarioInfo:
+    missing = ScenarioError(f"the catalogue has no subject {name}")
     for file in subject_files():
-        if name in load_subjects(str(file)):
+        try:
+            found = load_subjects(str(file))
+        except ModuleMissing as error:  # what this Python lacks, another file may not need
+            missing = error
+            continue
+        if name in found:
             return next(info(event) for event in describe_subjects(str(file)) if event["name"] == name)
-    raise ScenarioError(f"the catalogue has no subject {name}")
+    raise missing
 
 
 def prove(

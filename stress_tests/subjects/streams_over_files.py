@@ -214,8 +214,8 @@ class _FileStream(_OverFile):
         return o[0].closed, o[0].seekable(), o[0].isatty(), o[0].fileno() > 2, len(repr(o[0])) > 9
 
 
-class _FileStreamRead(_FileStream):
-    """What is read, too."""
+class _Read(_OverFile):
+    """What is read of any stream."""
 
     @step(writes=True)
     def read(o: Any, v: str) -> Any:
@@ -239,7 +239,7 @@ class _FileStreamRead(_FileStream):
         return len(list(o[0]))
 
 
-class _FileBufferRead(_FileStreamRead):
+class _BufferRead(_Read):
     """What is read into somebody's buffer, too."""
 
     @step(writes=True)
@@ -255,12 +255,8 @@ class _FileBufferRead(_FileStreamRead):
         return len(o[0].peek(LINE))
 
 
-class _FileStreamWritten(_FileStream):
-    """What is written, too."""
-
-    @step(writes=True)
-    def truncate(o: Any, v: str) -> Any:
-        return o[0].truncate()
+class _Written(_OverFile):
+    """What is written to any stream."""
 
     @step(writes=True)
     def write(o: Any, v: str) -> Any:
@@ -276,12 +272,20 @@ class _FileStreamWritten(_FileStream):
         o[0].writelines([_like(o[0], v + "\n")] * 2)
 
 
+class _FileStreamWritten(_Written, _FileStream):
+    """A stream over one file that is written, and cut."""
+
+    @step(writes=True)
+    def truncate(o: Any, v: str) -> Any:
+        return o[0].truncate()
+
+
 def _like(stream: Any, text: str) -> Any:
     """A text as the stream takes it."""
     return text if isinstance(stream, io.TextIOBase) else text.encode()
 
 
-class FileReader(_FileBufferRead):
+class FileReader(_BufferRead, _FileStream):
     """A reader's buffer over a file, which ends in the middle of a line, and is closed and detached."""
 
     def fresh(self, size: int) -> Any:
@@ -303,7 +307,7 @@ class FileWriter(_FileStreamWritten):
         return stream, file
 
 
-class FileRandom(_FileBufferRead, _FileStreamWritten):
+class FileRandom(_BufferRead, _FileStreamWritten):
     """A buffer over a file that is read and written, with some read and a line that waits to be written."""
 
     def fresh(self, size: int) -> Any:
@@ -413,7 +417,7 @@ class FileRandomWritten(_OverFile):
         o[0].flush()
 
 
-class FilePair(_OverFile):
+class FilePair(_BufferRead, _Written):
     """A reader's and a writer's buffer in one, over a file each, which any thread may close."""
 
     most = PROCESS
@@ -430,38 +434,6 @@ class FilePair(_OverFile):
         return None
 
     @step(writes=True)
-    def read(o: Any, v: str) -> Any:
-        return len(o[0].read())
-
-    @step(writes=True)
-    def read_more(o: Any, v: str) -> Any:
-        return len(o[0].read(100))
-
-    @step(writes=True)
-    def read1(o: Any, v: str) -> Any:
-        return len(o[0].read1(2))
-
-    @step(writes=True)
-    def readinto(o: Any, v: str) -> Any:
-        return o[0].readinto(bytearray(60))
-
-    @step(writes=True)
-    def readline(o: Any, v: str) -> Any:
-        return len(o[0].readline())
-
-    @step(writes=True)
-    def peek(o: Any, v: str) -> Any:
-        return len(o[0].peek(LINE))
-
-    @step(writes=True)
-    def write(o: Any, v: str) -> Any:
-        return o[0].write(_line(v))
-
-    @step(writes=True)
-    def write_more(o: Any, v: str) -> Any:
-        return o[0].write(_line(v) * 20)
-
-    @step(writes=True)
     def flush(o: Any, v: str) -> Any:
         o[0].flush()
 
@@ -474,7 +446,7 @@ class FilePair(_OverFile):
         return o[0].closed, o[0].readable(), o[0].writable(), o[0].isatty()
 
 
-class FileText(_FileStreamRead):
+class FileText(_Read, _FileStream):
     """Text over a file that is gone through by lines, and read by a few bytes at a time. It is said not to be
     thread-safe: the process goes on.
     """
@@ -506,7 +478,7 @@ class FileText(_FileStreamRead):
         return o[0].encoding, o[0].errors, o[0].newlines, o[0].line_buffering
 
 
-class FileTextWritten(_FileStreamRead, _FileStreamWritten):
+class FileTextWritten(_Read, _FileStreamWritten):
     """Text over a file that is read and written, with a line that waits to be written."""
 
     def fresh(self, size: int) -> Any:

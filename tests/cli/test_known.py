@@ -13,6 +13,7 @@ from harness.campaign.grade import grade
 from harness.cli import main
 from harness.kernel import known
 from harness.kernel.known import Change, KnownIssue
+from harness.kernel.scenario import ScenarioError
 from harness.record.target import Target
 from harness.repro import proofs
 from harness.repro.proofs import Proven
@@ -185,3 +186,14 @@ def test_a_run_that_was_not_a_full_one_says_nothing_of_that(monkeypatch: pytest.
 def test_an_entry_that_something_looked_like_is_not_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     written = covering(2).trial().finding().progress().ended()
     assert notices(monkeypatch, written) == []
+
+
+def test_a_subject_is_found_though_this_python_lacks_what_another_file_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacks, planted = tmp_path / "lacks.py", Path(__file__).parent.parent / "pairs" / "_subjects.py"
+    lacks.write_text("import winreg\n")  # only Windows has it
+    monkeypatch.setattr(proofs, "subject_files", lambda: [lacks, planted])
+    assert proofs._subject("pairs.kept").file == str(planted)
+    with pytest.raises(ScenarioError, match="No module named 'winreg'"):
+        proofs._subject("pairs.nowhere")

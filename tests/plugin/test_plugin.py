@@ -144,6 +144,19 @@ def test_a_file_that_cannot_be_loaded_is_a_collection_error_of_one_sentence(
     assert says in output and "Traceback" not in output
 
 
+def test_a_file_that_takes_a_module_the_target_lacks_is_skipped_and_alone_it_is_no_pass(
+    tmp_path: Path, free_threaded: str
+) -> None:
+    write(tmp_path, "lacks.py", "import winreg\n" + QUIET)  # only Windows has it
+    write(tmp_path, "mine.py", QUIET)
+    of_all = "--target", free_threaded, "--stress-budget", "1"
+    status, output = run_pytest(tmp_path, "lacks.py", "mine.py", *of_all)
+    assert status == 0 and "1 passed, 1 skipped" in output
+    assert re.search(r"^SKIPPED \[1\] .*No module named 'winreg'", output, re.MULTILINE)
+    status, output = run_pytest(tmp_path, "lacks.py", *of_all)
+    assert status == 5 and "1 skipped" in output and "passed" not in output.splitlines()[-1]
+
+
 def test_a_gil_build_skips_what_needs_parallelism_and_says_why(tmp_path: Path, with_gil: str) -> None:
     write(tmp_path, "mine.py", QUIET)
     write(tmp_path, "other.py", ALONE)
