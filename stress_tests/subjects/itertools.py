@@ -208,17 +208,39 @@ class Repeat(_Endless):
 
 
 class Accumulate(_Itertool):
-    """accumulate of lists: what is so far is a new one each time, which nobody else keeps alive."""
+    """accumulate of tuples: what is so far is a new one each time, which nobody else keeps alive."""
 
     def fresh(self, size: int) -> Any:
-        return itertools.accumulate([[one] for one in fresh_strings(size)])
+        return itertools.accumulate(zip(fresh_strings(size)))
 
 
 class AccumulateFrom(_Itertool):
     """accumulate with a function, that was given what to begin with."""
 
     def fresh(self, size: int) -> Any:
-        return itertools.accumulate([[one] for one in fresh_strings(size)], operator.concat, initial=["x0"])
+        return itertools.accumulate(zip(fresh_strings(size)), operator.concat, initial=("x0",))
+
+
+class AccumulateOfLists(_Itertool):
+    """accumulate of lists, whose sum so far has a lock of its own: who adds to it while it is copied waits for that."""
+
+    sizes = (64, 8)
+
+    def fresh(self, size: int) -> Any:
+        return itertools.accumulate([[one] * 16 for one in fresh_strings(size)])
+
+    def left(self, o: Any) -> Any:
+        return None
+
+    @step(writes=True)
+    def copy_each(o: Any, v: str) -> Any:
+        for so_far in o:
+            so_far.copy()
+
+    @step(writes=True)
+    def add_each(o: Any, v: str) -> Any:
+        for so_far in o:
+            so_far + so_far
 
 
 class Batched(_Itertool):

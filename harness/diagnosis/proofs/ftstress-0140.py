@@ -1,17 +1,17 @@
-"""ftstress-0140: an object is read out of a structure within a structure when its finalizer has run already.
+"""ftstress-0140: a structure within a structure points to an object that was let go of, after two threads stored one.
 
-`PyCField_get` and `PyCField_set` (Modules/_ctypes/cfield.c) hold the lock of the view of the inner structure, which
-each thread has made for itself: nothing keeps the one from taking what the other one is letting go of.
+`PyCField_set` (Modules/_ctypes/cfield.c) stores the pointer, and after that what keeps the object alive, under the lock
+of the view of the inner structure, which each thread has made for itself: the pointer stays of one thread's object,
+and the other one's is kept. What is let go of is kept here by its finalizer, so that nothing dies of it.
 Exit status 1: it showed. Exit status 0: not within 20 s.
 """
 
 import ctypes
-import sys
+import os
 import threading
 import time
 
-deadline = time.monotonic() + 20
-seen = []
+ROUNDS = 2_000
 
 
 class Thing:
@@ -19,7 +19,7 @@ class Thing:
 
     def __del__(self):
         self.ended = True
-        sum(range(200))  # who takes it now keeps it
+        kept.append(self)
 
 
 class Inner(ctypes.Structure):
@@ -30,25 +30,27 @@ class Outer(ctypes.Structure):
     _fields_ = [("inner", Inner)]
 
 
-def store():
-    while not seen and time.monotonic() < deadline:
-        for _ in range(100):
-            shared.inner.thing = Thing()
+def store(me):
+    for number, shared in enumerate(objects):
+        there[me] = number
+        while there[1 - me] < number:
+            pass
+        shared.inner.thing = Thing()
 
 
-def read():
-    while not seen and time.monotonic() < deadline:
-        for _ in range(100):
-            if shared.inner.thing.ended:
-                seen.append("an object that was finalized is given")
-
-
-shared = Outer()
-shared.inner.thing = Thing()
-threads = [threading.Thread(target=one) for one in (store, read)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(seen[0] if seen else "not seen")
-sys.exit(1 if seen else 0)
+deadline = time.monotonic() + 20
+wrong = 0
+while not wrong and time.monotonic() < deadline:
+    kept, there = [], [-1, -1]
+    objects = [Outer() for _ in range(ROUNDS)]
+    threads = [threading.Thread(target=store, args=[me]) for me in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wrong = sum(shared.inner.thing.ended for shared in objects)
+print(
+    f"{wrong} of {ROUNDS} structures point to an object that was let go of" if wrong else "not seen",
+    flush=True,
+)
+os._exit(1 if wrong else 0)  # no finalizer of what is left needs to run
