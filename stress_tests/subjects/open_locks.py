@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import heapq
 import io
 import itertools
 import mmap
@@ -19,7 +18,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from harness.kernel.pairs import PROCESS, Asked, Subject, fresh_strings, step
+from harness.kernel.pairs import PROCESS, VALUES, Asked, Subject, fresh_strings, step
 
 if sys.version_info >= (3, 12):
     import _tokenize
@@ -33,7 +32,7 @@ def wait(*values: Any) -> Any:
 
 def hold(*_: Any) -> None:
     """Keep the lock that is held for longer than others try to get it without going to sleep."""
-    sum(range(3_000))
+    sum(range(20_000))
 
 
 class Waiting:
@@ -129,6 +128,17 @@ class CycleOfWaiting(_GoneThrough):
         return itertools.cycle(map(wait, Waiting(size)))
 
 
+class ChainOfWaiting(_GoneThrough):
+    """chain of iterators that wait, each of which is let go of at its end."""
+
+    sizes = (0, 1)
+
+    def fresh(self, size: int) -> Any:
+        if size:
+            return itertools.chain.from_iterable(map(wait, Waiting(many)) for many in (1, 2, 3))
+        return itertools.chain(map(wait, Waiting(1)), "x", map(wait, Waiting(2)))
+
+
 class CountOfWaiting(_GoneThrough):
     """count from a number that waits when another one is added to it."""
 
@@ -147,13 +157,10 @@ class _Sum(float):
 
 _TOOLS: tuple[Callable[[], Any], ...] = (
     lambda: itertools.accumulate(Waiting()),
-    lambda: itertools.accumulate(Waiting(), wait),
     lambda: itertools.starmap(wait, Waiting()),
     lambda: itertools.takewhile(wait, Waiting()),
     lambda: itertools.dropwhile(lambda value: not wait(value), Waiting()),
     lambda: zip(Waiting(), map(wait, Waiting()), strict=True),
-    lambda: itertools.chain.from_iterable(map(Waiting, (1, 2, 3))),
-    lambda: itertools.chain(map(wait, Waiting(1)), "x", map(wait, Waiting(2))),
     lambda: itertools.compress(Waiting(), map(wait, Waiting())),
     lambda: enumerate(map(wait, Waiting())),
     lambda: itertools.batched(Waiting(), 2) if sys.version_info >= (3, 12) else Waiting(),  # type: ignore[attr-defined]
@@ -173,28 +180,6 @@ class ToolOfWaiting(_GoneThrough):
 
     def fresh(self, size: int) -> Any:
         return _TOOLS[size]()
-
-
-class ChainOfHeld(_OpenLock):
-    """chain of iterators over deques, whose locks others hold while they copy them."""
-
-    def fresh(self, size: int) -> Any:
-        parts = [deque(fresh_strings(300)) for _ in range(9)]
-        return itertools.chain.from_iterable(map(iter, parts)), parts
-
-    @step(writes=True)
-    def exhaust(o: Any, v: str) -> Any:
-        deque(o[0], 0)
-
-    @step(writes=True)
-    def loop(o: Any, v: str) -> Any:
-        for _ in o[0]:
-            pass
-
-    @step()
-    def copy_(o: Any, v: str) -> Any:
-        for part in o[1]:
-            part.copy()
 
 
 class OrderedDictIteratorHeld(_OpenLock):
@@ -272,11 +257,18 @@ class PickledSet(_OpenLock):
 class LruCacheOfOneHash(_OpenLock):
     """A cache of three, of arguments that are hashed alike, and wait when they are compared."""
 
+    said = "functools.lru_cache: the cache is thread-safe, its data coherent"
+    most = VALUES
+
     def fresh(self, size: int) -> Any:
         o = functools.lru_cache(3)(len)
         for text in fresh_strings(size):
             o(_Argument(text))
         return o
+
+    def wrong(self, o: Any) -> str:
+        many = o.cache_info().currsize
+        return "" if many <= 3 else f"a cache of at most 3 has {many}"
 
     @step(writes=True)
     def call_one(o: Any, v: str) -> Any:
@@ -380,7 +372,6 @@ class _Raw(io.RawIOBase):
     writable = seekable = readable
 
     def readinto(self, buffer: Any) -> int:
-        wait()
         many = min(len(buffer), 7, len(self.data))
         buffer[:many] = self.data[:many]
         del self.data[:many]
@@ -395,62 +386,75 @@ class _Raw(io.RawIOBase):
         return int(wait(max(offset, 0)))
 
     def close(self) -> None:
-        wait()
+        hold()
         super().close()
 
 
-class ReaderOverWaiting(_OpenLock):
-    """A buffered reader that is closed over what waits while it is closed."""
+class WriterOverWaiting(_OpenLock):
+    """A buffered writer that is closed over what waits while it is written to, and what it has taken to write."""
 
-    may_raise = (ValueError, OSError)
-
-    def fresh(self, size: int) -> Any:
-        return io.BufferedReader(_Raw(), 16)
-
-    @step(writes=True)
-    def read(o: Any, v: str) -> Any:
-        return len(o.read(3))
-
-    @step(writes=True)
-    def readline(o: Any, v: str) -> Any:
-        return len(o.readline())
-
-    @step(writes=True)
-    def readinto(o: Any, v: str) -> Any:
-        return o.readinto(bytearray(30))
-
-    @step()
-    def peek(o: Any, v: str) -> Any:
-        return len(o.peek())
-
-    @step(writes=True)
-    def close(o: Any, v: str) -> Any:
-        o.close()
-
-
-class RandomOverWaiting(ReaderOverWaiting):
-    """A buffered stream for both that is closed over what waits while it is closed."""
+    said = "io, Buffered streams: thread-safe, by a lock"
+    most = VALUES
+    may_raise = (ValueError,)
 
     def fresh(self, size: int) -> Any:
-        return io.BufferedRandom(_Raw(), 16)
+        raw = _Raw()
+        raw.data.clear()
+        return io.BufferedWriter(raw, 16), raw, []
+
+    def wrong(self, o: Any) -> str:
+        stream, raw, taken = o
+        stream.close()
+        gone = len(taken) * 9 - len(raw.data)
+        return "" if gone <= 0 else f"{gone} of the bytes that it took are gone"
 
     @step(writes=True)
     def write(o: Any, v: str) -> Any:
-        return o.write(b"x" * 20)
+        o[0].write(b"x" * 9)
+        o[2].append(9)
 
     @step(writes=True)
-    def seek(o: Any, v: str) -> Any:
-        return o.seek(2)
+    def flush(o: Any, v: str) -> Any:
+        o[0].flush()
+
+    @step(writes=True)
+    def close(o: Any, v: str) -> Any:
+        o[0].close()
+
+
+class _WaitingBuffer(io.BufferedIOBase):
+    """A buffered stream in Python, which waits."""
+
+    def readable(self) -> bool:
+        return True
+
+    writable = seekable = readable
+
+    def read(self, many: Any = -1, /) -> bytes:
+        return bytes(wait(b"x0\nx1 x2"))
+
+    read1 = read
+
+    def write(self, data: Any, /) -> int:
+        return int(wait(len(data)))
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return int(wait(max(offset, 0)))
+
+    def tell(self) -> int:
+        return int(wait(7))
+
+    def flush(self) -> None:
+        wait()
 
 
 class TextOverWaiting(_OpenLock):
     """A text stream over one that waits."""
 
     may_raise = (ValueError, OSError, StopIteration)
-    left_out: ClassVar[dict[str, str]] = {}
 
     def fresh(self, size: int) -> Any:
-        return io.TextIOWrapper(io.BufferedRandom(_Raw(), 16), "utf-8")
+        return io.TextIOWrapper(_WaitingBuffer(), "utf-8")
 
     @step(writes=True)
     def read(o: Any, v: str) -> Any:
@@ -463,6 +467,10 @@ class TextOverWaiting(_OpenLock):
     @step(writes=True)
     def next_(o: Any, v: str) -> Any:
         return len(next(o))
+
+    @step(writes=True)
+    def detach(o: Any, v: str) -> Any:
+        o.detach()
 
     @step(writes=True)
     def write(o: Any, v: str) -> Any:
@@ -478,7 +486,7 @@ class TextOverWaiting(_OpenLock):
 
     @step(writes=True)
     def reconfigure(o: Any, v: str) -> Any:
-        o.reconfigure(encoding="latin-1", newline="\r")
+        o.reconfigure(encoding="latin-1")
 
     @step(writes=True)
     def flush(o: Any, v: str) -> Any:
@@ -504,190 +512,6 @@ class _Lines(Waiting):
 
     def __next__(self) -> Any:
         return super().__next__()[0] + ',"\n'
-
-
-class CsvWriterOfWaiting(_OpenLock):
-    """A csv writer whose fields wait when they are asked for their text."""
-
-    def fresh(self, size: int) -> Any:
-        return csv.writer(io.StringIO())
-
-    @step(writes=True)
-    def writerow(o: Any, v: str) -> Any:
-        o.writerow([Waits(v), v, Waits(v * 9)])
-
-    @step(writes=True)
-    def writerow_long(o: Any, v: str) -> Any:
-        o.writerow([Waits(v * 2_000), v])
-
-
-class HeapOfWaiting(_OpenLock):
-    """A heap of elements that wait when they are compared."""
-
-    may_raise = (IndexError, RuntimeError)
-
-    def fresh(self, size: int) -> Any:
-        o = [Waits("x" + str(number)) for number in range(9)]
-        heapq.heapify(o)
-        return o
-
-    @step(writes=True)
-    def push(o: Any, v: str) -> Any:
-        heapq.heappush(o, Waits(v))
-
-    @step(writes=True)
-    def pop(o: Any, v: str) -> Any:
-        heapq.heappop(o)
-
-    @step(writes=True)
-    def replace(o: Any, v: str) -> Any:
-        heapq.heapreplace(o, Waits(v))
-
-    @step(writes=True)
-    def heapify(o: Any, v: str) -> Any:
-        heapq.heapify(o)
-
-    @step(writes=True)
-    def sort(o: Any, v: str) -> Any:
-        o.sort()
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-
-class DequeOfWaiting(_OpenLock):
-    """A deque of elements that wait when they are compared."""
-
-    may_raise = (IndexError, RuntimeError, ValueError)
-
-    def fresh(self, size: int) -> Any:
-        return deque(Waits("x" + str(number)) for number in range(9))
-
-    @step(writes=True)
-    def remove(o: Any, v: str) -> Any:
-        o.remove("x7")
-
-    @step()
-    def index(o: Any, v: str) -> Any:
-        return o.index("x7", Asked(o, wait, 0))
-
-    @step()
-    def count(o: Any, v: str) -> Any:
-        return o.count("x3")
-
-    @step()
-    def equal(o: Any, v: str) -> Any:
-        return o == deque(map(Waits, fresh_strings(9)))
-
-    @step(writes=True)
-    def extend(o: Any, v: str) -> Any:
-        o.extend(Waiting())
-
-    @step(writes=True)
-    def init(o: Any, v: str) -> Any:
-        o.__init__(Waiting(), 2)
-
-    @step(writes=True)
-    def reverse(o: Any, v: str) -> Any:
-        o.reverse()
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def rotate(o: Any, v: str) -> Any:
-        o.rotate(Asked(o, wait, 2))
-
-
-class BytearrayHeld(_OpenLock):
-    """A bytearray, and a shorter one whose lock others hold for long."""
-
-    may_raise = (BufferError, IndexError)
-
-    def fresh(self, size: int) -> Any:
-        return bytearray(b" x" * 5_000 + b" "), bytearray(b" z")
-
-    @step()
-    def strip(o: Any, v: str) -> Any:
-        return len(o[0].strip(o[1]))
-
-    @step(writes=True)
-    def extend(o: Any, v: str) -> Any:
-        o[0].extend(o[1])
-
-    @step()
-    def replace(o: Any, v: str) -> Any:
-        return len(o[0].replace(o[1], b""))
-
-    @step()
-    def split(o: Any, v: str) -> Any:
-        return len(o[0].split(o[1]))
-
-    @step(writes=True)
-    def empty(o: Any, v: str) -> Any:
-        o[0].clear()
-        o[0].extend(b" y" * 5_000)
-
-    @step()
-    def held(o: Any, v: str) -> Any:
-        return o[1][Held()]
-
-
-class AttributesHeld(_OpenLock):
-    """An object whose dict is replaced, and whose dict's lock others hold for long."""
-
-    def fresh(self, size: int) -> Any:
-        return _Plain()
-
-    @step(writes=True)
-    def store(o: Any, v: str) -> Any:
-        o.x = v
-
-    @step(writes=True)
-    def store_new(o: Any, v: str) -> Any:
-        setattr(o, v, v)
-
-    @step(writes=True)
-    def replace(o: Any, v: str) -> Any:
-        for _ in range(30):
-            o.__dict__ = {}
-
-    @step(writes=True)
-    def held(o: Any, v: str) -> Any:
-        vars(o).pop(Held(), None)
-
-    @step(writes=True)
-    def number(o: Any, v: str) -> Any:
-        vars(o)[7] = v
-
-    @step()
-    def items(o: Any, v: str) -> Any:
-        return len(list(vars(o).items()))
-
-
-class _Plain:
-    """Has no attributes."""
-
-
-class NotesHeld(_OpenLock):
-    """An exception that is given notes, and whose dict's lock others hold for long."""
-
-    def fresh(self, size: int) -> Any:
-        return Exception()
-
-    @step(writes=True)
-    def add_note(o: Any, v: str) -> Any:
-        o.add_note(v)
-
-    @step(writes=True)
-    def held(o: Any, v: str) -> Any:
-        vars(o).pop(Held(), None)
-
-    @step(writes=True)
-    def replace(o: Any, v: str) -> Any:
-        o.__dict__ = {}
 
 
 class NamesNewToClass(_OpenLock):
@@ -734,6 +558,45 @@ class _Slow(type):
     def mro(cls) -> list[type]:
         hold()
         return super().mro()
+
+
+class _Ordered(type):
+    """Waits when it has said the order of a class."""
+
+    def mro(cls) -> list[type]:
+        return list(wait(super().mro()))
+
+
+class _Other(metaclass=_Ordered):
+    """What a class has as another base."""
+
+
+class SubclassMadeMeanwhile(_OpenLock):
+    """A class that is given other bases while classes are made below it, whose order waits to be said."""
+
+    most = VALUES
+
+    def fresh(self, size: int) -> Any:
+        return _Ordered("Base", (_Base,), {}), []
+
+    def wrong(self, o: Any) -> str:
+        base, made = o
+        for one in made:
+            if one.__mro__[1:] != base.__mro__:
+                return "the order of a class is not that of its base"
+        return ""
+
+    @step(writes=True)
+    def store_bases(o: Any, v: str) -> Any:
+        o[0].__bases__ = (_Other,)
+
+    @step(writes=True)
+    def make(o: Any, v: str) -> Any:
+        o[1].append(_Ordered("Derived", (o[0],), {}))
+
+
+class _Base(metaclass=_Ordered):
+    """What a class has as its base at first."""
 
 
 if sys.version_info >= (3, 12):
