@@ -6,6 +6,7 @@ What was taken out of the object before, a size or a pointer, may no longer be t
 
 from __future__ import annotations
 
+import _tokenize  # type: ignore[import-not-found]
 import csv
 import functools
 import io
@@ -19,9 +20,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from harness.kernel.pairs import PROCESS, VALUES, Asked, Subject, fresh_strings, step
-
-if sys.version_info >= (3, 12):
-    import _tokenize
 
 
 def wait(*values: Any) -> Any:
@@ -119,13 +117,6 @@ class ZipLongestOfWaiting(_GoneThrough):
 
     def fresh(self, size: int) -> Any:
         return itertools.zip_longest(Waiting(2), Waiting(4), map(wait, Waiting(6)))
-
-
-class CycleOfWaiting(_GoneThrough):
-    """cycle over an iterator that waits, which it goes through for the first time."""
-
-    def fresh(self, size: int) -> Any:
-        return itertools.cycle(map(wait, Waiting(size)))
 
 
 class ChainOfWaiting(_GoneThrough):
@@ -231,6 +222,11 @@ class PickledWithHoles(_OpenLock):
     def exchange_back(o: Any, v: str) -> Any:
         o.pop(9, None)
         o[4] = Waits(v)
+
+    @step(writes=True)
+    def store(o: Any, v: str) -> Any:
+        for _ in range(9):
+            o[3] = Waits(v)
 
 
 class PickledSet(_OpenLock):
@@ -378,7 +374,7 @@ class _Raw(io.RawIOBase):
         return many
 
     def write(self, data: Any) -> int:
-        wait()
+        time.sleep(0.0015)  # who has waited for a lock for a millisecond has it next (Python/lock.c)
         self.data += data
         return len(data)
 
@@ -599,13 +595,12 @@ class _Base(metaclass=_Ordered):
     """What a class has as its base at first."""
 
 
-if sys.version_info >= (3, 12):
+class TokensOfWaiting(_GoneThrough):
+    """Tokens of lines that wait, some of which go on in the next line."""
 
-    class TokensOfWaiting(_GoneThrough):
-        """Tokens of lines that wait, some of which go on in the next line."""
+    minimum_version = (3, 13)
+    may_raise = (SyntaxError, IndentationError)
 
-        may_raise = (SyntaxError, IndentationError)
-
-        def fresh(self, size: int) -> Any:
-            lines = iter(["x = [1,\n", "  'x', 2]\n", "y = '''x\n", "  y'''\n", 'f"{\n', 'x}"\n'] * 2)
-            return _tokenize.TokenizerIter(lambda: wait(next(lines, "")), extra_tokens=True)
+    def fresh(self, size: int) -> Any:
+        lines = iter(["x = [1,\n", "  'x', 2]\n", "y = '''x\n", "  y'''\n", 'f"{\n', 'x}"\n'] * 2)
+        return _tokenize.TokenizerIter(lambda: wait(next(lines, "")), extra_tokens=True)
