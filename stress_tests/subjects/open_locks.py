@@ -28,7 +28,7 @@ def wait(*values: Any) -> Any:
     return values[0] if values else None
 
 
-def hold(*_: Any) -> None:
+def hold() -> None:
     """Keep the lock that is held for longer than others try to get it without going to sleep."""
     sum(range(20_000))
 
@@ -65,26 +65,16 @@ class Waits:
     def __eq__(self, other: object) -> bool:
         return bool(wait(self.name) == getattr(other, "name", other))
 
-    def __lt__(self, other: Any) -> bool:
-        return bool(wait(self.name) < other.name)
-
-    def __str__(self) -> str:
-        return str(wait(self.name))
-
     def __reduce__(self) -> Any:
         return str, (wait(self.name),)
 
 
 class Held:
-    """No key, index or item that is there: who looks for it holds the lock of where it looks, and for long."""
+    """A key that is nowhere: who looks for it holds the lock of where it looks, and for long."""
 
     def __hash__(self) -> int:
         hold()
         return -2
-
-    def __index__(self) -> int:
-        hold()
-        return 0
 
 
 class _OpenLock(Subject):
@@ -357,33 +347,18 @@ class StringIOCut(BytesIOCut):
 
 
 class _Raw(io.RawIOBase):
-    """Bytes that wait, and do not look whether they are closed."""
+    """Bytes that take their time to be written."""
 
     def __init__(self) -> None:
-        self.data = bytearray(b"x0\nx1 x2\n" * 9)
+        self.data = bytearray()
 
-    def readable(self) -> bool:
+    def writable(self) -> bool:
         return True
-
-    writable = seekable = readable
-
-    def readinto(self, buffer: Any) -> int:
-        many = min(len(buffer), 7, len(self.data))
-        buffer[:many] = self.data[:many]
-        del self.data[:many]
-        return many
 
     def write(self, data: Any) -> int:
         time.sleep(0.0015)  # who has waited for a lock for a millisecond has it next (Python/lock.c)
         self.data += data
         return len(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return int(wait(max(offset, 0)))
-
-    def close(self) -> None:
-        hold()
-        super().close()
 
 
 class WriterOverWaiting(_OpenLock):
@@ -395,7 +370,6 @@ class WriterOverWaiting(_OpenLock):
 
     def fresh(self, size: int) -> Any:
         raw = _Raw()
-        raw.data.clear()
         return io.BufferedWriter(raw, 16), raw, []
 
     def wrong(self, o: Any) -> str:
