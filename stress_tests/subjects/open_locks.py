@@ -257,13 +257,13 @@ class LruCacheOfOneHash(_OpenLock):
         return "" if many <= 3 else f"a cache of at most 3 has {many}"
 
     @step(writes=True)
-    def call_one(o: Any, v: str) -> Any:
-        for text in ("x1", "x5"):
+    def call_up(o: Any, v: str) -> Any:
+        for text in fresh_strings(6) * 3:
             o(_Argument(text))
 
     @step(writes=True)
-    def call_many(o: Any, v: str) -> Any:
-        for text in fresh_strings(5):
+    def call_down(o: Any, v: str) -> Any:
+        for text in fresh_strings(6)[::-1] * 3:
             o(_Argument(text))
 
     @step(writes=True)
