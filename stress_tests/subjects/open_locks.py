@@ -19,13 +19,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from harness.kernel.pairs import PROCESS, VALUES, Asked, Subject, fresh_strings, step
-
-
-def wait(*values: Any) -> Any:
-    """Let others in, and give the first value back."""
-    time.sleep(0.000_01)
-    return values[0] if values else None
+from harness.kernel.pairs import PROCESS, VALUES, Asked, Subject, fresh_strings, step, wait
 
 
 def hold() -> None:
@@ -528,45 +522,6 @@ class _Slow(type):
     def mro(cls) -> list[type]:
         hold()
         return super().mro()
-
-
-class _Ordered(type):
-    """Waits when it has said the order of a class."""
-
-    def mro(cls) -> list[type]:
-        return list(wait(super().mro()))
-
-
-class _Other(metaclass=_Ordered):
-    """What a class has as another base."""
-
-
-class SubclassMadeMeanwhile(_OpenLock):
-    """A class that is given other bases while classes are made below it, whose order waits to be said."""
-
-    most = VALUES
-
-    def fresh(self, size: int) -> Any:
-        return _Ordered("Base", (_Base,), {}), []
-
-    def wrong(self, o: Any) -> str:
-        base, made = o
-        for one in made:
-            if one.__mro__[1:] != base.__mro__:
-                return "the order of a class is not that of its base"
-        return ""
-
-    @step(writes=True)
-    def store_bases(o: Any, v: str) -> Any:
-        o[0].__bases__ = (_Other,)
-
-    @step(writes=True)
-    def make(o: Any, v: str) -> Any:
-        o[1].append(_Ordered("Derived", (o[0],), {}))
-
-
-class _Base(metaclass=_Ordered):
-    """What a class has as its base at first."""
 
 
 class TokensOfWaiting(_GoneThrough):

@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, AskedItems, Attributes, Subject, fresh_strings, giving, step
+from harness.kernel.pairs import PROCESS, AskedItems, Attributes, Subject, fresh_strings, giving, step, wait
 
 
 def _database(size: int) -> sqlite3.Connection:
@@ -482,3 +482,29 @@ class ConnectionMadeAgain(Subject):
     @step()
     def counts(o: Any, v: str) -> Any:
         return o.in_transaction, o.total_changes
+
+
+class BackupInto(Subject):
+    """A database, and another one that it is copied into a page at a time, with a callback that waits."""
+
+    most = PROCESS
+    may_raise = (sqlite3.Error,)
+
+    def fresh(self, size: int) -> Any:
+        return _database(99), sqlite3.connect(":memory:", check_same_thread=False)
+
+    def left(self, o: Any) -> Any:
+        for connection in o:
+            connection.close()
+
+    @step(writes=True)
+    def backup(o: Any, v: str) -> Any:
+        o[0].backup(o[1], pages=1, progress=wait)
+
+    @step(writes=True)
+    def close_copy(o: Any, v: str) -> Any:
+        o[1].close()
+
+    @step()
+    def select(o: Any, v: str) -> Any:
+        return len(o[1].execute("select name from sqlite_master").fetchall())

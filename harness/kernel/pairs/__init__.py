@@ -20,6 +20,7 @@ from harness.kernel.pairs.nosy import (
     nosy_list,
     refuse,
     taken,
+    wait,
 )
 from harness.kernel.pairs.raised import caught, waiting
 from harness.kernel.pairs.subject import ATOMIC, PROCESS, VALUES, OwnNumber, Subject, fresh_strings, step
@@ -56,5 +57,6 @@ __all__ = [
     "refuse",
     "step",
     "taken",
+    "wait",
     "waiting",
 ]
