@@ -1,5 +1,6 @@
-"""What C does around a call that lets others in: a hash, a finalizer, a callback or ``mro()`` in Python that waits. No lock
-is held of what is being changed; with the GIL it is the same.
+"""What C does around a call that lets others in: a hash, a finalizer, a callback or ``mro()`` in Python that waits.
+
+No lock is held of what is being changed; with the GIL it is the same.
 """
 
 from __future__ import annotations
