@@ -164,8 +164,7 @@ class WatchersReplaced(_LetIn):
     minimum_version = (3, 12)
 
     def fresh(self, size: int) -> Any:
-        with suppress(ValueError):  # by another thread, or before
-            MONITORING.use_tool_id(MONITORING.PROFILER_ID, "ftstress")
+        return None
 
     def left(self, o: Any) -> Any:
         threading.setprofile_all_threads(None)  # type: ignore[attr-defined]  # since 3.12
@@ -186,6 +185,8 @@ class WatchersReplaced(_LetIn):
 
     @step(writes=True)
     def monitor(o: Any, v: str) -> Any:
+        with suppress(ValueError):  # another thread has claimed it
+            MONITORING.use_tool_id(MONITORING.PROFILER_ID, "ftstress")
         MONITORING.register_callback(MONITORING.PROFILER_ID, MONITORING.events.PY_START, _waiting())
         MONITORING.set_events(MONITORING.PROFILER_ID, MONITORING.events.PY_START)
         _watched()
