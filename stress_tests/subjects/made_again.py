@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
-from harness.kernel.pairs import PROCESS, Subject, fresh_items, fresh_strings, giving, step
+from harness.kernel.pairs import PROCESS, Subject, fresh_items, fresh_strings, giving, step, wait
 
 
 class _MadeAgain(Subject):
@@ -266,7 +266,7 @@ class ProfilerMadeAgain(_MadeAgain):
 
 def _waits() -> float:
     """What the time is; others get on meanwhile."""
-    time.sleep(0)
+    wait()
     return time.perf_counter()
 
 
