@@ -125,7 +125,7 @@ class Grader:
         """The last word of those."""
         self.seen: dict[str, _Seen] = {}
         self.pairs = RacedTaker()
-        self.totals: Counter[str] = Counter()
+        self.asked_totals: Counter[str] = Counter()
         """How often a debug build's reference totals were asked, by subject."""
         self.doubted: set[tuple[str, str]] = set()
         """Pairs that showed something in a child in which another one had done so before."""
@@ -173,7 +173,7 @@ class Grader:
             case "pair_begin" | "pair_end" | "mixed":
                 self.pairs.feed(event)
             case "totals":
-                self.totals[event["scenario"]] += 1
+                self.asked_totals[event["scenario"]] += 1
             case "doubted":
                 self._on_doubted(event)
             case "swept":
@@ -264,24 +264,27 @@ class Grader:
             budget_s=self.header["budget_s"],
             elapsed_s=round(self.elapsed_s, 3),
             target=self.target,
-            totals=Totals(
-                trials=sum(scenario.trials for scenario in scenarios),
-                rounds=sum(scenario.rounds for scenario in scenarios),
-                samples=sum(scenario.samples for scenario in scenarios),
-                findings=len(findings),
-                pairs=self.pairs.totals(),
-                triples=self.pairs.totals(3),
-            ),
+            totals=self.totals(),
             scenarios=scenarios,
             findings=tuple(replace(found, cause=cause[found.id]) for found in findings),
             notices=self._told(),
             idle_amplifiers=idle_amplifiers(self.infos().values(), self.target, self.kind),
         )
 
+    def totals(self) -> Totals:
+        """What has been done so far, without the findings' causes: to group these takes as long as a trial of pairs."""
+        scenarios = [self._graded(name)[1] for name in self.tallies]
+        return Totals(
+            trials=sum(scenario.trials for scenario in scenarios),
+            rounds=sum(scenario.rounds for scenario in scenarios),
+            samples=sum(scenario.samples for scenario in scenarios),
+            findings=len(self.seen),
+            pairs=self.pairs.totals(),
+            triples=self.pairs.totals(3),
+        )
+
     def untold(self, told: Container[str]) -> list[Finding]:
-        """The findings whose ids are not among those that have been ``told``, without their causes: to group these
-        takes as long as a trial of pairs does.
-        """
+        """The findings whose ids are not among those that have been ``told``, without their causes."""
         return [self._finding(text, one) for text, one in self.seen.items() if short_id(text) not in told]
 
     def _on_campaign(self, event: CampaignEvent) -> None:
@@ -536,7 +539,7 @@ class Grader:
     def _counted_references(self) -> Iterator[str]:
         """How much of a campaign of pairs on a debug build was asked for leaks."""
         if self.target.debug and self.kind == PAIRS and self.target.version_info >= SINCE:
-            asked, subjects = self.totals.total(), len(self.totals)
+            asked, subjects = self.asked_totals.total(), len(self.asked_totals)
             yield f"reference totals: asked {asked} times, of {subjects} of {len(self.tallies)} subjects"
 
     def _stale(self) -> Iterator[str]:

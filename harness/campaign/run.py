@@ -67,8 +67,9 @@ LATE = 1.08
 """A campaign of at least ``KEEPS_TIME_S`` waits until this many times its budget for trials that do not end. A shorter
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
 KEEPS_TIME_S = 30.0
-WRITE_S = 1.0
-"""Between two results of a campaign that goes on; its journal has everything at once."""
+WRITE_S = 5.0
+"""Between two results of a campaign that goes on; its journal has everything at once. With hundreds of subjects a result
+takes a twentieth of a second, in which no trial is started."""
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
 

@@ -204,7 +204,7 @@ def load(path: Path = LIST) -> list[KnownIssue]:
 def entry(issues: Sequence[KnownIssue], target: Build, scenario: str, signature: str) -> KnownIssue | None:
     """The first entry that applies to the target and looks like the finding; None: it is new."""
     for issue in issues:
-        if issue.applies_to(target) and issue.matches(scenario, signature):
+        if issue.matches(scenario, signature) and issue.applies_to(target):  # the version is what takes long
             return issue
     return None
 

@@ -77,7 +77,7 @@ class Meter:
             return Reading(max(0.0, now - self._began), totals, speed, tuple(self._racing.values()), unit)
 
     def _totals(self) -> Totals:
-        return self._grader.result().totals if self._grader.header else NOTHING
+        return self._grader.totals() if self._grader.header else NOTHING
 
     def _take(self, event: Event) -> list[str]:
         self._grader.feed(event)
