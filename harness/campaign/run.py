@@ -68,7 +68,7 @@ LATE = 1.08
 one waits for as long as it takes to be sure of a hang (``trial.longest_s``)."""
 KEEPS_TIME_S = 30.0
 WRITE_S = 5.0
-"""Between two results of a campaign that goes on; its journal has everything at once. With hundreds of subjects a result
+"""Between two results of a campaign that goes on; its journal has everything at once. With hundreds of subjects one
 takes a twentieth of a second, in which no trial is started."""
 QUEUED = 1000
 """Events that children may be ahead of the journal."""
