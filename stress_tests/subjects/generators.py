@@ -503,7 +503,11 @@ class AsyncGeneratorAsend(_Driver):
 
 
 class AsyncGeneratorAthrow(_Driver):
-    """What ``athrow`` gave, of a generator that waits at its first value."""
+    """What ``athrow`` gave, of a generator that waits at its first value. Who drives it while another thread has only
+    just begun to has the generator go on to where it does not catch what is thrown then.
+    """
+
+    may_raise = (*BUSY, Thrown)
 
     def fresh(self, size: int) -> Any:
         o = giving_later(size)
