@@ -58,7 +58,8 @@ PRIMING_TURNS = 2
 """Turns of a thread that only reads, before the swept one, where caches are meant to be warm (see ``prime``)."""
 WARMING_TURNS = 24
 """Of a thread that stores, where it is to be specialised: it goes on with the bytecode that it has, and attempts that
-fail are made again after twice as many turns each time.
+fail are made again after twice as many turns each time. Fewer where a round has not as many stores: its scenario may
+have made ready for no more.
 """
 
 
@@ -96,7 +97,7 @@ class Side:
         for index in range(self.index):
             self.once(index)
         if self.stores and self.page[NEW_CODE]:
-            self.again(WARMING_TURNS)
+            self.again(min(WARMING_TURNS, self.sweep.most_turns - self.n))
 
     def once(self, index: int) -> None:
         """One operation, judged at once; what it saw is told later."""

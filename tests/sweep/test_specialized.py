@@ -137,3 +137,24 @@ def test_where_there_is_no_window_nothing_shows(scene: MakeScene) -> None:
         if not others:
             break
     assert not others, others
+
+
+FEW_STORES = """
+class Sample(Scenario):
+    "What it stores into was made ready for as many stores as a round has: twenty."
+    def prepare(self, knobs):
+        self.classes = [fresh_class() for _ in range(20)]
+    @operation(actor="writer", stores=48)
+    def store(self, n):
+        self.classes[n - 1].x = n
+    @operation(actor="reader")
+    def read(self):
+        return self.classes[0]
+"""
+
+
+@pytest.mark.targets(*SPECIALIZING)
+def test_no_more_is_stored_than_in_a_round_for_it_to_be_specialised(scene: MakeScene) -> None:
+    _, told, jobs = swept(scene(FEW_STORES))
+    assert not told
+    assert {one.job.specialized for one in jobs} == {OFF, NOW, BEFORE}
