@@ -458,7 +458,7 @@ class _Driver(Subject):
     """What drives an asynchronous generator for one value, beside the generator itself."""
 
     said = SAID
-    may_raise = BUSY
+    may_raise: ClassVar[tuple[type[BaseException], ...]] = BUSY
     left_out: ClassVar[dict[str, str]] = {"__del__": "the interpreter calls it; close ends it as well"}
 
     def left(self, o: Any) -> Any:
