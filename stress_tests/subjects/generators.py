@@ -458,7 +458,7 @@ class _Driver(Subject):
     """What drives an asynchronous generator for one value, beside the generator itself."""
 
     said = SAID
-    may_raise: ClassVar[tuple[type[BaseException], ...]] = BUSY
+    may_raise = BUSY
     left_out: ClassVar[dict[str, str]] = {"__del__": "the interpreter calls it; close ends it as well"}
 
     def left(self, o: Any) -> Any:
@@ -503,11 +503,7 @@ class AsyncGeneratorAsend(_Driver):
 
 
 class AsyncGeneratorAthrow(_Driver):
-    """What ``athrow`` gave, of a generator that waits at its first value. Who drives it while another thread has only
-    just begun to has the generator go on to where it does not catch what is thrown then.
-    """
-
-    may_raise = (*BUSY, Thrown)
+    """What ``athrow`` gave, of a generator that waits at its first value."""
 
     def fresh(self, size: int) -> Any:
         o = giving_later(size)
