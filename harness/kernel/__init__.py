@@ -38,7 +38,7 @@ from harness.kernel.oracles import (
 from harness.kernel.recording import Linearizable
 from harness.kernel.scenario import Scenario, operation
 from harness.kernel.values import Ledger, MortalValue, Value, sharing
-from harness.kernel.warm import Warm, answering, calm, counted, getting
+from harness.kernel.warm import Warm, answering, calm, copied, counted, getting
 
 __all__ = [
     "Absence",
@@ -63,6 +63,7 @@ __all__ = [
     "answering",
     "calm",
     "class_depth",
+    "copied",
     "counted",
     "dwell",
     "fan_out",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sysconfig
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, ClassVar
 
 from harness.kernel.amplifiers import Amplifier, readers
@@ -53,6 +54,11 @@ def getting(value: Value) -> Callable[[Any], Any]:
     exec(_MAKE_GETTER, names)
     getter: Callable[[Any], Any] = names.pop("get")
     return getter
+
+
+def copied(function: Callable[[Any], Any]) -> FunctionType:
+    """A function that uses no globals, with instructions of its own, which have met nothing yet."""
+    return FunctionType(function.__code__.replace(), {})
 
 
 def answering(value: Value) -> Callable[..., Value]:

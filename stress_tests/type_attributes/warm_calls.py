@@ -13,6 +13,7 @@ from harness.kernel import (
     Value,
     Warm,
     answering,
+    copied,
     counted,
     fresh_class,
     fresh_subclass,
@@ -43,6 +44,10 @@ def calling_up(base: Any) -> Any:
             return super().y
 
     return Below
+
+
+def called(cls: Any) -> Any:
+    return cls()
 
 
 class _Called(Warm):
@@ -235,20 +240,27 @@ class WarmConstructor(_Called):
 
     Sound: one writer stores initializers that keep counts; an instance made later keeps no older one. The class keeps
     the initializer in a cache of its own (from 3.13 on), which a store must clear.
+
+    A call that met a store as it was specialised is one for any callable from then on, and never again one for this
+    class (``specialize_class_call`` in Python/specialize.c): so each round calls by instructions of its own.
     """
 
     name = "__init__"
+
+    def prepare(self, knobs: Knobs) -> None:
+        super().prepare(knobs)
+        self.make, self.make_other = copied(called), copied(called)
 
     def made(self, value: Value) -> Any:
         return keeping(value)
 
     @operation(actor="reader")
     def make_twice(self) -> Any:
-        return self.base().kept, self.base().kept
+        return self.make(self.base).kept, self.make(self.base).kept
 
     @operation(actor="reader")
     def make_below(self) -> Any:
-        return self.sub().kept, self.base().kept
+        return self.make_other(self.sub).kept, self.make(self.base).kept
 
 
 def false(thing: Any) -> bool:

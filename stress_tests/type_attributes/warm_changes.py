@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any, ClassVar
 
-from harness.kernel import Amplifier, Oracle, Scenario, Value, fresh_class, operation
+from harness.kernel import Amplifier, Oracle, Scenario, Value, copied, fresh_class, operation
 from harness.kernel.levers import ON, specializer
 
 WARM = 60
@@ -41,11 +41,6 @@ def read_class(thing: Any) -> Any:
 
 def call_it(thing: Any) -> Any:
     return thing()
-
-
-def copied(function: Callable[[Any], Any]) -> FunctionType:
-    """The function with instructions of its own, which have met nothing yet."""
-    return FunctionType(function.__code__.replace(), {})
 
 
 def warmed(function: Callable[[Any], Any], thing: Any) -> FunctionType:
