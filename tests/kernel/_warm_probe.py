@@ -27,7 +27,7 @@ from harness.kernel.rounds import Role, Round, new_round, next_strides, race, ro
 from harness.kernel.scenario import Scenario
 
 LOOK_S = 0.1
-FIRST = 4
+FIRST = 2
 """Rounds that do not count, where there is time for more: what is warm in these only is warm for a moment."""
 
 try:
