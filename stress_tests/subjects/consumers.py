@@ -50,6 +50,16 @@ class _Taken(Subject):
     )
 
 
+class _Own(threading.local):
+    """A thread's own connection to an empty database."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", check_same_thread=False)
+
+
+OWN = _Own()
+
+
 class TakenList(_Taken):
     """A list of strings that is taken by functions and constructors of C's while others change it."""
 
@@ -183,6 +193,38 @@ class TakenList(_Taken):
         return os.path.commonprefix(o), os.path.join("x0", *o)
 
 
+class TakenByQuery(_Taken):
+    """A list of strings that is given to a query in the place of its parameters, while others change it."""
+
+    sizes = (10, 200)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size)
+
+    @step(writes=True)
+    def clear(o: Any, v: str) -> Any:
+        o.clear()
+
+    @step(writes=True)
+    def shrink(o: Any, v: str) -> Any:
+        del o[1:]
+
+    @step(writes=True)
+    def append(o: Any, v: str) -> Any:
+        o.append(v)
+
+    @step(writes=True)
+    def replace_all(o: Any, v: str) -> Any:
+        """By strings that are new, where those before are let go of."""
+        for number in range(len(o)):
+            o[number : number + 1] = [v[:1] + "1"]
+
+    @step(may_raise=(sqlite3.ProgrammingError, IndexError))
+    def query(o: Any, v: str) -> Any:
+        """It asks for the length, and then for each item."""
+        return OWN.connection.execute("select 'x0'" + ", ?" * len(o), o).fetchone()
+
+
 class TakenNumbers(_Taken):
     """A list of numbers that is taken by functions and constructors of C's while others change it."""
 
@@ -266,16 +308,6 @@ def _known(numbers: Any) -> str:
 
 NOWHERE = "/dev/null/x0"
 """Nothing can be there: to run it fails, after all that it was to be given has been read."""
-
-
-class _Own(threading.local):
-    """A thread's own connection to an empty database."""
-
-    def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", check_same_thread=False)
-
-
-OWN = _Own()
 
 
 class NumbersMadeInto(_Taken):

@@ -10,6 +10,7 @@ import mmap
 import random
 import sys
 from collections.abc import Collection, Sequence
+from time import perf_counter
 from typing import Any
 
 from harness.kernel.pairs.durations import Durations
@@ -21,8 +22,9 @@ from harness.kernel.pairs.orders import Outcome, explored, frozen_outcome, of_a_
 from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
 
-LENGTH = 128
-"""Rounds of a row."""
+LENGTH, SHORTEST = 128, 16
+"""Rounds of a row; fewer, but for as many, where it would take more than ``MADE_S`` to make their objects."""
+MADE_S = 0.1
 TURNS = 4
 """In every other row each thread does its operation as often, in one round: narrow windows are met sooner. What may
 come of it no order says: only the process and the structure are asked for. What doubles doubles so often, and not more.
@@ -93,11 +95,14 @@ class Mixed:
         self.rounds, self.overlapped = [0] * len(self.names), [0] * len(self.names)
         """Of each pair."""
         self.quick: dict[tuple[int, int], _Quick] = {}
+        began = perf_counter()
         self.known = {
             size: of_a_fresh_one(subject, size) | {f"x{number}" for number in range(size)} | OWN
             for size in subject.sizes
         }
         """By size: the strings that are known to be put there, before anything is raced."""
+        made_s = (perf_counter() - began) / len(subject.sizes)
+        self.length = max(SHORTEST, min(LENGTH, int(MADE_S / max(made_s, MADE_S / LENGTH))))
         self.judges: dict[tuple[int, int], Judge] = {}
 
     def row(self) -> Row:
@@ -107,13 +112,13 @@ class Mixed:
         # The second row is in turns, for a glance has few: and each size comes both ways.
         in_turns = (self.rows + self.rows // len(sizes) * (len(sizes) % 2 == 0)) % 2
         self.rows += 1
-        while len(self.left) < LENGTH:
+        while len(self.left) < self.length:
             first = self.numbers[: len(self.numbers) - len(self.last)]
             again = first + self.both_write + self.kin * (len(first) // max(1, KIN * len(self.kin)))
             for some in (again, self.last):
                 self.draw.shuffle(some)
                 self.left += some
-        pairs, self.left = self.left[:LENGTH], self.left[LENGTH:]
+        pairs, self.left = self.left[: self.length], self.left[self.length :]
         made = self.row_of(pairs)
         if self.rows > 1 and self.rows % HELD_ROWS == 1:
             self.held_at = self.draw.randrange(HELD_ROWS)  # else some sizes would never come but held
@@ -144,11 +149,15 @@ class Mixed:
     def learn(self, row: Row) -> None:
         """How long rounds take says how many turns there may be."""
         if row.turns == 1:
-            self.turns = max(1, min(TURNS, LONGEST_NS * row.length // max(1, row.took_ns)))
+            self.turns = max(1, min(TURNS, LONGEST_NS * row.ended() // max(1, row.took_ns)))
         if row.is_timed:
             for steps, took in zip(row.steps, row.took, strict=True):
                 timed = [(one.name, ns) for one, ns in zip(steps, took, strict=True) if ns]
                 self.durations.learn(self.size, timed)
+
+    def was_cut(self, row: Row, i: int) -> None:
+        """Of a row that was ended before its time: what comes behind its round ``i`` comes in the next one."""
+        self.left[:0] = [self.pair_of(row, later) for later in row.numbers[i + 1 :]]
 
     def pair_of(self, row: Row, i: int) -> int:
         """The number of the pair that the row's round ``i`` is of."""

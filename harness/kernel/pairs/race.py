@@ -219,6 +219,10 @@ class Row:
         for flags in (*self.here, *self.began):
             flags[:] = [True] * self.length
 
+    def ended(self) -> int:
+        """Rounds that all threads are through with."""
+        return min(self.length - results.count(None) for results in self.results)
+
     def done(self) -> int:
         """Rounds that each thread has begun, and ended, all together: what grows while anybody moves."""
         return sum(flags.count(True) for flags in self.here) + sum(

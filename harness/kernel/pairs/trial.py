@@ -146,12 +146,14 @@ class PairTrial:
         ):
             row = mixed.row()
             racers.race(row, mixed.play(row), self.subject.fresh, mixed.size)
-            self._wait(row, racers, mixed.come_to)
+            self._wait(row, racers, mixed.come_to, cuts=True)
             met = met or racers.apart
             mixed.learn(row)
+            ended = row.ended()
             for i in row.numbers:
                 given = [results[i] for results in row.results]
                 if None in given:
+                    mixed.was_cut(row, i)
                     break
                 number = mixed.pair_of(row, i)
                 pair = mixed.names[number]
@@ -163,7 +165,7 @@ class PairTrial:
                 if all(met[i] for met in row.met):
                     mixed.overlapped[number] += 1
                     self.count.samples += 2 * mixed.asked[number]
-                    self.count.overlap_ns += row.took_ns // row.length
+                    self.count.overlap_ns += row.took_ns // ended
                 self.count.rounds += 1
             self.count.span_ns += row.took_ns
             self._let_go(row, mixed.names_in(row), racers, {"size": mixed.size})
@@ -323,8 +325,17 @@ class PairTrial:
             shown, refusal, details = found
             self._refuse(shown, refusal, details, shown)
 
-    def _wait(self, row: Row, racers: Racers, pair: Callable[[], str], threads: int | None = None) -> None:
-        """Until so many threads are through with the row; all of them, where nothing is said."""
+    def _wait(
+        self,
+        row: Row,
+        racers: Racers,
+        pair: Callable[[], str],
+        threads: int | None = None,
+        cuts: bool = False,
+    ) -> None:
+        """Until so many threads are through with the row; all of them, where nothing is said. One that ``cuts`` ends
+        where it would take longer than its share of a glance: a single round of some subjects takes milliseconds.
+        """
         missing, idle, before, used_s = threads or row.threads, 0, -1, 0.0
         stands_back = False
         sleepers = Sleepers()
@@ -333,6 +344,8 @@ class PairTrial:
                 missing -= 1
                 continue
             self._progress()
+            if cuts and not row.stop and row.ended():
+                row.stop.append(True)
             done = row.done()
             if done != before:
                 idle, before, used_s = 0, done, time.process_time()
