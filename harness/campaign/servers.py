@@ -82,7 +82,13 @@ class _Servers:
             stale = [one for one in self.idle if one.suppressions != self.suppressions]
             old = [server for one in stale for server in self.idle.pop(one)]
             idle = self.idle.setdefault(kind, [])
-            ready = idle.pop() if idle else None
+            # One that has loaded the trial's file has nothing to do but fork.
+            best = max(
+                range(len(idle)),
+                key=lambda number: (spec["file"] in idle[number].loaded, number),
+                default=None,
+            )
+            ready = None if best is None else idle.pop(best)
         for other in old:
             other.end()  # it would report what is suppressed by now
         server = ready or _Server(target, kind)
@@ -123,6 +129,8 @@ class _Server:
             environment(target.sanitizer or "", self.reports.name, kind.suppressions) if self.reports else {}
         )
         self.served = 0
+        self.loaded: set[str] = set()
+        """Files, by path, of trials that it has had."""
         self.gone = False
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         spec: ServeSpec = {
@@ -152,6 +160,7 @@ class _Server:
     def fork(self, spec: ChildTrial, take_back: Callable[[_Server], None]) -> _Forked | None:
         """A child that runs a trial; None where it cannot. ``take_back`` gets the server when the child is gone."""
         self.served += 1
+        self.loaded.add(spec["file"])
         lifeline, *outgoing = [os.pipe() for _ in range(4)]
         theirs = [lifeline[0], *(writing for _, writing in outgoing)]
         ours = [lifeline[1], *(reading for reading, _ in outgoing)]

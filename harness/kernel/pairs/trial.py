@@ -75,7 +75,7 @@ class PairTrial:
         self.declared = steps(type(self.subject))
         self.began = time.monotonic()
         self.count = Count()
-        self.last_progress = self.last_look = 0.0
+        self.last_progress, self.last_look = 0.0, self.began
         self.told: set[tuple[str, ...]] = set()
         self.found: str | None = None
         """The pair that showed something first: what another one shows after it is doubted."""
@@ -83,7 +83,8 @@ class PairTrial:
         self.lifetimes = Lifetimes()
         self.draw = random.Random(f"{self.seed}:totals")
         self.to_ask_s = LONGEST_S
-        self.blocks = sys.getallocatedblocks()
+        self.blocks: int | None = None
+        """Allocated when garbage was collected last. A glance is over before that is asked."""
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
 
@@ -435,7 +436,10 @@ class PairTrial:
         if now - self.last_look < PROGRESS_S:  # it goes through all there is, with the world stopped
             return
         self.last_look = now
-        if sys.getallocatedblocks() - self.blocks > COLLECT_AFTER:
+        blocks = sys.getallocatedblocks()
+        if self.blocks is None:
+            self.blocks = blocks
+        elif blocks - self.blocks > COLLECT_AFTER:
             self._collect()
 
     def _collect(self) -> None:
