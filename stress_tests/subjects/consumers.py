@@ -196,7 +196,7 @@ class TakenList(_Taken):
 class TakenByQuery(_Taken):
     """A list of strings that is given to a query in the place of its parameters, while others change it."""
 
-    sizes = (10, 200)
+    sizes = (10, 50)
 
     def fresh(self, size: int) -> Any:
         return fresh_strings(size)
@@ -213,11 +213,11 @@ class TakenByQuery(_Taken):
     def append(o: Any, v: str) -> Any:
         o.append(v)
 
-    @step(writes=True)
+    @step(writes=True, may_raise=(IndexError,))
     def replace_all(o: Any, v: str) -> Any:
-        """By strings that are new, where those before are let go of."""
-        for number in range(len(o)):
-            o[number : number + 1] = [v[:1] + "1"]
+        """By strings that are new, where those before are let go of, and those that were new before."""
+        for number in (*range(len(o)), *range(len(o))):
+            o[number] = v[:1] + "1"
 
     @step(may_raise=(sqlite3.ProgrammingError, IndexError))
     def query(o: Any, v: str) -> Any:

@@ -8,6 +8,7 @@ import itertools
 import sys
 import types
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from itertools import takewhile
@@ -236,6 +237,12 @@ class ImportErrorOfAll(Subject):
     @step(writes=True)
     def import_(o: Any, v: str) -> Any:
         return __import__(o[1 + (v[0] == "a")])
+
+    @step(writes=True)
+    def import_often(o: Any, v: str) -> Any:
+        for _ in range(40):
+            with suppress(ImportError):
+                __import__(o[1 + (v[0] == "a")])
 
     @step(writes=True)
     def cut(o: Any, v: str) -> Any:
