@@ -1,6 +1,7 @@
 """What CPython's documents promise of objects that threads share, and what was seen: ``docs/guarantees.md``.
 
     python -m measure.guarantees DIR [DIR ...] > docs/guarantees.md
+    python -m measure.guarantees --subjects                                  # those of which something is promised
 
 Each DIR holds a campaign of ``ftstress pairs`` on one target; nothing is run. Several of one target are added up. A row
 is a promise, a column a target: kept, in so many rounds of so many pairs; broken, by which known issue; or not asked,
@@ -133,8 +134,9 @@ CPython promises something of threads that share an object, since 3.14: `Doc/lib
 functions `Doc/data/threadsafety.dat`. Each promise has a row, in own words; each cell says what pairs of
 operations have shown.
 
-    ftstress pairs --target PY --budget 80s --out DIR          # for each target; then
-    python -m measure.guarantees DIR DIR … > docs/guarantees.md
+    ftstress pairs --target PY --budget 80s --out DIR          # for each target, and
+    ftstress pairs $(python -m measure.guarantees --subjects) --target PY --budget 3m --out OTHER
+    python -m measure.guarantees DIR OTHER … > docs/guarantees.md
 
 *Kept* is not proven: none of so many rounds showed otherwise, and below the bound, at 95 %, a round may break it
 all the same. Atomicity is asked of pairs of which both operations promise it, unless one reads without the lock
@@ -219,8 +221,15 @@ def _elsewhere(name: str, seen: Seen, links: Mapping[str, str]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m measure.guarantees", description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("folders", nargs="*", default=[], type=Path, metavar="DIR")
+    what.add_argument(
+        "--subjects", action="store_true", help="print the subjects of which something is promised"
+    )
     told = parser.parse_args(arguments)
+    if told.subjects:
+        print(*dict.fromkeys(subject for said in SAID for subject in said.asked))
+        return 0
     subjects = {name: one for file in subject_files() for name, one in load_subjects(str(file)).items()}
     issues = load()
     sys.stdout.write(page(seen_in(told.folders, subjects, issues), subjects, issues))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from harness.kernel.known import OF_PAIR, load
 from harness.kernel.pairs import ATOMIC, VALUES, Subject, step
-from harness.kernel.pairs.subject import PREFIX
+from harness.kernel.pairs.subject import PREFIX, load_subjects
+from harness.kernel.suite import subject_files
 from measure.guarantees.__main__ import Asked, Found, Seen, page, verdict
+from measure.guarantees.__main__ import main as run
 from measure.guarantees.promises import SAID, Said
 
 PUSH = Said("stacks", "Pushing happens at one moment.", ATOMIC, {"stack": "push"}, against=("gh-1", "gh-2"))
@@ -100,3 +104,10 @@ def test_each_promise_is_asked_by_operations_that_there_are_or_says_why_not() ->
         for one in said.against:
             covered = [glob for glob, looks in issues[one].looks if OF_PAIR.fullmatch(looks)]
             assert {PREFIX + subject for subject in said.asked} & set(covered), said
+
+
+def test_the_subjects_of_which_something_is_promised_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--subjects"]) == 0
+    told = capsys.readouterr().out.split()
+    there = {name.removeprefix(PREFIX) for file in subject_files() for name in load_subjects(str(file))}
+    assert {"list", "two_dicts", "memoryview"} <= set(told) <= there and len(told) == len(set(told))
