@@ -135,7 +135,7 @@ functions `Doc/data/threadsafety.dat`. Each promise has a row, in own words; eac
 operations have shown.
 
     ftstress pairs --target PY --budget 80s --out DIR          # for each target, and
-    ftstress pairs $(python -m measure.guarantees --subjects) --target PY --budget 3m --out OTHER
+    ftstress pairs $(python -m measure.guarantees --subjects) --target PY --budget 2m --out OTHER
     python -m measure.guarantees DIR OTHER … > docs/guarantees.md
 
 *Kept* is not proven: none of so many rounds showed otherwise, and below the bound, at 95 %, a round may break it
