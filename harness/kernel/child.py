@@ -86,7 +86,7 @@ def _forked(spec: ChildSpec) -> int:
 
 
 def _attend(spec: ChildSpec) -> int:
-    from harness.kernel.events import pipe_writer
+    from harness.kernel.events import describe_error, pipe_writer
 
     emit = pipe_writer(spec["events_fd"])
     try:
@@ -94,7 +94,7 @@ def _attend(spec: ChildSpec) -> int:
     except BrokenPipeError:
         return KERNEL_FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, the manager must hear of it
-        message = f"{type(error).__name__}: {error}"
+        message = f"{type(error).__name__}: {describe_error(error)}"
         emit({"event": "failure", "message": message, "traceback": traceback.format_exc()})
         return KERNEL_FAILED
 

@@ -36,3 +36,11 @@ def describe(thing: object, limit: int = 300) -> str:
     except Exception as error:  # noqa: BLE001  # a half-dead object is exactly what may be described here
         text = f"<{type(thing).__name__} whose repr raises {type(error).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def describe_error(error: BaseException | None) -> str:
+    """``str(error)``, bounded, and never raising."""
+    try:
+        return str(error)[:300]
+    except Exception:  # noqa: BLE001  # the exception may be half dead, too
+        return "(its text cannot be had)"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kernel.columns import columns
 from harness.kernel.compiler import Violation, oracle_of
-from harness.kernel.events import EmitOfTrial, describe
+from harness.kernel.events import EmitOfTrial, describe, describe_error
 from harness.kernel.linearizability import Contradiction
 from harness.kernel.rounds import Role
 from harness.kernel.scenario import Scenario, operations
@@ -124,14 +124,6 @@ class Recorder:
             self.finding(
                 "exception", "process", where, f"{name} in {where}: {text}", {"exception": name}, number
             )
-
-
-def describe_error(error: BaseException | None) -> str:
-    """``str(error)``, bounded, and never raising."""
-    try:
-        return str(error)[:300]
-    except Exception:  # noqa: BLE001  # the exception may be half dead, too
-        return "(its text cannot be had)"
 
 
 def describe_text(explain: Any, seen: tuple[Any, ...]) -> str:

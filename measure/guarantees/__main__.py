@@ -224,11 +224,13 @@ def main(arguments: Sequence[str]) -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("folders", nargs="*", default=[], type=Path, metavar="DIR")
     what.add_argument(
-        "--subjects", action="store_true", help="print the subjects of which something is promised"
+        "--subjects",
+        action="store_true",
+        help="print patterns of the subjects of which something is promised",
     )
     told = parser.parse_args(arguments)
     if told.subjects:
-        print(*dict.fromkeys(subject for said in SAID for subject in said.asked))
+        print(*dict.fromkeys(f"*.{subject}" for said in SAID for subject in said.asked))
         return 0
     subjects = {name: one for file in subject_files() for name, one in load_subjects(str(file)).items()}
     issues = load()

@@ -9,7 +9,7 @@ import pytest
 from harness.kernel.known import OF_PAIR, load
 from harness.kernel.pairs import ATOMIC, VALUES, Subject, step
 from harness.kernel.pairs.subject import PREFIX, load_subjects
-from harness.kernel.suite import subject_files
+from harness.kernel.suite import selects, subject_files
 from measure.guarantees.__main__ import Asked, Found, Seen, page, verdict
 from measure.guarantees.__main__ import main as run
 from measure.guarantees.promises import SAID, Said
@@ -109,5 +109,6 @@ def test_each_promise_is_asked_by_operations_that_there_are_or_says_why_not() ->
 def test_the_subjects_of_which_something_is_promised_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--subjects"]) == 0
     told = capsys.readouterr().out.split()
-    there = {name.removeprefix(PREFIX) for file in subject_files() for name in load_subjects(str(file))}
-    assert {"list", "two_dicts", "memoryview"} <= set(told) <= there and len(told) == len(set(told))
+    there = [name for file in subject_files() for name in load_subjects(str(file))]
+    chosen = [[name for name in there if selects(pattern, name)] for pattern in told]
+    assert {"*.list", "*.two_dicts", "*.memoryview"} <= set(told) and {len(one) for one in chosen} == {1}

@@ -18,7 +18,9 @@ from harness.campaign.trial import run_in_child, trial_spec
 from harness.kernel import known
 from harness.kernel.known import KnownIssue
 from harness.kernel.pairs.frozen import Freezer, Raised, strings
+from harness.kernel.pairs.judge import disagreement
 from harness.kernel.pairs.orders import interleavings
+from harness.kernel.pairs.subject import Subject
 from harness.record.result import Result
 from harness.record.target import Target
 
@@ -348,6 +350,24 @@ def test_a_subject_that_cannot_be_made_is_told_in_a_sentence(free_threaded: Targ
     )
     (error,) = describe(free_threaded, [file], "subjects").errors
     assert "Unmade does not say how to make one: give it fresh(self, size)" in error
+
+
+class _Wordless(KeyError):
+    """As what a key that is no longer there leaves: its text cannot be had."""
+
+    def __str__(self) -> str:
+        raise self
+
+
+class _NotLookedAt(Subject):
+    """Whoever looks at it gets an exception that cannot be told."""
+
+    def wrong(self, o: Any) -> str:
+        raise _Wordless
+
+
+def test_who_cannot_look_says_so_whatever_the_exception_has_become() -> None:
+    assert disagreement(_NotLookedAt(), None) == "looking at it raised _Wordless: (its text cannot be had)"
 
 
 def test_orders_are_all_orders() -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.kernel.events import describe_error
 from harness.kernel.loader import import_file
 from harness.kernel.own.defined import defined
 from harness.kernel.own.tried import Trier, without_input
@@ -96,7 +97,7 @@ def _named(spelled: str, path: list[str]) -> tuple[Any, str, str]:
 
 
 def _not_imported(where: str, error: BaseException) -> ScenarioError:
-    said = f"{type(error).__name__}: {error}"
+    said = f"{type(error).__name__}: {describe_error(error)}"
     return ScenarioError(
         f"{where} cannot be imported by {sys.executable}: {said}; install it there, or name another --target"
     )
@@ -111,7 +112,7 @@ def _maker(spelled: str, factory: Any) -> Callable[[], Any]:
     try:
         one, other = factory(), factory()
     except BaseException as error:  # a constructor may raise anything
-        said = f"{type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {describe_error(error)}"
         raise ScenarioError(
             f"{spelled} cannot make an object: it raised {said}; give a function that does, with no argument"
         ) from error

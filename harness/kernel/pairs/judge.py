@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.kernel.events import describe
+from harness.kernel.events import describe, describe_error
 from harness.kernel.pairs.frozen import RAISED, Raised, strings
 from harness.kernel.pairs.orders import Orders, Outcome, frozen_outcome, of_a_fresh_one
 from harness.kernel.pairs.race import DIGITS, LETTERS
@@ -52,7 +52,7 @@ def disagreement(subject: Subject, o: Any) -> str:
         return subject.wrong(o)
     except Exception as error:  # noqa: BLE001  # it is no longer what it was, or cannot be looked at
         name = type(error).__name__
-        return f"{BROKEN if name in NEVER else UNSEEN} {name}: {error}"
+        return f"{BROKEN if name in NEVER else UNSEEN} {name}: {describe_error(error)}"
 
 
 class Judge:

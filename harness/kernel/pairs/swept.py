@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from harness.kernel.events import Emit, describe
+from harness.kernel.events import Emit, describe, describe_error
 from harness.kernel.gates import TwoThreads
 from harness.kernel.page import (
     B_NEXT,
@@ -218,7 +218,7 @@ class SweptPairs(TwoThreads):
 
     def _unraisable(self, unraisable: Any) -> None:
         name = getattr(unraisable.exc_type, "__name__", "an exception")
-        self.escaped.append((name, str(unraisable.exc_value)[:300]))
+        self.escaped.append((name, describe_error(unraisable.exc_value)))
 
 
 def _escaped(name: str, text: str) -> Refusal:

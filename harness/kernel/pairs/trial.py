@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from harness.kernel.events import EmitOfTrial
+from harness.kernel.events import EmitOfTrial, describe_error
 from harness.kernel.hang import ASLEEP_LOOKS, Sleepers, kind_of_hang, running
 from harness.kernel.levers import check
 from harness.kernel.pairs.durations import Durations
@@ -424,7 +424,7 @@ class PairTrial:
 
     def _unraisable(self, unraisable: Any) -> None:
         name = getattr(unraisable.exc_type, "__name__", "an exception")
-        self.escaped.append(("a finalizer", name, str(unraisable.exc_value)[:300]))
+        self.escaped.append(("a finalizer", name, describe_error(unraisable.exc_value)))
 
     def _watch_gil(self, when: str) -> None:
         if gil_enabled() and not self.had_gil:
