@@ -181,10 +181,10 @@ def _in_fresh_children(
     work: Sequence[_Work], begun: dict[str, int], options: Options, shown: Shown, slower: float
 ) -> Iterator[PlannedTrial]:
     """What showed something in a child in which another pair had done so before, each by itself: with freed memory
-    filled, and with it left, for each shows what the other does not.
+    filled, and with it left, for each shows what the other does not. What was seen between two rows is of no pair.
     """
     for one in work:
-        for pair in shown.doubted(one.subject.name):
+        for pair in (doubt for doubt in shown.doubted(one.subject.name) if JOIN in doubt):
             for fills in (True, False) if filled(one.subject) else (False,):
                 yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower, fills)
 

@@ -98,6 +98,15 @@ def test_what_is_doubted_is_tried_with_freed_memory_filled_and_left() -> None:
     assert [one.knobs for one in tried] == [{"freed": "filled"}, {}]
 
 
+def test_what_was_doubted_between_two_rows_is_of_no_pair_that_could_be_tried() -> None:
+    shown = Shown()
+    plan = planned([subject("one")], 60.0, shown)
+    next(plan)
+    doubted: Any = {"event": "doubted", "pair": "mixed rows", "after": "a+a", "message": ""}
+    shown.feed(doubted | {"trial": 0, "scenario": "pairs.one"})
+    assert not any("mixed rows" in one.pairs for one in islice(plan, 20))
+
+
 @pytest.mark.parametrize("done", [None, "stuck"])
 def test_mixed_rows_are_tried_again_without_the_pair_that_ended_them(done: str | None) -> None:
     shown = Shown()
