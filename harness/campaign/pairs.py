@@ -184,7 +184,7 @@ def _in_fresh_children(
     filled, and with it left, for each shows what the other does not. What was seen between two rows is of no pair.
     """
     for one in work:
-        for pair in (doubt for doubt in shown.doubted(one.subject.name) if JOIN in doubt):
+        for pair in (name for name in shown.doubted(one.subject.name) if JOIN in name):
             for fills in (True, False) if filled(one.subject) else (False,):
                 yield one.planned((pair,), _next(begun, one), options.seed, PAIR_S * slower, fills)
 
