@@ -23,7 +23,7 @@ from harness.kernel.pairs.race import LETTERS, Play, Racers, Row, mixed_player
 from harness.kernel.pairs.subject import ATOMIC, JOIN, PROCESS, Step, Subject, pairs_of, promised
 
 LENGTH, SHORTEST = 128, 16
-"""Rounds of a row; fewer, but for as many, where it would take more than ``MADE_S`` to make their objects."""
+"""Rounds of a row; fewer, as far as the second, where it would take more than ``MADE_S`` to make their objects."""
 MADE_S = 0.1
 TURNS = 4
 """In every other row each thread does its operation as often, in one round: narrow windows are met sooner. What may
