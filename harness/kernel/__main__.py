@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.kernel.events import describe
+from harness.kernel.events import describe, describe_error
 from harness.kernel.scenario import ScenarioError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"the journal cannot be written: {error}", FAILED)
     except Exception as error:  # noqa: BLE001  # whatever it is: the harness's own failure, and a status of its own
         traceback.print_exc()
-        return _say(f"the harness itself failed: {type(error).__name__}: {error}", FAILED)
+        return _say(f"the harness itself failed: {type(error).__name__}: {describe_error(error)}", FAILED)
 
 
 def _has_threads() -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.kernel.amplifiers import settings
 from harness.kernel.compiler import compile_actor
+from harness.kernel.events import describe_error
 from harness.kernel.levers import amplifiers_of
 from harness.kernel.scenario import (
     ModuleMissing,
@@ -98,7 +99,7 @@ def import_file(path: Path) -> ModuleType:
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt):
             raise
-        told = f"{path} cannot be imported: {type(error).__name__}: {error}"
+        told = f"{path} cannot be imported: {type(error).__name__}: {describe_error(error)}"
         if isinstance(error, ModuleNotFoundError) and error.name in sys.stdlib_module_names:
             raise ModuleMissing(told) from error
         raise ScenarioError(told) from error

@@ -193,13 +193,8 @@ class TakenList(_Taken):
         return os.path.commonprefix(o), os.path.join("x0", *o)
 
 
-class TakenByQuery(_Taken):
-    """A list of strings that is given to a query in the place of its parameters, while others change it."""
-
-    sizes = (10, 50)
-
-    def fresh(self, size: int) -> Any:
-        return fresh_strings(size)
+class _Emptied(_Taken):
+    """A list whose items are let go of at once, while C goes from one to the next."""
 
     @step(writes=True)
     def clear(o: Any, v: str) -> Any:
@@ -208,6 +203,15 @@ class TakenByQuery(_Taken):
     @step(writes=True)
     def shrink(o: Any, v: str) -> Any:
         del o[1:]
+
+
+class TakenByQuery(_Emptied):
+    """A list of strings that is given to a query in the place of its parameters, while others change it."""
+
+    sizes = (10, 50)
+
+    def fresh(self, size: int) -> Any:
+        return fresh_strings(size)
 
     @step(writes=True)
     def append(o: Any, v: str) -> Any:
@@ -310,7 +314,7 @@ NOWHERE = "/dev/null/x0"
 """Nothing can be there: to run it fails, after all that it was to be given has been read."""
 
 
-class NumbersMadeInto(_Taken):
+class NumbersMadeInto(_Emptied):
     """A list of numbers of which C makes a structure, a shape, a query, while others change it.
 
     Such functions ask for the length, and then for each item without the list's lock.
@@ -324,14 +328,6 @@ class NumbersMadeInto(_Taken):
 
     def left(self, o: Any) -> Any:
         return len(o)
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def shrink(o: Any, v: str) -> Any:
-        del o[1:]
 
     @step(writes=True)
     def extend(o: Any, v: str) -> Any:
@@ -477,19 +473,7 @@ class _Replaced(_Taken):
         return None
 
 
-class _Emptied(_Replaced):
-    """One that may be empty, too."""
-
-    @step(writes=True)
-    def clear(o: Any, v: str) -> Any:
-        o.clear()
-
-    @step(writes=True)
-    def shrink(o: Any, v: str) -> Any:
-        del o[1:]
-
-
-class ChildrenTaken(_Emptied):
+class ChildrenTaken(_Emptied, _Replaced):
     """A list of elements that become the children of other ones, while it is changed."""
 
     @staticmethod
@@ -528,7 +512,7 @@ class ChildrenTaken(_Emptied):
         o += ChildrenTaken.made(v, 20)
 
 
-class TemplateTaken(_Emptied):
+class TemplateTaken(_Emptied, _Replaced):
     """A list of texts and numbers of groups, one behind the other, of which re makes what it replaces matches by."""
 
     minimum_version = (3, 12)
@@ -622,7 +606,7 @@ def _fork(arguments: Any, programs: Any) -> Any:
     )
 
 
-class ArgumentsTaken(_Emptied):
+class ArgumentsTaken(_Emptied, _Replaced):
     """A list of arguments, and one of programs to try, that a process would be started with, were it not refused."""
 
     sizes = (3, 30)

@@ -240,6 +240,7 @@ class ImportErrorOfAll(Subject):
 
     @step(writes=True)
     def import_often(o: Any, v: str) -> Any:
+        """A traceback that has grown is gone over for longer."""
         for _ in range(40):
             with suppress(ImportError):
                 __import__(o[1 + (v[0] == "a")])

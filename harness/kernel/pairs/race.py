@@ -219,15 +219,17 @@ class Row:
         for flags in (*self.here, *self.began):
             flags[:] = [True] * self.length
 
+    def ended_by(self, me: int) -> int:
+        """Rounds that one thread is through with."""
+        return self.length - self.results[me].count(None)
+
     def ended(self) -> int:
         """Rounds that all threads are through with."""
-        return min(self.length - results.count(None) for results in self.results)
+        return min(map(self.ended_by, range(self.threads)))
 
     def done(self) -> int:
         """Rounds that each thread has begun, and ended, all together: what grows while anybody moves."""
-        return sum(flags.count(True) for flags in self.here) + sum(
-            self.length - results.count(None) for results in self.results
-        )
+        return sum(flags.count(True) for flags in self.here) + sum(map(self.ended_by, range(self.threads)))
 
 
 Play = Callable[[Row, int, int, Patience], None]

@@ -84,7 +84,7 @@ class PairTrial:
         self.draw = random.Random(f"{self.seed}:totals")
         self.to_ask_s = LONGEST_S
         self.blocks: int | None = None
-        """Allocated when garbage was collected last. A glance is over before that is asked."""
+        """Allocated when that was asked first, or garbage was collected last. A glance is over before it is asked."""
         self.escaped: list[tuple[str, str, str]] = []
         self.had_gil = gil_enabled()
 
@@ -372,7 +372,7 @@ class PairTrial:
         inside: dict[int, int] = {}
         for index in range(row.threads):
             native = racers.threads[index].native_id
-            if native is not None and row.began[index].count(True) > _ended(row.results[index]):
+            if native is not None and row.began[index].count(True) > row.ended_by(index):
                 inside[index] = native
         return inside
 
@@ -466,10 +466,6 @@ def stand_back() -> None:
     if hasattr(os, "setpriority") and os.getpid() == os.getsid(0):
         with suppress(OSError):
             os.setpriority(os.PRIO_PGRP, 0, os.getpriority(os.PRIO_PROCESS, 0) + LOWER)
-
-
-def _ended(results: list[Any]) -> int:
-    return len(results) - results.count(None)
 
 
 def _variants(pair: str) -> list[tuple[float, str]]:
